@@ -1,0 +1,169 @@
+/**
+ * The contract between TypeScript and the C++ addon: every function that the addon exports, and nothing else.
+ *
+ * The addon gives raw facts (status bytes, errno, counts). Their meaning is given in TypeScript.
+ *
+ * Rejections are `SystemError`s: an `Error` with `code` (errno's name), `errno` (Node's convention: negative) and
+ * `syscall`. Wrong arguments throw a `TypeError` or `RangeError` before anything is queued.
+ */
+
+/** What an operating system call that failed leaves behind. */
+export interface SystemError extends Error {
+  /** Name of the errno value, ENOMEDIUM and EMEDIUMTYPE included, or `ERR_LTO_CLOSED` for a closed device. */
+  readonly code: string;
+  /** Negative errno value, as Node's own errors have it; 0 where no system call was made. */
+  readonly errno: number;
+  /** The call that failed: `open`, `fstat`, `SG_IO`, `MTIOCTOP`, `MTIOCGET`, `MTIOCPOS`, `write`, `read`, `close`. */
+  readonly syscall: string;
+}
+
+/** What fstat(2) says of an opened node. */
+export interface NodeFacts {
+  readonly isCharacterDevice: boolean;
+  /** Major number of the device (Linux: 9 `st`, 21 `sg`); 0 for anything that is not a device node. */
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Outcome of one SG_IO call that the kernel carried out (whatever the drive answered). */
+export interface ScsiOutcome {
+  /** SCSI status byte (0 GOOD, 2 CHECK CONDITION, 8 BUSY, 0x18 RESERVATION CONFLICT …). */
+  readonly status: number;
+  /** Linux host byte (1 no connect, 3 timeout, 5 abort, 8 reset, 0x0e transport disrupted …). */
+  readonly hostStatus: number;
+  /** Linux driver byte (8 DRIVER_SENSE is not an error). */
+  readonly driverStatus: number;
+  /** Sense bytes as the drive sent them; empty when there were none. */
+  readonly sense: Uint8Array;
+  /** Bytes of the data phase that were not transferred. */
+  readonly residual: number;
+  /** Milliseconds that the kernel measured. */
+  readonly duration: number;
+  /** Data in, cut to what was transferred; empty for the other directions. */
+  readonly data: Uint8Array;
+}
+
+/** `struct mtget` (linux/mtio.h), field by field. */
+export interface MtStatus {
+  readonly type: number;
+  readonly residual: number;
+  /** Density in bits 31:24, block size in bits 23:0. Unsigned. */
+  readonly deviceRegister: number;
+  /** GMT_* bits. Unsigned. */
+  readonly generalStatus: number;
+  readonly errorRegister: number;
+  /** -1 when unknown. */
+  readonly fileNumber: number;
+  /** -1 when unknown. */
+  readonly blockNumber: number;
+}
+
+/** Why `writeRecords` came back. */
+export type WriteStop = 'done' | 'early-warning' | 'end-of-medium' | 'error';
+
+export interface WriteOutcome {
+  /** Records that the driver took, each whole. */
+  readonly records: number;
+  readonly bytes: number;
+  /**
+   * `done`: all of them. `early-warning`: GMT_EOT is set after the last one counted, the rest was not tried.
+   * `end-of-medium`: ENOSPC for the record after the last one counted. `error`: any other errno, or a short write.
+   */
+  readonly stop: WriteStop;
+  /** Only for `end-of-medium` and `error`. */
+  readonly code?: string;
+  readonly errno?: number;
+  /** MTIOCGET after the stop, where the node answers it. */
+  readonly mt?: MtStatus;
+}
+
+/** Why `readRecords` came back. */
+export type ReadStop = 'full' | 'zero' | 'too-large' | 'error';
+
+export interface ReadOutcome {
+  /** Length of each record, in order. Record i starts at the page boundary at or after the end of record i-1. */
+  readonly lengths: number[];
+  /**
+   * `full`: no room for another record of the offered size, or `maxRecords` reached. `zero`: read(2) returned 0, a
+   * filemark or the end of data. `too-large`: ENOMEM, the record is larger than the offer (and was skipped by `st`).
+   * `error`: any other errno.
+   */
+  readonly stop: ReadStop;
+  readonly code?: string;
+  readonly errno?: number;
+  /** MTIOCGET after a stop other than `full`, where the node answers it. */
+  readonly mt?: MtStatus;
+}
+
+/** Direction of the data phase of a SCSI command. */
+export type DataDirection = 'none' | 'in' | 'out';
+
+/**
+ * One file descriptor, one thread, one FIFO queue. Calls return promises that settle in the order of the queue; a
+ * burst of completions costs one wake-up of the event loop. libuv's pool is never used.
+ *
+ * Every queued call takes a `token`, a positive integer of the caller's choice, or 0 for none: `cancel(token)` rejects
+ * the call with ECANCELED when it still waits in the queue. A call that runs cannot be cancelled.
+ */
+export class Device {
+  /** `path` is opened by `open()`, not here. */
+  constructor(path: string);
+
+  /** Opens the node with `flags` (O_RDONLY, O_RDWR, O_NONBLOCK …; O_CLOEXEC is added, O_CREAT and O_TRUNC refused). */
+  open(flags: number): Promise<NodeFacts>;
+
+  /**
+   * SG_IO. `cdb` has 6 to 32 bytes. For `out`, `data` is what is sent (copied before the call returns, wiped after);
+   * for `in`, it is the allocation length; for `none`, 0.
+   */
+  scsi(
+    cdb: Uint8Array,
+    direction: DataDirection,
+    data: Uint8Array | number,
+    timeoutMs: number,
+    token: number,
+  ): Promise<ScsiOutcome>;
+
+  /** MTIOCTOP. */
+  mtOp(operation: number, count: number, token: number): Promise<void>;
+
+  /** MTIOCGET. */
+  mtGet(token: number): Promise<MtStatus>;
+
+  /** MTIOCPOS: the block number that the driver reports. */
+  mtPos(token: number): Promise<number>;
+
+  /**
+   * One write(2) for each record of `recordSize` bytes; the last record may be shorter. After each record GMT_EOT is
+   * looked at (where the node answers MTIOCGET), so that early warning is seen on the record that met it.
+   *
+   * `memory` lies in a slab of `allocateSlab`, at a page boundary. `stream` (a positive integer) groups calls: once a
+   * call of a group has stopped other than `done`, every call of the group that still waits is rejected with ECANCELED
+   * and nothing of it is written.
+   */
+  writeRecords(memory: Uint8Array, recordSize: number, stream: number, token: number): Promise<WriteOutcome>;
+
+  /**
+   * One read(2) of `offer` bytes for each record, until `memory` has no room for another offer or `maxRecords` are in.
+   * `memory` and `stream` as for `writeRecords`.
+   */
+  readRecords(
+    memory: Uint8Array,
+    offer: number,
+    maxRecords: number,
+    stream: number,
+    token: number,
+  ): Promise<ReadOutcome>;
+
+  /** Whether a queued call with that token was taken out of the queue (its promise is rejected with ECANCELED). */
+  cancel(token: number): boolean;
+
+  /**
+   * Waits for what is queued, closes the descriptor and ends the thread. Rejects with close(2)'s error: for `st` that
+   * is the error of the last filemark. A second call resolves; calls after it reject with `ERR_LTO_CLOSED`.
+   */
+  close(): Promise<void>;
+}
+
+/** Page-aligned, zeroed memory that is safe to hand to a running system call for as long as the call takes. */
+export function allocateSlab(byteLength: number): ArrayBuffer;

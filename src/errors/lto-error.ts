@@ -1,0 +1,71 @@
+import { inspect } from 'node:util';
+import type { SenseData } from './sense-data.js';
+
+/** What every error of this library tells. */
+export interface LtoErrorDetails {
+  /** The device as the caller named it (`/dev/nst0`, `virtual:<folder>`). */
+  readonly device?: string | undefined;
+  /** The command, operation or system call that failed (`READ ATTRIBUTE`, `MTFSF 1`, `open`). */
+  readonly operation?: string | undefined;
+  /** Decoded sense data, when the drive sent some. */
+  readonly sense?: SenseData | undefined;
+  /** Name of the errno value (`EIO`), when a system call failed. */
+  readonly errno?: string | undefined;
+  /** What the caller should do next: a whole sentence. */
+  readonly next?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * Root of the taxonomy. Subclasses (see `taxonomy.ts`) are split by what a caller must do; `code` is stable and meant
+ * for programs, `message` names the device, the cause and the next step. Neither ever holds a key or a payload.
+ */
+export class LtoError extends Error {
+  readonly code: string;
+  readonly device: string | undefined;
+  readonly operation: string | undefined;
+  readonly sense: SenseData | undefined;
+  readonly errno: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(code: string, what: string, details: LtoErrorDetails = {}) {
+    super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.device = details.device;
+    this.operation = details.operation;
+    this.sense = details.sense;
+    this.errno = details.errno;
+    this.next = details.next;
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+
+  /** For machines: everything but the stack. */
+  toJSON(): Record<string, unknown> {
+    const { code, device, operation, sense, errno, next, message, name } = this;
+    return { name, code, message, device, operation, errno, next, sense: sense && senseToJson(sense) };
+  }
+
+  [inspect.custom](): string {
+    return `${this.stack ?? this.message} [${this.code}]`;
+  }
+}
+
+function sentence(what: string, { device, operation, sense, errno, next }: LtoErrorDetails): string {
+  const where = [device, operation].filter((part) => part !== undefined).join(': ');
+  const why = [errno, sense && `sense ${senseCodes(sense)} ${sense.text}`].filter((part) => part !== undefined);
+  const cause = why.length > 0 ? `${what} (${why.join('; ')})` : what;
+  return `${where ? `${where}: ` : ''}${cause}${next ? `. ${next}` : ''}`;
+}
+
+/** `3/0c/00`: key, additional sense code and qualifier as tape people write them. */
+export function senseCodes({ key, asc, ascq }: SenseData): string {
+  const hex = (value: number) => value.toString(16).padStart(2, '0');
+  return `${key.toString(16)}/${hex(asc)}/${hex(ascq)}`;
+}
+
+function senseToJson({ bytes, information, ...rest }: SenseData): Record<string, unknown> {
+  return { ...rest, information: information?.toString(), bytes: Buffer.from(bytes).toString('hex') };
+}

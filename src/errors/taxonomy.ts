@@ -1,0 +1,217 @@
+import { LtoError, type LtoErrorDetails } from './lto-error.js';
+
+/** An argument that can never be right: a wrong record size, an index out of range. Nothing was sent to the drive. */
+export class InvalidArgumentError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_INVALID_ARGUMENT', what, details);
+  }
+}
+
+/** The native addon could not be loaded; virtual drives work all the same. */
+export class AddonUnavailableError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_ADDON_UNAVAILABLE', what, details);
+  }
+}
+
+/** There is no such device node, virtual drive or drive behind it. */
+export class DeviceNotFoundError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_DEVICE_NOT_FOUND', what, details);
+  }
+}
+
+/** The device is something else than a sequential-access device; nothing but INQUIRY was sent to it. */
+export class NotATapeDriveError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_NOT_A_TAPE_DRIVE', what, details);
+  }
+}
+
+/** The operating system refuses; the message names the group or the capability that is missing. */
+export class PermissionError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_PERMISSION', what, details);
+  }
+}
+
+/** Somebody else holds the drive. */
+export class DriveBusyError extends LtoError {
+  /** Process that holds the drive, when it can be known. */
+  readonly holder: number | undefined;
+  constructor(what: string, details?: LtoErrorDetails & { readonly holder?: number | undefined }) {
+    super('LTO_DRIVE_BUSY', what, details);
+    this.holder = details?.holder;
+  }
+}
+
+/** This handle was closed, or the operation was overtaken by `close()`. */
+export class DriveClosedError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_DRIVE_CLOSED', what, details);
+  }
+}
+
+/** There is no cartridge in the drive, or it is not loaded. */
+export class NoMediumError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_NO_MEDIUM', what, details);
+  }
+}
+
+/** The drive will be ready later: it loads, calibrates, formats or erases. Wait and try again. */
+export class NotReadyError extends LtoError {
+  /** 0 to 1, when the drive tells. */
+  readonly progress: number | undefined;
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_NOT_READY', what, details);
+    this.progress = details?.sense?.progress;
+  }
+}
+
+/** The cartridge may have been changed (unit attention 28h): what was known of it is void. Identify it again. */
+export class MediumChangedError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_MEDIUM_CHANGED', what, details);
+  }
+}
+
+/** The drive was reset or lost its position: rewind or locate before the next transfer. */
+export class PositionLostError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_POSITION_LOST', what, details);
+  }
+}
+
+/** The position is not the one that was expected: nothing more is written until it is known again. */
+export class PositionMismatchError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_POSITION_MISMATCH', what, details);
+  }
+}
+
+/** The cartridge, the switch on it, WORM or the way the drive was opened forbids writing. */
+export class WriteProtectedError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_WRITE_PROTECTED', what, details);
+  }
+}
+
+/** What of a file is safely on tape. */
+export interface SafeExtent {
+  /** Whole records on tape, counted from the first record of this file. */
+  readonly records: number;
+  /** Bytes in those records. */
+  readonly bytes: number;
+  /** Whether a filemark follows them, written synchronously: then they are committed to the medium. */
+  readonly filemark: boolean;
+}
+
+/** The tape is full. */
+export class EndOfMediumError extends LtoError {
+  readonly safe: SafeExtent;
+  constructor(what: string, details: LtoErrorDetails & { readonly safe: SafeExtent }) {
+    super('LTO_END_OF_MEDIUM', what, details);
+    this.safe = details.safe;
+  }
+}
+
+/** A write failed; `safe` tells what is certain. */
+export class WriteError extends LtoError {
+  readonly safe: SafeExtent;
+  constructor(what: string, details: LtoErrorDetails & { readonly safe: SafeExtent }) {
+    super('LTO_WRITE_FAILED', what, details);
+    this.safe = details.safe;
+  }
+}
+
+/** Nothing is recorded here: reading or spacing went past the last filemark. */
+export class EndOfDataError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_END_OF_DATA', what, details);
+  }
+}
+
+/** The beginning of the partition was met while spacing backwards. */
+export class BeginningOfPartitionError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_BEGINNING_OF_PARTITION', what, details);
+  }
+}
+
+/** The file ends without a filemark: its writing was cut off. All records that were read before are good. */
+export class UnterminatedFileError extends LtoError {
+  readonly records: number;
+  readonly bytes: number;
+  constructor(what: string, details: LtoErrorDetails & { readonly records: number; readonly bytes: number }) {
+    super('LTO_UNTERMINATED_FILE', what, details);
+    this.records = details.records;
+    this.bytes = details.bytes;
+  }
+}
+
+/** A record is larger than the largest that was asked for. The tape stands before it. */
+export class RecordTooLargeError extends LtoError {
+  /** Bytes that were offered. */
+  readonly offered: number;
+  constructor(what: string, details: LtoErrorDetails & { readonly offered: number }) {
+    super('LTO_RECORD_TOO_LARGE', what, details);
+    this.offered = details.offered;
+  }
+}
+
+/** The medium could not be read or written here (sense key 3, or EIO without more). */
+export class MediumError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_MEDIUM_ERROR', what, details);
+  }
+}
+
+/** The drive itself is at fault (sense key 4). */
+export class HardwareError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_HARDWARE_ERROR', what, details);
+  }
+}
+
+/** The drive does not know the command, the page or the field (sense key 5). */
+export class IllegalRequestError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_ILLEGAL_REQUEST', what, details);
+  }
+}
+
+/** Keys and encryption: no key, wrong key, or a block that is not encrypted as it should be (7/74, 7/EF). */
+export class EncryptionError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_ENCRYPTION', what, details);
+  }
+}
+
+/** The command never got an answer: timeout, reset, cable, host adapter. The drive's state is not known. */
+export class TransportError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_TRANSPORT', what, details);
+  }
+}
+
+/** The drive's answer is shorter or other than the standard allows. */
+export class MalformedResponseError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_MALFORMED_RESPONSE', what, details);
+  }
+}
+
+/** What was set or written does not read back the same. */
+export class VerificationError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_VERIFICATION_FAILED', what, details);
+  }
+}
+
+/** File 0 holds no cartridge label, or one that can't be read. */
+export class LabelError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_LABEL', what, details);
+  }
+}

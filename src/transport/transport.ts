@@ -1,0 +1,43 @@
+import type { MtStatus, ReadOutcome, WriteOutcome } from '../../binding.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+
+/** Options of every call that goes through a queue. */
+export interface CallOptions {
+  /** Takes the call out of the queue when it still waits there; a call that runs goes on to its end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The one seam: everything above runs on a real drive (`native.ts`) and on the embedded one (`virtual.ts`).
+ *
+ * SCSI commands are queries (they never move the tape); data and motion go through `mt`, `writeRecords` and
+ * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s (errno names) of
+ * binding.d.ts; `scsi` resolves whatever the drive answers.
+ */
+export interface Transport {
+  /** The device as messages name it. */
+  readonly device: string;
+  /** How queries reach the drive: the `sg` node's path, or `device` itself where there is no sibling. */
+  readonly queryDevice: string;
+
+  scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply>;
+  /** MTIOCTOP with an operation of `mtio.ts`. */
+  mt(operation: number, count: number, options?: CallOptions): Promise<void>;
+  /** MTIOCGET. */
+  status(options?: CallOptions): Promise<MtStatus>;
+  /** MTIOCPOS. */
+  tell(options?: CallOptions): Promise<number>;
+  /** See `Device.writeRecords` in binding.d.ts. */
+  writeRecords(memory: Uint8Array, recordSize: number, stream: number, options?: CallOptions): Promise<WriteOutcome>;
+  /** See `Device.readRecords` in binding.d.ts. */
+  readRecords(
+    memory: Uint8Array,
+    offer: number,
+    maxRecords: number,
+    stream: number,
+    options?: CallOptions,
+  ): Promise<ReadOutcome>;
+  /** Page-aligned memory for `writeRecords` and `readRecords`. */
+  allocate(byteLength: number): Uint8Array;
+  close(): Promise<void>;
+}
