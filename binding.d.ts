@@ -13,7 +13,10 @@ export interface SystemError extends Error {
   readonly code: string;
   /** Negative errno value, as Node's own errors have it; 0 where no system call was made. */
   readonly errno: number;
-  /** The call that failed: `open`, `fstat`, `SG_IO`, `MTIOCTOP`, `MTIOCGET`, `MTIOCPOS`, `write`, `read`, `close`. */
+  /**
+   * The call that failed: `open`, `fstat`, `SG_IO`, `MTIOCTOP`, `MTIOCGET`, `MTIOCPOS`, `write`, `read`, `close`;
+   * thrown by the constructor: `pthread_create`.
+   */
   readonly syscall: string;
 }
 
@@ -67,7 +70,9 @@ export interface WriteOutcome {
   readonly bytes: number;
   /**
    * `done`: all of them. `early-warning`: GMT_EOT is set after the last one counted, the rest was not tried.
-   * `end-of-medium`: ENOSPC for the record after the last one counted. `error`: any other errno, or a short write.
+   * `end-of-medium`: ENOSPC for the record after the last one counted. `error`: any other errno, a short write (code
+   * `ERR_LTO_SHORT_WRITE`, errno 0), or MTIOCGET failed after the record that follows the last one counted: `st`
+   * flushes then, and what it says is about that record.
    */
   readonly stop: WriteStop;
   /** Only for `end-of-medium` and `error`. */
@@ -137,15 +142,18 @@ export class Device {
    * One write(2) for each record of `recordSize` bytes; the last record may be shorter. After each record GMT_EOT is
    * looked at (where the node answers MTIOCGET), so that early warning is seen on the record that met it.
    *
-   * `memory` lies in a slab of `allocateSlab`, at a page boundary. `stream` (a positive integer) groups calls: once a
-   * call of a group has stopped other than `done`, every call of the group that still waits is rejected with ECANCELED
-   * and nothing of it is written.
+   * `memory` lies in a slab of `allocateSlab`, at a multiple of 512 bytes, and `recordSize` is a multiple of 512, at
+   * most 16,776,704 (direct I/O of `st` needs no more).
+   *
+   * `stream` (a positive integer) groups calls, so that a failure leaves no hole in the sequence of records: once a
+   * call of the group has stopped other than `done`, or was cancelled, every call of the group that waits behind it or
+   * comes later is rejected with ECANCELED and nothing of it is written. To write on, take another number.
    */
   writeRecords(memory: Uint8Array, recordSize: number, stream: number, token: number): Promise<WriteOutcome>;
 
   /**
    * One read(2) of `offer` bytes for each record, until `memory` has no room for another offer or `maxRecords` are in.
-   * `memory` and `stream` as for `writeRecords`.
+   * `memory` (at a page boundary here) and `stream` as for `writeRecords`; `full` is what keeps a group alive.
    */
   readRecords(
     memory: Uint8Array,

@@ -39,5 +39,10 @@ export interface Transport {
   ): Promise<ReadOutcome>;
   /** Page-aligned memory for `writeRecords` and `readRecords`. */
   allocate(byteLength: number): Uint8Array;
+  /**
+   * Closes and opens the tape node, so that the driver looks at the cartridge again: `st` remembers from open whether
+   * there is one and whether it is write-protected.
+   */
+  reopen(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+#include "slab.h"
+#include "wiped_buffer.h"
+
+namespace lto {
+
+enum class DataDirection : std::uint8_t { none, in, out };
+
+struct OpenCall {
+  static constexpr const char* syscall = "open";
+  int flags = 0;
+};
+
+struct ScsiCall {
+  static constexpr const char* syscall = "SG_IO";
+  std::array<std::uint8_t, 32> cdb{};
+  std::uint8_t cdbLength = 0;
+  DataDirection direction = DataDirection::none;
+  WipedBuffer data;
+  std::uint32_t timeoutMs = 0;
+};
+
+struct MtOpCall {
+  static constexpr const char* syscall = "MTIOCTOP";
+  std::int16_t operation = 0;
+  std::int32_t count = 0;
+};
+
+struct MtGetCall {
+  static constexpr const char* syscall = "MTIOCGET";
+};
+
+struct MtPosCall {
+  static constexpr const char* syscall = "MTIOCPOS";
+};
+
+/** Memory of a record loop; `slab` keeps it mapped. */
+struct RecordMemory {
+  std::shared_ptr<Slab> slab;
+  std::byte* data = nullptr;
+  std::size_t size = 0;
+};
+
+struct WriteCall {
+  static constexpr const char* syscall = "write";
+  RecordMemory memory;
+  std::size_t recordSize = 0;
+};
+
+struct ReadCall {
+  static constexpr const char* syscall = "read";
+  RecordMemory memory;
+  std::size_t offer = 0;
+  std::size_t maxRecords = 0;
+};
+
+struct CloseCall {
+  static constexpr const char* syscall = "close";
+};
+
+using Call = std::variant<OpenCall, ScsiCall, MtOpCall, MtGetCall, MtPosCall, WriteCall, ReadCall, CloseCall>;
+
+[[nodiscard]] inline const char* syscallOf(const Call& call) {
+  return std::visit([](const auto& each) { return each.syscall; }, call);
+}
+
+}  // namespace lto

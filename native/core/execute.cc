@@ -1,0 +1,54 @@
+#include "execute.h"
+
+#include <cerrno>
+#include <variant>
+
+#include "mtio.h"
+#include "records.h"
+#include "scsi.h"
+
+namespace lto {
+namespace {
+
+class Executor {
+ public:
+  Executor(OpenNode& node, const std::string& path) : node_(node), path_(path) {}
+
+  Outcome operator()(const OpenCall& call) { return node_.open(path_, call.flags); }
+  Outcome operator()(ScsiCall& call) { return sgIo(fd(), call); }
+  Outcome operator()(const MtOpCall& call) { return mtOp(fd(), call); }
+  Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }
+  Outcome operator()(const MtPosCall& /*call*/) { return mtPos(fd()); }
+  Outcome operator()(const WriteCall& call) { return writeRecords(node_, call); }
+  Outcome operator()(const ReadCall& call) { return readRecords(node_, call); }
+  Outcome operator()(const CloseCall& /*call*/) {
+    const int error = node_.fd.close();
+    if (error != 0) return Failure{error, CloseCall::syscall};
+    return Done{};
+  }
+
+ private:
+  [[nodiscard]] int fd() const { return node_.fd.get(); }
+
+  OpenNode& node_;
+  const std::string& path_;
+};
+
+bool needsDescriptor(const Call& call) {
+  return !std::holds_alternative<OpenCall>(call) && !std::holds_alternative<CloseCall>(call);
+}
+
+}  // namespace
+
+Outcome execute(OpenNode& node, const std::string& path, Call& call) {
+  if (needsDescriptor(call) && !node.fd.isOpen()) return Failure{EBADF, syscallOf(call)};
+  return std::visit(Executor(node, path), call);
+}
+
+bool endsStream(const Outcome& outcome) {
+  if (const auto* const write = std::get_if<WriteOutcome>(&outcome)) return write->stop != WriteStop::done;
+  if (const auto* const read = std::get_if<ReadOutcome>(&outcome)) return read->stop != ReadStop::full;
+  return std::holds_alternative<Failure>(outcome);
+}
+
+}  // namespace lto

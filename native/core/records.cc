@@ -1,0 +1,83 @@
+#include "records.h"
+
+#include <sys/mtio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "mtio.h"
+
+namespace lto {
+namespace {
+
+std::size_t roundUpToPage(std::size_t offset) {
+  return (offset + pageSize() - 1) / pageSize() * pageSize();
+}
+
+std::optional<MtStatus> statusAfterStop(const OpenNode& node) {
+  MtStatus status;
+  if (!node.answersMtGet || readMtStatus(node.fd.get(), status) != 0) return std::nullopt;
+  return status;
+}
+
+struct RecordResult {
+  WriteStop stop = WriteStop::done;
+  int error = 0;
+  /** Whether the driver took the record. */
+  bool taken = false;
+};
+
+/** write(2) is not repeated after EINTR or a short count: a part of the record may be on tape. */
+RecordResult writeRecord(const OpenNode& node, const std::byte* data, std::size_t length) {
+  const ssize_t written = ::write(node.fd.get(), data, length);
+  if (written < 0) return {errno == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, errno, false};
+  if (static_cast<std::size_t>(written) != length) return {WriteStop::error, WriteOutcome::shortWrite, false};
+  if (!node.answersMtGet) return {WriteStop::done, 0, true};
+
+  // st flushes before it answers (flush_buffer), so an error here is that of the record: it is not counted as taken.
+  MtStatus status;
+  if (const int error = readMtStatus(node.fd.get(), status); error != 0) return {WriteStop::error, error, false};
+  return {GMT_EOT(status.generalStatus) != 0 ? WriteStop::earlyWarning : WriteStop::done, 0, true};
+}
+
+}  // namespace
+
+WriteOutcome writeRecords(const OpenNode& node, const WriteCall& call) {
+  WriteOutcome outcome;
+  while (outcome.bytes < call.memory.size) {
+    const std::size_t length = std::min(call.recordSize, call.memory.size - outcome.bytes);
+    const RecordResult result = writeRecord(node, call.memory.data + outcome.bytes, length);
+    if (result.taken) {
+      outcome.records += 1;
+      outcome.bytes += length;
+    }
+    if (result.stop == WriteStop::done) continue;
+    outcome.stop = result.stop;
+    outcome.error = result.error;
+    outcome.mt = statusAfterStop(node);
+    break;
+  }
+  return outcome;
+}
+
+ReadOutcome readRecords(const OpenNode& node, const ReadCall& call) {
+  ReadOutcome outcome;
+  outcome.lengths.reserve(std::min(call.maxRecords, call.memory.size / pageSize() + 1));
+  std::size_t offset = 0;
+  while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= call.memory.size) {
+    const ssize_t length = ::read(node.fd.get(), call.memory.data + offset, call.offer);
+    if (length > 0) {
+      outcome.lengths.push_back(static_cast<std::uint32_t>(length));
+      offset = roundUpToPage(offset + static_cast<std::size_t>(length));
+      continue;
+    }
+    outcome.error = length < 0 ? errno : 0;
+    outcome.stop = length == 0 ? ReadStop::zero : outcome.error == ENOMEM ? ReadStop::tooLarge : ReadStop::error;
+    outcome.mt = statusAfterStop(node);
+    break;
+  }
+  return outcome;
+}
+
+}  // namespace lto

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace lto {
+
+[[nodiscard]] std::size_t pageSize();
+
+/**
+ * Page-aligned, zeroed memory that a running system call may use. JavaScript's view of it holds one share and each
+ * queued call another, so that the memory outlives the environment that made it.
+ */
+class Slab {
+ public:
+  /** Throws std::bad_alloc. */
+  static std::shared_ptr<Slab> allocate(std::size_t size);
+  /** The slab that holds all of [data, data + size); null when there is none. */
+  static std::shared_ptr<Slab> find(const void* data, std::size_t size);
+
+  Slab(const Slab&) = delete;
+  Slab& operator=(const Slab&) = delete;
+  ~Slab();
+
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  Slab(std::byte* data, std::size_t size) : data_(data), size_(size) {}
+
+  std::byte* data_;
+  std::size_t size_;
+};
+
+}  // namespace lto

@@ -1,0 +1,67 @@
+#include "arguments.h"
+
+#include <cmath>
+#include <string>
+
+namespace lto {
+namespace {
+
+constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
+
+}  // namespace
+
+std::int64_t Arguments::integer(std::size_t index, const char* name, std::int64_t min, std::int64_t max) const {
+  const Napi::Value value = info_[index];
+  if (!value.IsNumber()) throwType(std::string(name) + " must be a number");
+  const double number = value.As<Napi::Number>().DoubleValue();
+  const bool isInRange = number >= static_cast<double>(min) && number <= static_cast<double>(max);
+  if (!isInRange || std::trunc(number) != number) {
+    throwRange(std::string(name) + " must be an integer from " + std::to_string(min) + " to " + std::to_string(max));
+  }
+  return static_cast<std::int64_t>(number);
+}
+
+std::string Arguments::string(std::size_t index, const char* name) const {
+  const Napi::Value value = info_[index];
+  if (!value.IsString()) throwType(std::string(name) + " must be a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+Napi::Uint8Array Arguments::bytes(std::size_t index, const char* name) const {
+  const Napi::Value value = info_[index];
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throwType(std::string(name) + " must be a Uint8Array");
+  }
+  return value.As<Napi::Uint8Array>();
+}
+
+std::uint64_t Arguments::token(std::size_t index) const {
+  return static_cast<std::uint64_t>(integer(index, "token", 0, maxSafeInteger));
+}
+
+std::uint64_t Arguments::stream(std::size_t index) const {
+  return static_cast<std::uint64_t>(integer(index, "stream", 1, maxSafeInteger));
+}
+
+RecordMemory Arguments::recordMemory(std::size_t index, std::size_t alignment) const {
+  auto array = bytes(index, "memory");
+  const std::size_t size = array.ByteLength();
+  if (size == 0) throwRange("memory must not be empty");
+  auto* const data = reinterpret_cast<std::byte*>(array.Data());
+  auto slab = Slab::find(data, size);
+  if (!slab) throwRange("memory must lie in a slab of allocateSlab");
+  if (static_cast<std::size_t>(data - slab->data()) % alignment != 0) {
+    throwRange("memory must begin at a multiple of " + std::to_string(alignment) + " bytes in its slab");
+  }
+  return {std::move(slab), data, size};
+}
+
+void Arguments::throwType(const std::string& message) const {
+  throw Napi::TypeError::New(info_.Env(), message);
+}
+
+void Arguments::throwRange(const std::string& message) const {
+  throw Napi::RangeError::New(info_.Env(), message);
+}
+
+}  // namespace lto

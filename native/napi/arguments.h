@@ -1,0 +1,33 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+
+#include "../core/call.h"
+
+namespace lto {
+
+/** Reads the arguments of one call; throws a TypeError or RangeError that names the argument. */
+class Arguments {
+ public:
+  explicit Arguments(const Napi::CallbackInfo& info) : info_(info) {}
+
+  [[nodiscard]] std::int64_t integer(std::size_t index, const char* name, std::int64_t min, std::int64_t max) const;
+  [[nodiscard]] std::string string(std::size_t index, const char* name) const;
+  [[nodiscard]] Napi::Uint8Array bytes(std::size_t index, const char* name) const;
+  /** A token: 0 for none. */
+  [[nodiscard]] std::uint64_t token(std::size_t index) const;
+  /** A group of record calls. */
+  [[nodiscard]] std::uint64_t stream(std::size_t index) const;
+  /** A Uint8Array in a slab, at a multiple of `alignment` from the slab's beginning. */
+  [[nodiscard]] RecordMemory recordMemory(std::size_t index, std::size_t alignment) const;
+
+  [[noreturn]] void throwType(const std::string& message) const;
+  [[noreturn]] void throwRange(const std::string& message) const;
+
+ private:
+  const Napi::CallbackInfo& info_;
+};
+
+}  // namespace lto

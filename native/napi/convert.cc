@@ -1,0 +1,145 @@
+#include "convert.h"
+
+#include <cstring>
+#include <string>
+#include <variant>
+
+#include "../core/errno_name.h"
+
+namespace lto {
+namespace {
+
+Napi::Value number(Napi::Env env, auto value) {
+  return Napi::Number::New(env, static_cast<double>(value));
+}
+
+Napi::Uint8Array copyOf(Napi::Env env, const void* data, std::size_t size) {
+  auto array = Napi::Uint8Array::New(env, size);
+  if (size > 0) std::memcpy(array.Data(), data, size);
+  return array;
+}
+
+Napi::Object mtStatusObject(Napi::Env env, const MtStatus& status) {
+  auto object = Napi::Object::New(env);
+  object["type"] = number(env, status.type);
+  object["residual"] = number(env, status.residual);
+  object["deviceRegister"] = number(env, status.deviceRegister);
+  object["generalStatus"] = number(env, status.generalStatus);
+  object["errorRegister"] = number(env, status.errorRegister);
+  object["fileNumber"] = number(env, status.fileNumber);
+  object["blockNumber"] = number(env, status.blockNumber);
+  return object;
+}
+
+void addStop(Napi::Object object, int error, const std::optional<MtStatus>& mt) {
+  const auto env = object.Env();
+  if (error == WriteOutcome::shortWrite) {
+    object["code"] = Napi::String::New(env, "ERR_LTO_SHORT_WRITE");
+    object["errno"] = number(env, 0);
+  } else if (error != 0) {
+    object["code"] = Napi::String::New(env, errnoName(error));
+    object["errno"] = number(env, -error);
+  }
+  if (mt) object["mt"] = mtStatusObject(env, *mt);
+}
+
+const char* nameOf(WriteStop stop) {
+  switch (stop) {
+    case WriteStop::done:
+      return "done";
+    case WriteStop::earlyWarning:
+      return "early-warning";
+    case WriteStop::endOfMedium:
+      return "end-of-medium";
+    case WriteStop::error:
+      break;
+  }
+  return "error";
+}
+
+const char* nameOf(ReadStop stop) {
+  switch (stop) {
+    case ReadStop::full:
+      return "full";
+    case ReadStop::zero:
+      return "zero";
+    case ReadStop::tooLarge:
+      return "too-large";
+    case ReadStop::error:
+      break;
+  }
+  return "error";
+}
+
+class Converter {
+ public:
+  explicit Converter(Napi::Env env) : env_(env) {}
+
+  Napi::Value operator()(const Done& /*done*/) { return env_.Undefined(); }
+  /** A failure rejects, see describeFailure(). */
+  Napi::Value operator()(const Failure& /*failure*/) { return env_.Undefined(); }
+  Napi::Value operator()(const MtStatus& status) { return mtStatusObject(env_, status); }
+  Napi::Value operator()(const Position& position) { return number(env_, position.blockNumber); }
+
+  Napi::Value operator()(const NodeFacts& facts) {
+    auto object = Napi::Object::New(env_);
+    object["isCharacterDevice"] = Napi::Boolean::New(env_, facts.isCharacterDevice);
+    object["major"] = number(env_, facts.major);
+    object["minor"] = number(env_, facts.minor);
+    return object;
+  }
+
+  Napi::Value operator()(const ScsiOutcome& outcome) {
+    auto object = Napi::Object::New(env_);
+    object["status"] = number(env_, outcome.status);
+    object["hostStatus"] = number(env_, outcome.hostStatus);
+    object["driverStatus"] = number(env_, outcome.driverStatus);
+    object["sense"] = copyOf(env_, outcome.sense.data(), outcome.senseLength);
+    object["residual"] = number(env_, outcome.residual);
+    object["duration"] = number(env_, outcome.duration);
+    object["data"] = copyOf(env_, outcome.data.data(), outcome.dataLength);
+    return object;
+  }
+
+  Napi::Value operator()(const WriteOutcome& outcome) {
+    auto object = Napi::Object::New(env_);
+    object["records"] = number(env_, outcome.records);
+    object["bytes"] = number(env_, outcome.bytes);
+    object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
+    addStop(object, outcome.error, outcome.mt);
+    return object;
+  }
+
+  Napi::Value operator()(const ReadOutcome& outcome) {
+    auto lengths = Napi::Array::New(env_, outcome.lengths.size());
+    for (std::uint32_t i = 0; i < outcome.lengths.size(); i += 1) lengths[i] = number(env_, outcome.lengths[i]);
+    auto object = Napi::Object::New(env_);
+    object["lengths"] = lengths;
+    object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
+    addStop(object, outcome.error, outcome.mt);
+    return object;
+  }
+
+ private:
+  Napi::Env env_;
+};
+
+}  // namespace
+
+Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome) {
+  return std::visit(Converter(env), outcome);
+}
+
+Napi::Object describeFailure(Napi::Object error, const Failure& failure) {
+  const bool isClosed = failure.error == Failure::closed;
+  const std::string code = isClosed ? "ERR_LTO_CLOSED" : errnoName(failure.error);
+  const std::string what = isClosed ? "the device is closed" : std::strerror(failure.error);
+  const auto env = error.Env();
+  error["message"] = Napi::String::New(env, code + ": " + what + ", " + failure.syscall);
+  error["code"] = Napi::String::New(env, code);
+  error["errno"] = number(env, -failure.error);
+  error["syscall"] = Napi::String::New(env, failure.syscall);
+  return error;
+}
+
+}  // namespace lto

@@ -1,0 +1,168 @@
+#include "device_object.h"
+
+#include <fcntl.h>
+
+#include <cstring>
+#include <limits>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "arguments.h"
+#include "convert.h"
+#include "pending_calls.h"
+
+namespace lto {
+namespace {
+
+constexpr std::int64_t maxScsiData = 16 * 1024 * 1024;
+/** The transfer length of READ(6) and WRITE(6) has 24 bits (SSC-5 6.2, 6.6). */
+constexpr std::int64_t maxRecordSize = 0xffffff;
+/** What direct I/O of `st` needs; without it `st` copies, and reports a failed write(2) at a later call. */
+constexpr std::size_t directIoAlignment = 512;
+/** Nothing that creates, truncates or appends. */
+constexpr int allowedOpenFlags = O_ACCMODE | O_NONBLOCK | O_EXCL | O_SYNC | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW;
+
+template <typename Integer>
+constexpr std::int64_t maxOf = std::numeric_limits<Integer>::max();
+template <typename Integer>
+constexpr std::int64_t minOf = std::numeric_limits<Integer>::min();
+
+int openFlags(const Arguments& arguments) {
+  const auto flags = static_cast<int>(arguments.integer(0, "flags", 0, maxOf<int>));
+  if ((flags & ~allowedOpenFlags) != 0) {
+    arguments.throwRange("flags must not create or truncate: O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_EXCL, O_SYNC");
+  }
+  return flags;
+}
+
+DataDirection direction(const Arguments& arguments, std::size_t index) {
+  const std::string name = arguments.string(index, "direction");
+  if (name == "none") return DataDirection::none;
+  if (name == "in") return DataDirection::in;
+  if (name == "out") return DataDirection::out;
+  arguments.throwRange("direction must be none, in or out");
+}
+
+void copyCdb(const Arguments& arguments, std::size_t index, ScsiCall& call) {
+  const auto cdb = arguments.bytes(index, "cdb");
+  if (cdb.ByteLength() < 6 || cdb.ByteLength() > call.cdb.size()) arguments.throwRange("cdb must have 6 to 32 bytes");
+  std::memcpy(call.cdb.data(), cdb.Data(), cdb.ByteLength());
+  call.cdbLength = static_cast<std::uint8_t>(cdb.ByteLength());
+}
+
+WipedBuffer copyDataOut(const Arguments& arguments, std::size_t index) {
+  const auto data = arguments.bytes(index, "data");
+  if (data.ByteLength() > maxScsiData) arguments.throwRange("data must have at most 16777216 bytes");
+  WipedBuffer copy(data.ByteLength());
+  if (copy.size() > 0) std::memcpy(copy.data(), data.Data(), copy.size());
+  return copy;
+}
+
+WipedBuffer scsiData(const Arguments& arguments, std::size_t index, DataDirection direction) {
+  if (direction == DataDirection::out) return copyDataOut(arguments, index);
+  const std::int64_t max = direction == DataDirection::in ? maxScsiData : 0;
+  return WipedBuffer(static_cast<std::size_t>(arguments.integer(index, "data", 0, max)));
+}
+
+std::size_t recordSize(const Arguments& arguments, std::size_t index, const char* name) {
+  return static_cast<std::size_t>(arguments.integer(index, name, 1, maxRecordSize));
+}
+
+}  // namespace
+
+Napi::Function DeviceObject::define(Napi::Env env) {
+  return DefineClass(env, "Device",
+                     {
+                         InstanceMethod<&DeviceObject::open>("open"),
+                         InstanceMethod<&DeviceObject::scsi>("scsi"),
+                         InstanceMethod<&DeviceObject::mtOp>("mtOp"),
+                         InstanceMethod<&DeviceObject::mtGet>("mtGet"),
+                         InstanceMethod<&DeviceObject::mtPos>("mtPos"),
+                         InstanceMethod<&DeviceObject::writeRecords>("writeRecords"),
+                         InstanceMethod<&DeviceObject::readRecords>("readRecords"),
+                         InstanceMethod<&DeviceObject::cancel>("cancel"),
+                         InstanceMethod<&DeviceObject::close>("close"),
+                     });
+}
+
+DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DeviceObject>(info) {
+  std::string path = Arguments(info).string(0, "path");
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    throw Napi::RangeError::New(info.Env(), "path must not be empty or hold a NUL");
+  }
+  try {
+    device_ = Device::start(std::move(path), PendingCalls::of(info.Env()).mailbox());
+  } catch (const std::system_error& error) {
+    const auto object = Napi::Error::New(info.Env()).Value();
+    throw Napi::Error(info.Env(), describeFailure(object, {error.code().value(), "pthread_create"}));
+  }
+}
+
+DeviceObject::~DeviceObject() {
+  if (device_) device_->abandon();
+}
+
+Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call) {
+  const auto promise = PendingCalls::of(env).add(env, call.id);
+  device_->submit(std::move(call));
+  return promise;
+}
+
+Napi::Value DeviceObject::open(const Napi::CallbackInfo& info) {
+  return submit(info.Env(), {.call = OpenCall{openFlags(Arguments(info))}});
+}
+
+Napi::Value DeviceObject::scsi(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  ScsiCall call;
+  copyCdb(arguments, 0, call);
+  call.direction = direction(arguments, 1);
+  call.data = scsiData(arguments, 2, call.direction);
+  call.timeoutMs = static_cast<std::uint32_t>(arguments.integer(3, "timeoutMs", 1, maxOf<std::uint32_t>));
+  return submit(info.Env(), {.token = arguments.token(4), .call = std::move(call)});
+}
+
+Napi::Value DeviceObject::mtOp(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  MtOpCall call;
+  call.operation = static_cast<std::int16_t>(arguments.integer(0, "operation", 0, maxOf<std::int16_t>));
+  call.count = static_cast<std::int32_t>(arguments.integer(1, "count", minOf<std::int32_t>, maxOf<std::int32_t>));
+  return submit(info.Env(), {.token = arguments.token(2), .call = call});
+}
+
+Napi::Value DeviceObject::mtGet(const Napi::CallbackInfo& info) {
+  return submit(info.Env(), {.token = Arguments(info).token(0), .call = MtGetCall{}});
+}
+
+Napi::Value DeviceObject::mtPos(const Napi::CallbackInfo& info) {
+  return submit(info.Env(), {.token = Arguments(info).token(0), .call = MtPosCall{}});
+}
+
+Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  WriteCall call{arguments.recordMemory(0, directIoAlignment), recordSize(arguments, 1, "recordSize")};
+  if (call.recordSize % directIoAlignment != 0) arguments.throwRange("recordSize must be a multiple of 512");
+  const std::uint64_t stream = arguments.stream(2);
+  return submit(info.Env(), {.token = arguments.token(3), .stream = stream, .call = std::move(call)});
+}
+
+Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  ReadCall call{arguments.recordMemory(0, pageSize()), recordSize(arguments, 1, "offer"), 0};
+  if (call.offer > call.memory.size) arguments.throwRange("offer must not exceed memory");
+  call.maxRecords = static_cast<std::size_t>(arguments.integer(2, "maxRecords", 1, maxOf<std::int32_t>));
+  const std::uint64_t stream = arguments.stream(3);
+  return submit(info.Env(), {.token = arguments.token(4), .stream = stream, .call = std::move(call)});
+}
+
+Napi::Value DeviceObject::cancel(const Napi::CallbackInfo& info) {
+  const std::uint64_t token = Arguments(info).token(0);
+  return Napi::Boolean::New(info.Env(), device_->cancel(token));
+}
+
+Napi::Value DeviceObject::close(const Napi::CallbackInfo& info) {
+  return submit(info.Env(), {.call = CloseCall{}});
+}
+
+}  // namespace lto

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "../core/device.h"
+
+namespace lto {
+
+/** The class Device of binding.d.ts. */
+class DeviceObject : public Napi::ObjectWrap<DeviceObject> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  explicit DeviceObject(const Napi::CallbackInfo& info);
+  /** Closes a device that was forgotten; its thread does the waiting. */
+  ~DeviceObject() override;
+
+ private:
+  Napi::Value open(const Napi::CallbackInfo& info);
+  Napi::Value scsi(const Napi::CallbackInfo& info);
+  Napi::Value mtOp(const Napi::CallbackInfo& info);
+  Napi::Value mtGet(const Napi::CallbackInfo& info);
+  Napi::Value mtPos(const Napi::CallbackInfo& info);
+  Napi::Value writeRecords(const Napi::CallbackInfo& info);
+  Napi::Value readRecords(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value close(const Napi::CallbackInfo& info);
+
+  Napi::Value submit(Napi::Env env, QueuedCall call);
+
+  std::shared_ptr<Device> device_;
+};
+
+}  // namespace lto

@@ -1,0 +1,31 @@
+#include "mailbox.h"
+
+#include <utility>
+
+namespace lto {
+
+void Mailbox::attach(WakeUp wakeUp) {
+  const std::scoped_lock lock(mutex_);
+  wakeUp_ = wakeUp;
+  attached_ = true;
+}
+
+void Mailbox::detach() {
+  const std::scoped_lock lock(mutex_);
+  attached_ = false;
+  completions_.clear();
+}
+
+void Mailbox::complete(std::uint64_t id, Outcome outcome) {
+  const std::scoped_lock lock(mutex_);
+  if (!attached_) return;
+  completions_.push_back({id, std::move(outcome)});
+  if (completions_.size() == 1) wakeUp_.NonBlockingCall();
+}
+
+std::vector<Completion> Mailbox::takeAll() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(completions_, {});
+}
+
+}  // namespace lto

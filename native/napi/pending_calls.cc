@@ -1,0 +1,55 @@
+#include "pending_calls.h"
+
+#include <utility>
+#include <variant>
+
+#include "convert.h"
+
+namespace lto {
+
+void drainMailbox(Napi::Env env, Napi::Function /*unused*/, PendingCalls* pending, void* /*nothing*/) {
+  if (env != nullptr) pending->settleAll(env);
+}
+
+void PendingCalls::install(Napi::Env env) {
+  auto* const pending = new PendingCalls;
+  env.SetInstanceData(pending);
+  pending->wakeUp_ = WakeUp::New(env, "node-lto", 0, 1, pending);
+  pending->wakeUp_.Unref(env);
+  pending->mailbox_->attach(pending->wakeUp_);
+  // Registered after the thread-safe function, whose own hook therefore runs later.
+  env.AddCleanupHook([mailbox = pending->mailbox_] { mailbox->detach(); });
+}
+
+PendingCalls& PendingCalls::of(Napi::Env env) {
+  return *env.GetInstanceData<PendingCalls>();
+}
+
+Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id) {
+  id = ++lastId_;
+  auto deferred = Napi::Promise::Deferred::New(env);
+  auto error = Napi::Persistent(Napi::Error::New(env).Value());
+  if (pending_.empty()) wakeUp_.Ref(env);
+  pending_.emplace(id, Pending{deferred, std::move(error)});
+  return deferred.Promise();
+}
+
+void PendingCalls::settleAll(Napi::Env env) {
+  for (auto& completion : mailbox_->takeAll()) {
+    const Napi::HandleScope scope(env);
+    settle(env, completion);
+  }
+  if (pending_.empty()) wakeUp_.Unref(env);
+}
+
+void PendingCalls::settle(Napi::Env env, Completion& completion) {
+  auto found = pending_.extract(completion.id);
+  const Pending& pending = found.mapped();
+  if (const auto* const failure = std::get_if<Failure>(&completion.outcome)) {
+    pending.deferred.Reject(describeFailure(pending.error.Value(), *failure));
+  } else {
+    pending.deferred.Resolve(toJavaScript(env, completion.outcome));
+  }
+}
+
+}  // namespace lto

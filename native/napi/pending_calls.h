@@ -1,0 +1,41 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "mailbox.h"
+
+namespace lto {
+
+/** The promises of one environment that wait for a device thread. Lives and dies on the JavaScript thread. */
+class PendingCalls {
+ public:
+  /** Makes the environment's instance; `mailbox` is attached until the environment is torn down. */
+  static void install(Napi::Env env);
+  static PendingCalls& of(Napi::Env env);
+
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+
+  /** Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. */
+  Napi::Promise add(Napi::Env env, std::uint64_t& id);
+  void settleAll(Napi::Env env);
+
+ private:
+  struct Pending {
+    Napi::Promise::Deferred deferred;
+    /** Made when the call was, for the caller's stack. */
+    Napi::ObjectReference error;
+  };
+
+  void settle(Napi::Env env, Completion& completion);
+
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  WakeUp wakeUp_;
+  std::unordered_map<std::uint64_t, Pending> pending_;
+  std::uint64_t lastId_ = 0;
+};
+
+}  // namespace lto

@@ -1,0 +1,18 @@
+export * from './errors/index.js';
+export { MAM_ATTRIBUTES } from './scsi/mam-attributes.js';
+export type { HostAttributeValue } from './scsi/mam-host.js';
+export type { MamValues } from './scsi/mam-values.js';
+export type { LongPosition } from './scsi/position.js';
+export type { CartridgeMemory } from './tape/cartridge-memory.js';
+export type { ChecksumAlgorithm } from './tape/checksum.js';
+export type { EndOfData, TapeEnd } from './tape/end-of-data.js';
+export type { DriveIdentity } from './tape/identity.js';
+export type { OpenOptions } from './tape/open-transport.js';
+export type { Readiness } from './tape/readiness.js';
+export type { ReadStreamOptions, ReadSummary, TapeReadStream } from './tape/read-stream.js';
+export type { IncompleteFile, TapeReceipt } from './tape/receipt.js';
+export { TapeDrive } from './tape/tape-drive.js';
+export type { TapeStatus } from './tape/tape-status.js';
+export type { TapeWriteStream, WriteStreamOptions } from './tape/write-stream.js';
+export type { CallOptions } from './transport/transport.js';
+export { type CartridgeOptions, createVirtualDrive, VirtualDrive, type VirtualDriveOptions } from './virtual/index.js';

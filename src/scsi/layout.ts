@@ -1,0 +1,154 @@
+import { InvalidArgumentError } from '../errors/index.js';
+import { asciiPad, ByteReader } from './bytes.js';
+
+/** Where a field lies and how it is read. Bytes and bits are numbered as in the standards' tables. */
+export type Field =
+  | { readonly type: 'flag'; readonly byte: number; readonly bit: number }
+  | { readonly type: 'bits'; readonly byte: number; readonly high: number; readonly low: number }
+  | { readonly type: 'uint' | 'int' | 'ascii'; readonly byte: number; readonly width: number }
+  | { readonly type: 'uint64' | 'int64'; readonly byte: number };
+
+/** The fields of one structure: a CDB, a page, a header. */
+export type Fields = Readonly<Record<string, Field>>;
+
+type FieldValue<F extends Field> = F extends { type: 'flag' }
+  ? boolean
+  : F extends { type: 'uint64' | 'int64' }
+    ? bigint
+    : F extends { type: 'ascii' }
+      ? string
+      : number;
+
+export type FieldValues<T extends Fields> = { readonly [K in keyof T]: FieldValue<T[K]> };
+
+export const flag = (byte: number, bit: number) => ({ type: 'flag', byte, bit }) as const;
+export const bits = (byte: number, high: number, low: number) => ({ type: 'bits', byte, high, low }) as const;
+/** Unsigned, 1 to 6 bytes. */
+export const uint = (byte: number, width: number) => ({ type: 'uint', byte, width }) as const;
+/** Two's complement, 1 to 6 bytes. */
+export const int = (byte: number, width: number) => ({ type: 'int', byte, width }) as const;
+export const uint64 = (byte: number) => ({ type: 'uint64', byte }) as const;
+export const int64 = (byte: number) => ({ type: 'int64', byte }) as const;
+/** Left-aligned, padded with blanks; read without the padding of either end. */
+export const ascii = (byte: number, width: number) => ({ type: 'ascii', byte, width }) as const;
+
+/** Reads every field. Throws MalformedResponseError when one lies beyond the bytes. */
+export function decodeFields<T extends Fields>(fields: T, bytes: Uint8Array, what: string): FieldValues<T> {
+  const reader = new ByteReader(bytes, what);
+  const values = Object.entries(fields).map(([name, field]) => [name, readField(reader, field)]);
+  return Object.fromEntries(values) as FieldValues<T>;
+}
+
+/**
+ * A structure of `length` bytes with the given fields; all else is zero.
+ * Throws InvalidArgumentError for a value that does not fit its field.
+ */
+export function encodeFields<T extends Fields>(
+  fields: T,
+  length: number,
+  values: Partial<FieldValues<T>>,
+  what: string,
+): Uint8Array {
+  return patchFields(fields, new Uint8Array(length), values, what);
+}
+
+/**
+ * A copy of `bytes` in which only the given fields are changed. Throws InvalidArgumentError for a value that does not
+ * fit its field, or a field that does not fit the bytes.
+ */
+export function patchFields<T extends Fields>(
+  fields: T,
+  bytes: Uint8Array,
+  values: Partial<FieldValues<T>>,
+  what: string,
+): Uint8Array {
+  const patched = Buffer.from(bytes);
+  for (const [name, value] of Object.entries(values)) {
+    const field = fields[name];
+    if (field !== undefined && value !== undefined) writeField(patched, field, value, `${what}: ${name}`);
+  }
+  return new Uint8Array(patched);
+}
+
+function readField(reader: ByteReader, field: Field): boolean | number | bigint | string {
+  switch (field.type) {
+    case 'flag':
+      return reader.flag(field.byte, field.bit);
+    case 'bits':
+      return reader.bits(field.byte, field.high, field.low);
+    case 'uint':
+      return reader.uint(field.byte, field.width);
+    case 'int':
+      return reader.int(field.byte, field.width);
+    case 'uint64':
+      return reader.u64(field.byte);
+    case 'int64':
+      return reader.i64(field.byte);
+    case 'ascii':
+      return reader.ascii(field.byte, field.width);
+  }
+}
+
+function writeField(bytes: Buffer, field: Field, value: unknown, what: string): void {
+  if (lastByte(field) >= bytes.length) {
+    throw new InvalidArgumentError(`${what} lies beyond the ${bytes.length} bytes of the structure`);
+  }
+  switch (field.type) {
+    case 'flag':
+      writeBits(bytes, field.byte, field.bit, field.bit, value ? 1 : 0);
+      break;
+    case 'bits':
+      writeBits(bytes, field.byte, field.high, field.low, inRange(value, field.high - field.low + 1, false, what));
+      break;
+    case 'uint':
+      bytes.writeUIntBE(inRange(value, field.width * 8, false, what), field.byte, field.width);
+      break;
+    case 'int':
+      bytes.writeIntBE(inRange(value, field.width * 8, true, what), field.byte, field.width);
+      break;
+    case 'uint64':
+      bytes.writeBigUInt64BE(bigInRange(value, false, what), field.byte);
+      break;
+    case 'int64':
+      bytes.writeBigInt64BE(bigInRange(value, true, what), field.byte);
+      break;
+    case 'ascii':
+      bytes.set(asciiPad(fittingText(value, field.width, what), field.width), field.byte);
+  }
+}
+
+function lastByte(field: Field): number {
+  switch (field.type) {
+    case 'flag':
+    case 'bits':
+      return field.byte;
+    case 'uint64':
+    case 'int64':
+      return field.byte + 7;
+    default:
+      return field.byte + field.width - 1;
+  }
+}
+
+function writeBits(bytes: Buffer, offset: number, high: number, low: number, value: number): void {
+  const mask = ((1 << (high - low + 1)) - 1) << low;
+  bytes.writeUInt8((bytes.readUInt8(offset) & ~mask) | (value << low), offset);
+}
+
+function inRange(value: unknown, bitCount: number, signed: boolean, what: string): number {
+  const [least, most] = signed ? [-(2 ** (bitCount - 1)), 2 ** (bitCount - 1) - 1] : [0, 2 ** bitCount - 1];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`${what} must be an integer from ${least} to ${most}, not ${String(value)}`);
+}
+
+function bigInRange(value: unknown, signed: boolean, what: string): bigint {
+  if (typeof value === 'bigint' && (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) === value) {
+    return value;
+  }
+  throw new InvalidArgumentError(`${what} must be a 64-bit ${signed ? '' : 'unsigned '}bigint, not ${String(value)}`);
+}
+
+function fittingText(value: unknown, width: number, what: string): string {
+  if (typeof value === 'string' && value.length <= width && /^[\x20-\x7e]*$/.test(value)) return value;
+  throw new InvalidArgumentError(`${what} must be at most ${width} printable ASCII characters`);
+}

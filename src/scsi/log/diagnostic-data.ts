@@ -1,0 +1,44 @@
+import { ascii, bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
+import { assertLogPage, encodeLogPage, type LogPage } from './page.js';
+
+/** Where the fields of one entry lie within its parameter value (SSC-5, tape diagnostic data log page). */
+const ENTRY = {
+  densityCode: uint(2, 1),
+  mediumType: uint(3, 1),
+  /** Hours of motion in the life of the drive. */
+  motionHours: uint(4, 4),
+  repeated: flag(9, 7),
+  senseKey: bits(9, 3, 0),
+  asc: uint(10, 1),
+  ascq: uint(11, 1),
+  vendorCodeQualifier: uint(12, 4),
+  productRevision: uint(16, 4),
+  hoursSinceCleaning: uint(20, 4),
+  operationCode: uint(24, 1),
+  serviceAction: bits(25, 4, 0),
+  mediumId: ascii(28, 32),
+  timestampOrigin: bits(60, 3, 0),
+  /** Milliseconds; what they count from is told by `timestampOrigin` (see timestamp.ts). */
+  timestamp: uint(62, 6),
+};
+const ENTRY_LENGTH = 68;
+
+/** One error that the drive remembers, the newest first. */
+export type DiagnosticEntry = FieldValues<typeof ENTRY>;
+
+export const TAPE_DIAGNOSTIC_DATA = { page: 0x16, subpage: 0, name: 'Tape diagnostic data' } as const;
+
+/** Throws MalformedResponseError for another page, or an entry that is too short. */
+export function decodeDiagnosticData(page: LogPage): DiagnosticEntry[] {
+  assertLogPage(page, TAPE_DIAGNOSTIC_DATA);
+  return page.parameters.map(({ value }) => decodeFields(ENTRY, value, TAPE_DIAGNOSTIC_DATA.name));
+}
+
+export function encodeDiagnosticData(entries: readonly DiagnosticEntry[]): Uint8Array {
+  const parameters = entries.map((entry, code) => ({
+    code,
+    control: 0x03,
+    value: encodeFields(ENTRY, ENTRY_LENGTH, entry, TAPE_DIAGNOSTIC_DATA.name),
+  }));
+  return encodeLogPage({ ...TAPE_DIAGNOSTIC_DATA, disableSave: false, parameters });
+}

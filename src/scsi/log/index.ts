@@ -1,0 +1,8 @@
+export * from './counters.js';
+export * from './device-status.js';
+export * from './diagnostic-data.js';
+export type { LogValueKind, PartitionRecord } from './kinds.js';
+export * from './page.js';
+export * from './registry.js';
+export * from './statistics.js';
+export * from './values.js';

@@ -1,0 +1,160 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import { asciiPad, asciiTrim, ByteReader, concatBytes } from '../bytes.js';
+import { ascii, decodeFields, encodeFields, type Fields, type FieldValues, uint } from '../layout.js';
+
+/** How the value of a log parameter reads and is written. One object for each form that the standards use. */
+export interface LogValueKind<T> {
+  /** Undefined when the bytes do not have this form, or tell nothing: the parameter is then kept raw. */
+  decode(value: Uint8Array): T | undefined;
+  /** Throws InvalidArgumentError for what does not fit `length` bytes. */
+  encode(value: T, length: number): Uint8Array;
+}
+
+/** Unsigned, 1 to 8 bytes. Above 2^53 - 1 no drive counts: such a value is no number, but a mark for "unknown". */
+export const COUNTER: LogValueKind<number> = {
+  decode(value) {
+    if (value.length === 0 || value.length > 8) return undefined;
+    const number = value.reduce((sum, byte) => sum * 256 + byte, 0);
+    return Number.isSafeInteger(number) ? number : undefined;
+  },
+  encode(value, length) {
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** length) {
+      throw new InvalidArgumentError(`${value} is no counter of ${length} bytes`);
+    }
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64BE(BigInt(value));
+    return Uint8Array.from(bytes.subarray(8 - length));
+  },
+};
+
+/** Two's complement, 1 to 6 bytes. */
+export const SIGNED: LogValueKind<number> = {
+  decode(value) {
+    return value.length === 0 || value.length > 6 ? undefined : new ByteReader(value, 'value').int(0, value.length);
+  },
+  encode(value, length) {
+    return encodeFields({ value: { type: 'int', byte: 0, width: length } }, length, { value }, 'signed log value');
+  },
+};
+
+/** Zero is false, anything else is true, in any length. */
+export const FLAG: LogValueKind<boolean> = {
+  decode(value) {
+    return value.length === 0 ? undefined : value.some((byte) => byte !== 0);
+  },
+  encode(value, length) {
+    return COUNTER.encode(value ? 1 : 0, length);
+  },
+};
+
+/** Text padded with blanks or NULs. */
+export const ASCII: LogValueKind<string> = {
+  decode(value) {
+    return asciiTrim(value);
+  },
+  encode(value, length) {
+    if (value.length > length) throw new InvalidArgumentError(`"${value}" is longer than ${length} characters`);
+    return asciiPad(value, length);
+  },
+};
+
+/** Degrees Celsius in the second byte; FFh is "not available" (SPC-5, temperature log page). */
+export const TEMPERATURE: LogValueKind<number> = {
+  decode([, degrees]) {
+    return degrees === 0xff ? undefined : degrees;
+  },
+  encode(value) {
+    return encodeFields({ degrees: uint(1, 1) }, 2, { degrees: value }, 'temperature');
+  },
+};
+
+/** What a partition record says: a count, or one of the two marks that SSC-5 keeps at the top of the range. */
+export interface PartitionRecord {
+  readonly partition: number;
+  /** Missing when the field holds a mark. */
+  readonly count?: number;
+  /** All ones, or all ones but the last bit: no such object, or not known. */
+  readonly mark?: 'all ones' | 'all ones but the last';
+}
+
+/** Partition record list (SSC-5, page 17): a record has its length (of what follows), a reserved byte, partition, count. */
+export const PARTITION_RECORDS: LogValueKind<readonly PartitionRecord[]> = {
+  decode(value) {
+    return splitRecords(value)?.map(decodePartitionRecord);
+  },
+  encode(records, countLength) {
+    return concatBytes(...records.map((record) => encodePartitionRecord(record, countLength)));
+  },
+};
+
+const PARTITION_HEADER = { length: uint(0, 1), partition: uint(2, 2) };
+const PARTITION_HEADER_LENGTH = 4;
+
+/** Records that begin with the length of what follows; undefined when they do not fill the value exactly. */
+function splitRecords(value: Uint8Array): Uint8Array[] | undefined {
+  const records: Uint8Array[] = [];
+  let offset = 0;
+  while (offset < value.length) {
+    const end = offset + 1 + (value[offset] ?? 0);
+    const countLength = end - offset - PARTITION_HEADER_LENGTH;
+    if (end > value.length || countLength < 1 || countLength > 6) return undefined;
+    records.push(value.subarray(offset, end));
+    offset = end;
+  }
+  return records;
+}
+
+function decodePartitionRecord(record: Uint8Array): PartitionRecord {
+  const reader = new ByteReader(record, 'partition record');
+  const countLength = record.length - PARTITION_HEADER_LENGTH;
+  const partition = reader.u16(2);
+  const count = reader.uint(PARTITION_HEADER_LENGTH, countLength);
+  const allOnes = 256 ** countLength - 1;
+  if (count === allOnes) return { partition, mark: 'all ones' };
+  if (count === allOnes - 1) return { partition, mark: 'all ones but the last' };
+  return { partition, count };
+}
+
+function encodePartitionRecord({ partition, count, mark }: PartitionRecord, countLength: number): Uint8Array {
+  const allOnes = 256 ** countLength - 1;
+  const marked = { 'all ones': allOnes, 'all ones but the last': allOnes - 1 };
+  const header = { length: PARTITION_HEADER_LENGTH - 1 + countLength, partition };
+  return concatBytes(
+    encodeFields(PARTITION_HEADER, PARTITION_HEADER_LENGTH, header, 'partition record'),
+    COUNTER.encode(mark === undefined ? (count ?? 0) : marked[mark], countLength),
+  );
+}
+
+/** A structure of fixed fields; `length` is its least length in bytes. */
+export function structureKind<T extends Fields>(name: string, length: number, fields: T): LogValueKind<FieldValues<T>> {
+  return {
+    decode: (value) => (value.length < length ? undefined : decodeFields(fields, value, name)),
+    encode: (values, encodedLength) => encodeFields(fields, encodedLength, values, name),
+  };
+}
+
+/** Structures of equal length, one after the other, without a length of their own. */
+function listKind<T extends Fields>(name: string, length: number, fields: T): LogValueKind<readonly FieldValues<T>[]> {
+  return {
+    decode(value) {
+      if (value.length % length !== 0) return undefined;
+      const starts = Array.from({ length: value.length / length }, (_, index) => index * length);
+      return starts.map((start) => decodeFields(fields, value.subarray(start, start + length), name));
+    },
+    encode: (list) => concatBytes(...list.map((values) => encodeFields(fields, length, values, name))),
+  };
+}
+
+/** Hours of motion for each kind of medium (page 14, parameter 1000h). */
+export const MEDIUM_TYPE_HOURS = listKind('medium motion hours', 8, {
+  densityCode: uint(2, 1),
+  mediumType: uint(3, 1),
+  hours: uint(4, 4),
+});
+
+/** The drives that mounted the volume, latest first (page 17, parameter 0300h). */
+export const MOUNT_HISTORY = listKind('mount history', 44, {
+  index: uint(2, 2),
+  vendor: ascii(4, 8),
+  serialNumber: ascii(12, 32),
+});

@@ -1,0 +1,76 @@
+/** Operation code of a command and, where several commands share a code, the service action (byte 1, bits 4 to 0). */
+export interface OperationCode {
+  readonly code: number;
+  readonly serviceAction?: number;
+}
+
+/** The commands of SPC-5 and SSC-5 that a tape drive is sent, by the standard's name. */
+export const OPERATION_CODES = {
+  'TEST UNIT READY': { code: 0x00 },
+  REWIND: { code: 0x01 },
+  'REQUEST SENSE': { code: 0x03 },
+  'FORMAT MEDIUM': { code: 0x04 },
+  'READ BLOCK LIMITS': { code: 0x05 },
+  'READ(6)': { code: 0x08 },
+  'WRITE(6)': { code: 0x0a },
+  'SET CAPACITY': { code: 0x0b },
+  'WRITE FILEMARKS(6)': { code: 0x10 },
+  'SPACE(6)': { code: 0x11 },
+  INQUIRY: { code: 0x12 },
+  'VERIFY(6)': { code: 0x13 },
+  'MODE SELECT(6)': { code: 0x15 },
+  'RESERVE(6)': { code: 0x16 },
+  'RELEASE(6)': { code: 0x17 },
+  'ERASE(6)': { code: 0x19 },
+  'MODE SENSE(6)': { code: 0x1a },
+  'LOAD UNLOAD': { code: 0x1b },
+  'RECEIVE DIAGNOSTIC RESULTS': { code: 0x1c },
+  'SEND DIAGNOSTIC': { code: 0x1d },
+  'PREVENT ALLOW MEDIUM REMOVAL': { code: 0x1e },
+  'LOCATE(10)': { code: 0x2b },
+  'READ POSITION': { code: 0x34 },
+  'WRITE BUFFER': { code: 0x3b },
+  'READ BUFFER': { code: 0x3c },
+  'REPORT DENSITY SUPPORT': { code: 0x44 },
+  'LOG SELECT': { code: 0x4c },
+  'LOG SENSE': { code: 0x4d },
+  'MODE SELECT(10)': { code: 0x55 },
+  'MODE SENSE(10)': { code: 0x5a },
+  'PERSISTENT RESERVE IN': { code: 0x5e },
+  'PERSISTENT RESERVE OUT': { code: 0x5f },
+  'WRITE FILEMARKS(16)': { code: 0x80 },
+  'ALLOW OVERWRITE': { code: 0x82 },
+  'READ(16)': { code: 0x88 },
+  'WRITE(16)': { code: 0x8a },
+  'READ ATTRIBUTE': { code: 0x8c },
+  'WRITE ATTRIBUTE': { code: 0x8d },
+  'SPACE(16)': { code: 0x91 },
+  'LOCATE(16)': { code: 0x92 },
+  'ERASE(16)': { code: 0x93 },
+  'REPORT LUNS': { code: 0xa0 },
+  'SECURITY PROTOCOL IN': { code: 0xa2 },
+  'REPORT SUPPORTED OPERATION CODES': { code: 0xa3, serviceAction: 0x0c },
+  'REPORT TIMESTAMP': { code: 0xa3, serviceAction: 0x0f },
+  'SET TIMESTAMP': { code: 0xa4, serviceAction: 0x0f },
+  'SECURITY PROTOCOL OUT': { code: 0xb5 },
+} as const satisfies Record<string, OperationCode>;
+
+export type CommandName = keyof typeof OPERATION_CODES;
+
+const NAMES: readonly (readonly [CommandName, OperationCode])[] = Object.entries(OPERATION_CODES) as [
+  CommandName,
+  OperationCode,
+][];
+
+/** The command that a CDB asks for; undefined for one that is not in the table. */
+export function commandName(cdb: Uint8Array): CommandName | undefined {
+  const [code, second = 0] = cdb;
+  const matches = ([, operation]: (typeof NAMES)[number]) =>
+    operation.code === code && (operation.serviceAction === undefined || operation.serviceAction === (second & 0x1f));
+  return NAMES.find(matches)?.[0];
+}
+
+/** Length of a CDB by the group of its operation code (SPC-5): 6, 10, 12 or 16; undefined for the other groups. */
+export function cdbLength(operationCode: number): number | undefined {
+  return [6, 10, 10, undefined, 16, 12][operationCode >> 5];
+}

@@ -1,0 +1,5 @@
+export * from './capabilities.js';
+export * from './kad.js';
+export * from './protocol.js';
+export * from './set-data-encryption.js';
+export * from './status.js';

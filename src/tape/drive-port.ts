@@ -1,0 +1,197 @@
+import type { MtStatus } from '../../binding.js';
+import {
+  DriveBusyError,
+  DriveClosedError,
+  IllegalRequestError,
+  type LtoError,
+  type LtoErrorDetails,
+  MediumChangedError,
+  MediumError,
+  NotReadyError,
+  PositionLostError,
+} from '../errors/index.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+import { testUnitReady } from '../scsi/commands/primary.js';
+import { MtOperation, type MtOperationName } from '../transport/mtio.js';
+import { isSystemError } from '../transport/system-error.js';
+import type { CallOptions, Transport } from '../transport/transport.js';
+import { replyError } from './sense-errors.js';
+import { fromSystemError } from './system-errors.js';
+import { decodeMtStatus, type TapeStatus } from './tape-status.js';
+
+/** Operations after which the driver and we know where the tape stands. */
+const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL', 'MTRETEN', 'MTLOAD', 'MTUNLOAD']);
+
+/** Unit attentions that are reported one after the other, at most. */
+const MAX_UNIT_ATTENTIONS = 8;
+
+/**
+ * A transport with meaning: failures become typed errors, unit attentions are taken notice of, and motion belongs to
+ * one user at a time.
+ */
+export class DrivePort {
+  readonly transport: Transport;
+  /** Counts cartridges that may have been changed (unit attention 28h) and loads of our own. */
+  mediumChanges = 0;
+  /** The drive was reset or its cartridge changed since the position was last established. */
+  #positionLost: LtoError | undefined;
+  #user: string | undefined;
+  #closed = false;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  get device(): string {
+    return this.transport.device;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends a command that does not move the tape, and again while the drive answers with a unit attention, which it
+   * does instead of carrying the command out. Rejects with a typed error for every other end but success.
+   */
+  async query(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+    let error: LtoError | undefined;
+    for (let i = 0; i < MAX_UNIT_ATTENTIONS; i += 1) {
+      const reply = await this.#send(command, options);
+      error = replyError(reply, command, this.transport.queryDevice);
+      if (error === undefined) return reply;
+      if (error.sense?.key !== 0x6) throw error;
+      this.#noteUnitAttention(error);
+    }
+    throw error ?? new NotReadyError('the drive is not ready', { device: this.device, operation: command.name });
+  }
+
+  /** Like `query`, but undefined where the drive does not know the command, the page or the field. */
+  async queryIfSupported(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply | undefined> {
+    return this.query(command, options).catch((error: unknown) => {
+      if (error instanceof IllegalRequestError) return undefined;
+      throw error;
+    });
+  }
+
+  async #send(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+    this.#requireOpen(command.name);
+    return this.transport.scsi(command, options).catch((error: unknown) => {
+      throw fromSystemError(error, { device: this.transport.queryDevice, operation: command.name });
+    });
+  }
+
+  #noteUnitAttention(error: LtoError): void {
+    if (error instanceof MediumChangedError && error.sense?.asc === 0x28) this.mediumChanges += 1;
+    else if (!(error instanceof PositionLostError)) return;
+    this.#positionLost = error;
+  }
+
+  /** MTIOCTOP. Rejects with a typed error that names the operation and count. */
+  async mt(name: MtOperationName, count = 1, options?: CallOptions): Promise<void> {
+    const operation = `${name} ${count}`;
+    this.#requireOpen(operation);
+    try {
+      await this.transport.mt(MtOperation[name], count, options);
+    } catch (error) {
+      throw await this.diagnose(error, { device: this.device, operation });
+    }
+    if (FINDS_POSITION.has(name)) this.#positionLost = undefined;
+  }
+
+  async status(options?: CallOptions): Promise<TapeStatus> {
+    this.#requireOpen('MTIOCGET');
+    const mt = await this.transport.status(options).catch((error: unknown) => {
+      throw fromSystemError(error, { device: this.device, operation: 'MTIOCGET' });
+    });
+    const status = decodeMtStatus(mt);
+    return this.#positionLost ? { ...status, fileNumber: undefined, blockNumber: undefined } : status;
+  }
+
+  /** Throws PositionLostError or MediumChangedError while nobody knows where the tape stands. */
+  requirePosition(operation: string): void {
+    if (this.#positionLost === undefined) return;
+    throw new PositionLostError('the drive was reset, or its cartridge changed, since the position was last known', {
+      device: this.device,
+      operation,
+      sense: this.#positionLost.sense,
+      next: 'Rewind first, and identify the cartridge before writing',
+    });
+  }
+
+  /**
+   * The typed error for a system call that failed on the tape node. `st` says EIO for many things: the drive itself is
+   * asked which one it is.
+   */
+  async diagnose(error: unknown, details: LtoErrorDetails, mt?: MtStatus): Promise<unknown> {
+    if (!isSystemError(error) || error.code !== 'EIO') return fromSystemError(error, details);
+    const known = { ...details, errno: error.code, cause: error };
+    const notReady = await this.query(testUnitReady()).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (notReady !== undefined) return notReady;
+    const status = mt ? decodeMtStatus(mt) : await this.status().catch(() => undefined);
+    const lost = this.#positionLost !== undefined || status?.fileNumber === undefined;
+    if (lost && status && !status.endOfData) {
+      return new PositionLostError('the drive was reset, or the position was lost for another reason', {
+        ...known,
+        next: 'Rewind first, and identify the cartridge before writing',
+      });
+    }
+    return new MediumError('the drive reported an error on the medium or the path to it', {
+      ...known,
+      next: 'Look at the kernel log for the sense; clean the drive or try another cartridge if it comes back',
+    });
+  }
+
+  /**
+   * Makes the caller the only one who moves the tape, until it calls what it gets. Throws DriveBusyError while somebody
+   * else is: motion in the middle of a stream would put data where it does not belong.
+   */
+  acquire(user: string): () => void {
+    this.#requireOpen(user);
+    if (this.#user !== undefined) {
+      throw new DriveBusyError(`${this.#user} is under way on this drive`, {
+        device: this.device,
+        operation: user,
+        next: 'Wait until it has ended, or destroy the stream',
+      });
+    }
+    this.#user = user;
+    return () => {
+      this.#user = undefined;
+    };
+  }
+
+  /** Runs `work` as the only user of the tape. */
+  async exclusively<T>(user: string, work: () => Promise<T>): Promise<T> {
+    const release = this.acquire(user);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  /** Lets the driver look at the cartridge again. */
+  async reopen(): Promise<void> {
+    this.mediumChanges += 1;
+    await this.transport.reopen().catch((error: unknown) => {
+      throw fromSystemError(error, { device: this.device, operation: 'open' });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.transport.close().catch(async (error: unknown) => {
+      throw fromSystemError(error, { device: this.device, operation: 'close' });
+    });
+  }
+
+  #requireOpen(operation: string): void {
+    if (!this.#closed) return;
+    throw new DriveClosedError('the drive was closed', { device: this.device, operation, next: 'Open it again' });
+  }
+}

@@ -1,0 +1,44 @@
+import { NotATapeDriveError } from '../errors/index.js';
+import { inquiry } from '../scsi/commands/primary.js';
+import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../scsi/inquiry.js';
+import { NativeTransport } from '../transport/native.js';
+import type { Transport } from '../transport/transport.js';
+import { VirtualTransport } from '../transport/virtual.js';
+import { type Located, locateDevice } from './locate-device.js';
+import { replyError } from './sense-errors.js';
+import { fromSystemError } from './system-errors.js';
+
+export interface OpenOptions {
+  /** Open for reading only: every write is refused. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** Finds the device and opens it, after INQUIRY has shown that it is a sequential-access device. */
+export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
+  const located = await locateDevice(device);
+  try {
+    return await openLocated(located, options);
+  } catch (error) {
+    throw fromSystemError(error, { device, operation: 'open' });
+  }
+}
+
+async function openLocated(located: Located, { readOnly }: OpenOptions): Promise<Transport> {
+  if (located.kind === 'virtual') return VirtualTransport.open(located, { readOnly });
+  const { device, tapeNode, queryNode } = located;
+  return NativeTransport.open({ device, tapeNode, queryNode, readOnly }, requireSequentialAccess);
+}
+
+async function requireSequentialAccess(transport: Transport): Promise<void> {
+  const command = inquiry();
+  const reply = await transport.scsi(command);
+  const error = replyError(reply, command, transport.queryDevice);
+  if (error) throw error;
+  const { peripheralDeviceType, peripheralQualifier } = decodeInquiry(reply.data);
+  if (peripheralQualifier === 0 && peripheralDeviceType === SEQUENTIAL_ACCESS_DEVICE) return;
+  throw new NotATapeDriveError(`this is not a sequential-access device (type ${peripheralDeviceType})`, {
+    device: transport.device,
+    operation: command.name,
+    next: 'Name the node of a tape drive',
+  });
+}

@@ -1,0 +1,144 @@
+import { Readable } from 'node:stream';
+import { PositionLostError, VerificationError } from '../errors/index.js';
+import { decodeBlockLimits } from '../scsi/block-limits.js';
+import { readBlockLimits } from '../scsi/commands/transfer.js';
+import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
+import type { DrivePort } from './drive-port.js';
+import { locateFile } from './motion.js';
+import { requireReady } from './readiness.js';
+import { RecordReader } from './record-reader.js';
+import { useVariableBlocks } from './start-file.js';
+
+export interface ReadStreamOptions {
+  /** File to go to first; by default the tape is read from where it stands. */
+  readonly fileNumber?: number | undefined;
+  /** Largest record that is accepted, in bytes. Default: what the drive allows. */
+  readonly maxRecordSize?: number | undefined;
+  /** Default `crc32`. */
+  readonly checksum?: ChecksumAlgorithm | false | undefined;
+  /** Checksum of a receipt: the stream fails at its end with VerificationError when the file has another one. */
+  readonly expectedChecksum?: string | undefined;
+  /** Bytes that the stream holds at most, apart from what the consumer has not taken yet. Default 12 MiB. */
+  readonly bufferBytes?: number | undefined;
+  /** Destroys the stream when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was read, once the stream has ended. */
+export interface ReadSummary {
+  readonly fileNumber: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly largestRecord: number;
+  readonly checksum: string | undefined;
+}
+
+const MIB = 1024 * 1024;
+/** For drives that don't tell their limit. */
+const MAX_RECORD_SIZE = 16 * MIB;
+
+/**
+ * A file of the tape, as a Readable that ends at the filemark; the tape stands behind it then, and `summary` is there.
+ * Destroyed early, the tape stands in the file, ahead of what was consumed.
+ */
+export class TapeReadStream extends Readable {
+  summary: ReadSummary | undefined;
+  readonly #port: DrivePort;
+  readonly #options: ReadStreamOptions;
+  readonly #checksum: Checksum | undefined;
+  readonly #release: () => void;
+  #reader: RecordReader | undefined;
+  #chunks: AsyncGenerator<Buffer, void> | undefined;
+  #fileNumber = 0;
+
+  /** Made by `TapeDrive.createReadStream()`; `release` gives the drive back. */
+  constructor(port: DrivePort, options: ReadStreamOptions, release: () => void) {
+    super({ highWaterMark: MIB, ...(options.signal && { signal: options.signal }) });
+    this.#port = port;
+    this.#options = options;
+    const algorithm = options.checksum ?? checksumAlgorithm(options.expectedChecksum);
+    this.#checksum = algorithm ? createChecksum(algorithm) : undefined;
+    this.#release = release;
+  }
+
+  /** Bytes that came from the drive so far. */
+  get bytesRead(): number {
+    return this.#reader?.bytes ?? 0;
+  }
+
+  override _construct(callback: (error?: Error | null) => void): void {
+    this.#begin().then(() => callback(), callback);
+  }
+
+  override _read(): void {
+    this.#next().catch((error: Error) => this.destroy(error));
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    Promise.resolve(this.#chunks?.return())
+      .then(
+        () => callback(error),
+        (reason: Error) => callback(error ?? reason),
+      )
+      .finally(this.#release);
+  }
+
+  async #begin(): Promise<void> {
+    const { fileNumber, bufferBytes = 12 * MIB } = this.#options;
+    await requireReady(this.#port);
+    await useVariableBlocks(this.#port);
+    if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);
+    this.#port.requirePosition('read');
+    this.#fileNumber = await this.#currentFile();
+    this.#reader = new RecordReader(this.#port, { maxRecordSize: await this.#maxRecordSize(), bufferBytes });
+    this.#chunks = this.#reader.chunks();
+  }
+
+  async #currentFile(): Promise<number> {
+    const { fileNumber } = await this.#port.status();
+    if (fileNumber !== undefined) return fileNumber;
+    throw new PositionLostError('the position of the tape is not known', {
+      device: this.#port.device,
+      operation: 'read',
+      next: 'Rewind, or name the file number to read',
+    });
+  }
+
+  async #maxRecordSize(): Promise<number> {
+    if (this.#options.maxRecordSize !== undefined) return this.#options.maxRecordSize;
+    const reply = await this.#port.queryIfSupported(readBlockLimits());
+    const limit = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
+    return limit === 0 ? MAX_RECORD_SIZE : limit;
+  }
+
+  async #next(): Promise<void> {
+    const { done, value } = (await this.#chunks?.next()) ?? { done: true };
+    if (!done && value) {
+      this.#checksum?.update(value);
+      this.push(value);
+      return;
+    }
+    this.summary = this.#summarise();
+    this.#requireExpected(this.summary.checksum);
+    this.push(null);
+  }
+
+  #summarise(): ReadSummary {
+    const { records = 0, bytes = 0, largestRecord = 0 } = this.#reader ?? {};
+    return { fileNumber: this.#fileNumber, records, bytes, largestRecord, checksum: this.#checksum?.digest() };
+  }
+
+  #requireExpected(checksum: string | undefined): void {
+    const { expectedChecksum } = this.#options;
+    if (expectedChecksum === undefined || expectedChecksum === checksum) return;
+    throw new VerificationError(`file ${this.#fileNumber} has the checksum ${checksum}, not ${expectedChecksum}`, {
+      device: this.#port.device,
+      operation: 'read',
+      next: 'Do not use what was read: read the file again, or another copy',
+    });
+  }
+}
+
+function checksumAlgorithm(expected: string | undefined): ChecksumAlgorithm {
+  return expected?.startsWith('sha256:') ? 'sha256' : 'crc32';
+}

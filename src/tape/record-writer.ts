@@ -1,0 +1,124 @@
+import type { WriteOutcome } from '../../binding.js';
+import { isSystemError } from '../transport/system-error.js';
+import type { Transport } from '../transport/transport.js';
+import { nextStreamNumber } from './stream-number.js';
+
+/** Why no further record can be written. */
+export interface WriterStop {
+  /** `allowance`: the drive would take more, but what is left before the end of the medium is kept for the filemark. */
+  readonly kind: 'end-of-medium' | 'allowance' | 'error';
+  /** What the driver said, for the first and last kind. */
+  readonly outcome?: WriteOutcome;
+}
+
+export class WriterStopped extends Error {
+  readonly stop: WriterStop;
+  constructor(stop: WriterStop) {
+    super(stop.kind);
+    this.stop = stop;
+  }
+}
+
+export interface RecordWriterOptions {
+  readonly transport: Transport;
+  readonly recordSize: number;
+  /** Bytes that are still written after early warning was met. */
+  readonly earlyWarningAllowance: number;
+  /** Early warning was met, after `records` records. */
+  readonly onEarlyWarning: () => void;
+}
+
+/**
+ * Sends memory that holds whole records to the drive, in order and several calls deep, and counts what the drive took.
+ *
+ * Before early warning calls overlap, so that the drive never waits for JavaScript. From early warning on, records go
+ * one at a time, because `st` answers every other write there with ENOSPC and writes nothing: the record is then
+ * offered once more, and only a second refusal is the end of the medium.
+ */
+export class RecordWriter {
+  /** Records and bytes that the drive took. */
+  records = 0;
+  bytes = 0;
+  readonly #options: RecordWriterOptions;
+  #stream = nextStreamNumber();
+  #tail: Promise<unknown> = Promise.resolve();
+  #bytesAtWarning: number | undefined;
+  #stopped: WriterStopped | undefined;
+
+  constructor(options: RecordWriterOptions) {
+    this.#options = options;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Resolves when the drive took all of `memory`; rejects with WriterStopped when it took less. */
+  submit(memory: Uint8Array): Promise<void> {
+    const early = this.#bytesAtWarning === undefined && !this.#stopped ? this.#send(memory, this.#stream) : undefined;
+    // Settled in order below; without this an early rejection would count as unhandled.
+    early?.catch(() => undefined);
+    const done = this.#tail.then(() => this.#complete(memory, early));
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    await this.#tail;
+  }
+
+  #send(memory: Uint8Array, stream: number): Promise<WriteOutcome> {
+    return this.#options.transport.writeRecords(memory, this.#options.recordSize, stream);
+  }
+
+  async #complete(memory: Uint8Array, early: Promise<WriteOutcome> | undefined): Promise<void> {
+    let rest = memory;
+    if (early) {
+      const outcome = await early.catch(notWritten);
+      if (this.#stopped) throw this.#stopped;
+      rest = memory.subarray(this.#count(outcome));
+      if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
+      if (outcome.stop !== 'done') this.#warned();
+    }
+    if (this.#stopped) throw this.#stopped;
+    while (rest.length > 0) {
+      const record = rest.subarray(0, this.#options.recordSize);
+      await this.#writePastWarning(record);
+      rest = rest.subarray(record.length);
+    }
+  }
+
+  async #writePastWarning(record: Uint8Array): Promise<void> {
+    const past = this.bytes - (this.#bytesAtWarning ?? this.bytes);
+    if (past + record.length > this.#options.earlyWarningAllowance) this.#stop({ kind: 'allowance' });
+    let outcome = await this.#send(record, nextStreamNumber());
+    if (outcome.stop === 'end-of-medium') outcome = await this.#send(record, nextStreamNumber());
+    this.#count(outcome);
+    if (outcome.stop === 'end-of-medium' || outcome.stop === 'error') this.#stop({ kind: outcome.stop, outcome });
+  }
+
+  /** Adds up what was taken; returns its bytes. */
+  #count({ records, bytes }: WriteOutcome): number {
+    this.records += records;
+    this.bytes += bytes;
+    return bytes;
+  }
+
+  #warned(): void {
+    if (this.#bytesAtWarning !== undefined) return;
+    this.#bytesAtWarning = this.bytes;
+    this.#options.onEarlyWarning();
+  }
+
+  #stop(stop: WriterStop): never {
+    this.#stopped = new WriterStopped(stop);
+    throw this.#stopped;
+  }
+}
+
+/** A call that was failed unwritten because an earlier one of its stream stopped. */
+function notWritten(error: unknown): WriteOutcome {
+  if (isSystemError(error) && error.code === 'ECANCELED') return { records: 0, bytes: 0, stop: 'early-warning' };
+  throw error;
+}

@@ -1,0 +1,116 @@
+import {
+  BeginningOfPartitionError,
+  DriveBusyError,
+  EncryptionError,
+  EndOfDataError,
+  HardwareError,
+  IllegalRequestError,
+  type LtoError,
+  type LtoErrorDetails,
+  MediumChangedError,
+  MediumError,
+  NoMediumError,
+  NotReadyError,
+  PositionLostError,
+  type SenseData,
+  TransportError,
+  WriteProtectedError,
+} from '../errors/index.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+import { decodeSense } from '../scsi/sense.js';
+
+type Make = (details: LtoErrorDetails) => LtoError;
+
+/** What a caller must do about a sense: the first row that fits counts. A field that is left out fits everything. */
+interface SenseRule {
+  readonly key?: number;
+  readonly asc?: number;
+  readonly ascq?: number;
+  readonly make: Make;
+}
+
+const RULES: readonly SenseRule[] = [
+  { key: 0x2, asc: 0x3a, make: (d) => new NoMediumError('there is no cartridge in the drive', { next: 'Insert one', ...d }) },
+  {
+    key: 0x2,
+    asc: 0x04,
+    ascq: 0x02,
+    make: (d) => new NoMediumError('the cartridge is not loaded', { next: 'Load it with `lto load`', ...d }),
+  },
+  { key: 0x2, asc: 0x04, make: (d) => new NotReadyError('the drive is not ready yet', { next: 'Wait and try again', ...d }) },
+  { key: 0x2, make: (d) => new NotReadyError('the drive is not ready', { next: 'See `lto status`', ...d }) },
+  {
+    key: 0x6,
+    asc: 0x28,
+    make: (d) => new MediumChangedError('the cartridge may have been changed', { next: 'Identify it again', ...d }),
+  },
+  {
+    key: 0x6,
+    asc: 0x29,
+    make: (d) => new PositionLostError('the drive was reset', { next: 'Rewind or locate before going on', ...d }),
+  },
+  {
+    key: 0x6,
+    make: (d) => new MediumChangedError('the state of the drive was changed from outside', { next: 'Read it again', ...d }),
+  },
+  { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not fit the data', d) },
+  { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
+  { key: 0x7, make: (d) => new WriteProtectedError('the cartridge must not be written', { next: 'Use another one', ...d }) },
+  { key: 0x8, make: (d) => new EndOfDataError('nothing is recorded here', d) },
+  { key: 0x0, asc: 0x00, ascq: 0x04, make: (d) => new BeginningOfPartitionError('the beginning of the tape was met', d) },
+  { key: 0x3, make: (d) => new MediumError('the medium could not be read or written', { next: 'See `lto status`', ...d }) },
+  { key: 0x4, make: (d) => new HardwareError('the drive reports a fault of its own', { next: 'Have it checked', ...d }) },
+  { key: 0x5, make: (d) => new IllegalRequestError('the drive does not support the command or a field of it', d) },
+  { key: 0xb, make: (d) => new TransportError('the drive aborted the command', { next: 'Try again', ...d }) },
+];
+
+/** Sense keys that go with a command that was carried out (SPC-5 table 48). */
+const CARRIED_OUT = new Set([0x0, 0x1]);
+
+/** Host bytes of Linux (include/scsi/scsi_status.h) in words. */
+const HOST_STATUS: Readonly<Record<number, string>> = {
+  1: 'the drive is not connected',
+  2: 'the bus stayed busy',
+  3: 'the drive did not answer in time',
+  4: 'the drive is gone',
+  5: 'the command was aborted',
+  8: 'the bus was reset',
+  14: 'the connection to the drive was disrupted',
+  15: 'the connection to the drive failed fast',
+};
+
+const STATUS_GOOD = 0x00;
+const STATUS_CHECK_CONDITION = 0x02;
+const STATUS_BUSY: ReadonlySet<number> = new Set([0x08, 0x28]);
+const STATUS_RESERVATION_CONFLICT = 0x18;
+
+/** The typed error for a sense. */
+export function fromSense(sense: SenseData, details: LtoErrorDetails): LtoError {
+  const fits = ({ key, asc, ascq }: SenseRule) =>
+    (key === undefined || key === sense.key) &&
+    (asc === undefined || asc === sense.asc) &&
+    (ascq === undefined || ascq === sense.ascq);
+  const make = RULES.find(fits)?.make ?? ((d: LtoErrorDetails) => new MediumError('the command failed', d));
+  return make({ ...details, sense });
+}
+
+/** The typed error that a reply stands for; undefined when the command was carried out. */
+export function replyError(reply: ScsiReply, command: ScsiCommand, device: string): LtoError | undefined {
+  const details = { device, operation: command.name };
+  if (reply.hostStatus !== 0) {
+    const what = HOST_STATUS[reply.hostStatus] ?? `the host adapter reports status ${reply.hostStatus}`;
+    return new TransportError(what, { ...details, next: 'Check power and cabling, then open the drive again' });
+  }
+  if (reply.status === STATUS_GOOD) return undefined;
+  if (STATUS_BUSY.has(reply.status)) {
+    return new DriveBusyError('the drive is busy', { ...details, next: 'Try again in a moment' });
+  }
+  if (reply.status === STATUS_RESERVATION_CONFLICT) {
+    return new DriveBusyError('another host has reserved the drive', { ...details, next: 'Have it release the drive' });
+  }
+  const sense = decodeSense(reply.sense);
+  if (reply.status !== STATUS_CHECK_CONDITION || sense === undefined) {
+    return new TransportError(`the drive ended the command with status ${reply.status} and no sense`, details);
+  }
+  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details);
+}

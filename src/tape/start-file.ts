@@ -1,0 +1,75 @@
+import { InvalidArgumentError, PositionLostError, UnterminatedFileError, WriteProtectedError } from '../errors/index.js';
+import { decodeBlockLimits } from '../scsi/block-limits.js';
+import { readBlockLimits } from '../scsi/commands/transfer.js';
+import type { DrivePort } from './drive-port.js';
+import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
+import { requireReady } from './readiness.js';
+
+/** Where a file begins. */
+export interface FileStart {
+  readonly fileNumber: number;
+  /** Logical object number of the first record; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+}
+
+export interface StartOptions {
+  readonly position?: 'append' | 'overwrite' | undefined;
+  readonly closeUnterminated?: boolean | undefined;
+}
+
+/** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
+export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
+  await requireReady(port);
+  await requireRecordSize(port, recordSize);
+  if ((await port.status()).writeProtected) {
+    throw new WriteProtectedError('the cartridge is write-protected', {
+      device: port.device,
+      operation: 'write',
+      next: 'Move the switch on the cartridge, or use another one',
+    });
+  }
+  await useVariableBlocks(port);
+  if (options.position !== 'overwrite') await append(port, options.closeUnterminated ?? false);
+  port.requirePosition('write');
+  const { fileNumber } = await port.status();
+  if (fileNumber === undefined) {
+    throw new PositionLostError('the position of the tape is not known', {
+      device: port.device,
+      operation: 'write',
+      next: 'Rewind, or write with position `append`',
+    });
+  }
+  return { fileNumber, firstBlock: await port.transport.tell().catch(() => undefined) };
+}
+
+/** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */
+export async function useVariableBlocks(port: DrivePort): Promise<void> {
+  if ((await port.status()).blockSize !== 0) await port.mt('MTSETBLK', 0);
+}
+
+async function append(port: DrivePort, closeUnterminated: boolean): Promise<void> {
+  const { end, fileNumber } = await spaceToEndOfData(port);
+  if (end === 'blank') await port.mt('MTREW');
+  if (end !== 'unterminated') return;
+  if (!closeUnterminated) {
+    throw new UnterminatedFileError(`file ${fileNumber}, the last on the tape, was cut off before its filemark`, {
+      device: port.device,
+      operation: 'append',
+      records: 0,
+      bytes: 0,
+      next: 'Read it if it matters, then append with `closeUnterminated`, which writes the filemark first',
+    });
+  }
+  await closeUnterminatedFile(port, fileNumber);
+}
+
+async function requireRecordSize(port: DrivePort, recordSize: number): Promise<void> {
+  const reply = await port.queryIfSupported(readBlockLimits());
+  if (reply === undefined) return;
+  const { maximumBlockLength: maximum } = decodeBlockLimits(reply.data);
+  if (maximum === 0 || recordSize <= maximum) return;
+  throw new InvalidArgumentError(`the drive takes records of at most ${maximum} bytes, not ${recordSize}`, {
+    device: port.device,
+    next: 'Choose a smaller record size; 262144 is usual',
+  });
+}

@@ -1,0 +1,85 @@
+import {
+  DeviceNotFoundError,
+  DriveBusyError,
+  DriveClosedError,
+  type LtoError,
+  type LtoErrorDetails,
+  MediumError,
+  NoMediumError,
+  NotATapeDriveError,
+  PermissionError,
+  RecordTooLargeError,
+  TransportError,
+  WriteProtectedError,
+} from '../errors/index.js';
+import { isSystemError } from '../transport/system-error.js';
+
+type Make = (details: LtoErrorDetails) => LtoError;
+
+const notFound: Make = (details) =>
+  new DeviceNotFoundError('there is no such drive', {
+    next: 'Check the name against /dev/tape/by-id and the power and cabling of the drive',
+    ...details,
+  });
+
+const noMedium: Make = (details) =>
+  new NoMediumError('there is no cartridge in the drive', { next: 'Insert one, or load it with `lto load`', ...details });
+
+const writeProtected: Make = (details) =>
+  new WriteProtectedError('the cartridge is write-protected, or the drive was opened for reading only', {
+    next: 'Move the switch on the cartridge, or use another cartridge',
+    ...details,
+  });
+
+const permission: Make = (details) =>
+  new PermissionError('the operating system does not allow it', {
+    next: 'Run as a member of the group that owns the node (usually `tape`)',
+    ...details,
+  });
+
+const busy: Make = (details) =>
+  new DriveBusyError('another program, or another handle of this one, holds the drive', {
+    next: 'Wait until it is closed, or end that program',
+    ...details,
+  });
+
+const rawIo: Make = (details) =>
+  new PermissionError('the kernel does not let this process send the command', {
+    next: 'Queries need the sg node of the drive (group `tape`), or CAP_SYS_RAWIO when sent through the tape node',
+    ...details,
+  });
+
+/** What an errno value means; `<errno> <syscall>` goes before `<errno>`. */
+const MEANING: Readonly<Record<string, Make>> = {
+  'EACCES MTIOCTOP': writeProtected,
+  'EACCES write': writeProtected,
+  'EBADF write': writeProtected,
+  'EPERM SG_IO': rawIo,
+  'EACCES SG_IO': rawIo,
+  ENOENT: notFound,
+  ENXIO: notFound,
+  ENODEV: notFound,
+  ENOTDIR: notFound,
+  ENOMEDIUM: noMedium,
+  EROFS: writeProtected,
+  EACCES: permission,
+  EPERM: permission,
+  EBUSY: busy,
+  ENOTTY: (details) => new NotATapeDriveError('this is not a tape drive', details),
+  ENOMEM: (details) => new RecordTooLargeError('the record is larger than the buffer', { ...details, offered: 0 }),
+  ERR_LTO_CLOSED: (details) =>
+    new DriveClosedError('the drive is closed', { ...details, errno: undefined, next: 'Open it again' }),
+  EIO: (details) =>
+    new MediumError('the drive reported an input/output error', {
+      next: 'Look at `lto status` and the kernel log for the cause',
+      ...details,
+    }),
+};
+
+/** The typed error for a failed system call; anything that is not one comes back as it is. */
+export function fromSystemError(error: unknown, details: LtoErrorDetails): unknown {
+  if (!isSystemError(error)) return error;
+  const full = { ...details, errno: error.code, cause: error };
+  const make = MEANING[`${error.code} ${error.syscall}`] ?? MEANING[error.code];
+  return make ? make(full) : new TransportError(`${error.syscall} failed`, full);
+}

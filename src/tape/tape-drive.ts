@@ -1,0 +1,225 @@
+import { pipeline } from 'node:stream/promises';
+import { InvalidArgumentError, LtoError } from '../errors/index.js';
+import type { HostAttributeValue } from '../scsi/mam-host.js';
+import type { LongPosition } from '../scsi/position.js';
+import type { CallOptions } from '../transport/transport.js';
+import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
+import { DrivePort } from './drive-port.js';
+import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
+import { type DriveIdentity, readIdentity } from './identity.js';
+import { FILES, locateFile, RECORDS, space } from './motion.js';
+import { type OpenOptions, openTransport } from './open-transport.js';
+import { readLongPosition } from './position.js';
+import { type Readiness, readReadiness, requireReady } from './readiness.js';
+import { type ReadStreamOptions, TapeReadStream } from './read-stream.js';
+import type { TapeReceipt } from './receipt.js';
+import type { TapeStatus } from './tape-status.js';
+import { DEFAULT_RECORD_SIZE, TapeWriteStream, type WriteStreamOptions } from './write-stream.js';
+
+/** Records are cut at multiples of this, which keeps direct I/O possible. */
+const RECORD_UNIT = 512;
+
+/**
+ * One tape drive and the cartridge in it. Queries may be made at any time; motion and data belong to one user at a
+ * time, and DriveBusyError says so. Every method rejects with the typed errors of `LtoError`.
+ */
+export class TapeDrive {
+  readonly #port: DrivePort;
+  #stream: TapeWriteStream | TapeReadStream | undefined;
+
+  private constructor(port: DrivePort) {
+    this.#port = port;
+  }
+
+  /**
+   * Opens a drive: `/dev/nst0`, a link to such a node (`/dev/tape/by-id/…-nst`), or `virtual:<folder>`. Works without
+   * a cartridge. Rejects with DeviceNotFoundError, NotATapeDriveError, PermissionError, DriveBusyError,
+   * AddonUnavailableError, and InvalidArgumentError for a node that rewinds on close.
+   */
+  static async open(device: string, options?: OpenOptions): Promise<TapeDrive> {
+    return new TapeDrive(new DrivePort(await openTransport(device, options)));
+  }
+
+  /** The device as it was named at `open`. */
+  get device(): string {
+    return this.#port.device;
+  }
+
+  identity(): Promise<DriveIdentity> {
+    return readIdentity(this.#port);
+  }
+
+  /** TEST UNIT READY: the drive's word, with progress while it becomes ready. */
+  readiness(): Promise<Readiness> {
+    return readReadiness(this.#port);
+  }
+
+  /** What the driver knows, without a command to the drive. */
+  status(): Promise<TapeStatus> {
+    return this.#port.status();
+  }
+
+  /** READ POSITION, long form. */
+  position(): Promise<LongPosition> {
+    return readLongPosition(this.#port);
+  }
+
+  /** The cartridge memory; undefined where the drive has none to give. */
+  mam(options: { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+    return readCartridgeMemory(this.#port, options.partition);
+  }
+
+  /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
+  setAttributes(values: ReadonlyMap<number, HostAttributeValue>): Promise<void> {
+    return writeHostAttributes(this.#port, values);
+  }
+
+  rewind(options?: CallOptions): Promise<void> {
+    return this.#move('rewind', () => this.#port.mt('MTREW', 1, options));
+  }
+
+  /** Over `count` filemarks; backwards when negative, to the near side of the last one. */
+  spaceFiles(count: number, options?: CallOptions): Promise<void> {
+    return this.#move('space over files', () => space(this.#port, FILES, count, options));
+  }
+
+  spaceRecords(count: number, options?: CallOptions): Promise<void> {
+    return this.#move('space over records', () => space(this.#port, RECORDS, count, options));
+  }
+
+  /** To the end of the recorded data; tells what it ends with. */
+  spaceToEndOfData(options?: CallOptions): Promise<EndOfData> {
+    return this.#move('space to end of data', () => spaceToEndOfData(this.#port, options));
+  }
+
+  /** To the first record of a file, checked. */
+  locateFile(fileNumber: number, options?: CallOptions): Promise<void> {
+    return this.#move('locate file', () => locateFile(this.#port, fileNumber, options));
+  }
+
+  /** To a logical object number. File and block number are unknown to the driver afterwards; `position()` tells them. */
+  locate(logicalObject: number, options?: CallOptions): Promise<void> {
+    return this.#move('locate', async () => {
+      if (!Number.isInteger(logicalObject) || logicalObject < 0) {
+        throw new InvalidArgumentError(`${logicalObject} is no logical object number`, { device: this.device });
+      }
+      this.#port.requirePosition('locate');
+      await this.#port.mt('MTSEEK', logicalObject, options);
+    });
+  }
+
+  /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
+  writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
+    return this.#move('write filemarks', async () => {
+      this.#port.requirePosition('write filemarks');
+      await this.#port.mt('MTWEOF', count, options);
+    });
+  }
+
+  /** Writes the filemark that the last file lacks, when `spaceToEndOfData()` said `unterminated`. */
+  closeUnterminatedFile(options?: CallOptions): Promise<void> {
+    return this.#move('close the last file', async () => {
+      const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
+      if (end === 'unterminated') await closeUnterminatedFile(this.#port, fileNumber, options);
+    });
+  }
+
+  /** Fixed-block mode with `bytes` a block, or variable mode with 0. Streams set variable mode themselves. */
+  setBlockSize(bytes: number, options?: CallOptions): Promise<void> {
+    return this.#move('set block size', () => this.#port.mt('MTSETBLK', bytes, options));
+  }
+
+  load(options?: CallOptions): Promise<void> {
+    return this.#move('load', async () => {
+      await this.#port.mt('MTLOAD', 1, options);
+      await requireReady(this.#port);
+    });
+  }
+
+  /** Rewinds and unthreads; the cartridge stays in the mouth of a drive without a changer. */
+  unload(options?: CallOptions): Promise<void> {
+    return this.#move('unload', () => this.#port.mt('MTUNLOAD', 1, options));
+  }
+
+  /** Unlocks, rewinds and puts the cartridge out. */
+  eject(options?: CallOptions): Promise<void> {
+    return this.#move('eject', async () => {
+      await this.#port.mt('MTUNLOCK', 1, options);
+      await this.#port.mt('MTOFFL', 1, options);
+    });
+  }
+
+  /**
+   * A file to write; see `WriteStreamOptions` for where. Throws InvalidArgumentError for options that can't be right and
+   * DriveBusyError while the tape is in use; everything else is an error of the stream.
+   */
+  createWriteStream(options: WriteStreamOptions = {}): TapeWriteStream {
+    requireRecordSize(this.device, options.recordSize ?? DEFAULT_RECORD_SIZE);
+    return this.#open('a write stream', (release) => new TapeWriteStream(this.#port, options, release));
+  }
+
+  /** The file where the tape stands, or the one that `fileNumber` names. Throws as `createWriteStream`. */
+  createReadStream(options: ReadStreamOptions = {}): TapeReadStream {
+    return this.#open('a read stream', (release) => new TapeReadStream(this.#port, options, release));
+  }
+
+  /** Writes all of a source as one file and resolves with its receipt. */
+  async writeFile(
+    source: NodeJS.ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options: WriteStreamOptions = {},
+  ): Promise<TapeReceipt> {
+    const stream = this.createWriteStream(options);
+    await pipeline(source, stream);
+    if (stream.receipt) return stream.receipt;
+    throw new LtoError('LTO_INTERNAL', 'the stream ended without a receipt', { device: this.device });
+  }
+
+  /**
+   * Destroys a stream that is still open (which closes its file), then closes the drive. Rejects when closing reports
+   * an error. A second call resolves.
+   */
+  async close(): Promise<void> {
+    await this.#endStream();
+    await this.#port.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #move<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return this.#port.exclusively(operation, work);
+  }
+
+  #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (release: () => void) => T): T {
+    const release = this.#port.acquire(user);
+    try {
+      const stream = make(() => {
+        this.#stream = undefined;
+        release();
+      });
+      this.#stream = stream;
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async #endStream(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.once('error', () => undefined);
+    stream.destroy();
+    await closed;
+  }
+}
+
+function requireRecordSize(device: string, recordSize: number): void {
+  if (Number.isInteger(recordSize) && recordSize >= RECORD_UNIT && recordSize % RECORD_UNIT === 0) return;
+  throw new InvalidArgumentError(`a record cannot have ${recordSize} bytes`, {
+    device,
+    next: `Choose a multiple of ${RECORD_UNIT}; 262144 is usual`,
+  });
+}

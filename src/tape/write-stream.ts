@@ -1,0 +1,272 @@
+import { Writable } from 'node:stream';
+import { EndOfMediumError, LtoError, PositionMismatchError, type SafeExtent, WriteError } from '../errors/index.js';
+import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
+import type { DrivePort } from './drive-port.js';
+import { readBufferPosition } from './position.js';
+import type { IncompleteFile, TapeReceipt } from './receipt.js';
+import { RecordWriter, WriterStopped } from './record-writer.js';
+import { SlabRing } from './slab-ring.js';
+import { type FileStart, startFile } from './start-file.js';
+
+export interface WriteStreamOptions {
+  /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
+  readonly recordSize?: number | undefined;
+  /**
+   * `append` (the default) goes to the end of the recorded data. `overwrite` writes where the tape stands: everything
+   * behind is lost.
+   */
+  readonly position?: 'append' | 'overwrite' | undefined;
+  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  readonly closeUnterminated?: boolean | undefined;
+  /** Default `crc32`. */
+  readonly checksum?: ChecksumAlgorithm | false | undefined;
+  /** Bytes that the stream holds at most. Default 16 MiB. */
+  readonly bufferBytes?: number | undefined;
+  /** Bytes that are gathered before the tape starts, and again whenever the source was too slow. Default: half. */
+  readonly startThreshold?: number | undefined;
+  /** Bytes still written after early warning; the rest of the tape is kept for the filemark. Default 8 MiB. */
+  readonly earlyWarningAllowance?: number | undefined;
+  /** Destroys the stream when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const KIB = 1024;
+const DEPTH = 4;
+export const DEFAULT_RECORD_SIZE = 256 * KIB;
+const DEFAULT_BUFFER = 16 * KIB * KIB;
+const DEFAULT_ALLOWANCE = 8 * KIB * KIB;
+
+/**
+ * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
+ * one. `finish` means that the file is committed: a filemark was written synchronously behind it and the position was
+ * checked; `receipt` is there then.
+ *
+ * Emits `earlyWarning` once, with the records written so far, when the end of the tape is near. Errors:
+ * EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote with a filemark,
+ * and `incomplete` tells about it.
+ */
+export class TapeWriteStream extends Writable {
+  receipt: TapeReceipt | undefined;
+  incomplete: IncompleteFile | undefined;
+  readonly #port: DrivePort;
+  readonly #options: WriteStreamOptions;
+  readonly #recordSize: number;
+  readonly #ring: SlabRing;
+  readonly #startSlabs: number;
+  readonly #checksum: Checksum | undefined;
+  readonly #writer: RecordWriter;
+  readonly #release: () => void;
+  #start: FileStart | undefined;
+  #slab: Uint8Array | undefined;
+  #filled = 0;
+  /** Full slabs that wait for the start threshold. */
+  #ready: Uint8Array[] = [];
+  #underWay = 0;
+  #streaming = false;
+  #failure: Promise<Error> | undefined;
+  #commit: Promise<TapeReceipt> | undefined;
+
+  /** Made by `TapeDrive.createWriteStream()`, which checked the options; `release` gives the drive back. */
+  constructor(port: DrivePort, options: WriteStreamOptions, release: () => void) {
+    const { recordSize = DEFAULT_RECORD_SIZE, bufferBytes = DEFAULT_BUFFER } = options;
+    const slabBytes = Math.max(1, Math.floor(bufferBytes / DEPTH / recordSize)) * recordSize;
+    const { startThreshold = (slabBytes * DEPTH) / 2 } = options;
+    const algorithm = options.checksum ?? 'crc32';
+    const checksum = algorithm && createChecksum(algorithm);
+    super({ highWaterMark: slabBytes, decodeStrings: true, ...(options.signal && { signal: options.signal }) });
+    this.#port = port;
+    this.#options = options;
+    this.#recordSize = recordSize;
+    this.#ring = new SlabRing((bytes) => port.transport.allocate(bytes), slabBytes, DEPTH);
+    this.#startSlabs = Math.min(DEPTH, Math.max(1, Math.ceil(startThreshold / slabBytes)));
+    this.#checksum = checksum || undefined;
+    this.#release = release;
+    this.#writer = new RecordWriter({
+      transport: port.transport,
+      recordSize,
+      earlyWarningAllowance: options.earlyWarningAllowance ?? DEFAULT_ALLOWANCE,
+      onEarlyWarning: () => this.emit('earlyWarning', { records: this.#writer.records, bytes: this.#writer.bytes }),
+    });
+  }
+
+  /** Bytes that the drive took so far. */
+  get bytesWritten(): number {
+    return this.#writer.bytes;
+  }
+
+  override _construct(callback: (error?: Error | null) => void): void {
+    startFile(this.#port, this.#recordSize, this.#options).then((start) => {
+      this.#start = start;
+      callback();
+    }, callback);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#checksum?.update(chunk);
+    this.#pack(chunk, callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.#finish().then(() => callback(), callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#giveUp()
+      .then(
+        () => callback(error),
+        (reason: Error) => callback(error ?? reason),
+      )
+      .finally(this.#release);
+  }
+
+  /** Copies a chunk into slabs; waits where none is free, which is the backpressure. */
+  #pack(chunk: Uint8Array, callback: (error?: Error | null) => void): void {
+    let rest = chunk;
+    while (rest.length > 0 && !this.destroyed) {
+      this.#slab ??= this.#ring.take();
+      if (this.#slab === undefined) {
+        void this.#nextSlab().then(() => this.#pack(rest, callback));
+        return;
+      }
+      const part = rest.subarray(0, this.#slab.length - this.#filled);
+      this.#slab.set(part, this.#filled);
+      this.#filled += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#filled === this.#slab.length) this.#enqueue();
+    }
+    callback();
+  }
+
+  async #nextSlab(): Promise<void> {
+    this.#slab = await this.#ring.next();
+  }
+
+  #enqueue(): void {
+    if (this.#slab === undefined) return;
+    this.#ready.push(this.#slab.subarray(0, this.#filled));
+    this.#slab = undefined;
+    this.#filled = 0;
+    this.#streaming ||= this.#ready.length >= this.#startSlabs;
+    if (this.#streaming) this.#send();
+  }
+
+  #send(): void {
+    for (const memory of this.#ready.splice(0)) {
+      this.#underWay += 1;
+      this.#submit(memory)
+        .catch((error: unknown) => {
+          this.#failure ??= this.#explain(error);
+          void this.#failure.then((failure) => this.destroy(failure));
+        })
+        .finally(() => {
+          this.#underWay -= 1;
+          this.#ring.release(new Uint8Array(memory.buffer, 0, this.#ring.slabBytes));
+          // The source was too slow: gather again, so that the tape stops once instead of after each slab.
+          if (this.#underWay === 0) this.#streaming = false;
+        });
+    }
+  }
+
+  async #submit(memory: Uint8Array): Promise<void> {
+    this.#port.requirePosition('write');
+    await this.#writer.submit(memory);
+  }
+
+  async #finish(): Promise<void> {
+    this.#enqueue();
+    this.#send();
+    await this.#writer.idle();
+    if (this.#failure) throw await this.#failure;
+    this.#commit = this.#writeFilemark();
+    this.receipt = await this.#commit;
+  }
+
+  /** The filemark makes the drive empty its buffer: only what is before it is certainly on the medium. */
+  async #writeFilemark(): Promise<TapeReceipt> {
+    const { fileNumber, firstBlock } = this.#begun();
+    const { records, bytes } = this.#writer;
+    this.#port.requirePosition('MTWEOF 1');
+    await this.#port.mt('MTWEOF', 1);
+    const status = await this.#port.status();
+    const block = firstBlock === undefined ? undefined : await this.#port.transport.tell();
+    const expected = firstBlock === undefined ? undefined : firstBlock + records + 1;
+    if (status.fileNumber !== fileNumber + 1 || status.blockNumber !== 0 || block !== expected) {
+      throw new PositionMismatchError(
+        `stands at file ${status.fileNumber ?? '?'}, block ${block ?? '?'} after writing ${records} records as file ${fileNumber}`,
+        { device: this.#port.device, operation: 'write', next: 'Do not rely on this file: write it again' },
+      );
+    }
+    const checksum = this.#checksum?.digest();
+    return { fileNumber, firstBlock, records, bytes, recordSize: this.#recordSize, checksum };
+  }
+
+  #begun(): FileStart {
+    if (this.#start) return this.#start;
+    throw new LtoError('LTO_INTERNAL', 'the stream has not begun', { device: this.#port.device });
+  }
+
+  /** Leaves the tape behind a filemark, at a known position, whatever was going on. */
+  async #giveUp(): Promise<void> {
+    this.#ready = [];
+    await this.#writer.idle();
+    await this.#failure;
+    await this.#commit?.catch(() => undefined);
+    const { records, bytes } = this.#writer;
+    if (this.#start === undefined || this.#commit || this.#failure || records === 0) return;
+    await this.#writeFilemark();
+    this.incomplete = { fileNumber: this.#start.fileNumber, records, bytes };
+  }
+
+  /** The typed error for a writer that stopped, with what is safe. */
+  async #explain(error: unknown): Promise<Error> {
+    await this.#writer.idle();
+    if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
+    const details = { device: this.#port.device, operation: 'write' };
+    const { kind, outcome } = error.stop;
+    if (kind === 'error') {
+      const cause = Object.assign(new Error(`write: ${outcome?.code}`), {
+        code: outcome?.code ?? 'EIO',
+        syscall: 'write',
+        errno: outcome?.errno ?? 0,
+      });
+      const reason = await this.#port.diagnose(cause, details, outcome?.mt);
+      return this.#writer.records === 0 && reason instanceof LtoError ? reason : this.#writeError(reason);
+    }
+    const closed = await this.#writeFilemark().then(
+      () => true,
+      () => false,
+    );
+    const safe = closed ? { ...this.#extent(), filemark: true } : await this.#committed();
+    return new EndOfMediumError(`the tape is full: ${safe.records} records with ${safe.bytes} bytes are safe on it`, {
+      ...details,
+      errno: outcome?.code,
+      safe,
+      next: closed ? 'Continue on another cartridge' : 'The file has no filemark: read it back before relying on it',
+    });
+  }
+
+  async #writeError(reason: unknown): Promise<Error> {
+    const safe = await this.#committed();
+    return new WriteError(`writing failed: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`, {
+      device: this.#port.device,
+      operation: 'write',
+      ...(reason instanceof LtoError && { sense: reason.sense, errno: reason.errno, next: reason.next }),
+      cause: reason,
+      safe,
+    });
+  }
+
+  #extent() {
+    return { records: this.#writer.records, bytes: this.#writer.bytes };
+  }
+
+  /** What the drive says it has moved from its buffer to the medium. */
+  async #committed(): Promise<SafeExtent> {
+    const { firstBlock } = this.#begun();
+    const position = await readBufferPosition(this.#port).catch(() => undefined);
+    if (firstBlock === undefined || position?.lastObject === undefined) return { records: 0, bytes: 0, filemark: false };
+    const behind = Number(position.lastObject) - firstBlock;
+    const records = Math.max(0, Math.min(this.#writer.records, behind));
+    return { records, bytes: Math.min(records * this.#recordSize, this.#writer.bytes), filemark: false };
+  }
+}

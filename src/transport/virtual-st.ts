@@ -1,0 +1,382 @@
+import type { MtStatus } from '../../binding.js';
+import type { SenseData } from '../errors/index.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+import { loadUnload, locate10, readPosition, rewind, space16 } from '../scsi/commands/position.js';
+import { modeSelect6, modeSense10, preventAllow, testUnitReady } from '../scsi/commands/primary.js';
+import { erase6, read6, write6, writeFilemarks6 } from '../scsi/commands/transfer.js';
+import { decodeModeParameters, encodeModeParameters } from '../scsi/mode.js';
+import { decodeLongPosition } from '../scsi/position.js';
+import { decodeSense } from '../scsi/sense.js';
+import type { VirtualDrive } from '../virtual/index.js';
+import { GeneralStatus, MtOperation } from './mtio.js';
+import { systemError } from './system-error.js';
+
+/** What the driver last passed or met (`eof` of struct st_partstat). */
+type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning';
+
+/** A reply to a command of the driver, with its sense decoded. */
+interface Answer {
+  readonly good: boolean;
+  readonly data: Uint8Array;
+  readonly sense: SenseData | undefined;
+}
+
+const UNKNOWN = -1;
+const MT_ISSCSI2 = 0x72;
+const MAX_UNIT_ATTENTIONS = 8;
+const ALL_PAGES = 0x3f;
+const BUFFERED = 1;
+const NO_SENSE = 0x0;
+const UNIT_ATTENTION = 0x6;
+const BLANK_CHECK = 0x8;
+const VOLUME_OVERFLOW = 0xd;
+
+/**
+ * What Linux's `st` adds to a drive, over the virtual one: file and block numbers, the filemark at the end of writing,
+ * early warning as every other ENOSPC, a position that a reset makes unknown. Each rule is one that the kernel lab
+ * shows; names in comments are functions of drivers/scsi/st.c.
+ */
+export class VirtualSt {
+  readonly #drive: VirtualDrive;
+  readonly #device: string;
+  readonly #readOnly: boolean;
+  #fileNumber = UNKNOWN;
+  #blockNumber = UNKNOWN;
+  #mark: Mark = 'none';
+  /** Early warning was met by the last write: the next one is refused once (st_write). */
+  #refuseNext = false;
+  #writing = false;
+  /** After a reset or a change of the medium (pos_unknown). */
+  #positionUnknown = false;
+  #online = false;
+  #writeProtected = false;
+  #blockSize = 0;
+  #densityCode = 0;
+
+  constructor(drive: VirtualDrive, device: string, readOnly: boolean) {
+    this.#drive = drive;
+    this.#device = device;
+    this.#readOnly = readOnly;
+  }
+
+  get device(): string {
+    return this.#device;
+  }
+
+  /** check_tape: what opening the node finds out. */
+  async open(): Promise<void> {
+    const answer = await this.#ready();
+    this.#online = answer.good;
+    if (!answer.good) return;
+    await this.#senseMode();
+    await this.#findPosition();
+  }
+
+  /** TEST UNIT READY until no unit attention is left. */
+  async #ready(): Promise<Answer> {
+    let answer = await this.#execute(testUnitReady());
+    for (let i = 0; i < MAX_UNIT_ATTENTIONS && answer.sense?.key === UNIT_ATTENTION; i += 1) {
+      answer = await this.#execute(testUnitReady());
+    }
+    return answer;
+  }
+
+  async #senseMode(): Promise<void> {
+    const { good, data } = await this.#execute(modeSense10({ pageCode: ALL_PAGES }));
+    if (!good) return;
+    const mode = decodeModeParameters(data, 10);
+    this.#writeProtected = mode.writeProtected;
+    this.#densityCode = mode.blockDescriptor?.densityCode ?? 0;
+    this.#blockSize = mode.blockDescriptor?.blockLength ?? 0;
+  }
+
+  /** The kernel keeps file and block number from one open to the next; here the drive is asked, without moving. */
+  async #findPosition(): Promise<void> {
+    if (this.#positionUnknown) return;
+    const { data } = await this.#execute(readPosition('long'));
+    const { logicalObject = 0n, logicalFile = 0n } = decodeLongPosition(data);
+    this.#fileNumber = Number(logicalFile);
+    this.#blockNumber = Number(logicalObject - (logicalFile === 0n ? 0n : await this.#fileStart(logicalObject)));
+  }
+
+  async #fileStart(here: bigint): Promise<bigint> {
+    await this.#execute(space16({ code: 'filemarks', count: -1n }));
+    const { data } = await this.#execute(readPosition('long'));
+    await this.#execute(locate10({ logicalObject: Number(here) }));
+    return (decodeLongPosition(data).logicalObject ?? 0n) + 1n;
+  }
+
+  /** For queries, past the driver: as a kernel does from 6.15 on, it sees the unit attentions that go by. */
+  async pass(command: ScsiCommand): Promise<ScsiReply> {
+    const { cdb, dataOut, allocationLength } = command;
+    const begun = performance.now();
+    const { dataIn, ...execution } = await this.#drive.execute(cdb, { dataOut, allocationLength });
+    this.#noteAttention(decodeSense(execution.sense));
+    return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
+  }
+
+  async #execute(command: ScsiCommand, into?: Uint8Array): Promise<Answer> {
+    const { cdb, dataOut, allocationLength } = command;
+    const data = into ? { into } : { dataOut, allocationLength };
+    const { status, hostStatus, sense: bytes, dataIn } = await this.#drive.execute(cdb, data);
+    const sense = decodeSense(bytes);
+    this.#noteAttention(sense);
+    return { good: status === 0 && hostStatus === 0, data: dataIn, sense };
+  }
+
+  #noteAttention(sense: SenseData | undefined): void {
+    if (sense?.key !== UNIT_ATTENTION || (sense.asc !== 0x28 && sense.asc !== 0x29)) return;
+    this.#positionUnknown = true;
+    this.#setPosition(UNKNOWN, UNKNOWN);
+  }
+
+  #setPosition(fileNumber: number, blockNumber: number, mark: Mark = 'none'): void {
+    this.#fileNumber = fileNumber;
+    this.#blockNumber = blockNumber;
+    this.#mark = mark;
+    this.#refuseNext = false;
+  }
+
+  #fail(code: string, syscall: string): never {
+    throw systemError(code, syscall, this.#device);
+  }
+
+  /** MTIOCGET. */
+  status(): MtStatus {
+    const bits: (keyof typeof GeneralStatus)[] = ['IM_REP_EN'];
+    if (this.#mark === 'filemark') bits.push('EOF');
+    if (this.#mark === 'end-of-data') bits.push('EOD');
+    if (this.#mark === 'early-warning') bits.push('EOT');
+    if (this.#fileNumber === 0 && this.#blockNumber === 0) bits.push('BOT');
+    if (this.#writeProtected) bits.push('WR_PROT');
+    bits.push(this.#online ? 'ONLINE' : 'DR_OPEN');
+    return {
+      type: MT_ISSCSI2,
+      residual: 0,
+      deviceRegister: ((this.#densityCode << 24) | this.#blockSize) >>> 0,
+      generalStatus: bits.reduce((sum, bit) => sum + GeneralStatus[bit], 0),
+      errorRegister: 0,
+      fileNumber: this.#fileNumber,
+      blockNumber: this.#blockNumber,
+    };
+  }
+
+  /** MTIOCPOS: READ POSITION. */
+  async tell(): Promise<number> {
+    const { good, data } = await this.#execute(readPosition('long'));
+    const object = good ? decodeLongPosition(data).logicalObject : undefined;
+    return object === undefined ? this.#fail('EIO', 'MTIOCPOS') : Number(object);
+  }
+
+  #requireTransfer(syscall: string): void {
+    if (!this.#online) this.#fail('ENOMEDIUM', syscall);
+    if (this.#positionUnknown) this.#fail('EIO', syscall);
+    // Records are whole blocks here; fixed-block mode is for `mt setblk` on other drives.
+    if (this.#blockSize !== 0) this.#fail('EINVAL', syscall);
+  }
+
+  /** st_write, variable mode: throws a SystemError unless the whole record is on tape. Tells about early warning. */
+  async write(record: Uint8Array): Promise<{ readonly earlyWarning: boolean }> {
+    this.#requireTransfer('write');
+    if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
+    if (this.#refuseNext) {
+      this.#refuseNext = false;
+      this.#fail('ENOSPC', 'write');
+    }
+    this.#writing = true;
+    const { good, sense } = await this.#execute(write6({ data: record }));
+    if (!good && sense?.key === VOLUME_OVERFLOW) {
+      this.#mark = 'early-warning';
+      this.#fail('ENOSPC', 'write');
+    }
+    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium)) {
+      this.#blockNumber = UNKNOWN;
+      this.#fail('EIO', 'write');
+    }
+    this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
+    this.#mark = good ? 'none' : 'early-warning';
+    this.#refuseNext = !good;
+    return { earlyWarning: !good };
+  }
+
+  /** st_read, variable mode: the bytes read into `offer`, or 0 at a filemark and once at the end of the data. */
+  async read(offer: Uint8Array): Promise<number> {
+    this.#requireTransfer('read');
+    await this.#endWriting();
+    if (this.#mark === 'end-of-data') this.#fail('EIO', 'read');
+    const { good, data, sense } = await this.#execute(read6({ length: offer.length }), offer);
+    if (good || (sense?.key === NO_SENSE && sense.incorrectLength)) return this.#passRecord(data, sense);
+    if (sense?.filemark) {
+      this.#setPosition(this.#fileNumber + 1, 0, 'filemark');
+      return 0;
+    }
+    if (sense?.key === BLANK_CHECK && this.#mark === 'filemark') {
+      this.#setPosition(this.#fileNumber, UNKNOWN, 'end-of-data');
+      return 0;
+    }
+    this.#setPosition(this.#fileNumber, UNKNOWN);
+    return this.#fail('EIO', 'read');
+  }
+
+  #passRecord(data: Uint8Array, sense: SenseData | undefined): number {
+    this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
+    this.#mark = 'none';
+    // A negative residual: the block is longer than the buffer, and it has been passed.
+    if (sense?.information !== undefined && sense.information < 0n) this.#fail('ENOMEM', 'read');
+    return data.length;
+  }
+
+  /** Before motion backwards and before reading, `st` ends what was written with a filemark. */
+  async #endWriting(): Promise<void> {
+    if (!this.#writing) return;
+    this.#writing = false;
+    if (!this.#positionUnknown) await this.#writeFilemarks(1);
+  }
+
+  async #writeFilemarks(count: number): Promise<void> {
+    const { good, sense } = await this.#execute(writeFilemarks6({ count }));
+    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium)) this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+    if (count > 0) this.#setPosition(this.#fileNumber + count, 0, 'filemark');
+  }
+
+  /** MTIOCTOP. */
+  async operate(operation: number, count: number): Promise<void> {
+    const motion = this.#operations[operation];
+    if (motion === undefined) return this.#fail('ENOSYS', 'MTIOCTOP');
+    const { needsTape = true, needsPosition = true, endsWriting = true } = motion;
+    if (needsTape && !this.#online) this.#fail('ENOMEDIUM', 'MTIOCTOP');
+    if (needsPosition && this.#positionUnknown) this.#fail('EIO', 'MTIOCTOP');
+    if (endsWriting) await this.#endWriting();
+    await motion.run(count);
+  }
+
+  readonly #operations: Readonly<Record<number, Operation>> = {
+    [MtOperation.MTREW]: { needsPosition: false, run: () => this.#rewind() },
+    [MtOperation.MTRETEN]: { needsPosition: false, run: () => this.#rewind() },
+    [MtOperation.MTFSF]: { run: (count) => this.#spaceFiles(count) },
+    [MtOperation.MTBSF]: { run: (count) => this.#spaceFiles(-count) },
+    [MtOperation.MTFSR]: { run: (count) => this.#spaceRecords(count) },
+    [MtOperation.MTBSR]: { run: (count) => this.#spaceRecords(-count) },
+    [MtOperation.MTEOM]: { needsPosition: false, run: () => this.#spaceToEndOfData() },
+    [MtOperation.MTSEEK]: { needsPosition: false, run: (object) => this.#locate(object) },
+    [MtOperation.MTWEOF]: {
+      endsWriting: false,
+      run: async (count) => {
+        if (this.#readOnly || this.#writeProtected) this.#fail('EACCES', 'MTIOCTOP');
+        await this.#writeFilemarks(count);
+        if (count > 0) this.#writing = false;
+      },
+    },
+    [MtOperation.MTNOP]: { endsWriting: false, run: async () => undefined },
+    [MtOperation.MTERASE]: { needsPosition: false, run: (long) => this.#require(erase6({ long: long !== 0 })) },
+    [MtOperation.MTSETBLK]: { needsPosition: false, endsWriting: false, run: (size) => this.#setBlockSize(size) },
+    [MtOperation.MTSETDRVBUFFER]: { needsTape: false, endsWriting: false, run: async () => undefined },
+    [MtOperation.MTLOCK]: { needsTape: false, endsWriting: false, run: () => this.#require(preventAllow(true)) },
+    [MtOperation.MTUNLOCK]: { needsTape: false, endsWriting: false, run: () => this.#require(preventAllow(false)) },
+    [MtOperation.MTLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(true) },
+    [MtOperation.MTUNLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
+    [MtOperation.MTOFFL]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
+  };
+
+  async #require(command: ScsiCommand): Promise<void> {
+    const { good, sense } = await this.#execute(command);
+    if (!good) this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+  }
+
+  async #rewind(): Promise<void> {
+    await this.#require(rewind());
+    this.#positionUnknown = false;
+    this.#setPosition(0, 0);
+  }
+
+  async #load(load: boolean): Promise<void> {
+    await this.#require(loadUnload({ load }));
+    this.#positionUnknown = false;
+    if (load) {
+      this.#online = (await this.#ready()).good;
+      this.#positionUnknown = false;
+      if (this.#online) await this.#senseMode();
+    } else {
+      this.#online = false;
+    }
+    this.#setPosition(0, 0);
+  }
+
+  /** st_int_ioctl, MTFSF and MTBSF. */
+  async #spaceFiles(count: number): Promise<void> {
+    const { good, sense } = await this.#execute(space16({ code: 'filemarks', count: BigInt(count) }));
+    if (good) {
+      if (count > 0) this.#setPosition(this.#fileNumber + count, 0, 'filemark');
+      else this.#setPosition(this.#fileNumber + count, UNKNOWN);
+      return;
+    }
+    this.#stopped(sense, this.#fileNumber + passed(count, sense));
+  }
+
+  /** st_int_ioctl, MTFSR and MTBSR. */
+  async #spaceRecords(count: number): Promise<void> {
+    const { good, sense } = await this.#execute(space16({ code: 'objects', count: BigInt(count) }));
+    if (good) {
+      const known = this.#blockNumber >= 0 && this.#blockNumber + count >= 0;
+      this.#setPosition(this.#fileNumber, known ? this.#blockNumber + count : UNKNOWN);
+      return;
+    }
+    if (sense?.filemark) {
+      if (count > 0) this.#setPosition(this.#fileNumber + 1, 0, 'filemark');
+      else this.#setPosition(this.#fileNumber - 1, UNKNOWN);
+      return this.#fail('EIO', 'MTIOCTOP');
+    }
+    this.#stopped(sense, this.#fileNumber);
+  }
+
+  /** A motion that met an end, or failed. */
+  #stopped(sense: SenseData | undefined, fileNumber: number): never {
+    if (sense?.key === BLANK_CHECK) this.#setPosition(fileNumber, UNKNOWN, 'end-of-data');
+    else if (sense?.endOfMedium) this.#setPosition(0, 0);
+    else this.#setPosition(this.#fileNumber, UNKNOWN);
+    return this.#fail('EIO', 'MTIOCTOP');
+  }
+
+  async #spaceToEndOfData(): Promise<void> {
+    await this.#require(space16({ code: 'endOfData', count: 0n }));
+    const { data } = await this.#execute(readPosition('long'));
+    const { logicalFile } = decodeLongPosition(data);
+    this.#setPosition(this.#fileNumber < 0 ? UNKNOWN : Number(logicalFile ?? -1n), UNKNOWN, 'end-of-data');
+  }
+
+  async #locate(logicalObject: number): Promise<void> {
+    await this.#require(locate10({ logicalObject }));
+    this.#positionUnknown = false;
+    if (logicalObject === 0) this.#setPosition(0, 0);
+    else this.#setPosition(UNKNOWN, UNKNOWN);
+  }
+
+  async #setBlockSize(blockLength: number): Promise<void> {
+    const blockDescriptor = { densityCode: 0, numberOfBlocks: 0, blockLength };
+    const header = { mediumType: 0, writeProtected: false, bufferedMode: BUFFERED, speed: 0 };
+    const data = encodeModeParameters({ ...header, blockDescriptor, pages: [] }, 6, { select: true });
+    await this.#require(modeSelect6({ data }));
+    this.#blockSize = blockLength;
+  }
+
+  /** st_release: a filemark behind what was written. */
+  async close(): Promise<void> {
+    if (this.#online) await this.#endWriting();
+  }
+}
+
+interface Operation {
+  /** Default true. */
+  readonly needsTape?: boolean;
+  /** Default true: refused while the position is unknown. */
+  readonly needsPosition?: boolean;
+  /** Default true: what was written is ended with a filemark first. */
+  readonly endsWriting?: boolean;
+  readonly run: (count: number) => Promise<void>;
+}
+
+/** How many of `count` were passed, by the residual of the sense. */
+function passed(count: number, sense: SenseData | undefined): number {
+  const residual = Number(sense?.information ?? 0n);
+  return count > 0 ? count - residual : 0;
+}

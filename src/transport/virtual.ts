@@ -1,0 +1,179 @@
+import type { MtStatus, ReadOutcome, WriteOutcome } from '../../binding.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+import { VirtualDrive } from '../virtual/index.js';
+import { isSystemError, systemError } from './system-error.js';
+import type { CallOptions, Transport } from './transport.js';
+import { VirtualSt } from './virtual-st.js';
+
+export interface VirtualDevice {
+  readonly device: string;
+  readonly folder: string;
+}
+
+const PAGE = 4096;
+
+/** The transport of the embedded drive: calls for the tape wait in one queue, queries go past it. */
+export class VirtualTransport implements Transport {
+  readonly device: string;
+  /** The drive itself, for tests and demonstrations: faults, reset, changing the cartridge. */
+  readonly drive: VirtualDrive;
+  readonly #readOnly: boolean;
+  #st: VirtualSt;
+  /** Settles when what was queued so far is done. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Streams that have stopped: what is still queued for them is failed, never carried out. */
+  #stoppedStream = 0;
+  #closed = false;
+
+  private constructor(device: string, drive: VirtualDrive, readOnly: boolean) {
+    this.device = device;
+    this.drive = drive;
+    this.#readOnly = readOnly;
+    this.#st = new VirtualSt(drive, device, readOnly);
+  }
+
+  /** Rejects with DeviceNotFoundError and DriveBusyError of the virtual drive. */
+  static async open(located: VirtualDevice, options: { readonly readOnly?: boolean | undefined } = {}) {
+    const drive = await VirtualDrive.open(located.folder);
+    const transport = new VirtualTransport(located.device, drive, options.readOnly ?? false);
+    try {
+      await transport.#st.open();
+      return transport;
+    } catch (error) {
+      await drive.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get queryDevice(): string {
+    return this.device;
+  }
+
+  async scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+    options?.signal?.throwIfAborted();
+    if (this.#closed) throw systemError('ERR_LTO_CLOSED', 'SG_IO', this.device);
+    return this.#st.pass(command);
+  }
+
+  mt(operation: number, count: number, options?: CallOptions): Promise<void> {
+    return this.#queue('MTIOCTOP', options, () => this.#st.operate(operation, count));
+  }
+
+  status(options?: CallOptions): Promise<MtStatus> {
+    return this.#queue('MTIOCGET', options, async () => this.#st.status());
+  }
+
+  tell(options?: CallOptions): Promise<number> {
+    return this.#queue('MTIOCPOS', options, () => this.#st.tell());
+  }
+
+  writeRecords(memory: Uint8Array, recordSize: number, stream: number, options?: CallOptions): Promise<WriteOutcome> {
+    return this.#inStream(
+      'write',
+      stream,
+      options,
+      () => this.#writeAll(memory, recordSize),
+      ({ stop }) => stop === 'done',
+    );
+  }
+
+  readRecords(
+    memory: Uint8Array,
+    offer: number,
+    maxRecords: number,
+    stream: number,
+    options?: CallOptions,
+  ): Promise<ReadOutcome> {
+    return this.#inStream(
+      'read',
+      stream,
+      options,
+      () => this.#readAll(memory, offer, maxRecords),
+      ({ stop }) => stop === 'full',
+    );
+  }
+
+  allocate(byteLength: number): Uint8Array {
+    return new Uint8Array(byteLength);
+  }
+
+  async reopen(): Promise<void> {
+    await this.#queue('open', undefined, async () => {
+      await this.#st.close();
+      this.#st = new VirtualSt(this.drive, this.device, this.#readOnly);
+      await this.#st.open();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const ended = this.#queue('close', undefined, () => this.#st.close());
+    this.#closed = true;
+    try {
+      await ended;
+    } finally {
+      await this.drive.close();
+    }
+  }
+
+  async #writeAll(memory: Uint8Array, recordSize: number): Promise<WriteOutcome> {
+    let records = 0;
+    for (let offset = 0; offset < memory.length; offset += recordSize) {
+      const bytes = offset;
+      try {
+        const { earlyWarning } = await this.#st.write(memory.subarray(offset, offset + recordSize));
+        records += 1;
+        const taken = Math.min(offset + recordSize, memory.length);
+        if (earlyWarning) return { records, bytes: taken, stop: 'early-warning', mt: this.#st.status() };
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        const { code, errno } = error;
+        const stop = code === 'ENOSPC' ? 'end-of-medium' : 'error';
+        return { records, bytes, stop, code, errno, mt: this.#st.status() };
+      }
+    }
+    return { records, bytes: memory.length, stop: 'done' };
+  }
+
+  async #readAll(memory: Uint8Array, offer: number, maxRecords: number): Promise<ReadOutcome> {
+    const lengths: number[] = [];
+    try {
+      for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
+        const length = await this.#st.read(memory.subarray(offset, offset + offer));
+        if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
+        lengths.push(length);
+        offset += Math.ceil(length / PAGE) * PAGE;
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const { code, errno } = error;
+      return { lengths, stop: code === 'ENOMEM' ? 'too-large' : 'error', code, errno, mt: this.#st.status() };
+    }
+    return { lengths, stop: 'full' };
+  }
+
+  #inStream<T>(
+    syscall: string,
+    stream: number,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+    goesOn: (outcome: T) => boolean,
+  ): Promise<T> {
+    return this.#queue(syscall, options, async () => {
+      if (stream === this.#stoppedStream) throw systemError('ECANCELED', syscall, this.device);
+      const outcome = await work();
+      if (!goesOn(outcome)) this.#stoppedStream = stream;
+      return outcome;
+    });
+  }
+
+  #queue<T>(syscall: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(systemError('ERR_LTO_CLOSED', syscall, this.device));
+    const result = this.#last.then(() => {
+      if (options?.signal?.aborted) throw systemError('ECANCELED', syscall, this.device);
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,22 @@
+import type { CartridgeMemory } from './cartridge-memory.js';
+
+/** Room for filemarks after the last record that fits, so that a full tape can still be ended properly. */
+export const FILEMARK_RESERVE_BYTES = 0x10000;
+
+const EARLY_WARNING_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Where, in bytes of the image, a partition ends. `earlyWarning` is the beginning of the early-warning zone: by default
+ * the smaller of 1 % of the capacity and 64 MiB before `records`, which no record passes; filemarks may go on to `end`.
+ */
+export interface Limits {
+  readonly earlyWarning: number;
+  readonly records: number;
+  readonly end: number;
+}
+
+export function limitsOf({ medium }: CartridgeMemory, earlyWarningBytes?: number): Limits {
+  const records = medium.capacityBytes;
+  const zone = earlyWarningBytes ?? Math.min(Math.floor(records / 100), EARLY_WARNING_BYTES);
+  return { earlyWarning: Math.max(0, records - zone), records, end: records + FILEMARK_RESERVE_BYTES };
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { InvalidArgumentError } from '../errors/index.js';
+import { Cartridge } from './cartridge.js';
+import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
+import { type DriveIdentity, poweredOn, saveDrive } from './drive-record.js';
+
+/** A new virtual drive. */
+export interface VirtualDriveOptions {
+  /** LTO generation, 5 to 10; 8 by default. */
+  readonly generation?: number;
+  /** 1 to 32 letters, digits and underscores; by default a random one. */
+  readonly serial?: string;
+  /** At most 8 printable ASCII characters. */
+  readonly vendor?: string;
+  /** At most 16 printable ASCII characters. */
+  readonly product?: string;
+  /** The cartridge that is in the drive, loaded; `false` for none. */
+  readonly cartridge?: CartridgeOptions | false;
+  /** Seconds that a load takes; 0 by default. */
+  readonly loadSeconds?: number;
+  /** Size of the early-warning zone; by default the smaller of 1 % of the capacity and 64 MiB. */
+  readonly earlyWarningBytes?: number;
+}
+
+/**
+ * Makes a virtual drive: `folder` with `drive.json`, and the cartridge that is in it under `cartridges/`.
+ * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
+ */
+export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
+  const { cartridge = {}, loadSeconds = 0, earlyWarningBytes } = options;
+  const identity = identityOf(options);
+  requireCount('loadSeconds', loadSeconds);
+  requireCount('earlyWarningBytes', earlyWarningBytes ?? 0);
+  const medium = cartridge === false ? undefined : mediumFacts(cartridge, identity.generation);
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) {
+    throw new InvalidArgumentError('a new virtual drive needs an empty folder', { device: `virtual:${folder}` });
+  }
+  if (medium !== undefined) await Cartridge.create(folder, medium);
+  const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
+  await saveDrive(folder, { identity, settings: { loadSeconds, earlyWarningBytes }, memory, closed: false });
+}
+
+function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveIdentity {
+  if (!Number.isInteger(generation) || generation < 5 || generation > 10) {
+    throw new InvalidArgumentError(`a virtual drive is of LTO generation 5 to 10, not ${generation}`);
+  }
+  const { vendor = 'NODE-LTO', product = `VIRTUAL LTO-${generation}` } = options;
+  const { serial = `V${randomBytes(5).toString('hex').slice(1).toUpperCase()}` } = options;
+  requireText('vendor', vendor, /^[\x20-\x7e]{1,8}$/);
+  requireText('product', product, /^[\x20-\x7e]{1,16}$/);
+  requireText('serial', serial, /^\w{1,32}$/);
+  return { vendor, product, revision: '0001', serial, generation };
+}
+
+function requireText(name: string, text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) throw new InvalidArgumentError(`${name} does not fit its field: ${JSON.stringify(text)}`);
+}
+
+function requireCount(name: string, value: number): void {
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError(`${name} must not be ${value}`);
+}

@@ -1,0 +1,171 @@
+import type { Limits } from './capacity.js';
+import type { Cartridge } from './cartridge.js';
+import type { DriveIdentity, DriveMemory, DriveSettings, Position } from './drive-record.js';
+import { BEGINNING, MEDIUM_MAY_HAVE_CHANGED } from './drive-record.js';
+import { nativeFormat } from './native-format.js';
+import { CheckCondition, sense } from './server/check-condition.js';
+import type { MediumNeed } from './server/command.js';
+import type { TapImage } from './tap-image.js';
+
+const UNIT_ATTENTION = 6;
+/** The progress indication counts in 65536ths. */
+const MOST_PROGRESS = 0xffff / 0x10000;
+
+/** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
+export class Drive {
+  readonly identity: DriveIdentity;
+  readonly settings: DriveSettings;
+  readonly memory: DriveMemory;
+  /** The cartridge that is in the drive, loaded or not. */
+  cartridge: Cartridge | undefined;
+  /** When a running load is over, by `performance.now()`. */
+  #readyAt = 0;
+
+  constructor(identity: DriveIdentity, settings: DriveSettings, memory: DriveMemory, cartridge?: Cartridge) {
+    this.identity = identity;
+    this.settings = settings;
+    this.memory = memory;
+    this.cartridge = cartridge;
+  }
+
+  get position(): Position {
+    return this.memory.position;
+  }
+
+  get image(): TapImage {
+    return this.requirePresent().image(this.position.partition);
+  }
+
+  get limits(): Limits {
+    return this.requirePresent().limits(this.settings.earlyWarningBytes);
+  }
+
+  /** Density code of the cartridge; without one, of the drive's own generation. */
+  densityCode(): number {
+    return this.cartridge?.memory.medium.densityCode ?? nativeFormat(this.identity.generation).densityCode;
+  }
+
+  /** Medium type of the mode parameter header; 0 without a loaded cartridge. */
+  mediumType(): number {
+    return this.memory.loaded ? (this.cartridge?.mediumType() ?? 0) : 0;
+  }
+
+  isWriteProtected(): boolean {
+    const { cartridge, identity } = this;
+    if (cartridge === undefined || !this.memory.loaded) return false;
+    return cartridge.memory.medium.writeProtected || !cartridge.writableIn(identity.generation);
+  }
+
+  hasPartition(partition: number): boolean {
+    return partition === 0;
+  }
+
+  moveTo(object: number): void {
+    this.memory.position = { ...this.position, object };
+  }
+
+  advance(objects: number): void {
+    this.moveTo(this.position.object + objects);
+  }
+
+  /** Whether the tape stands at or after early warning. */
+  beyondEarlyWarning(): boolean {
+    return this.image.bytesBefore(this.position.object) >= this.limits.earlyWarning;
+  }
+
+  require(need: MediumNeed): void {
+    if (need === 'present') this.requirePresent();
+    if (need === 'ready') this.requireReady();
+  }
+
+  requirePresent(): Cartridge {
+    if (this.cartridge === undefined) throw new CheckCondition(sense('2/3a/00'));
+    return this.cartridge;
+  }
+
+  isLoading(): boolean {
+    return performance.now() < this.#readyAt;
+  }
+
+  requireReady(): Cartridge {
+    const cartridge = this.requirePresent();
+    if (!this.memory.loaded) throw new CheckCondition(sense('2/04/02'));
+    if (this.isLoading()) {
+      const left = this.#readyAt - performance.now();
+      const progress = Math.min(MOST_PROGRESS, Math.max(0, 1 - left / (this.settings.loadSeconds * 1000)));
+      throw new CheckCondition(sense('2/04/01', { progress }));
+    }
+    if (cartridge.memory.medium.kind === 'cleaning') throw new CheckCondition(sense('2/30/03'));
+    if (!cartridge.readableIn(this.identity.generation)) throw new CheckCondition(sense('3/30/00'));
+    return cartridge;
+  }
+
+  /** For commands that append: WORM media take them at end of data only. */
+  requireWritable(): void {
+    const cartridge = this.#requireNotProtected();
+    const overwrites = this.position.object < this.image.objects || this.image.damaged;
+    if (cartridge.memory.medium.kind === 'worm' && overwrites) throw new CheckCondition(sense('7/30/0c'));
+  }
+
+  /** For commands that only destroy. */
+  requireErasable(): void {
+    const cartridge = this.#requireNotProtected();
+    if (cartridge.memory.medium.kind === 'worm') throw new CheckCondition(sense('7/30/0c'));
+  }
+
+  #requireNotProtected(): Cartridge {
+    const cartridge = this.requirePresent();
+    if (!cartridge.writableIn(this.identity.generation)) throw new CheckCondition(sense('7/30/05'));
+    if (cartridge.memory.medium.writeProtected) throw new CheckCondition(sense('7/27/00'));
+    return cartridge;
+  }
+
+  countRead(bytes: number): void {
+    const { usage } = this.requirePresent().memory;
+    usage.bytesRead += bytes;
+    usage.bytesReadThisLoad += bytes;
+  }
+
+  countWritten(bytes: number): void {
+    const { usage } = this.requirePresent().memory;
+    usage.bytesWritten += bytes;
+    usage.bytesWrittenThisLoad += bytes;
+  }
+
+  /** Threads the cartridge that is in the drive. */
+  async load(): Promise<void> {
+    const cartridge = this.requirePresent();
+    cartridge.countLoad(this.identity);
+    await cartridge.save();
+    this.memory.loaded = true;
+    this.memory.alerts = [];
+    this.memory.position = BEGINNING;
+    this.#readyAt = performance.now() + this.settings.loadSeconds * 1000;
+    this.raiseAttention(MEDIUM_MAY_HAVE_CHANGED);
+  }
+
+  /** Rewinds and unthreads; the cartridge stays in the drive. */
+  async unload(): Promise<void> {
+    const cartridge = this.requirePresent();
+    await cartridge.save();
+    this.memory.loaded = false;
+    this.memory.position = BEGINNING;
+  }
+
+  /** Throws the unit attention that has waited longest, once. */
+  reportAttention(): void {
+    const codes = this.memory.attentions.shift();
+    if (codes === undefined) return;
+    const [asc, ascq] = codes;
+    throw new CheckCondition({ key: UNIT_ATTENTION, asc, ascq });
+  }
+
+  raiseAlert(flag: number): void {
+    if (!this.memory.alerts.includes(flag)) this.memory.alerts = [...this.memory.alerts, flag];
+  }
+
+  raiseAttention(codes: readonly [number, number]): void {
+    const { attentions } = this.memory;
+    if (!attentions.some(([asc, ascq]) => asc === codes[0] && ascq === codes[1])) attentions.push(codes);
+  }
+}

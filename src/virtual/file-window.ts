@@ -1,0 +1,37 @@
+import type { FileHandle } from 'node:fs/promises';
+import { WORD_BYTES } from './tap-format.js';
+
+/** Bytes that are read at once where records are small. */
+const CHUNK_BYTES = 0x40000;
+
+/** The words of a file, read through a part of it that is in memory. */
+export class FileWindow {
+  readonly #file: FileHandle;
+  readonly #size: number;
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+  #start = 0;
+  #length = 0;
+
+  constructor(file: FileHandle, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
+
+  /** Whether the word at `offset` is in memory. */
+  holds(offset: number): boolean {
+    return offset >= this.#start && offset + WORD_BYTES <= this.#start + this.#length;
+  }
+
+  /** A word that is in memory. */
+  word(offset: number): number {
+    return this.#buffer.readUInt32LE(offset - this.#start);
+  }
+
+  /** Brings `bytes` from `offset` on into memory, as far as the file has them. */
+  async fill(offset: number, bytes = CHUNK_BYTES): Promise<void> {
+    const length = Math.min(bytes, this.#size - offset);
+    const { bytesRead } = await this.#file.read(this.#buffer, 0, length, offset);
+    this.#start = offset;
+    this.#length = bytesRead;
+  }
+}

@@ -1,0 +1,5 @@
+export type { CartridgeOptions } from './cartridge-options.js';
+export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
+export type { DriveIdentity } from './drive-record.js';
+export type { Fault } from './faults.js';
+export { type DataPhase, type Execution, VirtualDrive } from './virtual-drive.js';

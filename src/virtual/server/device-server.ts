@@ -1,0 +1,47 @@
+import { cdbLength, commandName, encodeSense, type SenseFields } from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
+import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
+import type { Request } from './command.js';
+import { COMMANDS } from './commands.js';
+import { alertOf } from './tape-alerts.js';
+
+/** SCSI status bytes that the drive gives. */
+export const STATUS = { good: 0x00, checkCondition: 0x02 } as const;
+
+/** The drive's answer to one command. */
+export interface Answer {
+  readonly status: number;
+  /** Fixed format; empty with GOOD. */
+  readonly sense: Uint8Array;
+  readonly dataIn: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Carries out one command. */
+export async function serve(drive: Drive, request: Request): Promise<Answer> {
+  try {
+    const dataIn = await run(drive, request);
+    return { status: STATUS.good, sense: NOTHING, dataIn: dataIn ?? NOTHING };
+  } catch (condition) {
+    if (!(condition instanceof CheckCondition)) throw condition;
+    const alert = alertOf(condition.sense);
+    if (alert !== undefined) drive.raiseAlert(alert);
+    return checkCondition(condition.sense, condition.dataIn);
+  }
+}
+
+export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING): Answer {
+  return { status: STATUS.checkCondition, sense: encodeSense(fields), dataIn };
+}
+
+async function run(drive: Drive, request: Request): Promise<Uint8Array | undefined> {
+  const { cdb } = request;
+  const name = commandName(cdb);
+  const command = name && COMMANDS[name];
+  if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
+  if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
+  if (!command.passesAttention) drive.reportAttention();
+  drive.require(command.needs);
+  return command.run(drive, request);
+}

@@ -1,0 +1,80 @@
+import {
+  decodeCdb,
+  encodeBlockLimits,
+  encodeInquiry,
+  encodeSense,
+  INQUIRY,
+  READ_BLOCK_LIMITS,
+  REPORT_LUNS,
+  REQUEST_SENSE,
+  SEQUENTIAL_ACCESS_DEVICE,
+} from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
+import { MAX_RECORD_BYTES } from '../tap-format.js';
+import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
+import type { Request } from './command.js';
+import { vpdPage } from './vpd.js';
+
+/** INQUIRY */
+export function inquiry(drive: Drive, { cdb }: Request): Uint8Array {
+  const { enableVpd, pageCode, allocationLength } = decodeCdb(INQUIRY, cdb);
+  const data = enableVpd ? vpdPage(drive.identity, pageCode) : pageCode === 0 && standardInquiry(drive);
+  if (!data) throw invalidFieldInCdb(2);
+  return data.subarray(0, allocationLength);
+}
+
+/** Version descriptors: SAM-5, SPC-4, SSC-4, without a claim to an edition (SPC-5 table 151). */
+const VERSION_DESCRIPTORS = [0x00a0, 0x0460, 0x0520];
+const SPC_4 = 6;
+
+function standardInquiry({ identity }: Drive): Uint8Array {
+  const { vendor, product, revision } = identity;
+  return encodeInquiry({
+    peripheralQualifier: 0,
+    peripheralDeviceType: SEQUENTIAL_ACCESS_DEVICE,
+    removableMedium: true,
+    version: SPC_4,
+    hierarchicalSupport: false,
+    responseDataFormat: 2,
+    targetPortGroupSupport: 0,
+    protect: false,
+    multiPort: false,
+    commandQueuing: false,
+    vendor,
+    product,
+    revision,
+    vendorSpecific: new Uint8Array(0),
+    versionDescriptors: VERSION_DESCRIPTORS,
+  });
+}
+
+/** REQUEST SENSE: what waits to be told, and takes it from the queue; else why the drive is not ready. */
+export function requestSense(drive: Drive, { cdb }: Request): Uint8Array {
+  const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
+  return encodeSense(pendingSense(drive), { descriptor: descriptorFormat }).subarray(0, allocationLength);
+}
+
+function pendingSense(drive: Drive) {
+  try {
+    drive.reportAttention();
+    drive.requireReady();
+    return sense('0/00/00');
+  } catch (condition) {
+    if (condition instanceof CheckCondition) return condition.sense;
+    throw condition;
+  }
+}
+
+/** READ BLOCK LIMITS */
+export function readBlockLimits(_drive: Drive, { cdb }: Request): Uint8Array {
+  if (decodeCdb(READ_BLOCK_LIMITS, cdb).maximumLogicalObjectIdentifier) throw invalidFieldInCdb(1);
+  return encodeBlockLimits({ granularity: 0, maximumBlockLength: MAX_RECORD_BYTES, minimumBlockLength: 1 });
+}
+
+/** REPORT LUNS: there is one, LUN 0 (SPC-5 6.33: list length, four reserved bytes, the LUN). */
+export function reportLuns(_drive: Drive, { cdb }: Request): Uint8Array {
+  const { allocationLength } = decodeCdb(REPORT_LUNS, cdb);
+  const list = new Uint8Array(16);
+  list[3] = 8;
+  return list.subarray(0, allocationLength);
+}

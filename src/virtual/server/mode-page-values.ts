@@ -1,0 +1,70 @@
+import {
+  CONTROL_MODE_PAGE,
+  DATA_COMPRESSION,
+  DEVICE_CONFIGURATION,
+  DEVICE_CONFIGURATION_EXTENSION,
+  DISCONNECT_RECONNECT,
+  decodeModePage,
+  encodeModePage,
+  type Fields,
+  type FieldValues,
+  INFORMATIONAL_EXCEPTIONS,
+  MEDIUM_CONFIGURATION,
+  MEDIUM_PARTITION,
+  type ModePageLayout,
+  READ_WRITE_ERROR_RECOVERY,
+  SHORT_ERASE_MODE,
+} from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
+
+/** A mode page of the drive. */
+export interface DrivePage {
+  readonly pageCode: number;
+  readonly subpageCode: number;
+  /** The page as it is now. */
+  readonly current: (drive: Drive) => Uint8Array;
+  /** Ones for the bits that MODE SELECT may change; by default, none. */
+  readonly changeable?: Uint8Array;
+  /** Takes over a page that MODE SELECT sent, and of which no other bits are changed. */
+  readonly apply?: (drive: Drive, bytes: Uint8Array) => void;
+}
+
+const COMPRESSION_ALGORITHM = 1;
+
+export const DRIVE_PAGES: readonly DrivePage[] = [
+  page(READ_WRITE_ERROR_RECOVERY, () => ({})),
+  page(DISCONNECT_RECONNECT, () => ({})),
+  page(CONTROL_MODE_PAGE, () => ({})),
+  {
+    ...page(DATA_COMPRESSION, ({ memory }) => ({
+      compressionEnabled: memory.compression,
+      compressionCapable: true,
+      decompressionEnabled: true,
+      compressionAlgorithm: COMPRESSION_ALGORITHM,
+      decompressionAlgorithm: COMPRESSION_ALGORITHM,
+    })),
+    changeable: encodeModePage(DATA_COMPRESSION, { compressionEnabled: true }),
+    apply: ({ memory }, bytes) => {
+      memory.compression = decodeModePage(DATA_COMPRESSION, bytes).compressionEnabled;
+    },
+  },
+  page(DEVICE_CONFIGURATION, ({ memory, position }) => ({
+    activePartition: position.partition,
+    logicalObjectIdentifiers: true,
+    enableEndOfDataGeneration: true,
+    synchroniseAtEarlyWarning: true,
+    dataCompressionAlgorithm: memory.compression ? COMPRESSION_ALGORITHM : 0,
+  })),
+  page(DEVICE_CONFIGURATION_EXTENSION, () => ({ shortEraseMode: SHORT_ERASE_MODE.recordEndOfData })),
+  page(MEDIUM_PARTITION, () => ({ mediumFormatRecognition: 1 })),
+  page(INFORMATIONAL_EXCEPTIONS, () => ({ disableExceptionControl: true })),
+  page(MEDIUM_CONFIGURATION, ({ cartridge }) => ({ worm: cartridge?.memory.medium.kind === 'worm' })),
+];
+
+function page<T extends Fields>(
+  layout: ModePageLayout<T>,
+  values: (drive: Drive) => Partial<FieldValues<T>>,
+): DrivePage {
+  const { page: pageCode, subpage: subpageCode } = layout;
+  return { pageCode, subpageCode, current: (drive) => encodeModePage(layout, values(drive)) };
+}

@@ -1,0 +1,157 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
+import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../tap-format.js';
+import { CheckCondition, invalidFieldInCdb, residual, sense } from './check-condition.js';
+import type { Request } from './command.js';
+
+/** READ(6) */
+export async function read(drive: Drive, { cdb, into }: Request): Promise<Uint8Array> {
+  const { fixed, suppressIncorrectLength, transferLength } = decodeCdb(READ_6, cdb);
+  if (!fixed) return readVariable(drive, transferLength, suppressIncorrectLength, into);
+  if (suppressIncorrectLength || drive.memory.blockLength === 0) throw invalidFieldInCdb(1);
+  return readFixed(drive, transferLength, into);
+}
+
+async function readVariable(drive: Drive, wanted: number, suppress: boolean, into?: Uint8Array): Promise<Uint8Array> {
+  if (wanted > MAX_RECORD_BYTES) throw invalidFieldInCdb(2);
+  if (wanted === 0) return new Uint8Array(0);
+  const length = recordAhead(drive, wanted);
+  const data = room(into, Math.min(length, wanted));
+  await readRecord(drive, data);
+  // SSC-5 READ(6), SILI: a short block is no error then; a long one only when the block length of the mode is zero.
+  const silent = suppress && (length < wanted || drive.memory.blockLength === 0);
+  if (length === wanted || silent) return data;
+  throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(wanted - length) }, data);
+}
+
+async function readFixed(drive: Drive, blocks: number, into?: Uint8Array): Promise<Uint8Array> {
+  const { blockLength } = drive.memory;
+  const data = room(into, blocks * blockLength);
+  for (let block = 0; block < blocks; block++) {
+    const done = data.subarray(0, block * blockLength);
+    const length = recordAhead(drive, blocks - block, done);
+    if (length !== blockLength) {
+      drive.advance(1);
+      throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(blocks - block) }, done);
+    }
+    await readRecord(drive, data.subarray(block * blockLength, (block + 1) * blockLength));
+  }
+  return data;
+}
+
+/** Length of the record that comes next. Throws CheckCondition, with `left` as residual, when there is none. */
+function recordAhead(drive: Drive, left: number, done?: Uint8Array): number {
+  const ahead = drive.image.object(drive.position.object);
+  switch (ahead.kind) {
+    case 'record':
+      return ahead.length;
+    case 'filemark':
+      drive.advance(1);
+      throw new CheckCondition(sense('0/00/01', { filemark: true, ...residual(left) }), done);
+    case 'bad-record':
+      drive.advance(1);
+      throw new CheckCondition(sense('3/11/00', residual(left)), done);
+    case 'damage':
+      throw new CheckCondition(sense('3/11/00', residual(left)), done);
+    case 'end-of-data': {
+      const endOfMedium = drive.beyondEarlyWarning();
+      throw new CheckCondition(sense('8/00/05', { endOfMedium, ...residual(left) }), done);
+    }
+  }
+}
+
+async function readRecord(drive: Drive, data: Uint8Array): Promise<void> {
+  await onMedium('3/11/00', () => drive.image.read(drive.position.object, data));
+  drive.countRead(data.length);
+  drive.advance(1);
+}
+
+function room(into: Uint8Array | undefined, bytes: number): Uint8Array {
+  return into === undefined || into.length < bytes ? Buffer.allocUnsafeSlow(bytes) : into.subarray(0, bytes);
+}
+
+/** WRITE(6) */
+export async function write(drive: Drive, { cdb, dataOut }: Request): Promise<undefined> {
+  const { fixed, blocks, length } = transferOf(drive, cdb);
+  if (dataOut.length < blocks * length) {
+    const announced = blocks * length;
+    throw new InvalidArgumentError(`the command announces ${announced} bytes, but ${dataOut.length} came with it`);
+  }
+  if (blocks === 0) return;
+  drive.requireWritable();
+  const fitting = Math.min(blocks, recordsThatFit(drive, length));
+  const records = Array.from({ length: fitting }, (_, block) => dataOut.subarray(block * length, (block + 1) * length));
+  if (fitting > 0) await writeRecords(drive, records);
+  if (!drive.memory.buffered) await recording(() => drive.image.sync());
+  if (fitting < blocks) {
+    const left = fixed ? blocks - fitting : length;
+    throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(left) }));
+  }
+  reportEarlyWarning(drive);
+}
+
+/** How many blocks of which length a WRITE(6) records. */
+function transferOf(drive: Drive, cdb: Uint8Array) {
+  const { fixed, transferLength } = decodeCdb(WRITE_6, cdb);
+  const { blockLength } = drive.memory;
+  if (fixed && blockLength === 0) throw invalidFieldInCdb(1);
+  const length = fixed ? blockLength : transferLength;
+  if (length > MAX_RECORD_BYTES) throw invalidFieldInCdb(2);
+  return { fixed, length, blocks: fixed ? transferLength : Math.min(transferLength, 1) };
+}
+
+function recordsThatFit(drive: Drive, length: number): number {
+  const free = drive.limits.records - drive.image.bytesBefore(drive.position.object);
+  return Math.max(0, Math.floor(free / spanOf(length)));
+}
+
+async function writeRecords(drive: Drive, records: readonly Uint8Array[]): Promise<void> {
+  await recording(() => drive.image.writeRecords(drive.position.object, records));
+  drive.countWritten(records.reduce((sum, { length }) => sum + length, 0));
+  drive.advance(records.length);
+}
+
+/** WRITE FILEMARKS(6) */
+export async function writeFilemarks(drive: Drive, { cdb }: Request): Promise<undefined> {
+  const { setmark, immediate, count } = decodeCdb(WRITE_FILEMARKS_6, cdb);
+  if (setmark) throw invalidFieldInCdb(1);
+  if (count > 0) {
+    drive.requireWritable();
+    const end = drive.image.bytesBefore(drive.position.object) + count * WORD_BYTES;
+    if (end > drive.limits.end) {
+      throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(count) }));
+    }
+    await recording(() => drive.image.writeFilemarks(drive.position.object, count));
+    drive.advance(count);
+  }
+  if (!immediate) await recording(() => drive.image.sync());
+  if (count > 0) reportEarlyWarning(drive);
+}
+
+/** ERASE(6): short or long, nothing is left after the position. */
+export async function erase(drive: Drive, { cdb }: Request): Promise<undefined> {
+  decodeCdb(ERASE_6, cdb);
+  drive.requireErasable();
+  await recording(() => drive.image.truncate(drive.position.object));
+}
+
+/** A disk that is full or fails is the medium's fault. */
+async function onMedium(codes: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch {
+    throw new CheckCondition(sense(codes));
+  }
+}
+
+function recording(action: () => Promise<void>): Promise<void> {
+  return onMedium('3/0c/00', action);
+}
+
+/** SSC-5 4.2.5: everything was written, and the end of the partition is near. */
+function reportEarlyWarning(drive: Drive): void {
+  if (drive.beyondEarlyWarning()) {
+    throw new CheckCondition(sense('0/00/02', { endOfMedium: true, ...residual(0) }));
+  }
+}

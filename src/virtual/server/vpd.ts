@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import {
+  asciiPad,
+  concatBytes,
+  encodeDeviceIdentification,
+  encodeExtendedInquiry,
+  encodeProtectionMethods,
+  encodeSequentialCapabilities,
+  encodeSerialNumber,
+  encodeSupportedPages,
+  encodeSupportedTapeAlerts,
+  VPD_PAGES,
+} from '../../scsi/index.js';
+import type { DriveIdentity } from '../drive-record.js';
+import { RAISED_ALERTS } from './tape-alerts.js';
+
+const MAXIMUM_SENSE_BYTES = 252;
+const BINARY = 1;
+const ASCII = 2;
+
+/** The vital product data pages that the drive has, by code. */
+const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new Map([
+  [VPD_PAGES.supportedPages, () => encodeSupportedPages([...PAGES.keys()])],
+  [VPD_PAGES.unitSerialNumber, ({ serial }) => encodeSerialNumber(serial)],
+  [VPD_PAGES.deviceIdentification, deviceIdentification],
+  [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry({ maximumSenseLength: MAXIMUM_SENSE_BYTES })],
+  [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeAlertStateModel: false, worm: true })],
+  [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
+  [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
+  [VPD_PAGES.logicalBlockProtection, () => encodeProtectionMethods([])],
+]);
+
+/** A vital product data page; undefined for one that the drive does not have. */
+export function vpdPage(identity: DriveIdentity, code: number): Uint8Array | undefined {
+  return PAGES.get(code)?.(identity);
+}
+
+function deviceIdentification({ vendor, product, serial }: DriveIdentity): Uint8Array {
+  const name = concatBytes(asciiPad(vendor, 8), asciiPad(product, 16), Buffer.from(serial, 'latin1'));
+  return encodeDeviceIdentification([
+    { association: 'logicalUnit', type: 't10Vendor', codeSet: ASCII, bytes: name },
+    { association: 'logicalUnit', type: 'naa', codeSet: BINARY, bytes: locallyAssignedName(name) },
+  ]);
+}
+
+/** An NAA locally assigned name (SPC-5 7.7.6.6.4): the first four bits are 3. */
+function locallyAssignedName(name: Uint8Array): Uint8Array {
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 8);
+  bytes[0] = 0x30 | ((bytes[0] ?? 0) & 0x0f);
+  return bytes;
+}

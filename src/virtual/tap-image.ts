@@ -1,0 +1,149 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { MediumError } from '../errors/index.js';
+import type { ObjectIndex } from './object-index.js';
+import { FILEMARK, kindOfWord, recordFrame, recordLength, WORD_BYTES } from './tap-format.js';
+import { scanImage, type Tail } from './tap-scan.js';
+
+/** The logical object at a position. */
+export type TapeObject =
+  | { readonly kind: 'record' | 'bad-record'; readonly length: number; readonly alike: number }
+  | { readonly kind: 'filemark' }
+  /** Nothing was recorded here. */
+  | { readonly kind: 'end-of-data' }
+  /** Something was, but the image is damaged from here on. */
+  | { readonly kind: 'damage' };
+
+/** One partition of a cartridge: its `.tap` file and the index of it. Positions are logical object numbers. */
+export class TapImage {
+  readonly #file: FileHandle;
+  readonly #index: ObjectIndex;
+  #damaged: boolean;
+  /** Bytes of the file; more than the index's end after an end-of-medium word or damage. */
+  #size: number;
+
+  private constructor(file: FileHandle, index: ObjectIndex, tail: Tail, size: number) {
+    this.#file = file;
+    this.#index = index;
+    this.#damaged = tail === 'damaged';
+    this.#size = size;
+  }
+
+  /** Opens an image and reads its structure. A record whose writing was cut off is removed; damage is left as it is. */
+  static async open(path: string, { readOnly = false } = {}): Promise<TapImage> {
+    const file = await open(path, readOnly ? 'r' : 'r+');
+    try {
+      const { size } = await file.stat();
+      const { index, tail } = await scanImage(file, size);
+      if (tail !== 'torn' || readOnly) return new TapImage(file, index, tail, size);
+      await file.truncate(index.end);
+      return new TapImage(file, index, 'clean', index.end);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Number of logical objects: the position of end of data. */
+  get objects(): number {
+    return this.#index.count;
+  }
+
+  get filemarks(): number {
+    return this.#index.filemarks;
+  }
+
+  /** Whether what follows the last object can't be read, so that end of data can't be found. */
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  /** Bytes of the image before an object, or before end of data: what the capacity is measured in. */
+  bytesBefore(object: number): number {
+    return object < this.#index.count ? this.#index.place(object).offset : this.#index.end;
+  }
+
+  filemarksBefore(object: number): number {
+    return this.#index.filemarksBefore(object);
+  }
+
+  /** Logical object number of filemark `n`, counted from 0; undefined when there are fewer. */
+  objectOfFilemark(n: number): number | undefined {
+    return n >= 0 && n < this.#index.filemarks ? this.#index.objectOfFilemark(n) : undefined;
+  }
+
+  object(position: number): TapeObject {
+    if (position >= this.#index.count) return { kind: this.#damaged ? 'damage' : 'end-of-data' };
+    const { word, alike } = this.#index.place(position);
+    const kind = kindOfWord(word);
+    if (kind === 'filemark') return { kind };
+    return { kind: kind === 'record' ? 'record' : 'bad-record', length: recordLength(word), alike };
+  }
+
+  /** Fills `into` with the first bytes of the record at `position`. */
+  async read(position: number, into: Uint8Array): Promise<void> {
+    const { offset } = this.#index.place(position);
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await this.#file.read(into, done, into.length - done, offset + WORD_BYTES + done);
+      if (bytesRead === 0) throw new MediumError('the tape image is shorter than when it was opened');
+      done += bytesRead;
+    }
+  }
+
+  /** Records `records` at `position`; everything that was recorded from there on is gone. */
+  async writeRecords(position: number, records: readonly Uint8Array[]): Promise<void> {
+    const parts = records.flatMap((data) => {
+      const { header, trailer } = recordFrame(data.length);
+      return [header, data, trailer];
+    });
+    const words = records.map(({ length }) => length);
+    await this.#append(position, parts, words);
+  }
+
+  /** Records `count` filemarks at `position`; everything that was recorded from there on is gone. */
+  async writeFilemarks(position: number, count: number): Promise<void> {
+    await this.#append(position, [new Uint8Array(count * WORD_BYTES)], Array<number>(count).fill(FILEMARK));
+  }
+
+  /** Makes `position` end of data. */
+  async truncate(position: number): Promise<void> {
+    this.#index.truncate(position);
+    this.#damaged = false;
+    if (this.#size > this.#index.end) await this.#file.truncate(this.#index.end);
+    this.#size = this.#index.end;
+  }
+
+  /** Until this has resolved, what was written may be lost with the machine's power. */
+  async sync(): Promise<void> {
+    await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #append(position: number, parts: readonly Uint8Array[], words: readonly number[]): Promise<void> {
+    await this.truncate(position);
+    const start = this.#index.end;
+    try {
+      await writeAll(this.#file, parts, start);
+    } catch (error) {
+      // A record is on tape whole or not at all; if it can't be cut now, the next one is written after a cut.
+      this.#size = Number.POSITIVE_INFINITY;
+      await this.truncate(position);
+      throw error;
+    }
+    for (const word of words) this.#index.append(word, this.#index.end);
+    this.#size = this.#index.end;
+  }
+}
+
+async function writeAll(file: FileHandle, parts: readonly Uint8Array[], start: number): Promise<void> {
+  const total = parts.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev([...parts], start);
+  if (bytesWritten === total) return;
+  const rest = Buffer.concat(parts).subarray(bytesWritten);
+  for (let done = 0; done < rest.length; ) {
+    const result = await file.write(rest, done, rest.length - done, start + bytesWritten + done);
+    done += result.bytesWritten;
+  }
+}

@@ -1,0 +1,211 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DriveBusyError, DriveClosedError } from '../errors/index.js';
+import { Cartridge } from './cartridge.js';
+import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
+import { Drive } from './drive.js';
+import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
+import { type Fault, Faults } from './faults.js';
+import { FolderLock } from './folder-lock.js';
+import type { Request } from './server/command.js';
+import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
+
+/** The data phase of a command. */
+export interface DataPhase {
+  /** What is sent with the command. */
+  readonly dataOut?: Uint8Array | undefined;
+  /** Room for data in, bytes; by default, as much as the command asks for. */
+  readonly allocationLength?: number | undefined;
+  /** Memory that a record is read into, which saves a copy; `dataIn` is then a part of it. */
+  readonly into?: Uint8Array | undefined;
+}
+
+/** The outcome of a command. */
+export interface Execution {
+  /** SCSI status byte. */
+  readonly status: number;
+  /** Linux host byte: 0, unless a fault says otherwise. */
+  readonly hostStatus: number;
+  /** Sense data, fixed format; empty when there are none. */
+  readonly sense: Uint8Array;
+  readonly dataIn: Uint8Array;
+  /** Bytes of `allocationLength` or `into` that were not filled. */
+  readonly residual: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * An LTO drive as a SCSI device server over a folder: a CDB goes in; status, sense and data come out. Commands are
+ * carried out one after the other. Whatever a non-immediate WRITE FILEMARKS was answered GOOD to is on disk.
+ */
+export class VirtualDrive {
+  readonly folder: string;
+  readonly #lock: FolderLock;
+  readonly #drive: Drive;
+  readonly #faults = new Faults();
+  /** Settles when everything that was asked for so far is done. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  private constructor(folder: string, lock: FolderLock, drive: Drive) {
+    this.folder = folder;
+    this.#lock = lock;
+    this.#drive = drive;
+  }
+
+  /**
+   * Opens the drive of a folder. After `close()` it is as it was left; after anything else its power was cut: the
+   * tape is at the beginning, and the first command is told so by UNIT ATTENTION.
+   *
+   * Rejects with DeviceNotFoundError when there is no drive, DriveBusyError when somebody has it open, MediumError
+   * when the cartridge memory can't be read.
+   */
+  static async open(folder: string): Promise<VirtualDrive> {
+    // No lock is put into a folder that is no drive's.
+    await loadDrive(folder);
+    const lock = await FolderLock.acquire(folder);
+    try {
+      const { identity, settings, memory, closed } = await loadDrive(folder);
+      const state = closed ? memory : poweredOn(memory.cartridge, memory.loaded);
+      const cartridge = state.cartridge === null ? undefined : await Cartridge.open(folder, state.cartridge);
+      const drive = new Drive(identity, settings, state, cartridge);
+      await saveDrive(folder, { identity, settings, memory: state, closed: false });
+      return new VirtualDrive(folder, lock, drive);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get identity(): DriveIdentity {
+    return this.#drive.identity;
+  }
+
+  /** Name of the cartridge that is in the drive. */
+  get cartridge(): string | undefined {
+    return this.#drive.cartridge?.name;
+  }
+
+  /** What is to go wrong; setting it starts all counts anew. */
+  get faults(): readonly Fault[] {
+    return this.#faults.list;
+  }
+
+  set faults(faults: readonly Fault[]) {
+    this.#faults.list = faults;
+  }
+
+  /** Carries out a command. Rejects with DriveClosedError after `close()`; what the drive answers is no rejection. */
+  execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
+    return this.#queue(() => this.#execute(cdb, data));
+  }
+
+  /**
+   * Puts a cartridge into the drive, which loads it: one that was in it before, by name, or a new one. Rejects with
+   * DriveBusyError when there is one in it.
+   */
+  insert(cartridge: string | CartridgeOptions): Promise<void> {
+    return this.#queue(() => this.#insert(cartridge));
+  }
+
+  /** Takes the cartridge out, unloading it first. Rejects with DriveBusyError while its removal is prevented. */
+  remove(): Promise<void> {
+    return this.#queue(() => this.#remove());
+  }
+
+  /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */
+  reset(): Promise<void> {
+    return this.#queue(async () => {
+      const { memory } = this.#drive;
+      Object.assign(memory, poweredOn(memory.cartridge, memory.loaded));
+    });
+  }
+
+  /** Ends in order what was asked for, and keeps the state for the next `open`. A second call does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#last.then(() => this.#close());
+    return this.#closing;
+  }
+
+  #queue<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new DriveClosedError('the drive was closed', { device: this.#device }));
+    }
+    const result = this.#last.then(action);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  get #device(): string {
+    return `virtual:${this.folder}`;
+  }
+
+  async #execute(cdb: Uint8Array, { dataOut = NOTHING, allocationLength, into }: DataPhase): Promise<Execution> {
+    const fault = this.#faults.strike(cdb, this.#drive.position.object);
+    if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs);
+    const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome;
+    const answer = spared ? await this.#serve({ cdb, dataOut, into }) : undefined;
+    const { hostStatus, ...told } = withFault(answer, fault);
+    const room = into?.length ?? allocationLength ?? told.dataIn.length;
+    const dataIn = told.dataIn.subarray(0, room);
+    return { ...told, hostStatus, dataIn, residual: room - dataIn.length };
+  }
+
+  async #serve(request: Request): Promise<Answer> {
+    const { memory } = this.#drive;
+    const wasLoaded = memory.loaded;
+    const answer = await serve(this.#drive, request);
+    if (memory.loaded !== wasLoaded) await this.#save(false);
+    return answer;
+  }
+
+  async #insert(cartridge: string | CartridgeOptions): Promise<void> {
+    const { memory, identity } = this.#drive;
+    if (this.#drive.cartridge !== undefined) {
+      throw new DriveBusyError(`the cartridge ${memory.cartridge} is in the drive`, { device: this.#device });
+    }
+    const medium = typeof cartridge === 'string' ? undefined : mediumFacts(cartridge, identity.generation);
+    if (medium !== undefined) await Cartridge.create(this.folder, medium);
+    const name = medium?.barcode ?? requireName(String(cartridge));
+    this.#drive.cartridge = await Cartridge.open(this.folder, name);
+    memory.cartridge = name;
+    await this.#drive.load();
+    await this.#save(false);
+  }
+
+  async #remove(): Promise<void> {
+    const { memory, cartridge } = this.#drive;
+    if (cartridge === undefined) return;
+    if (memory.removalPrevented) {
+      throw new DriveBusyError('removal of the medium is prevented', { device: this.#device });
+    }
+    await this.#drive.unload();
+    await cartridge.close();
+    this.#drive.cartridge = undefined;
+    memory.cartridge = null;
+    await this.#save(false);
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#drive.cartridge?.close();
+      await this.#save(true);
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  async #save(closed: boolean): Promise<void> {
+    const { identity, settings, memory } = this.#drive;
+    await saveDrive(this.folder, { identity, settings, memory, closed });
+  }
+}
+
+/** What the initiator gets to see. */
+function withFault(answer: Answer | undefined, fault: Fault | undefined): Answer & { readonly hostStatus: number } {
+  const outcome = fault?.outcome;
+  const lost = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
+  if (outcome && 'sense' in outcome) return { ...checkCondition(outcome.sense), hostStatus: 0 };
+  if (outcome && 'hostStatus' in outcome) return { ...lost, hostStatus: outcome.hostStatus };
+  return { ...(answer ?? lost), hostStatus: 0 };
+}
