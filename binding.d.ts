@@ -70,9 +70,12 @@ export interface WriteOutcome {
   readonly bytes: number;
   /**
    * `done`: all of them. `early-warning`: GMT_EOT is set after the last one counted, the rest was not tried.
-   * `end-of-medium`: ENOSPC for the record after the last one counted. `error`: any other errno, a short write (code
-   * `ERR_LTO_SHORT_WRITE`, errno 0), or MTIOCGET failed after the record that follows the last one counted: `st`
-   * flushes then, and what it says is about that record.
+   * `end-of-medium`: write(2) gave ENOSPC for the record after the last one counted. That record may be on tape all the
+   * same: with direct I/O `st` answers ENOSPC for the very record that met early warning, and the drive has taken it
+   * (seen on Linux 7.2: GMT_EOT is set in `mt`; after an ENOSPC that wrote nothing it is not; but a volume overflow,
+   * where nothing was written, sets it too). Only the position (MTIOCPOS) against the one before tells.
+   * `error`: any other errno, a short write (code `ERR_LTO_SHORT_WRITE`, errno 0), or MTIOCGET failed after the record
+   * that follows the last one counted: `st` flushes then, and what it says is about that record.
    */
   readonly stop: WriteStop;
   /** Only for `end-of-medium` and `error`. */

@@ -113,7 +113,7 @@ function padded(bytes: Uint8Array, length: number): Buffer {
 
 function senseText({ key, asc, ascq }: Decoded, vendor: string | undefined): string {
   if (asc === 0 && ascq === 0) return SENSE_KEYS[key] ?? 'no sense';
-  return additionalSenseText(asc, ascq, vendor) ?? `unknown additional sense ${hexCode(asc)}/${hexCode(ascq)}`;
+  return additionalSenseText(key, asc, ascq, vendor) ?? `unknown additional sense ${hexCode(asc)}/${hexCode(ascq)}`;
 }
 
 const FIXED = {

@@ -36,7 +36,9 @@ const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
 /** Throws InvalidArgumentError for an algorithm that is not known. */
 export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
   if (!Object.hasOwn(MAKERS, algorithm)) {
-    throw new InvalidArgumentError(`knows no checksum '${algorithm}'`, { next: `Use ${Object.keys(MAKERS).join(' or ')}` });
+    throw new InvalidArgumentError(`knows no checksum '${algorithm}'`, {
+      next: `Use ${Object.keys(MAKERS).join(' or ')}`,
+    });
   }
   return MAKERS[algorithm]();
 }

@@ -25,7 +25,12 @@ export const RECORDS: SpaceOperations = { forward: 'MTFSR', backward: 'MTBSR' };
  * Spaces over `count` filemarks or records, backwards when negative. Throws EndOfDataError or
  * BeginningOfPartitionError when there are fewer; the tape then stands at that end.
  */
-export async function space(port: DrivePort, unit: SpaceOperations, count: number, options?: CallOptions): Promise<void> {
+export async function space(
+  port: DrivePort,
+  unit: SpaceOperations,
+  count: number,
+  options?: CallOptions,
+): Promise<void> {
   if (!Number.isInteger(count) || Math.abs(count) > MAX_COUNT) {
     throw new InvalidArgumentError(`cannot space over ${count}`, {
       device: port.device,
@@ -48,7 +53,10 @@ async function endMet(port: DrivePort, error: unknown, operation: string): Promi
   const status = await port.status();
   const details = { device: port.device, operation, errno: error.errno, cause: error };
   if (status.endOfData) {
-    return new EndOfDataError('the end of the recorded data was met', { ...details, next: 'There is nothing behind it' });
+    return new EndOfDataError('the end of the recorded data was met', {
+      ...details,
+      next: 'There is nothing behind it',
+    });
   }
   if (status.beginningOfPartition) return new BeginningOfPartitionError('the beginning of the tape was met', details);
   return undefined;

@@ -14,6 +14,8 @@ export interface RecordReaderOptions {
 
 const PAGE = 4096;
 const DEPTH = 3;
+/** As many records as the memory has room for (the largest count that the addon takes). */
+const ALL_RECORDS = 0x7fff_ffff;
 /** First offer: larger than nearly every program's records, small enough for every host adapter. */
 const FIRST_OFFER = 1024 * 1024;
 
@@ -54,7 +56,8 @@ export class RecordReader {
       for (;;) {
         this.#readAhead();
         const call = this.#calls.shift();
-        if (call === undefined) throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
+        if (call === undefined)
+          throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
         const outcome = await call.outcome;
         yield* this.#take(call.slab, outcome);
         this.#free.push(call.slab);
@@ -77,7 +80,7 @@ export class RecordReader {
   #readAhead(): void {
     this.#port.requirePosition('read');
     for (const slab of this.#free.splice(0)) {
-      const outcome = this.#port.transport.readRecords(slab, this.#offer, Number.MAX_SAFE_INTEGER, this.#stream);
+      const outcome = this.#port.transport.readRecords(slab, this.#offer, ALL_RECORDS, this.#stream);
       // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
       outcome.catch(() => undefined);
       this.#calls.push({ slab, outcome });
@@ -134,7 +137,11 @@ export class RecordReader {
 
   async #explain({ code, errno, mt }: ReadOutcome): Promise<unknown> {
     const details = { device: this.#port.device, operation: 'read' };
-    const cause = Object.assign(new Error(`read: ${code}`), { code: code ?? 'EIO', errno: errno ?? 0, syscall: 'read' });
+    const cause = Object.assign(new Error(`read: ${code}`), {
+      code: code ?? 'EIO',
+      errno: errno ?? 0,
+      syscall: 'read',
+    });
     if (mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
     const reason = await this.#port.diagnose(cause, details, mt);
     // `st` gives EIO for a blank tape as for a bad one. Spacing over one record tells them apart.

@@ -30,14 +30,22 @@ interface SenseRule {
 }
 
 const RULES: readonly SenseRule[] = [
-  { key: 0x2, asc: 0x3a, make: (d) => new NoMediumError('there is no cartridge in the drive', { next: 'Insert one', ...d }) },
+  {
+    key: 0x2,
+    asc: 0x3a,
+    make: (d) => new NoMediumError('there is no cartridge in the drive', { next: 'Insert one', ...d }),
+  },
   {
     key: 0x2,
     asc: 0x04,
     ascq: 0x02,
     make: (d) => new NoMediumError('the cartridge is not loaded', { next: 'Load it with `lto load`', ...d }),
   },
-  { key: 0x2, asc: 0x04, make: (d) => new NotReadyError('the drive is not ready yet', { next: 'Wait and try again', ...d }) },
+  {
+    key: 0x2,
+    asc: 0x04,
+    make: (d) => new NotReadyError('the drive is not ready yet', { next: 'Wait and try again', ...d }),
+  },
   { key: 0x2, make: (d) => new NotReadyError('the drive is not ready', { next: 'See `lto status`', ...d }) },
   {
     key: 0x6,
@@ -51,15 +59,30 @@ const RULES: readonly SenseRule[] = [
   },
   {
     key: 0x6,
-    make: (d) => new MediumChangedError('the state of the drive was changed from outside', { next: 'Read it again', ...d }),
+    make: (d) =>
+      new MediumChangedError('the state of the drive was changed from outside', { next: 'Read it again', ...d }),
   },
   { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not fit the data', d) },
   { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
-  { key: 0x7, make: (d) => new WriteProtectedError('the cartridge must not be written', { next: 'Use another one', ...d }) },
+  {
+    key: 0x7,
+    make: (d) => new WriteProtectedError('the cartridge must not be written', { next: 'Use another one', ...d }),
+  },
   { key: 0x8, make: (d) => new EndOfDataError('nothing is recorded here', d) },
-  { key: 0x0, asc: 0x00, ascq: 0x04, make: (d) => new BeginningOfPartitionError('the beginning of the tape was met', d) },
-  { key: 0x3, make: (d) => new MediumError('the medium could not be read or written', { next: 'See `lto status`', ...d }) },
-  { key: 0x4, make: (d) => new HardwareError('the drive reports a fault of its own', { next: 'Have it checked', ...d }) },
+  {
+    key: 0x0,
+    asc: 0x00,
+    ascq: 0x04,
+    make: (d) => new BeginningOfPartitionError('the beginning of the tape was met', d),
+  },
+  {
+    key: 0x3,
+    make: (d) => new MediumError('the medium could not be read or written', { next: 'See `lto status`', ...d }),
+  },
+  {
+    key: 0x4,
+    make: (d) => new HardwareError('the drive reports a fault of its own', { next: 'Have it checked', ...d }),
+  },
   { key: 0x5, make: (d) => new IllegalRequestError('the drive does not support the command or a field of it', d) },
   { key: 0xb, make: (d) => new TransportError('the drive aborted the command', { next: 'Try again', ...d }) },
 ];

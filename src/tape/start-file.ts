@@ -1,5 +1,10 @@
-import { InvalidArgumentError, PositionLostError, UnterminatedFileError, WriteProtectedError } from '../errors/index.js';
-import { decodeBlockLimits } from '../scsi/block-limits.js';
+import {
+  InvalidArgumentError,
+  PositionLostError,
+  UnterminatedFileError,
+  WriteProtectedError,
+} from '../errors/index.js';
+import { type BlockLimits, decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import type { DrivePort } from './drive-port.js';
 import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
@@ -10,6 +15,8 @@ export interface FileStart {
   readonly fileNumber: number;
   /** Logical object number of the first record; undefined where the drive doesn't tell. */
   readonly firstBlock: number | undefined;
+  /** What the drive says of records; undefined where it doesn't. */
+  readonly limits: BlockLimits | undefined;
 }
 
 export interface StartOptions {
@@ -20,7 +27,7 @@ export interface StartOptions {
 /** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
 export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
   await requireReady(port);
-  await requireRecordSize(port, recordSize);
+  const limits = await requireRecordSize(port, recordSize);
   if ((await port.status()).writeProtected) {
     throw new WriteProtectedError('the cartridge is write-protected', {
       device: port.device,
@@ -39,7 +46,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
       next: 'Rewind, or write with position `append`',
     });
   }
-  return { fileNumber, firstBlock: await port.transport.tell().catch(() => undefined) };
+  return { fileNumber, firstBlock: await port.transport.tell().catch(() => undefined), limits };
 }
 
 /** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */
@@ -63,13 +70,25 @@ async function append(port: DrivePort, closeUnterminated: boolean): Promise<void
   await closeUnterminatedFile(port, fileNumber);
 }
 
-async function requireRecordSize(port: DrivePort, recordSize: number): Promise<void> {
+async function requireRecordSize(port: DrivePort, recordSize: number): Promise<BlockLimits | undefined> {
   const reply = await port.queryIfSupported(readBlockLimits());
-  if (reply === undefined) return;
-  const { maximumBlockLength: maximum } = decodeBlockLimits(reply.data);
-  if (maximum === 0 || recordSize <= maximum) return;
-  throw new InvalidArgumentError(`the drive takes records of at most ${maximum} bytes, not ${recordSize}`, {
-    device: port.device,
-    next: 'Choose a smaller record size; 262144 is usual',
-  });
+  if (reply === undefined) return undefined;
+  const limits = decodeBlockLimits(reply.data);
+  if (takesRecord(limits, recordSize)) return limits;
+  throw refusedRecord(port.device, limits, recordSize);
+}
+
+/** Whether READ BLOCK LIMITS allows a record of that length. LTO drives take any; emulations may want multiples. */
+export function takesRecord(limits: BlockLimits, length: number): boolean {
+  const { granularity, minimumBlockLength, maximumBlockLength } = limits;
+  if (length < minimumBlockLength || length % 2 ** granularity !== 0) return false;
+  return maximumBlockLength === 0 || length <= maximumBlockLength;
+}
+
+export function refusedRecord(device: string, limits: BlockLimits, length: number): InvalidArgumentError {
+  const { granularity, minimumBlockLength, maximumBlockLength } = limits;
+  return new InvalidArgumentError(
+    `the drive takes records of ${minimumBlockLength} to ${maximumBlockLength} bytes in multiples of ${2 ** granularity}, not ${length}`,
+    { device, operation: 'write', next: 'Choose another record size, or pad the source' },
+  );
 }

@@ -23,7 +23,10 @@ const notFound: Make = (details) =>
   });
 
 const noMedium: Make = (details) =>
-  new NoMediumError('there is no cartridge in the drive', { next: 'Insert one, or load it with `lto load`', ...details });
+  new NoMediumError('there is no cartridge in the drive', {
+    next: 'Insert one, or load it with `lto load`',
+    ...details,
+  });
 
 const writeProtected: Make = (details) =>
   new WriteProtectedError('the cartridge is write-protected, or the drive was opened for reading only', {

@@ -10,8 +10,8 @@ import { type DriveIdentity, readIdentity } from './identity.js';
 import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
 import { readLongPosition } from './position.js';
-import { type Readiness, readReadiness, requireReady } from './readiness.js';
 import { type ReadStreamOptions, TapeReadStream } from './read-stream.js';
+import { type Readiness, readReadiness, requireReady } from './readiness.js';
 import type { TapeReceipt } from './receipt.js';
 import type { TapeStatus } from './tape-status.js';
 import { DEFAULT_RECORD_SIZE, TapeWriteStream, type WriteStreamOptions } from './write-stream.js';
@@ -121,6 +121,14 @@ export class TapeDrive {
     return this.#move('close the last file', async () => {
       const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
       if (end === 'unterminated') await closeUnterminatedFile(this.#port, fileNumber, options);
+    });
+  }
+
+  /** Erases from where the tape stands to its end: what follows is gone. `long` overwrites it, which takes hours. */
+  erase(options: CallOptions & { readonly long?: boolean } = {}): Promise<void> {
+    return this.#move('erase', async () => {
+      this.#port.requirePosition('erase');
+      await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
     });
   }
 

@@ -6,7 +6,7 @@ import { readBufferPosition } from './position.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter, WriterStopped } from './record-writer.js';
 import { SlabRing } from './slab-ring.js';
-import { type FileStart, startFile } from './start-file.js';
+import { type FileStart, refusedRecord, startFile, takesRecord } from './start-file.js';
 
 export interface WriteStreamOptions {
   /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
@@ -173,12 +173,20 @@ export class TapeWriteStream extends Writable {
   }
 
   async #finish(): Promise<void> {
+    this.#requireLastRecord(this.#filled % this.#recordSize);
     this.#enqueue();
     this.#send();
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
     this.#commit = this.#writeFilemark();
     this.receipt = await this.#commit;
+  }
+
+  /** The last record is as long as the rest of the source: some drives don't take every length. */
+  #requireLastRecord(length: number): void {
+    const { limits } = this.#begun();
+    if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
+    throw refusedRecord(this.#port.device, limits, length);
   }
 
   /** The filemark makes the drive empty its buffer: only what is before it is certainly on the medium. */
@@ -264,7 +272,8 @@ export class TapeWriteStream extends Writable {
   async #committed(): Promise<SafeExtent> {
     const { firstBlock } = this.#begun();
     const position = await readBufferPosition(this.#port).catch(() => undefined);
-    if (firstBlock === undefined || position?.lastObject === undefined) return { records: 0, bytes: 0, filemark: false };
+    if (firstBlock === undefined || position?.lastObject === undefined)
+      return { records: 0, bytes: 0, filemark: false };
     const behind = Number(position.lastObject) - firstBlock;
     const records = Math.max(0, Math.min(this.#writer.records, behind));
     return { records, bytes: Math.min(records * this.#recordSize, this.#writer.bytes), filemark: false };

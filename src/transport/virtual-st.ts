@@ -235,7 +235,8 @@ export class VirtualSt {
 
   async #writeFilemarks(count: number): Promise<void> {
     const { good, sense } = await this.#execute(writeFilemarks6({ count }));
-    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium)) this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium))
+      this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
     if (count > 0) this.#setPosition(this.#fileNumber + count, 0, 'filemark');
   }
 

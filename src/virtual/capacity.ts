@@ -1,7 +1,7 @@
 import type { CartridgeMemory } from './cartridge-memory.js';
 
 /** Room for filemarks after the last record that fits, so that a full tape can still be ended properly. */
-export const FILEMARK_RESERVE_BYTES = 0x10000;
+const FILEMARK_RESERVE_BYTES = 0x10000;
 
 const EARLY_WARNING_BYTES = 64 * 1024 * 1024;
 

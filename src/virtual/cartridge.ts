@@ -23,14 +23,14 @@ export class Cartridge {
   readonly name: string;
   #memory: CartridgeMemory;
   readonly #folder: string;
-  readonly #image: TapImage;
+  readonly #images: readonly TapImage[];
   readonly #format: FormatFacts;
 
-  private constructor(name: string, folder: string, memory: CartridgeMemory, image: TapImage) {
+  private constructor(name: string, folder: string, memory: CartridgeMemory, images: readonly TapImage[]) {
     this.name = name;
     this.#folder = folder;
     this.#memory = memory;
-    this.#image = image;
+    this.#images = images;
     this.#format = formatOf(memory);
   }
 
@@ -57,13 +57,22 @@ export class Cartridge {
   static async open(driveFolder: string, name: string): Promise<Cartridge> {
     const folder = folderOf(driveFolder, name);
     const memory = await loadMemory(join(folder, MEMORY));
-    const image = await TapImage.open(imagePath(folder, 0), { readOnly: memory.medium.writeProtected });
-    return new Cartridge(name, folder, memory, image);
+    const path = imagePath(folder, 0);
+    const image = await TapImage.open(path, { readOnly: memory.medium.writeProtected }).catch((cause) => {
+      throw new MediumError(`the tape image ${path} can't be read`, { cause });
+    });
+    return new Cartridge(name, folder, memory, [image]);
   }
 
-  /** The tape of a partition. */
-  image(_partition: number): TapImage {
-    return this.#image;
+  get partitions(): number {
+    return this.#images.length;
+  }
+
+  /** The tape of a partition. Throws InvalidArgumentError when there is no such partition. */
+  image(partition: number): TapImage {
+    const image = this.#images[partition];
+    if (image === undefined) throw new InvalidArgumentError(`the cartridge ${this.name} has no partition ${partition}`);
+    return image;
   }
 
   limits(earlyWarningBytes: number | undefined): Limits {
@@ -106,9 +115,15 @@ export class Cartridge {
     await saveMemory(join(this.#folder, MEMORY), this.memory);
   }
 
-  async close(): Promise<void> {
+  /** Brings all that was written to disk. */
+  async sync(): Promise<void> {
+    for (const image of this.#images) await image.sync();
     await this.save();
-    await this.#image.close();
+  }
+
+  async close(): Promise<void> {
+    await this.sync();
+    for (const image of this.#images) await image.close();
   }
 }
 

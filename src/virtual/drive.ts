@@ -57,7 +57,7 @@ export class Drive {
   }
 
   hasPartition(partition: number): boolean {
-    return partition === 0;
+    return partition < this.requirePresent().partitions;
   }
 
   moveTo(object: number): void {
@@ -147,7 +147,8 @@ export class Drive {
   /** Rewinds and unthreads; the cartridge stays in the drive. */
   async unload(): Promise<void> {
     const cartridge = this.requirePresent();
-    await cartridge.save();
+    await cartridge.sync();
+    this.#readyAt = 0;
     this.memory.loaded = false;
     this.memory.position = BEGINNING;
   }

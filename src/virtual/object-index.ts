@@ -5,8 +5,6 @@ export interface ObjectPlace {
   /** The word it begins with. */
   readonly word: number;
   readonly offset: number;
-  /** How many objects from here on are like this one and follow without a gap, this one included. */
-  readonly alike: number;
 }
 
 const FIRST_ROOM = 256;
@@ -54,8 +52,7 @@ export class ObjectIndex {
     const run = this.#runOf(object);
     const word = at(this.#word, run);
     const within = object - at(this.#first, run);
-    const next = run + 1 < this.#runs ? at(this.#first, run + 1) : this.#count;
-    return { word, offset: at(this.#offset, run) + within * spanOf(word), alike: next - object };
+    return { word, offset: at(this.#offset, run) + within * spanOf(word) };
   }
 
   /** Number of filemarks before an object, or before end of data. */
@@ -75,16 +72,16 @@ export class ObjectIndex {
   /** Forgets `object` and everything after it. */
   truncate(object: number): void {
     if (object >= this.#count) return;
-    const { offset } = this.place(object);
     this.#filemarks = this.filemarksBefore(object);
     const run = this.#runOf(object);
     this.#runs = at(this.#first, run) === object ? run : run + 1;
     this.#count = object;
-    this.#end = this.#runs === 0 ? 0 : Math.min(offset, this.#endOfLastRun());
+    this.#end = this.#endOfLastRun();
   }
 
   #endOfLastRun(): number {
     const run = this.#runs - 1;
+    if (run < 0) return 0;
     return at(this.#offset, run) + (this.#count - at(this.#first, run)) * spanOf(at(this.#word, run));
   }
 

@@ -8,8 +8,8 @@
 
 export const WORD_BYTES = 4;
 export const FILEMARK = 0;
-export const ERASE_GAP = 0xfffffffe;
-export const END_OF_MEDIUM = 0xffffffff;
+const ERASE_GAP = 0xfffffffe;
+const END_OF_MEDIUM = 0xffffffff;
 
 const CLASS_SHIFT = 28;
 const LENGTH_MASK = 0x0fffffff;

@@ -6,7 +6,7 @@ import { scanImage, type Tail } from './tap-scan.js';
 
 /** The logical object at a position. */
 export type TapeObject =
-  | { readonly kind: 'record' | 'bad-record'; readonly length: number; readonly alike: number }
+  | { readonly kind: 'record' | 'bad-record'; readonly length: number }
   | { readonly kind: 'filemark' }
   /** Nothing was recorded here. */
   | { readonly kind: 'end-of-data' }
@@ -73,10 +73,10 @@ export class TapImage {
 
   object(position: number): TapeObject {
     if (position >= this.#index.count) return { kind: this.#damaged ? 'damage' : 'end-of-data' };
-    const { word, alike } = this.#index.place(position);
+    const { word } = this.#index.place(position);
     const kind = kindOfWord(word);
     if (kind === 'filemark') return { kind };
-    return { kind: kind === 'record' ? 'record' : 'bad-record', length: recordLength(word), alike };
+    return { kind: kind === 'record' ? 'record' : 'bad-record', length: recordLength(word) };
   }
 
   /** Fills `into` with the first bytes of the record at `position`. */

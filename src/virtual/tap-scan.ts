@@ -73,22 +73,20 @@ class Scanner {
   async #skipAlike(word: number): Promise<void> {
     const span = spanOf(word);
     const count = Math.min(BATCH, Math.floor((this.#size - this.#offset) / span));
-    const records = Array.from({ length: count }, (_, record) => this.#offset + record * span);
-    const framed = await Promise.all(records.map((offset) => this.#isFramed(word, offset)));
-    const alike = framed.includes(false) ? framed.indexOf(false) : count;
-    for (const offset of records.slice(0, alike)) this.index.append(word, offset);
-    this.#offset += alike * span;
+    const borders = Array.from({ length: count + 1 }, (_, record) => this.#wordsAround(this.#offset + record * span));
+    const words = await Promise.all(borders);
+    for (let record = 0; record < count; record++) {
+      if (words[record]?.after !== word || words[record + 1]?.before !== word) return;
+      this.index.append(word, this.#offset);
+      this.#offset += span;
+    }
   }
 
-  /** Whether a record before `offset`, and the one at it, are framed by this word. */
-  async #isFramed(word: number, offset: number): Promise<boolean> {
-    const ends = Buffer.alloc(2 * WORD_BYTES);
-    const trailer = offset + spanOf(word) - WORD_BYTES;
-    await Promise.all([
-      this.#file.read(ends, 0, WORD_BYTES, offset),
-      this.#file.read(ends, WORD_BYTES, WORD_BYTES, trailer),
-    ]);
-    return ends.readUInt32LE(0) === word && ends.readUInt32LE(WORD_BYTES) === word;
+  /** The trailer that ends at `offset` and the header that begins there; zero at the end of the file. */
+  async #wordsAround(offset: number): Promise<{ readonly before: number; readonly after: number }> {
+    const words = Buffer.alloc(2 * WORD_BYTES);
+    await this.#file.read(words, 0, words.length, offset - WORD_BYTES);
+    return { before: words.readUInt32LE(0), after: words.readUInt32LE(WORD_BYTES) };
   }
 
   /**
@@ -103,7 +101,7 @@ class Scanner {
       const kind = kindOfWord(word);
       if (kind === 'end-of-medium') return true;
       if (kind === 'invalid') return false;
-      if (isRecord(word)) return at + spanOf(word) <= this.#size && this.#isFramed(word, at);
+      if (isRecord(word)) return (await this.#wordsAround(at + spanOf(word))).before === word;
     }
     return true;
   }

@@ -66,8 +66,11 @@ export class VirtualDrive {
     const lock = await FolderLock.acquire(folder);
     try {
       const { identity, settings, memory, closed } = await loadDrive(folder);
-      const state = closed ? memory : poweredOn(memory.cartridge, memory.loaded);
-      const cartridge = state.cartridge === null ? undefined : await Cartridge.open(folder, state.cartridge);
+      const cartridge = memory.cartridge === null ? undefined : await Cartridge.open(folder, memory.cartridge);
+      // A position behind end of data: the image is another than it was.
+      const { partition, object } = memory.position;
+      const isThere = cartridge === undefined || object <= cartridge.image(partition).objects;
+      const state = closed && isThere ? memory : poweredOn(memory.cartridge, memory.loaded);
       const drive = new Drive(identity, settings, state, cartridge);
       await saveDrive(folder, { identity, settings, memory: state, closed: false });
       return new VirtualDrive(folder, lock, drive);

@@ -175,12 +175,20 @@ describe('operation codes', () => {
     ]);
   });
 
-  it('have timeouts that no drive needs more than', () => {
-    expect(TIMEOUT_SECONDS['READ ATTRIBUTE']).toBeGreaterThanOrEqual(180);
-    expect(TIMEOUT_SECONDS['WRITE ATTRIBUTE']).toBeGreaterThanOrEqual(180);
-    expect(TIMEOUT_SECONDS['LOAD UNLOAD']).toBeGreaterThan(7200);
-    expect(TIMEOUT_SECONDS['LOCATE(16)']).toBeGreaterThanOrEqual(3940);
-    expect(TIMEOUT_SECONDS['ERASE(6)']).toBeGreaterThanOrEqual(166_000);
-    expect(Math.min(...Object.values(TIMEOUT_SECONDS))).toBeGreaterThanOrEqual(60);
+  it.each([
+    ['READ ATTRIBUTE', 180],
+    ['WRITE ATTRIBUTE', 180],
+    ['READ(6)', 2340],
+    ['WRITE(6)', 1920],
+    ['WRITE FILEMARKS(6)', 1920],
+    ['SPACE(6)', 3940],
+    ['LOCATE(16)', 3940],
+    ['REWIND', 780],
+    ['LOAD UNLOAD', 7200],
+    ['FORMAT MEDIUM', 3840],
+    ['ERASE(6)', 205_440],
+  ] as const)('give %s at least the %i s that some drive may need', (name, seconds) => {
+    expect(TIMEOUT_SECONDS[name]).toBeGreaterThanOrEqual(seconds);
+    expect(timeoutMs(name)).toBe(TIMEOUT_SECONDS[name] * 1000);
   });
 });

@@ -71,20 +71,30 @@ describe('descriptor format', () => {
 });
 
 describe('text', () => {
-  const text = (asc: number, ascq: number, vendor?: string) => {
-    return decodeSense(encodeSense({ key: 3, asc, ascq }), vendor)?.text;
+  const text = (key: number, asc: number, ascq: number, vendor?: string) => {
+    return decodeSense(encodeSense({ key, asc, ascq }), vendor)?.text;
   };
 
   it('is the vendor’s where the vendor has one, and the standard’s otherwise', () => {
-    expect(text(0x82, 0x82, 'IBM')).toBe('drive requires cleaning');
-    expect(text(0x82, 0x82, 'IBM     ')).toBe('drive requires cleaning');
-    expect(text(0x82, 0x82)).toBe('unknown additional sense 0x82/0x82');
-    expect(text(0x11, 0x00, 'IBM')).toBe('unrecovered read error');
-    expect(text(0x11, 0x00, 'constructor')).toBe('unrecovered read error');
+    expect(text(0, 0x82, 0x82, 'IBM')).toBe('drive requires cleaning');
+    expect(text(0, 0x82, 0x82, 'HPE     ')).toBe('drive requires cleaning');
+    expect(text(0, 0x82, 0x82)).toBe('unknown additional sense 0x82/0x82');
+    expect(text(3, 0x11, 0x00, 'IBM')).toBe('unrecovered read error');
+    expect(text(3, 0x11, 0x00, 'constructor')).toBe('unrecovered read error');
+  });
+
+  it('is by the sense key where the vendor uses one code for two things', () => {
+    expect(text(5, 0x82, 0x83, 'QUANTUM')).toBe('bad microcode detected');
+    expect(text(6, 0x82, 0x83, 'QUANTUM')).toBe('drive has been cleaned');
+  });
+
+  it('tells what IBM’s drives say of keys', () => {
+    expect(text(7, 0xef, 0x10, 'IBM')).toBe('encryption: key required');
+    expect(text(7, 0xef, 0x10, 'HPE')).toBe('unknown additional sense 0xef/0x10');
   });
 
   it('names the component of a diagnostic failure', () => {
-    expect(text(0x40, 0x83)).toBe('diagnostic failure on component 83h');
+    expect(text(4, 0x40, 0x83)).toBe('diagnostic failure on component 83h');
   });
 });
 

@@ -69,6 +69,36 @@ describe('the image', () => {
     expect(written).toEqual(Buffer.concat([image.subarray(0, -103), record(pattern(5, 5))]));
   });
 
+  it('is written over after a gap, which goes as well', async () => {
+    const gap = Buffer.from([0xfe, 0xff, 0xff, 0xff]);
+    const drive = await driveWith(Buffer.concat([record(pattern(3, 1)), gap, record(pattern(3, 2))]));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 1n }));
+    await send(drive, write6({ data: pattern(3, 7) }));
+    await send(drive, space6({ code: 'objects', count: -1 }));
+    expect(Buffer.from((await send(drive, read6({ length: 3 }))).dataIn)).toEqual(Buffer.from(pattern(3, 7)));
+    await drive.close();
+    const written = await readFile(imageOf(drive.folder));
+    expect(written).toEqual(Buffer.concat([record(pattern(3, 1)), record(pattern(3, 7))]));
+  });
+
+  it('of many large records is indexed in full, whatever interrupts their row', async () => {
+    const large = (seed: number) => record(pattern(40_000, seed));
+    const rows = [0, 1, 63, 64, 65, 66, 130, 200].map((length) => {
+      return Buffer.concat([...Array.from({ length }, (_, seed) => large(seed)), record(pattern(9, length)), FILEMARK]);
+    });
+    const drive = await driveWith(Buffer.concat(rows));
+    let object = 0n;
+    for (const length of [0, 1, 63, 64, 65, 66, 130, 200]) {
+      object += BigInt(length);
+      await send(drive, locate16({ destination: 'logicalObject', identifier: object }));
+      const { dataIn } = await send(drive, read6({ length: 9 }));
+      expect(Buffer.from(dataIn)).toEqual(Buffer.from(pattern(9, length)));
+      object += 2n;
+    }
+    expect(await endOfData(drive)).toBe('good');
+    expect(await where(drive)).toEqual([Number(object), rows.length]);
+  });
+
   it('loses a record whose writing was cut off, wherever it was', async () => {
     const whole = Buffer.concat([record(pattern(1000, 1)), FILEMARK, record(pattern(500, 2))]);
     const torn = record(pattern(70_001, 3));
@@ -106,6 +136,18 @@ describe('a damaged image', () => {
       expect(await outcome(send(drive, space6({ code: 'filemarks', count: 1 })))).toBe('3/11/00 residual 1');
       await drive.close();
       expect(await readFile(imageOf(drive.folder))).toEqual(image);
+    }
+  });
+
+  it('is read up to the record that was damaged in a row of large ones', async () => {
+    for (const damaged of [20, 21]) {
+      const row = Buffer.concat(Array.from({ length: 40 }, (_, seed) => record(pattern(40_000, seed))));
+      row.writeUInt32LE(1, damaged * 40_008 + (damaged === 20 ? 40_004 : 0));
+      const drive = await driveWith(row);
+      await send(drive, locate16({ destination: 'logicalObject', identifier: BigInt(damaged) }));
+      expect(await outcome(send(drive, read6({ length: 40_000 })))).toBe('3/11/00 residual 40000');
+      await send(drive, locate16({ destination: 'logicalObject', identifier: BigInt(damaged - 1) }));
+      expect(await outcome(send(drive, read6({ length: 40_000 })))).toBe('good');
     }
   });
 

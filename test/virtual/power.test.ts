@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -136,7 +136,32 @@ describe('folders', () => {
   });
 });
 
+describe("a cartridge that can't be read", () => {
+  it.each(['memory.json', 'partition-0.tap'])(
+    'for want of %s is an error of the medium, and frees the drive',
+    async (file) => {
+      const folder = await newDriveFolder({ cartridge: { barcode: 'T00001L8' } });
+      await rm(join(folder, 'cartridges', 'T00001L8', file));
+      for (let attempt = 0; attempt < 2; attempt++) {
+        await expect(VirtualDrive.open(folder)).rejects.toMatchObject({ code: 'LTO_MEDIUM_ERROR' });
+      }
+    },
+  );
+});
+
 describe('power', () => {
+  it('is taken for cut when the image is shorter than the position', async () => {
+    const folder = await newDriveFolder({ cartridge: { barcode: 'T00001L8' } });
+    const drive = await openDrive(folder);
+    await send(drive, testUnitReady());
+    for (let record = 0; record < 2; record++) await send(drive, write6({ data: pattern(10, record) }));
+    await drive.close();
+    await truncate(join(folder, 'cartridges', 'T00001L8', 'partition-0.tap'), 18);
+    const again = await openDrive(folder);
+    expect(await outcome(send(again, testUnitReady()))).toBe('6/29/00');
+    expect(await where(again)).toEqual([0, 0]);
+  });
+
   it('off and on loses the position, and is told once; closing in order loses nothing', async () => {
     const folder = await newDriveFolder();
     const first = await openDrive(folder);

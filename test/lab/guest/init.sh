@@ -43,5 +43,8 @@ while IFS= read -r -d '' variable; do export "${variable?}"; done <"$LAB_RUN/env
 export LTO_LAB=1 LTO_LAB_DRIVE=${drive[0]}
 cd "$(<"$LAB_RUN/cwd")" || finish 125
 mapfile -d '' -t command <"$LAB_RUN/command"
-"${command[@]}"
-finish $?
+# Through pipes, so that the command sees no terminal where there is none.
+"${command[@]}" 2> >(exec cat >&2) | cat
+status=${PIPESTATUS[0]}
+wait
+finish "$status"

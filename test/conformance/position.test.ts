@@ -1,0 +1,100 @@
+import { describe, expect } from 'vitest';
+import { BeginningOfPartitionError, EndOfDataError, InvalidArgumentError } from '../../src/errors/index.js';
+import type { TapeDrive } from '../../src/tape/tape-drive.js';
+import { backend, conforms, openDrive, testData } from './conformance.js';
+
+const RECORD = 4096;
+
+/** Three files of 3, 1 and 2 records; the tape stands at its beginning. */
+async function threeFiles(): Promise<TapeDrive> {
+  const drive = await openDrive();
+  for (const [index, records] of [3, 1, 2].entries()) {
+    const position = index === 0 ? 'overwrite' : 'append';
+    await drive.writeFile([testData(records * RECORD, index)], { position, recordSize: RECORD });
+  }
+  await drive.rewind();
+  return drive;
+}
+
+describe(`positions on ${backend.name}`, () => {
+  conforms('counts filemarks and records', [], async () => {
+    const drive = await threeFiles();
+    expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 0, beginningOfPartition: true });
+    await drive.spaceFiles(1);
+    expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0, filemark: true });
+    await drive.spaceFiles(1);
+    await drive.spaceRecords(1);
+    expect(await drive.status()).toMatchObject({ fileNumber: 2, blockNumber: 1, filemark: false });
+    await drive.spaceRecords(-1);
+    expect(await drive.status()).toMatchObject({ fileNumber: 2, blockNumber: 0 });
+    await drive.spaceFiles(-2);
+    // On the near side of the filemark between file 0 and 1.
+    expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: undefined });
+    await drive.spaceFiles(1);
+    expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+  });
+
+  conforms('goes to any file from any other', [], async () => {
+    const drive = await threeFiles();
+    for (const fileNumber of [2, 0, 1, 1, 2, 1, 0]) {
+      await drive.locateFile(fileNumber);
+      expect(await drive.status()).toMatchObject({ fileNumber, blockNumber: 0 });
+    }
+  });
+
+  conforms('goes to the end of the data, and says what it ends with', [], async () => {
+    const drive = await threeFiles();
+    expect(await drive.spaceToEndOfData()).toEqual({ end: 'filemark', fileNumber: 3 });
+    expect(await drive.status()).toMatchObject({ fileNumber: 3 });
+    // Whatever follows is written there: the next file is number 3.
+    expect(await drive.writeFile([testData(RECORD)], { position: 'overwrite' })).toMatchObject({ fileNumber: 3 });
+  });
+
+  conforms('spacing past the last file meets the end of the data', ['end-of-data'], async () => {
+    const drive = await threeFiles();
+    await expect(drive.spaceFiles(4)).rejects.toBeInstanceOf(EndOfDataError);
+    await expect(drive.locateFile(4)).rejects.toBeInstanceOf(EndOfDataError);
+    expect(await drive.status()).toMatchObject({ fileNumber: 3, endOfData: true });
+  });
+
+  conforms('spacing back past the first record meets the beginning', ['space-back'], async () => {
+    const drive = await threeFiles();
+    await drive.spaceRecords(2);
+    await expect(drive.spaceRecords(-3)).rejects.toBeInstanceOf(BeginningOfPartitionError);
+    expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 0, beginningOfPartition: true });
+  });
+
+  conforms('tells and locates logical objects', ['logical-object', 'locate', 'long-position'], async () => {
+    const drive = await threeFiles();
+    await drive.locateFile(2);
+    // 3 records and 1 record, each with a filemark behind.
+    expect(await drive.position()).toMatchObject({ logicalObject: 6n, logicalFile: 2n });
+    await drive.locate(4);
+    expect(await drive.position()).toMatchObject({ logicalObject: 4n, logicalFile: 1n });
+    // The driver does not know where that is; a file can be gone to all the same.
+    expect(await drive.status()).toMatchObject({ fileNumber: undefined, blockNumber: undefined });
+    await drive.locateFile(1);
+    expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+  });
+
+  conforms('a blank tape ends where it begins', ['erase', 'space-back'], async () => {
+    const drive = await openDrive();
+    await drive.writeFile([testData(RECORD)], { position: 'overwrite' });
+    await drive.rewind();
+    await drive.erase();
+    await drive.rewind();
+    expect(await drive.spaceToEndOfData()).toEqual({ end: 'blank', fileNumber: 0 });
+    expect(await drive.writeFile([testData(RECORD)])).toMatchObject({ fileNumber: 0 });
+  });
+
+  conforms('refuses what is no count and no file number', [], async () => {
+    const drive = await openDrive();
+    for (const wrong of [Number.NaN, 1.5, 2 ** 23]) {
+      await expect(drive.spaceFiles(wrong)).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
+    for (const wrong of [-1, 0.5, Number.NaN, 2 ** 23]) {
+      await expect(drive.locateFile(wrong)).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
+    expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 0 });
+  });
+});

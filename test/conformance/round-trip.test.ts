@@ -1,0 +1,121 @@
+import { describe, expect } from 'vitest';
+import { EndOfDataError, RecordTooLargeError, VerificationError } from '../../src/errors/index.js';
+import type { TapeDrive } from '../../src/tape/tape-drive.js';
+import type { Capability } from './backend.js';
+import { backend, chunksOf, collect, conforms, openDrive, testData } from './conformance.js';
+
+const KIB = 1024;
+const RECORD = 256 * KIB;
+
+/** Reads a file and compares it, as far as the backend keeps data. */
+async function expectFile(drive: TapeDrive, fileNumber: number, expected: Buffer): Promise<void> {
+  const stream = drive.createReadStream({ fileNumber });
+  const read = await collect(stream);
+  expect(read.length).toBe(expected.length);
+  if (!backend.lacks.has('data')) expect(read.equals(expected)).toBe(true);
+  expect(stream.summary).toMatchObject({ fileNumber, bytes: expected.length });
+}
+
+describe(`round trip on ${backend.name}`, () => {
+  for (const length of [1, 511, 512, RECORD - 1, RECORD - 512, RECORD, RECORD + 1, 3 * RECORD, 20 * RECORD + 12_288]) {
+    const needs: Capability[] = length % 512 === 0 ? [] : ['any-length'];
+    conforms(`writes ${length} bytes in records of 256 KiB and reads them back`, needs, async () => {
+      const drive = await openDrive();
+      const data = testData(length);
+      const receipt = await drive.writeFile([data], { position: 'overwrite' });
+      expect(receipt).toMatchObject({ fileNumber: 0, records: Math.ceil(length / RECORD), bytes: length });
+      if (!backend.lacks.has('logical-object')) expect(receipt.firstBlock).toBe(0);
+      expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0, filemark: true });
+      await expectFile(drive, 0, data);
+      expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+    });
+  }
+
+  conforms('cuts records exactly, whatever the chunks are', [], async () => {
+    const drive = await openDrive();
+    const data = testData(5 * RECORD + 1024);
+    const sizes = [1, 65_536, 3, 262_144, 262_145, 1_000_000, 4095];
+    const { records } = await drive.writeFile(chunksOf(data, sizes), { position: 'overwrite' });
+    expect(records).toBe(6);
+    await expectFile(drive, 0, data);
+    await drive.rewind();
+    await drive.spaceRecords(6);
+    expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 6 });
+  });
+
+  for (const recordSize of [512, 4 * KIB, 64 * KIB, 1024 * KIB]) {
+    conforms(`writes records of ${recordSize} bytes`, [], async () => {
+      const drive = await openDrive();
+      const data = testData(recordSize * 10 + 512);
+      const receipt = await drive.writeFile([data], { position: 'overwrite', recordSize });
+      expect(receipt).toMatchObject({ records: 11, recordSize });
+      const stream = drive.createReadStream({ fileNumber: 0 });
+      expect((await collect(stream)).length).toBe(data.length);
+      expect(stream.summary).toMatchObject({ records: 11, largestRecord: recordSize });
+    });
+  }
+
+  conforms('reads records larger than its first offer', ['large-records'], async () => {
+    const drive = await openDrive();
+    const recordSize = 3 * 1024 * KIB;
+    const data = testData(recordSize * 3 + 512);
+    await drive.writeFile([data], { position: 'overwrite', recordSize, bufferBytes: 16 * recordSize });
+    await expectFile(drive, 0, data);
+  });
+
+  conforms('refuses a record larger than it may read, and stands before it', ['space-back'], async () => {
+    const drive = await openDrive();
+    await drive.writeFile([testData(2 * RECORD)], { position: 'overwrite' });
+    const stream = drive.createReadStream({ fileNumber: 0, maxRecordSize: 64 * KIB });
+    const error = await collect(stream).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RecordTooLargeError);
+    expect(error).toMatchObject({ code: 'LTO_RECORD_TOO_LARGE', offered: 64 * KIB });
+    await expectFile(drive, 0, testData(2 * RECORD));
+  });
+
+  conforms('appends file after file, and finds each of them in any order', [], async () => {
+    const drive = await openDrive();
+    const files = [testData(1024, 1), testData(RECORD * 2, 2), testData(RECORD + 512, 3), testData(512, 4)];
+    for (const [fileNumber, data] of files.entries()) {
+      const position = fileNumber === 0 ? 'overwrite' : 'append';
+      expect(await drive.writeFile([data], { position })).toMatchObject({ fileNumber });
+      // Elsewhere in between, so that appending has to find the end.
+      await drive.rewind();
+    }
+    for (const fileNumber of [2, 0, 3, 1, 1, 3])
+      await expectFile(drive, fileNumber, files[fileNumber] ?? Buffer.alloc(0));
+  });
+
+  conforms('keeps an empty source as an empty file', [], async () => {
+    const drive = await openDrive();
+    expect(await drive.writeFile([], { position: 'overwrite' })).toMatchObject({ fileNumber: 0, records: 0, bytes: 0 });
+    const { fileNumber } = await drive.writeFile([testData(512)], { position: 'overwrite' });
+    expect(fileNumber).toBe(1);
+    await expectFile(drive, 0, Buffer.alloc(0));
+    await expectFile(drive, 1, testData(512));
+  });
+
+  conforms('reading behind the last file is the end of data, not an empty file', ['end-of-data'], async () => {
+    const drive = await openDrive();
+    await drive.writeFile([testData(2048)], { position: 'overwrite' });
+    const read = collect(drive.createReadStream({ fileNumber: 1 }));
+    await expect(read).rejects.toBeInstanceOf(EndOfDataError);
+    const far = collect(drive.createReadStream({ fileNumber: 9 }));
+    await expect(far).rejects.toBeInstanceOf(EndOfDataError);
+    await expectFile(drive, 0, testData(2048));
+  });
+
+  conforms('checks the checksum of a receipt', ['data'], async () => {
+    const drive = await openDrive();
+    for (const checksum of ['crc32', 'sha256'] as const) {
+      const receipt = await drive.writeFile([testData(5120)], { position: 'overwrite', checksum });
+      expect(receipt.checksum).toMatch(new RegExp(`^${checksum}:`));
+      const expectedChecksum = receipt.checksum;
+      const fileNumber = receipt.fileNumber;
+      expect((await collect(drive.createReadStream({ fileNumber, expectedChecksum }))).length).toBe(5120);
+      const wrong = `${checksum}:00`;
+      const read = collect(drive.createReadStream({ fileNumber, expectedChecksum: wrong }));
+      await expect(read).rejects.toBeInstanceOf(VerificationError);
+    }
+  });
+});
