@@ -25,6 +25,18 @@ const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL',
 /** Unit attentions that are reported one after the other, at most. */
 const MAX_UNIT_ATTENTIONS = 8;
 
+/** The right to move the tape. */
+export interface Lease {
+  /** Resolves when all who came before have released it. */
+  readonly turn: Promise<void>;
+  readonly release: () => void;
+}
+
+export interface StreamLease extends Lease {
+  /** From here on others may wait for the release, instead of being refused. */
+  readonly ending: () => void;
+}
+
 /**
  * A transport with meaning: failures become typed errors, unit attentions are taken notice of, and motion belongs to
  * one user at a time.
@@ -35,7 +47,9 @@ export class DrivePort {
   mediumChanges = 0;
   /** The drive was reset or its cartridge changed since the position was last established. */
   #positionLost: LtoError | undefined;
-  #user: string | undefined;
+  /** The stream that is open, if one is. */
+  #stream: string | undefined;
+  #lastLease: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(transport: Transport) {
@@ -146,28 +160,43 @@ export class DrivePort {
   }
 
   /**
-   * Makes the caller the only one who moves the tape, until it calls what it gets. Throws DriveBusyError while somebody
-   * else is: motion in the middle of a stream would put data where it does not belong.
+   * Makes the caller the only one who moves the tape, as soon as the lease's `turn` has come and until its `release`.
+   * Throws DriveBusyError while a stream is open, since motion in the middle of one would put data where it does not
+   * belong; motions wait for each other, and for a stream that is ending.
    */
-  acquire(user: string): () => void {
+  acquire(user: string): Lease {
     this.#requireOpen(user);
-    if (this.#user !== undefined) {
-      throw new DriveBusyError(`${this.#user} is under way on this drive`, {
+    const holder = this.#stream;
+    if (holder !== undefined) {
+      throw new DriveBusyError(`${holder} is under way on this drive`, {
         device: this.device,
         operation: user,
         next: 'Wait until it has ended, or destroy the stream',
       });
     }
-    this.#user = user;
-    return () => {
-      this.#user = undefined;
+    const turn = this.#lastLease;
+    let release = () => {};
+    this.#lastLease = new Promise((resolve) => {
+      release = resolve;
+    });
+    return { turn, release };
+  }
+
+  /** As `acquire`, for a stream: others are refused until it says that it is ending. */
+  acquireStream(stream: string): StreamLease {
+    const lease = this.acquire(stream);
+    this.#stream = stream;
+    const ending = () => {
+      this.#stream = undefined;
     };
+    return { ...lease, ending };
   }
 
   /** Runs `work` as the only user of the tape. */
   async exclusively<T>(user: string, work: () => Promise<T>): Promise<T> {
-    const release = this.acquire(user);
+    const { turn, release } = this.acquire(user);
     try {
+      await turn;
       return await work();
     } finally {
       release();

@@ -3,7 +3,7 @@ import { PositionLostError, VerificationError } from '../errors/index.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
-import type { DrivePort } from './drive-port.js';
+import type { DrivePort, StreamLease } from './drive-port.js';
 import { locateFile } from './motion.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
@@ -46,19 +46,19 @@ export class TapeReadStream extends Readable {
   readonly #port: DrivePort;
   readonly #options: ReadStreamOptions;
   readonly #checksum: Checksum | undefined;
-  readonly #release: () => void;
+  readonly #lease: StreamLease;
   #reader: RecordReader | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
   #fileNumber = 0;
 
-  /** Made by `TapeDrive.createReadStream()`; `release` gives the drive back. */
-  constructor(port: DrivePort, options: ReadStreamOptions, release: () => void) {
+  /** Made by `TapeDrive.createReadStream()`. */
+  constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
     super({ highWaterMark: MIB, ...(options.signal && { signal: options.signal }) });
     this.#port = port;
     this.#options = options;
     const algorithm = options.checksum ?? checksumAlgorithm(options.expectedChecksum);
     this.#checksum = algorithm ? createChecksum(algorithm) : undefined;
-    this.#release = release;
+    this.#lease = lease;
   }
 
   /** Bytes that came from the drive so far. */
@@ -75,16 +75,18 @@ export class TapeReadStream extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#lease.ending();
     Promise.resolve(this.#chunks?.return())
       .then(
         () => callback(error),
         (reason: Error) => callback(error ?? reason),
       )
-      .finally(this.#release);
+      .finally(this.#lease.release);
   }
 
   async #begin(): Promise<void> {
     const { fileNumber, bufferBytes = 12 * MIB } = this.#options;
+    await this.#lease.turn;
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
     if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);

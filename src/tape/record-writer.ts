@@ -32,10 +32,13 @@ export interface RecordWriterOptions {
  * Sends memory that holds whole records to the drive, in order and several calls deep, and counts what the drive took.
  *
  * Before early warning calls overlap, so that the drive never waits for JavaScript. From early warning on, records go
- * one at a time, because `st` answers every other write there with ENOSPC and writes nothing: the record is then
+ * one at a time. `st` answers every other write there with ENOSPC. The record may be on tape all the same (the one that
+ * met early warning by direct I/O is, as the kernel lab shows) or not: the drive's position tells. One that is not is
  * offered once more, and only a second refusal is the end of the medium.
  */
 export class RecordWriter {
+  /** Logical object number of the first record, to be set before the first call; undefined where it isn't known. */
+  firstBlock: number | undefined;
   /** Records and bytes that the drive took. */
   records = 0;
   bytes = 0;
@@ -78,6 +81,7 @@ export class RecordWriter {
       const outcome = await early.catch(notWritten);
       if (this.#stopped) throw this.#stopped;
       rest = memory.subarray(this.#count(outcome));
+      if (outcome.stop === 'end-of-medium') rest = rest.subarray(await this.#countRefused(rest, outcome));
       if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
       if (outcome.stop !== 'done') this.#warned();
     }
@@ -92,10 +96,24 @@ export class RecordWriter {
   async #writePastWarning(record: Uint8Array): Promise<void> {
     const past = this.bytes - (this.#bytesAtWarning ?? this.bytes);
     if (past + record.length > this.#options.earlyWarningAllowance) this.#stop({ kind: 'allowance' });
-    let outcome = await this.#send(record, nextStreamNumber());
-    if (outcome.stop === 'end-of-medium') outcome = await this.#send(record, nextStreamNumber());
-    this.#count(outcome);
-    if (outcome.stop === 'end-of-medium' || outcome.stop === 'error') this.#stop({ kind: outcome.stop, outcome });
+    for (let refusals = 0; ; refusals += 1) {
+      const outcome = await this.#send(record, nextStreamNumber());
+      this.#count(outcome);
+      if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
+      if (outcome.stop !== 'end-of-medium' || (await this.#countRefused(record, outcome)) > 0) return;
+      if (refusals > 0) this.#stop({ kind: 'end-of-medium', outcome });
+    }
+  }
+
+  /**
+   * Counts the first record of `rest`, which got ENOSPC, when the drive took it all the same; returns its bytes. Where
+   * the drive doesn't tell its position nobody can know: writing stops, rather than writing a record twice.
+   */
+  async #countRefused(rest: Uint8Array, outcome: WriteOutcome): Promise<number> {
+    if (this.firstBlock === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
+    const taken = (await this.#options.transport.tell()) - this.firstBlock - this.records;
+    const bytes = Math.min(this.#options.recordSize, rest.length);
+    return taken === 1 ? this.#count({ records: 1, bytes, stop: 'done' }) : 0;
   }
 
   /** Adds up what was taken; returns its bytes. */

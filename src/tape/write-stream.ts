@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { EndOfMediumError, LtoError, PositionMismatchError, type SafeExtent, WriteError } from '../errors/index.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
-import type { DrivePort } from './drive-port.js';
+import type { DrivePort, StreamLease } from './drive-port.js';
 import { readBufferPosition } from './position.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter, WriterStopped } from './record-writer.js';
@@ -24,7 +24,10 @@ export interface WriteStreamOptions {
   readonly bufferBytes?: number | undefined;
   /** Bytes that are gathered before the tape starts, and again whenever the source was too slow. Default: half. */
   readonly startThreshold?: number | undefined;
-  /** Bytes still written after early warning; the rest of the tape is kept for the filemark. Default 8 MiB. */
+  /**
+   * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
+   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape.
+   */
   readonly earlyWarningAllowance?: number | undefined;
   /** Destroys the stream when aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -34,7 +37,7 @@ const KIB = 1024;
 const DEPTH = 4;
 export const DEFAULT_RECORD_SIZE = 256 * KIB;
 const DEFAULT_BUFFER = 16 * KIB * KIB;
-const DEFAULT_ALLOWANCE = 8 * KIB * KIB;
+const ALLOWANCE_BEYOND_BUFFER = 8 * KIB * KIB;
 
 /**
  * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
@@ -42,8 +45,8 @@ const DEFAULT_ALLOWANCE = 8 * KIB * KIB;
  * checked; `receipt` is there then.
  *
  * Emits `earlyWarning` once, with the records written so far, when the end of the tape is near. Errors:
- * EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote with a filemark,
- * and `incomplete` tells about it.
+ * EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote with a filemark;
+ * `incomplete` tells about it once the stream has emitted `close`.
  */
 export class TapeWriteStream extends Writable {
   receipt: TapeReceipt | undefined;
@@ -55,7 +58,7 @@ export class TapeWriteStream extends Writable {
   readonly #startSlabs: number;
   readonly #checksum: Checksum | undefined;
   readonly #writer: RecordWriter;
-  readonly #release: () => void;
+  readonly #lease: StreamLease;
   #start: FileStart | undefined;
   #slab: Uint8Array | undefined;
   #filled = 0;
@@ -66,8 +69,8 @@ export class TapeWriteStream extends Writable {
   #failure: Promise<Error> | undefined;
   #commit: Promise<TapeReceipt> | undefined;
 
-  /** Made by `TapeDrive.createWriteStream()`, which checked the options; `release` gives the drive back. */
-  constructor(port: DrivePort, options: WriteStreamOptions, release: () => void) {
+  /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
+  constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
     const { recordSize = DEFAULT_RECORD_SIZE, bufferBytes = DEFAULT_BUFFER } = options;
     const slabBytes = Math.max(1, Math.floor(bufferBytes / DEPTH / recordSize)) * recordSize;
     const { startThreshold = (slabBytes * DEPTH) / 2 } = options;
@@ -80,11 +83,11 @@ export class TapeWriteStream extends Writable {
     this.#ring = new SlabRing((bytes) => port.transport.allocate(bytes), slabBytes, DEPTH);
     this.#startSlabs = Math.min(DEPTH, Math.max(1, Math.ceil(startThreshold / slabBytes)));
     this.#checksum = checksum || undefined;
-    this.#release = release;
+    this.#lease = lease;
     this.#writer = new RecordWriter({
       transport: port.transport,
       recordSize,
-      earlyWarningAllowance: options.earlyWarningAllowance ?? DEFAULT_ALLOWANCE,
+      earlyWarningAllowance: options.earlyWarningAllowance ?? bufferBytes + ALLOWANCE_BEYOND_BUFFER,
       onEarlyWarning: () => this.emit('earlyWarning', { records: this.#writer.records, bytes: this.#writer.bytes }),
     });
   }
@@ -95,10 +98,7 @@ export class TapeWriteStream extends Writable {
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
-    startFile(this.#port, this.#recordSize, this.#options).then((start) => {
-      this.#start = start;
-      callback();
-    }, callback);
+    this.#begin().then(() => callback(), callback);
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -111,18 +111,31 @@ export class TapeWriteStream extends Writable {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#lease.ending();
     this.#giveUp()
       .then(
         () => callback(error),
         (reason: Error) => callback(error ?? reason),
       )
-      .finally(this.#release);
+      .finally(this.#lease.release);
+  }
+
+  async #begin(): Promise<void> {
+    await this.#lease.turn;
+    this.#start = await startFile(this.#port, this.#recordSize, this.#options);
+    this.#writer.firstBlock = this.#start.firstBlock;
   }
 
   /** Copies a chunk into slabs; waits where none is free, which is the backpressure. */
   #pack(chunk: Uint8Array, callback: (error?: Error | null) => void): void {
     let rest = chunk;
-    while (rest.length > 0 && !this.destroyed) {
+    while (rest.length > 0) {
+      if (this.#failure) {
+        // Nothing more is taken: the stream is about to be destroyed with this error.
+        void this.#failure.then(callback);
+        return;
+      }
+
       this.#slab ??= this.#ring.take();
       if (this.#slab === undefined) {
         void this.#nextSlab().then(() => this.#pack(rest, callback));

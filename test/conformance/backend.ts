@@ -34,12 +34,16 @@ export type Capability =
   | 'locate'
   /** Unloading takes the medium away, loading brings it back. */
   | 'load'
+  /** A reset makes the position unknown to the driver. */
+  | 'reset'
   /** Spacing back over a record or a filemark from the end of the data. */
   | 'space-back';
 
 export interface Backend {
   readonly name: string;
   readonly lacks: ReadonlySet<Capability>;
+  /** Bytes of the records that fill a tape: small where the tape is limited by their number. */
+  readonly fillRecordSize: number;
   /** A drive with a cartridge that may be overwritten, at the beginning of the tape. */
   readonly open: () => Promise<TapeDrive>;
   /** Resets the drive behind the back of its driver, so that the position is lost. */
@@ -49,6 +53,7 @@ export interface Backend {
 }
 
 const MIB = 1024 * 1024;
+const FILL_RECORD_SIZE = 256 * 1024;
 
 /** Drives of the kernel lab, by the name that `--drive` has. */
 const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
@@ -66,6 +71,7 @@ const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
     'locate',
     'erase',
     'space-back',
+    'reset',
   ],
 };
 
@@ -81,6 +87,7 @@ function node(name: string, device: string, lacks: readonly Capability[]): Backe
   return {
     name,
     lacks: new Set(lacks),
+    fillRecordSize: name === 'scsi_debug' ? 4096 : FILL_RECORD_SIZE,
     open: async () => {
       const drive = await TapeDrive.open(device);
       await drive.rewind();
@@ -98,12 +105,16 @@ function virtual(): Backend {
   const newFolder = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'node-lto-'));
     folders.push(folder);
-    await createVirtualDrive(folder, { cartridge: { barcode: 'TEST01L8', capacityBytes: 64 * MIB } });
+    await createVirtualDrive(folder, {
+      cartridge: { barcode: 'TEST01L8', capacityBytes: 64 * MIB },
+      earlyWarningBytes: 8 * MIB,
+    });
     return folder;
   };
   return {
     name: 'virtual',
     lacks: new Set(),
+    fillRecordSize: FILL_RECORD_SIZE,
     open: async () => {
       const folder = folders.at(-1) ?? (await newFolder());
       const drive = await TapeDrive.open(`virtual:${folder}`);

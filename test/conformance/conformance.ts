@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
 import { afterEach, it } from 'vitest';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import { type Capability, selectedBackend } from './backend.js';
@@ -32,15 +34,15 @@ export function conforms(
   it.skipIf(lacking.length > 0)(title, test, timeout);
 }
 
-/** Bytes that differ from record to record, the same in every run. */
+const PATTERN = createHash('sha512').update('node-lto').digest();
+const STAMP_EVERY = 512;
+
+/** Bytes that differ from block to block and from seed to seed, the same in every run. */
 export function testData(length: number, seed = 1): Buffer {
-  const data = Buffer.allocUnsafe(length);
-  let state = seed * 0x9e37_79b9;
-  const words = Math.ceil(length / 4);
-  for (let i = 0; i < words; i += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    if (i * 4 + 4 <= length) data.writeUInt32LE(state, i * 4);
-    else for (let b = i * 4; b < length; b += 1) data[b] = state >>> (8 * (b % 4));
+  const data = Buffer.alloc(length, PATTERN);
+  for (let offset = 0; offset + 8 <= length; offset += STAMP_EVERY) {
+    data.writeUInt32LE(seed, offset);
+    data.writeUInt32LE(offset, offset + 4);
   }
   return data;
 }
@@ -59,4 +61,9 @@ export async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of source) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Resolves when a stream has closed, whatever it closed with. */
+export async function closed(stream: Readable | Writable): Promise<void> {
+  if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', resolve));
 }

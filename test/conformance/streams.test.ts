@@ -10,7 +10,7 @@ import {
 } from '../../src/errors/index.js';
 import { openTransport } from '../../src/tape/open-transport.js';
 import { MtOperation } from '../../src/transport/mtio.js';
-import { backend, collect, conforms, openDrive, testData } from './conformance.js';
+import { backend, closed, collect, conforms, openDrive, testData } from './conformance.js';
 
 const RECORD = 256 * 1024;
 
@@ -26,6 +26,7 @@ describe(`streams on ${backend.name}`, () => {
     await drive.writeFile([testData(RECORD)], { position: 'overwrite' });
     const stream = drive.createWriteStream({ startThreshold: 0 });
     await expect(pipeline(brokenSource(30 * RECORD), stream)).rejects.toThrow('the source broke');
+    await closed(stream);
     expect(stream.receipt).toBeUndefined();
     expect(stream.incomplete?.fileNumber).toBe(1);
     const { records = 0, bytes = 0 } = stream.incomplete ?? {};
@@ -47,6 +48,7 @@ describe(`streams on ${backend.name}`, () => {
       }
     }
     await expect(pipeline(endless(), stream)).rejects.toMatchObject({ name: 'AbortError' });
+    await closed(stream);
     const { fileNumber, blockNumber } = await drive.status();
     expect({ fileNumber, blockNumber }).toEqual({ fileNumber: stream.incomplete ? 1 : 0, blockNumber: 0 });
     await drive.rewind();
@@ -59,7 +61,7 @@ describe(`streams on ${backend.name}`, () => {
     const stream = drive.createWriteStream();
     stream.write(testData(100));
     stream.destroy();
-    await once(stream, 'close');
+    await closed(stream);
     expect(stream.incomplete).toBeUndefined();
     expect(await drive.spaceToEndOfData()).toMatchObject({ fileNumber: 1 });
   });
