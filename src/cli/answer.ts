@@ -1,0 +1,51 @@
+import { codeOf, errorDocument, printDocument } from './document.js';
+import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
+import { InterruptedError } from './interrupt.js';
+
+/** What a command has to say. */
+export interface Answer {
+  /** The one document of `--json`. */
+  readonly document: unknown;
+  /** The same for people; nothing is printed when it is empty. */
+  readonly text: string;
+  /** Where `text` goes: a command whose output is the file itself talks on stderr. Default: stdout. */
+  readonly textTo?: NodeJS.WritableStream | undefined;
+  /** Default 0. */
+  readonly exitCode?: number | undefined;
+}
+
+/** The options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean | undefined;
+}
+
+/** An action for commander, which calls with the arguments, the options and the command: prints what `work` answers. */
+export function answering<O extends CommonOptions>(
+  work: (options: O, ...args: string[]) => Promise<Answer>,
+): (...actual: unknown[]) => Promise<void> {
+  return async (...actual) => {
+    const options = actual.at(-2) as O;
+    const args = actual.slice(0, -2) as string[];
+    try {
+      const { document, text, textTo = process.stdout, exitCode = 0 } = await work(options, ...args);
+      process.exitCode = exitCode;
+      if (options.json) printDocument(document);
+      else if (text !== '') textTo.write(`${text}\n`);
+    } catch (error) {
+      fail(error, options.json ?? false);
+    }
+  };
+}
+
+/** Says what went wrong, in one line, and leaves the exit code for it. */
+export function fail(error: unknown, json: boolean): void {
+  const code = codeOf(error) ?? '';
+  if (code === 'EPIPE') {
+    process.exitCode = OUTPUT_CLOSED;
+    return;
+  }
+  process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
+  if (json) printDocument({ error: errorDocument(error) });
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`lto: ${message}\n`);
+}

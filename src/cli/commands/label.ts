@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { type LabelReport, readLabel, writeLabel } from '../../provider/label.js';
+import type { MemoryAttribute } from '../../provider/label-memory.js';
+import { type Answer, answering } from '../answer.js';
+import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { facts } from '../table.js';
+
+interface LabelOptions extends DeviceOptions {
+  readonly overwrite?: boolean;
+}
+
+export function addLabel(program: Command): void {
+  driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one')
+    .argument('[identifier]', '1 to 32 printable ASCII characters')
+    .option('--overwrite', 'label a tape that holds data: all of it is lost')
+    .action(answering(label));
+}
+
+function label(options: LabelOptions, identifier?: string): Promise<Answer> {
+  if (identifier !== undefined)
+    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, options)));
+  if (options.overwrite) throw new InvalidArgumentError('--overwrite needs an identifier to write');
+  return withDrive(options, async (drive) => shown(await readLabel(drive)), READ_ONLY);
+}
+
+function shown(identifier: string): Answer {
+  return { document: { identifier }, text: identifier };
+}
+
+function written(report: LabelReport): Answer {
+  const { identifier, receipt, memory } = report;
+  return {
+    document: report,
+    text: facts([
+      ['label', identifier],
+      ['on tape', `file ${receipt.fileNumber}, ${receipt.bytes} bytes, read back`],
+      ['cartridge memory', memory ? names(memory.written) : 'the drive gives none'],
+      ['refused by the drive', memory && memory.refused.length > 0 ? names(memory.refused) : undefined],
+    ]),
+  };
+}
+
+function names(attributes: readonly MemoryAttribute[]): string {
+  return attributes.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,59 @@
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { ReadSummary } from '../../tape/read-stream.js';
+import { type Answer, answering } from '../answer.js';
+import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { extractArchive } from '../extract.js';
+import { requireAbsent, saveFile } from '../output-file.js';
+import { type Consume, checksumOptions, readTapeFile } from '../read-file.js';
+import { facts } from '../table.js';
+import { formatBytes, parseCount } from '../units.js';
+
+interface ReadOptions extends DeviceOptions {
+  readonly output?: string;
+  readonly extract?: string;
+  readonly force?: boolean;
+  readonly checksum?: string;
+}
+
+export function addRead(program: Command): void {
+  driveCommand(program, 'read', 'read a file of the tape, to stdout, into a file, or extracted into a folder')
+    .argument('<file number>', 'counted from 0 at the beginning of the tape')
+    .option('-o, --output <file>', 'save it as this file, which must not exist')
+    .option('-C, --extract <folder>', 'extract it, a tar archive, into this folder')
+    .option('--force', 'replace files that exist')
+    .option('--checksum <checksum>', 'crc32 (default), sha256, or the checksum that it must have')
+    .action(answering(read));
+}
+
+async function read(options: ReadOptions, number: string): Promise<Answer> {
+  const fileNumber = parseCount(number);
+  const streamOptions = { ...checksumOptions(options.checksum), fileNumber };
+  const consume = await consumer(options);
+  const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
+  return { document: summary, text: summaryText(summary), textTo: process.stderr };
+}
+
+async function consumer({ output, extract, force = false, json }: ReadOptions): Promise<Consume> {
+  if (output !== undefined && extract !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
+  if (extract !== undefined) return (source, signal) => extractArchive(source, extract, { force, signal });
+  if (output !== undefined) {
+    if (!force) await requireAbsent(output);
+    return (source, signal) => saveFile(source, output, signal);
+  }
+  if (json) throw new InvalidArgumentError('--json needs -o or -C: stdout is for the file', {});
+  if (process.stdout.isTTY) {
+    throw new InvalidArgumentError('the standard output is a terminal', { next: 'Use -o or -C, or pipe it' });
+  }
+  return (source, signal) => pipeline(source, process.stdout, { signal });
+}
+
+export function summaryText({ fileNumber, records, bytes, largestRecord, checksum }: ReadSummary): string {
+  return facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})`],
+    ['records', `${records}, the largest of ${largestRecord} bytes`],
+    ['checksum', checksum],
+  ]);
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { type CartridgeOptions, createVirtualDrive, VirtualDrive } from '../../virtual/index.js';
+import { type Answer, answering, type CommonOptions } from '../answer.js';
+import { jsonCommand } from '../device.js';
+import { parseCount, parseSize } from '../units.js';
+
+interface CartridgeFlags extends CommonOptions {
+  readonly barcode?: string;
+  readonly capacity?: string;
+  readonly worm?: boolean;
+  readonly writeProtected?: boolean;
+}
+
+interface CreateOptions extends CartridgeFlags {
+  readonly generation?: string;
+  /** False with --no-cartridge. */
+  readonly cartridge: boolean;
+}
+
+interface InsertOptions extends CartridgeFlags {
+  readonly new?: boolean;
+  readonly generation?: string;
+}
+
+export function addVirtual(program: Command): void {
+  const virtual = program.command('virtual').description('make and serve virtual drives');
+  cartridgeFlags(jsonCommand(virtual, 'create', 'make a virtual drive with a cartridge in it'))
+    .argument('<folder>', 'new or empty folder')
+    .option('--generation <number>', 'LTO generation of the drive, 5 to 10 (default: 8)')
+    .option('--no-cartridge', 'leave the drive empty')
+    .action(answering(create));
+  cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
+    .argument('<folder>')
+    .argument('[name]', 'barcode of a cartridge that was in it before')
+    .option('--new', 'make a new cartridge')
+    .option('--generation <number>', "LTO generation of the new cartridge (default: the drive's)")
+    .action(answering(insert));
+  jsonCommand(virtual, 'remove', 'take the cartridge out of the drive; it stays in the folder')
+    .argument('<folder>')
+    .action(answering(remove));
+}
+
+function cartridgeFlags(command: Command): Command {
+  return command
+    .option('--barcode <barcode>', 'letters and digits; also the name of the cartridge')
+    .option('--capacity <size>', "capacity of the cartridge (default: the generation's)")
+    .option('--worm', 'a write-once cartridge')
+    .option('--write-protected', 'with the switch of the cartridge set');
+}
+
+function cartridgeOptions({ barcode, capacity, worm, writeProtected }: CartridgeFlags): CartridgeOptions {
+  return {
+    ...(barcode !== undefined && { barcode }),
+    ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
+    ...(worm !== undefined && { worm }),
+    ...(writeProtected !== undefined && { writeProtected }),
+  };
+}
+
+async function create(options: CreateOptions, folder: string): Promise<Answer> {
+  const { generation, cartridge: filled } = options;
+  const cartridge = cartridgeOptions(options);
+  if (!filled && Object.keys(cartridge).length > 0) {
+    throw new InvalidArgumentError('--no-cartridge excludes the options of a cartridge');
+  }
+  await createVirtualDrive(folder, {
+    cartridge: filled && cartridge,
+    ...(generation !== undefined && { generation: parseCount(generation) }),
+  });
+  return withVirtual(folder, async () => undefined);
+}
+
+async function insert(options: InsertOptions, folder: string, name?: string): Promise<Answer> {
+  const { new: made = false, generation } = options;
+  const flags = {
+    ...cartridgeOptions(options),
+    ...(generation !== undefined && { generation: parseCount(generation) }),
+  };
+  if (made === (name !== undefined)) throw new InvalidArgumentError('give the name of a cartridge, or --new');
+  if (!made && Object.keys(flags).length > 0) throw new InvalidArgumentError('options of a cartridge go with --new');
+  return withVirtual(folder, (drive) => drive.insert(name ?? flags));
+}
+
+function remove(_options: CommonOptions, folder: string): Promise<Answer> {
+  return withVirtual(folder, (drive) => drive.remove());
+}
+
+/** Does something to the drive of a folder, and tells which cartridge is in it then. */
+async function withVirtual(folder: string, work: (drive: VirtualDrive) => Promise<void>): Promise<Answer> {
+  const drive = await VirtualDrive.open(folder);
+  try {
+    await work(drive);
+    const { identity, cartridge = null } = drive;
+    const device = `virtual:${folder}`;
+    const inside = cartridge === null ? 'no cartridge' : `cartridge ${cartridge}`;
+    return { document: { device, identity, cartridge }, text: `${device}: ${identity.product}, ${inside}` };
+  } finally {
+    await drive.close();
+  }
+}

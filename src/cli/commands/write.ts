@@ -1,0 +1,116 @@
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError, LtoError, WriteError } from '../../errors/index.js';
+import type { ChecksumAlgorithm } from '../../tape/checksum.js';
+import type { TapeReceipt } from '../../tape/receipt.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import type { TapeWriteStream, WriteStreamOptions } from '../../tape/write-stream.js';
+import { type Answer, answering } from '../answer.js';
+import { type DeviceOptions, driveCommand, withDrive } from '../device.js';
+import { InterruptedError, type Interruption, interruptible } from '../interrupt.js';
+import { withProgress } from '../progress.js';
+import { openSource, type Source } from '../source.js';
+import { facts } from '../table.js';
+import { formatBytes, parseCount, parseSize } from '../units.js';
+
+interface WriteOptions extends DeviceOptions {
+  readonly append?: boolean;
+  readonly overwrite?: string;
+  readonly recordSize?: string;
+  readonly checksum?: ChecksumAlgorithm;
+  readonly closeUnterminated?: boolean;
+}
+
+export function addWrite(program: Command): void {
+  driveCommand(
+    program,
+    'write',
+    'write a file, a folder (as a tar archive of <folder>/…) or stdin as one file of the tape',
+  )
+    .argument('<source>', 'file, folder, or - for stdin')
+    .option('--append', 'behind all that is recorded (default)')
+    .option('--overwrite <file number>', 'as this file of the tape: it and all behind it are lost')
+    .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
+    .option('--checksum <algorithm>', 'crc32 (default) or sha256')
+    .option('--close-unterminated', 'when the last file was cut off, end it with a filemark and append behind it')
+    .action(answering(write));
+}
+
+async function write(options: WriteOptions, path: string): Promise<Answer> {
+  const streamOptions = writeStreamOptions(options);
+  const overwritten = overwrittenFile(options);
+  const receipt = await withDrive(options, async (drive) => {
+    // Looked at before the tape moves: a folder that no archive can hold is refused with nothing written.
+    const source = await openSource(path);
+    if (overwritten !== undefined) await drive.locateFile(overwritten);
+    return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
+  });
+  return { document: receipt, text: receiptText(receipt) };
+}
+
+function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {
+  return {
+    position: overwrite === undefined ? 'append' : 'overwrite',
+    recordSize: recordSize === undefined ? undefined : parseSize(recordSize),
+    checksum,
+    closeUnterminated,
+  };
+}
+
+function overwrittenFile({ append, overwrite }: WriteOptions): number | undefined {
+  if (overwrite === undefined) return undefined;
+  if (!append) return parseCount(overwrite);
+  throw new InvalidArgumentError('--append and --overwrite exclude each other');
+}
+
+/** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
+export async function writeSource(
+  drive: TapeDrive,
+  { stream: source, bytes }: Source,
+  options: WriteStreamOptions,
+  interruption: Interruption,
+): Promise<TapeReceipt> {
+  const stream = drive.createWriteStream(options);
+  const work = { label: 'writing', total: bytes, done: () => stream.bytesWritten };
+  try {
+    await withProgress(work, () => pipeline(source, stream, { signal: interruption.signal }));
+  } catch (error) {
+    await closed(stream);
+    // A signal that comes while the last filemark is written comes too late: the file is complete.
+    if (stream.receipt === undefined) throw whatIsOnTape(drive.device, stream, error, interruption.received());
+  }
+  if (stream.receipt) return stream.receipt;
+  throw new LtoError('LTO_INTERNAL', 'the stream ended without a receipt', { device: drive.device });
+}
+
+/** Resolves when the tape stands still. */
+async function closed(stream: TapeWriteStream): Promise<void> {
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+}
+
+/** The error for writing that ended early: it tells what is on tape now. */
+function whatIsOnTape(
+  device: string,
+  { incomplete }: TapeWriteStream,
+  cause: unknown,
+  signal: NodeJS.Signals | undefined,
+): unknown {
+  const next = incomplete && 'Write the source again: nothing can be added to that file';
+  if (signal) return new InterruptedError(signal, { device, incomplete, next });
+  if (incomplete === undefined || cause instanceof WriteError) return cause;
+  const { fileNumber, records, bytes } = incomplete;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const safe = { records, bytes, filemark: true };
+  const what = `the source failed, and file ${fileNumber} holds only the first ${bytes} bytes of it: ${reason}`;
+  return new WriteError(what, { device, operation: 'write', cause, safe, next });
+}
+
+export function receiptText({ fileNumber, firstBlock, records, bytes, recordSize, checksum }: TapeReceipt): string {
+  return facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})`],
+    ['records', `${records} of ${formatBytes(recordSize)}`],
+    ['first block', firstBlock],
+    ['checksum', checksum],
+  ]);
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { VerificationError } from '../../errors/index.js';
+import { writeLabel } from '../../provider/label.js';
+import type { MamValues } from '../../scsi/mam-values.js';
+import type { TapeReceipt } from '../../tape/receipt.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import { archiveFolder } from '../archive.js';
+import { identityFacts } from '../commands/status.js';
+import { writeSource } from '../commands/write.js';
+import { extractArchive } from '../extract.js';
+import { interruptible } from '../interrupt.js';
+import { readTapeFile } from '../read-file.js';
+import type { Source } from '../source.js';
+import { facts } from '../table.js';
+import { formatBytes, formatDuration, formatRate } from '../units.js';
+import { type Comparison, compareFolders } from './compare-folders.js';
+import { GeneratedFile } from './generated.js';
+
+export interface DemoPlan {
+  /** Folder to write. */
+  readonly folder: string;
+  /** Bytes of the generated file. */
+  readonly size: number;
+  /** Where the folder is extracted to. */
+  readonly extracted: string;
+}
+
+export interface DemoReport {
+  readonly document: object;
+  readonly text: string;
+}
+
+const IDENTIFIER = 'DEMO01L8';
+
+/** Labels the cartridge, writes and reads everything, and compares. Rejects with VerificationError on a difference. */
+export async function runDemo(drive: TapeDrive, plan: DemoPlan): Promise<DemoReport> {
+  const begun = performance.now();
+  const identity = await drive.identity();
+  step(`drive ${identity.vendor} ${identity.product}, serial number ${identity.serialNumber}`);
+  await writeLabel(drive, IDENTIFIER);
+  step(`labelled ${IDENTIFIER}`);
+  const folder = await writeTimed(drive, `the folder ${plan.folder}`, await archiveFolder(plan.folder));
+  const generated = new GeneratedFile(plan.size);
+  const file = await writeTimed(drive, `${formatBytes(plan.size)} of generated data`, generated);
+  await timed('read the generated data back', plan.size, () => compareGenerated(drive, file, generated.digest()));
+  const compared = await timed('read the folder back', folder.bytes, () => compareExtracted(drive, folder, plan));
+  step(`compared ${compared.entries} entries of the folder`);
+  const memory = (await drive.mam())?.values;
+  const seconds = (performance.now() - begun) / 1000;
+  return {
+    document: { identity, label: IDENTIFIER, files: [folder, file], compared, memory, seconds },
+    text: facts([
+      ...identityFacts(identity),
+      ['label', IDENTIFIER],
+      ['folder', `file ${folder.fileNumber}, ${compared.entries} entries, ${formatBytes(compared.bytes)}: identical`],
+      ['generated data', `file ${file.fileNumber}, ${formatBytes(file.bytes)}: identical`],
+      ...memoryFacts(memory),
+      ['duration', formatDuration(seconds)],
+    ]),
+  };
+}
+
+function step(text: string): void {
+  process.stderr.write(`lto: ${text}\n`);
+}
+
+async function timed<T>(what: string, bytes: number, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const result = await work();
+  const seconds = (performance.now() - begun) / 1000;
+  step(`${what}: ${formatBytes(bytes)} in ${formatDuration(seconds)}, ${formatRate(bytes / seconds)}`);
+  return result;
+}
+
+function writeTimed(drive: TapeDrive, what: string, source: Source): Promise<TapeReceipt> {
+  const bytes = source.bytes ?? 0;
+  return timed(`wrote ${what}`, bytes, () =>
+    interruptible((interruption) => writeSource(drive, source, {}, interruption)),
+  );
+}
+
+/** By SHA-256 on the way in and on the way out, apart from the checksum that the streams make. */
+async function compareGenerated(drive: TapeDrive, receipt: TapeReceipt, expected: string): Promise<void> {
+  const { fileNumber, checksum } = receipt;
+  const hash = createHash('sha256');
+  const options = { fileNumber, expectedChecksum: checksum };
+  await readTapeFile(drive, options, (source, signal) => pipeline(source, hash, { signal }));
+  const found = hash.digest('hex');
+  if (found === expected) return;
+  throw new VerificationError(`the generated data came back with SHA-256 ${found}, not ${expected}`, {
+    device: drive.device,
+    operation: 'compare',
+  });
+}
+
+async function compareExtracted(drive: TapeDrive, receipt: TapeReceipt, plan: DemoPlan): Promise<Comparison> {
+  const { fileNumber, checksum } = receipt;
+  await readTapeFile(drive, { fileNumber, expectedChecksum: checksum }, (source, signal) => {
+    return extractArchive(source, plan.extracted, { force: false, signal });
+  });
+  return compareFolders(plan.folder, join(plan.extracted, basename(plan.folder)));
+}
+
+function memoryFacts(memory: MamValues | undefined): [string, string | number | undefined][] {
+  const amount = (bytes: bigint | undefined) => (bytes === undefined ? undefined : formatBytes(bytes));
+  return [
+    ['cartridge', memory?.serialNumber],
+    ['barcode', memory?.barcode],
+    ['capacity', amount(memory?.maximumCapacity)],
+    ['remaining', amount(memory?.remainingCapacity)],
+    ['loads', memory?.loadCount],
+    ['written in this load', amount(memory?.loadWritten)],
+    ['read in this load', amount(memory?.loadRead)],
+    ['written in its life', amount(memory?.lifetimeWritten)],
+    ['last loaded in', memory?.lastLoadDrive && `${memory.lastLoadDrive.vendor} ${memory.lastLoadDrive.serial}`],
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from '../errors/index.js';
+import type { OpenOptions } from '../tape/open-transport.js';
+import { TapeDrive } from '../tape/tape-drive.js';
+import type { CommonOptions } from './answer.js';
+
+export interface DeviceOptions extends CommonOptions {
+  readonly device?: string | undefined;
+}
+
+/** A command that needs a drive. */
+export function driveCommand(program: Command, usage: string, description: string): Command {
+  return jsonCommand(program, usage, description).option(
+    '-d, --device <device>',
+    'non-rewinding node of the drive, or virtual:<folder> (default: LTO_DEVICE)',
+  );
+}
+
+export function jsonCommand(program: Command, usage: string, description: string): Command {
+  return program.command(usage).description(description).option('--json', 'print one JSON document');
+}
+
+/** Opens the drive that the options or LTO_DEVICE name, and closes it whatever `work` does. */
+export async function withDrive<T>(
+  { device = process.env.LTO_DEVICE }: DeviceOptions,
+  work: (drive: TapeDrive) => Promise<T>,
+  open: OpenOptions = {},
+): Promise<T> {
+  if (!device) {
+    throw new InvalidArgumentError('no drive is named', {
+      next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; /dev/tape/by-id lists those there are',
+    });
+  }
+  const drive = await TapeDrive.open(device, open);
+  const [outcome] = await Promise.allSettled([work(drive)]);
+  // What went wrong first is what counts; an error of closing only comes after success.
+  const closed = await drive.close().then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (outcome.status === 'rejected') throw outcome.reason;
+  if (closed) throw closed.error;
+  return outcome.value;
+}
+
+/** For commands that write nothing. */
+export const READ_ONLY: OpenOptions = { readOnly: true };

@@ -1,0 +1,23 @@
+import { LtoError } from '../errors/index.js';
+
+/** Prints one JSON document to stdout: bytes as hex, and integers that no double holds as strings. */
+export function printDocument(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, plain, 2)}\n`);
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+}
+
+/** An error as a document: everything but the stack. */
+export function errorDocument(error: unknown): Record<string, unknown> {
+  if (error instanceof LtoError) return { ...error, ...error.toJSON() };
+  if (error instanceof Error) return { name: error.name, code: codeOf(error), message: error.message };
+  return { message: String(error) };
+}
+
+/** Code of an LtoError, or of a system call that failed. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

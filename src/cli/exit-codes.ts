@@ -1,0 +1,55 @@
+interface ExitCode {
+  readonly code: number;
+  readonly meaning: string;
+  /** Codes of the errors that end with it. */
+  readonly errors: readonly string[];
+}
+
+/** The exit codes of `lto`; an error that no row names ends with `FAILED`. */
+export const EXIT_CODES: readonly ExitCode[] = [
+  { code: 0, meaning: 'done', errors: [] },
+  { code: 1, meaning: 'any other failure', errors: [] },
+  { code: 2, meaning: 'wrong arguments', errors: ['LTO_INVALID_ARGUMENT'] },
+  {
+    code: 3,
+    meaning: 'no such drive, or no way to it',
+    errors: ['LTO_DEVICE_NOT_FOUND', 'LTO_NOT_A_TAPE_DRIVE', 'LTO_PERMISSION', 'LTO_ADDON_UNAVAILABLE'],
+  },
+  { code: 4, meaning: 'the drive is in use', errors: ['LTO_DRIVE_BUSY'] },
+  { code: 5, meaning: 'no cartridge, or not loaded', errors: ['LTO_NO_MEDIUM'] },
+  { code: 6, meaning: 'the drive is not ready yet', errors: ['LTO_NOT_READY'] },
+  { code: 7, meaning: 'the cartridge is write-protected', errors: ['LTO_WRITE_PROTECTED'] },
+  { code: 8, meaning: 'no such file on the tape', errors: ['LTO_END_OF_DATA'] },
+  { code: 9, meaning: 'the tape is full', errors: ['LTO_END_OF_MEDIUM'] },
+  { code: 10, meaning: 'no label, or the tape must not be labelled', errors: ['LTO_LABEL', 'LTO_NOT_BLANK'] },
+  { code: 11, meaning: 'what was read is not what was written', errors: ['LTO_VERIFICATION_FAILED'] },
+  {
+    code: 12,
+    meaning: 'the medium, the drive or the source failed',
+    errors: ['LTO_MEDIUM_ERROR', 'LTO_HARDWARE_ERROR', 'LTO_WRITE_FAILED'],
+  },
+  { code: 13, meaning: 'the file was cut off before its filemark', errors: ['LTO_UNTERMINATED_FILE'] },
+  { code: 14, meaning: 'the key is missing or wrong', errors: ['LTO_ENCRYPTION'] },
+  {
+    code: 15,
+    meaning: 'the position or the cartridge changed',
+    errors: ['LTO_MEDIUM_CHANGED', 'LTO_POSITION_LOST', 'LTO_POSITION_MISMATCH'],
+  },
+  { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
+  { code: 141, meaning: 'the reader of the output went away', errors: [] },
+];
+
+export const FAILED = 1;
+export const USAGE = 2;
+export const OUTPUT_CLOSED = 141;
+
+/** Exit code for an error of that code. */
+export function exitCodeOf(errorCode: string): number {
+  return EXIT_CODES.find(({ errors }) => errors.includes(errorCode))?.code ?? FAILED;
+}
+
+/** For `lto --help`. */
+export function exitCodeHelp(): string {
+  const lines = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return ['', 'Exit codes:', ...lines].join('\n');
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { InvalidArgumentError } from '../errors/index.js';
+import { addDemo } from './commands/demo.js';
+import { addDrives } from './commands/drives.js';
+import { addHealth } from './commands/health.js';
+import { addInspect } from './commands/inspect.js';
+import { addLabel } from './commands/label.js';
+import { addMam } from './commands/mam.js';
+import { addMotions } from './commands/motion.js';
+import { addRead } from './commands/read.js';
+import { addStatus } from './commands/status.js';
+import { addVerify } from './commands/verify.js';
+import { addVirtual } from './commands/virtual.js';
+import { addWrite } from './commands/write.js';
+import { errorDocument, printDocument } from './document.js';
+import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './exit-codes.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('lto')
+  .description('Own an LTO tape drive: identity, cartridge memory, label, and files at the speed of the drive.')
+  .version(String(version))
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'lto:')) })
+  .addHelpText('after', exitCodeHelp());
+for (const add of [
+  addDrives,
+  addStatus,
+  addInspect,
+  addHealth,
+  addMam,
+  addLabel,
+  addWrite,
+  addRead,
+  addVerify,
+  addMotions,
+  addVirtual,
+  addDemo,
+]) {
+  add(program);
+}
+
+// A command that pipes a file to stdout reports its own failure; this one is about documents and text.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exitCode ||= error.code === 'EPIPE' ? OUTPUT_CLOSED : FAILED;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed what is wrong, or the help that was asked for.
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  const wrong = error.exitCode !== 0 && process.argv.includes('--json');
+  if (wrong) printDocument({ error: errorDocument(new InvalidArgumentError(error.message.replace(/^error: /, ''))) });
+}

@@ -1,0 +1,61 @@
+import { SingleBar } from 'cli-progress';
+import { formatBytes, formatDuration, formatRate } from './units.js';
+
+/** Long work that moves bytes. */
+export interface Work {
+  /** `writing`, `reading`. */
+  readonly label: string;
+  /** Bytes in all, where that is known. */
+  readonly total?: number | undefined;
+  /** Bytes so far. */
+  readonly done: () => number;
+}
+
+const BAR_MS = 200;
+const LINE_MS = 5000;
+
+/** Shows progress on stderr while `run` is under way: a bar on a terminal, elsewhere a line every few seconds. */
+export async function withProgress<T>(work: Work, run: () => Promise<T>): Promise<T> {
+  const stop = process.stderr.isTTY ? startBar(work) : startLines(work);
+  try {
+    return await run();
+  } finally {
+    stop();
+  }
+}
+
+function startBar(work: Work): () => void {
+  const tell = teller(work);
+  const bar = new SingleBar({
+    format: work.total === undefined ? '{label} {told}' : '{label} [{bar}] {percentage}% {told}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+  });
+  const payload = () => ({ label: work.label, told: tell() });
+  bar.start(work.total ?? 1, 0, payload());
+  const timer = setInterval(() => bar.update(Math.min(work.done(), work.total ?? 1), payload()), BAR_MS);
+  return () => {
+    clearInterval(timer);
+    bar.stop();
+  };
+}
+
+function startLines(work: Work): () => void {
+  const tell = teller(work);
+  const timer = setInterval(() => process.stderr.write(`lto: ${work.label} ${tell()}\n`), LINE_MS);
+  return () => clearInterval(timer);
+}
+
+/** Amount, speed since the beginning and time that is left. */
+function teller({ total, done }: Work): () => string {
+  const begun = performance.now();
+  return () => {
+    const bytes = done();
+    const rate = bytes / Math.max(0.001, (performance.now() - begun) / 1000);
+    const amount = total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;
+    const rest = total === undefined || rate === 0 ? '' : `, ${formatDuration(Math.max(0, total - bytes) / rate)} left`;
+    return `${amount}, ${formatRate(rate)}${rest}`;
+  };
+}

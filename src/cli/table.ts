@@ -1,0 +1,38 @@
+import Table from 'cli-table3';
+
+/** Rows without borders, columns aligned; the head is told apart by colour on a terminal that has some. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const made = new Table({
+    head: head.map(printable),
+    chars: NO_BORDERS,
+    style: { head: hasColour() ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  made.push(...rows.map((row) => row.map(printable)));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Names and their values; those without one are left out. */
+export function facts(rows: readonly (readonly [string, string | number | undefined])[]): string {
+  const known = rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return table([], known);
+}
+
+function hasColour(): boolean {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR;
+}
+
+/** What a tape or its memory says must not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
+const NO_BORDERS = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+  ].map((name) => [name, '']),
+);

@@ -1,0 +1,101 @@
+import { EndOfDataError, LabelError, NotBlankError, UnterminatedFileError, VerificationError } from '../errors/index.js';
+import type { TapeReceipt } from '../tape/receipt.js';
+import type { TapeDrive } from '../tape/tape-drive.js';
+import { decodeLabel, encodeLabel, type LabelContent } from './label-archive.js';
+import { type MemoryReport, writeLabelToMemory } from './label-memory.js';
+
+/** A label is a few KiB; this much of file 0 is read before it is said to be something else. */
+const LARGEST_LABEL = 4 * 1024 * 1024;
+
+export interface WriteLabelOptions {
+  /** Label a tape that holds data: all of it is lost. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** What was written, and where. */
+export interface LabelReport {
+  readonly identifier: string;
+  /** Of file 0. */
+  readonly receipt: TapeReceipt;
+  /** What the cartridge memory took; undefined where the drive gives none. */
+  readonly memory: MemoryReport | undefined;
+}
+
+/**
+ * Reads the cartridge label, file 0 of the tape. Rejects with LabelError when there is none, which tells what was
+ * found instead. The tape stands behind the label afterwards, or at the beginning when there is none.
+ */
+export async function readLabel(drive: TapeDrive): Promise<string> {
+  const found = await examine(drive);
+  if ('identifier' in found) return found.identifier;
+  await drive.rewind();
+  throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
+    device: drive.device,
+    operation: 'read label',
+    next: 'Check that this is the right cartridge; `lto label <identifier>` labels a blank one',
+  });
+}
+
+/**
+ * Writes the cartridge label as file 0 and reads it back, then puts the identifier into the cartridge memory where the
+ * drive has one. Everything that was on the tape is lost. Rejects with InvalidArgumentError for an identifier that does
+ * not fit, NotBlankError for a tape that is not blank unless told to overwrite, and VerificationError. The tape stands
+ * behind the label afterwards.
+ */
+export async function writeLabel(
+  drive: TapeDrive,
+  identifier: string,
+  { overwrite = false }: WriteLabelOptions = {},
+): Promise<LabelReport> {
+  const label = await encodeLabel(identifier);
+  if (!overwrite) await requireBlank(drive);
+  await drive.rewind();
+  const receipt = await drive.writeFile([label], { position: 'overwrite' });
+  const found = await readLabel(drive);
+  if (found !== identifier) {
+    throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
+      device: drive.device,
+      operation: 'write label',
+      next: 'Do not use this cartridge before it is labelled again',
+    });
+  }
+  return { identifier, receipt, memory: await writeLabelToMemory(drive, identifier) };
+}
+
+type FileZero = LabelContent | typeof BLANK;
+const BLANK = { instead: 'nothing is recorded on it' };
+
+async function examine(drive: TapeDrive): Promise<FileZero> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const stream = drive.createReadStream({ fileNumber: 0 });
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > LARGEST_LABEL) break;
+    }
+  } catch (error) {
+    if (error instanceof EndOfDataError) return BLANK;
+    if (error instanceof UnterminatedFileError) return { instead: 'file 0 was cut off before its filemark' };
+    throw error;
+  }
+  // Only then is the tape free for the next motion.
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+  if (bytes > LARGEST_LABEL) return { instead: `file 0 has more than ${LARGEST_LABEL} bytes` };
+  return decodeLabel(Buffer.concat(chunks));
+}
+
+async function requireBlank(drive: TapeDrive): Promise<void> {
+  const found = await examine(drive);
+  if (found === BLANK) return;
+  const { end, fileNumber } = await drive.spaceToEndOfData();
+  await drive.rewind();
+  const files = end === 'unterminated' ? fileNumber + 1 : fileNumber;
+  const what = 'identifier' in found ? `it is labelled ${JSON.stringify(found.identifier)}` : found.instead;
+  throw new NotBlankError(`the tape holds data: ${what}; ${files} ${files === 1 ? 'file' : 'files'} in all`, {
+    device: drive.device,
+    operation: 'write label',
+    next: 'Take a blank cartridge, or overwrite this one if all that is on it may be lost',
+  });
+}
