@@ -42,10 +42,10 @@ export class LtoError extends Error {
     return this.constructor.name;
   }
 
-  /** For machines: everything but the stack. */
+  /** For machines: everything but the stack and the cause. */
   toJSON(): Record<string, unknown> {
-    const { code, device, operation, sense, errno, next, message, name } = this;
-    return { name, code, message, device, operation, errno, next, sense: sense && senseToJson(sense) };
+    const { cause: _, sense, ...own } = this;
+    return { ...own, name: this.name, message: this.message, ...(sense && { sense: senseToJson(sense) }) };
   }
 
   [inspect.custom](): string {

@@ -209,6 +209,13 @@ export class VerificationError extends LtoError {
   }
 }
 
+/** The tape holds data that the operation would destroy, and nobody said that it may. */
+export class NotBlankError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_NOT_BLANK', what, details);
+  }
+}
+
 /** File 0 holds no cartridge label, or one that can't be read. */
 export class LabelError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {

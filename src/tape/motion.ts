@@ -70,6 +70,24 @@ export async function locateFile(port: DrivePort, fileNumber: number, options?: 
       next: 'Files are counted from 0 at the beginning of the tape',
     });
   }
+  await spaceToFile(port, fileNumber, options).catch((error: unknown) => {
+    if (!(error instanceof EndOfDataError)) throw error;
+    throw new EndOfDataError(`there is no file ${fileNumber} on the tape`, {
+      device: port.device,
+      operation: 'locate file',
+      next: 'Files are counted from 0; the tape stands at the end of its data',
+      cause: error,
+    });
+  });
+  const there = await port.status(options);
+  if (there.fileNumber === fileNumber && there.blockNumber === 0) return;
+  throw new PositionMismatchError(
+    `stands at file ${there.fileNumber ?? '?'}, block ${there.blockNumber ?? '?'} instead of file ${fileNumber}`,
+    { device: port.device, operation: 'locate file', next: 'Rewind and try again' },
+  );
+}
+
+async function spaceToFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {
   const here = await port.status(options);
   if (here.fileNumber === fileNumber && here.blockNumber === 0) return;
   if (here.fileNumber === undefined || fileNumber === 0) {
@@ -82,10 +100,4 @@ export async function locateFile(port: DrivePort, fileNumber: number, options?: 
     await space(port, FILES, fileNumber - here.fileNumber - 1, options);
     await space(port, FILES, 1, options);
   }
-  const there = await port.status(options);
-  if (there.fileNumber === fileNumber && there.blockNumber === 0) return;
-  throw new PositionMismatchError(
-    `stands at file ${there.fileNumber ?? '?'}, block ${there.blockNumber ?? '?'} instead of file ${fileNumber}`,
-    { device: port.device, operation: 'locate file', next: 'Rewind and try again' },
-  );
 }

@@ -33,7 +33,7 @@ const VOLUME_OVERFLOW = 0xd;
 
 /**
  * What Linux's `st` adds to a drive, over the virtual one: file and block numbers, the filemark at the end of writing,
- * early warning as every other ENOSPC, a position that a reset makes unknown. Each rule is one that the kernel lab
+ * ENOSPC from early warning on, a position that a reset makes unknown. Each rule is one that the kernel lab
  * shows; names in comments are functions of drivers/scsi/st.c.
  */
 export class VirtualSt {
@@ -175,28 +175,33 @@ export class VirtualSt {
     if (this.#blockSize !== 0) this.#fail('EINVAL', syscall);
   }
 
-  /** st_write, variable mode: throws a SystemError unless the whole record is on tape. Tells about early warning. */
-  async write(record: Uint8Array): Promise<{ readonly earlyWarning: boolean }> {
+  /**
+   * st_write, variable mode by direct I/O: throws a SystemError unless the whole record is on tape. From early warning
+   * on ENOSPC comes for every record: in turns for one that the drive has taken and for one that it was not offered.
+   */
+  async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
     if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
     if (this.#refuseNext) {
       this.#refuseNext = false;
+      this.#mark = 'end-of-data';
       this.#fail('ENOSPC', 'write');
     }
     this.#writing = true;
     const { good, sense } = await this.#execute(write6({ data: record }));
-    if (!good && sense?.key === VOLUME_OVERFLOW) {
+    if (good) {
+      this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
+      this.#mark = 'none';
+      return;
+    }
+    const earlyWarning = sense?.key === NO_SENSE && sense.endOfMedium;
+    if (earlyWarning || sense?.key === VOLUME_OVERFLOW) {
       this.#mark = 'early-warning';
+      this.#refuseNext = earlyWarning === true;
       this.#fail('ENOSPC', 'write');
     }
-    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium)) {
-      this.#blockNumber = UNKNOWN;
-      this.#fail('EIO', 'write');
-    }
-    this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
-    this.#mark = good ? 'none' : 'early-warning';
-    this.#refuseNext = !good;
-    return { earlyWarning: !good };
+    this.#blockNumber = UNKNOWN;
+    this.#fail('EIO', 'write');
   }
 
   /** st_read, variable mode: the bytes read into `offer`, or 0 at a filemark and once at the end of the data. */

@@ -121,10 +121,8 @@ export class VirtualTransport implements Transport {
     for (let offset = 0; offset < memory.length; offset += recordSize) {
       const bytes = offset;
       try {
-        const { earlyWarning } = await this.#st.write(memory.subarray(offset, offset + recordSize));
+        await this.#st.write(memory.subarray(offset, offset + recordSize));
         records += 1;
-        const taken = Math.min(offset + recordSize, memory.length);
-        if (earlyWarning) return { records, bytes: taken, stop: 'early-warning', mt: this.#st.status() };
       } catch (error) {
         if (!isSystemError(error)) throw error;
         const { code, errno } = error;
