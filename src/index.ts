@@ -1,18 +1,38 @@
 export * from './errors/index.js';
+export type { LtoFormat } from './scsi/density.js';
 export { MAM_ATTRIBUTES } from './scsi/mam-attributes.js';
 export type { HostAttributeValue } from './scsi/mam-host.js';
 export type { MamValues } from './scsi/mam-values.js';
 export type { LongPosition } from './scsi/position.js';
+export type { TapeAlertFlag } from './scsi/tape-alert.js';
+export type { AttributeLists } from './tape/attribute-lists.js';
+export type { Capacity, CapacitySource, CapacityValue, CapacityValues, PartitionCapacity } from './tape/capacity.js';
 export type { CartridgeMemory } from './tape/cartridge-memory.js';
 export type { ChecksumAlgorithm } from './tape/checksum.js';
+export type { Densities, Reservations } from './tape/drive-reports.js';
 export type { EndOfData, TapeEnd } from './tape/end-of-data.js';
-export type { DriveIdentity } from './tape/identity.js';
+export type { Health } from './tape/health.js';
+export type {
+  CartridgeWear,
+  CleaningState,
+  CompressionState,
+  HealthFacts,
+  TransferErrors,
+} from './tape/health-facts.js';
+export type { HealthReason, HealthVerdict } from './tape/health-rules.js';
+export type { DriveIdentity, DriveName } from './tape/identity.js';
+export { type ListedDrive, listDrives } from './tape/list-drives.js';
+export type { MediumFormat } from './tape/medium-format.js';
 export type { OpenOptions } from './tape/open-transport.js';
+export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadStreamOptions, ReadSummary, TapeReadStream } from './tape/read-stream.js';
 export type { Readiness } from './tape/readiness.js';
 export type { IncompleteFile, TapeReceipt } from './tape/receipt.js';
+export type { SettingChanges, TapeSettings } from './tape/settings.js';
+export type { TapeAlerts } from './tape/tape-alerts.js';
 export { TapeDrive } from './tape/tape-drive.js';
 export type { TapeStatus } from './tape/tape-status.js';
+export type { WaitOptions } from './tape/wait-until-ready.js';
 export type { TapeWriteStream, WriteStreamOptions } from './tape/write-stream.js';
 export type { CallOptions } from './transport/transport.js';
 export { type CartridgeOptions, createVirtualDrive, VirtualDrive, type VirtualDriveOptions } from './virtual/index.js';

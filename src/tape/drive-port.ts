@@ -15,7 +15,8 @@ import { testUnitReady } from '../scsi/commands/primary.js';
 import { MtOperation, type MtOperationName } from '../transport/mtio.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
-import { replyError } from './sense-errors.js';
+import { logged } from './command-log.js';
+import { replyError, replyOutcome } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 
@@ -43,7 +44,10 @@ export interface StreamLease extends Lease {
  */
 export class DrivePort {
   readonly transport: Transport;
-  /** Counts cartridges that may have been changed (unit attention 28h) and loads of our own. */
+  /**
+   * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: unit
+   * attentions 28h and 29h, a position that the driver lost, and loads of our own.
+   */
   mediumChanges = 0;
   /** The drive was reset or its cartridge changed since the position was last established. */
   #positionLost: LtoError | undefined;
@@ -90,14 +94,22 @@ export class DrivePort {
 
   async #send(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
     this.#requireOpen(command.name);
-    return this.transport.scsi(command, options).catch((error: unknown) => {
-      throw fromSystemError(error, { device: this.transport.queryDevice, operation: command.name });
+    return this.#log(command, () => this.transport.scsi(command, options)).catch((error: unknown) => {
+      throw fromSystemError(unlessAborted(error, options), {
+        device: this.transport.queryDevice,
+        operation: command.name,
+      });
     });
   }
 
+  #log({ name, cdb }: ScsiCommand, work: () => Promise<ScsiReply>): Promise<ScsiReply> {
+    return logged({ device: this.transport.queryDevice, operation: name, cdb }, work, replyOutcome);
+  }
+
   #noteUnitAttention(error: LtoError): void {
-    if (error instanceof MediumChangedError && error.sense?.asc === 0x28) this.mediumChanges += 1;
-    else if (!(error instanceof PositionLostError)) return;
+    const changed = error instanceof MediumChangedError && error.sense?.asc === 0x28;
+    if (!changed && !(error instanceof PositionLostError)) return;
+    this.mediumChanges += 1;
     this.#positionLost = error;
   }
 
@@ -106,9 +118,9 @@ export class DrivePort {
     const operation = `${name} ${count}`;
     this.#requireOpen(operation);
     try {
-      await this.transport.mt(MtOperation[name], count, options);
+      await logged({ device: this.device, operation }, () => this.transport.mt(MtOperation[name], count, options));
     } catch (error) {
-      throw await this.diagnose(error, { device: this.device, operation });
+      throw await this.diagnose(unlessAborted(error, options), { device: this.device, operation });
     }
     if (FINDS_POSITION.has(name)) this.#positionLost = undefined;
   }
@@ -116,7 +128,7 @@ export class DrivePort {
   async status(options?: CallOptions): Promise<TapeStatus> {
     this.#requireOpen('MTIOCGET');
     const mt = await this.transport.status(options).catch((error: unknown) => {
-      throw fromSystemError(error, { device: this.device, operation: 'MTIOCGET' });
+      throw fromSystemError(unlessAborted(error, options), { device: this.device, operation: 'MTIOCGET' });
     });
     const status = decodeMtStatus(mt);
     return this.#positionLost ? { ...status, fileNumber: undefined, blockNumber: undefined } : status;
@@ -148,6 +160,7 @@ export class DrivePort {
     const status = mt ? decodeMtStatus(mt) : await this.status().catch(() => undefined);
     const lost = this.#positionLost !== undefined || status?.fileNumber === undefined;
     if (lost && status && !status.endOfData) {
+      this.mediumChanges += 1;
       return new PositionLostError('the drive was reset, or the position was lost for another reason', {
         ...known,
         next: 'Rewind first, and identify the cartridge before writing',
@@ -223,4 +236,9 @@ export class DrivePort {
     if (!this.#closed) return;
     throw new DriveClosedError('the drive was closed', { device: this.device, operation, next: 'Open it again' });
   }
+}
+
+/** A call that its signal took out of the queue has failed for the caller's own reason. */
+function unlessAborted(error: unknown, { signal }: CallOptions = {}): unknown {
+  return signal?.aborted && isSystemError(error) && error.code === 'ECANCELED' ? signal.reason : error;
 }

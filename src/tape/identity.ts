@@ -1,25 +1,78 @@
 import { inquiry } from '../scsi/commands/primary.js';
 import { decodeInquiry } from '../scsi/inquiry.js';
-import { decodeSerialNumber } from '../scsi/vpd.js';
+import {
+  decodeExtendedInquiry,
+  decodeProtectionMethods,
+  decodeSequentialCapabilities,
+  decodeSerialNumber,
+  type ExtendedInquiry,
+  type ProtectionMethod,
+  VPD_PAGES,
+} from '../scsi/vpd.js';
+import { type Designator, decodeDeviceIdentification, designatorText } from '../scsi/vpd-designators.js';
 import type { DrivePort } from './drive-port.js';
+import { dataIfSupported, ifWellFormed } from './optional-query.js';
 
-/** Which drive this is. */
+/** One of the names that the drive, its port or its logical unit has in the world. */
+export interface DriveName extends Pick<Designator, 'association' | 'type' | 'protocol'> {
+  /** Hex digits of a binary name, the text of the others. */
+  readonly name: string;
+}
+
+/** Which drive this is. What it has no page for is undefined. */
 export interface DriveIdentity {
   readonly vendor: string;
   readonly product: string;
   /** Firmware. */
   readonly revision: string;
-  /** Undefined where the drive has no page for it. */
   readonly serialNumber: string | undefined;
+  /** Of the mechanism itself; a library may give the drive another serial number. */
+  readonly manufacturerSerialNumber: string | undefined;
+  /** Of the library, as it has told the drive. */
+  readonly automationSerialNumber: string | undefined;
+  /** World-wide names and the like. */
+  readonly names: readonly DriveName[] | undefined;
+  readonly wormCapable: boolean | undefined;
+  /** What can protect each logical block on its way; empty for nothing. */
+  readonly protectionMethods: readonly ProtectionMethod[] | undefined;
+  readonly extendedInquiry: ExtendedInquiry | undefined;
 }
 
-const VPD_SERIAL_NUMBER = 0x80;
-
-/** INQUIRY and VPD page 80h. */
+/** INQUIRY and the vital product data pages 80h, 83h, 86h, B0h, B1h, B3h and B5h. */
 export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
   const { vendor, product, revision } = decodeInquiry((await port.query(inquiry())).data);
-  const page = await port.queryIfSupported(inquiry({ vpdPage: VPD_SERIAL_NUMBER }));
-  // Some drives answer GOOD with nothing, or with another page, where a page is not supported.
-  const answered = page && page.data.length > 4 && page.data[1] === VPD_SERIAL_NUMBER;
-  return { vendor, product, revision, serialNumber: answered ? decodeSerialNumber(page.data) : undefined };
+  const capabilities = await readVpd(port, 'sequentialCapabilities', decodeSequentialCapabilities);
+  return {
+    vendor,
+    product,
+    revision,
+    serialNumber: await readSerial(port, 'unitSerialNumber'),
+    manufacturerSerialNumber: await readSerial(port, 'manufacturerSerialNumber'),
+    automationSerialNumber: await readSerial(port, 'automationSerialNumber'),
+    names: (await readVpd(port, 'deviceIdentification', decodeDeviceIdentification))?.map(nameOf),
+    wormCapable: capabilities?.worm,
+    protectionMethods: await readVpd(port, 'logicalBlockProtection', decodeProtectionMethods),
+    extendedInquiry: await readVpd(port, 'extendedInquiry', decodeExtendedInquiry),
+  };
+}
+
+function nameOf(designator: Designator): DriveName {
+  const { association, type, protocol } = designator;
+  return { association, type, ...(protocol !== undefined && { protocol }), name: designatorText(designator) };
+}
+
+type SerialPage = 'unitSerialNumber' | 'manufacturerSerialNumber' | 'automationSerialNumber';
+
+async function readSerial(port: DrivePort, page: SerialPage): Promise<string | undefined> {
+  return (await readVpd(port, page, (bytes) => decodeSerialNumber(bytes, page))) || undefined;
+}
+
+/** Some drives answer with another page where a page is not supported. */
+async function readVpd<T>(
+  port: DrivePort,
+  page: keyof typeof VPD_PAGES,
+  decode: (bytes: Uint8Array) => T,
+): Promise<T | undefined> {
+  const data = await dataIfSupported(port, inquiry({ vpdPage: VPD_PAGES[page] }));
+  return data && ifWellFormed(() => decode(data));
 }

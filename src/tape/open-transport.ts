@@ -5,8 +5,8 @@ import { NativeTransport } from '../transport/native.js';
 import type { Transport } from '../transport/transport.js';
 import { VirtualTransport } from '../transport/virtual.js';
 import { type Located, locateDevice } from './locate-device.js';
+import { openError } from './open-errors.js';
 import { replyError } from './sense-errors.js';
-import { fromSystemError } from './system-errors.js';
 
 export interface OpenOptions {
   /** Open for reading only: every write is refused. */
@@ -19,7 +19,7 @@ export async function openTransport(device: string, options: OpenOptions = {}): 
   try {
     return await openLocated(located, options);
   } catch (error) {
-    throw fromSystemError(error, { device, operation: 'open' });
+    throw await openError(error, located);
   }
 }
 

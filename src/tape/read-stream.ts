@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { PositionLostError, VerificationError } from '../errors/index.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
@@ -53,12 +53,14 @@ export class TapeReadStream extends Readable {
 
   /** Made by `TapeDrive.createReadStream()`. */
   constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
-    super({ highWaterMark: MIB, ...(options.signal && { signal: options.signal }) });
+    super({ highWaterMark: MIB });
     this.#port = port;
     this.#options = options;
     const algorithm = options.checksum ?? checksumAlgorithm(options.expectedChecksum);
     this.#checksum = algorithm ? createChecksum(algorithm) : undefined;
     this.#lease = lease;
+    // Not by the option of Readable: a signal that is aborted already would destroy what has no fields yet.
+    if (options.signal) addAbortSignal(options.signal, this);
   }
 
   /** Bytes that came from the drive so far. */
@@ -87,6 +89,7 @@ export class TapeReadStream extends Readable {
   async #begin(): Promise<void> {
     const { fileNumber, bufferBytes = 12 * MIB } = this.#options;
     await this.#lease.turn;
+    if (this.destroyed) return;
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
     if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);

@@ -1,6 +1,7 @@
 import type { ReadOutcome } from '../../binding.js';
 import { EndOfDataError, LtoError, MediumError, RecordTooLargeError, UnterminatedFileError } from '../errors/index.js';
 import { hasStatus } from '../transport/mtio.js';
+import { logged } from './command-log.js';
 import type { DrivePort } from './drive-port.js';
 import { RECORDS, space } from './motion.js';
 import { nextStreamNumber } from './stream-number.js';
@@ -80,11 +81,17 @@ export class RecordReader {
   #readAhead(): void {
     this.#port.requirePosition('read');
     for (const slab of this.#free.splice(0)) {
-      const outcome = this.#port.transport.readRecords(slab, this.#offer, ALL_RECORDS, this.#stream);
+      const outcome = this.#read(slab);
       // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
       outcome.catch(() => undefined);
       this.#calls.push({ slab, outcome });
     }
+  }
+
+  #read(slab: Uint8Array): Promise<ReadOutcome> {
+    const { transport, device } = this.#port;
+    const work = () => transport.readRecords(slab, this.#offer, ALL_RECORDS, this.#stream);
+    return logged({ device, operation: 'read' }, work, ({ stop }) => stop);
   }
 
   /** Copies what was read out of the slab: runs of records that lie side by side become one chunk. */

@@ -1,6 +1,7 @@
 import type { WriteOutcome } from '../../binding.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { Transport } from '../transport/transport.js';
+import { logged } from './command-log.js';
 import { nextStreamNumber } from './stream-number.js';
 
 /** Why no further record can be written. */
@@ -72,7 +73,9 @@ export class RecordWriter {
   }
 
   #send(memory: Uint8Array, stream: number): Promise<WriteOutcome> {
-    return this.#options.transport.writeRecords(memory, this.#options.recordSize, stream);
+    const { transport, recordSize } = this.#options;
+    const work = () => transport.writeRecords(memory, recordSize, stream);
+    return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
   }
 
   async #complete(memory: Uint8Array, early: Promise<WriteOutcome> | undefined): Promise<void> {

@@ -13,6 +13,7 @@ import {
   NotReadyError,
   PositionLostError,
   type SenseData,
+  senseCodes,
   TransportError,
   WriteProtectedError,
 } from '../errors/index.js';
@@ -115,6 +116,14 @@ export function fromSense(sense: SenseData, details: LtoErrorDetails): LtoError 
     (ascq === undefined || ascq === sense.ascq);
   const make = RULES.find(fits)?.make ?? ((d: LtoErrorDetails) => new MediumError('the command failed', d));
   return make({ ...details, sense });
+}
+
+/** A reply in a word: `good`, the sense as `6/28/00`, or the status that is no CHECK CONDITION. */
+export function replyOutcome({ status, hostStatus, sense }: ScsiReply): string {
+  if (hostStatus !== 0) return `host status ${hostStatus}`;
+  const decoded = decodeSense(sense);
+  if (decoded) return senseCodes(decoded);
+  return status === STATUS_GOOD ? 'good' : `status ${status}`;
 }
 
 /** The typed error that a reply stands for; undefined when the command was carried out. */

@@ -1,6 +1,8 @@
 import {
   InvalidArgumentError,
+  MediumChangedError,
   PositionLostError,
+  PositionMismatchError,
   UnterminatedFileError,
   WriteProtectedError,
 } from '../errors/index.js';
@@ -19,9 +21,19 @@ export interface FileStart {
   readonly limits: BlockLimits | undefined;
 }
 
+/** Where a file is to begin, and on which cartridge. */
+export interface ExpectedStart {
+  readonly fileNumber: number;
+  /** Logical object number; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified. */
+  readonly mediumChanges: number;
+}
+
 export interface StartOptions {
   readonly position?: 'append' | 'overwrite' | undefined;
   readonly closeUnterminated?: boolean | undefined;
+  readonly expected?: ExpectedStart | undefined;
 }
 
 /** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
@@ -46,7 +58,30 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
       next: 'Rewind, or write with position `append`',
     });
   }
-  return { fileNumber, firstBlock: await port.transport.tell().catch(() => undefined), limits };
+  const firstBlock = await port.transport.tell().catch(() => undefined);
+  if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
+  return { fileNumber, firstBlock, limits };
+}
+
+/** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
+function requireStart(
+  port: DrivePort,
+  expected: ExpectedStart,
+  fileNumber: number,
+  firstBlock: number | undefined,
+): void {
+  const details = { device: port.device, operation: 'write' };
+  if (port.mediumChanges !== expected.mediumChanges) {
+    throw new MediumChangedError('the cartridge may have been changed since it was identified', {
+      ...details,
+      next: 'Identify it again; nothing was written',
+    });
+  }
+  if (fileNumber === expected.fileNumber && firstBlock === expected.firstBlock) return;
+  throw new PositionMismatchError(
+    `stands at file ${fileNumber}, block ${firstBlock ?? '?'} instead of file ${expected.fileNumber}, block ${expected.firstBlock ?? '?'}`,
+    { ...details, next: 'Go to the end of the data again; nothing was written' },
+  );
 }
 
 /** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */

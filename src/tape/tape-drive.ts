@@ -1,19 +1,41 @@
 import { pipeline } from 'node:stream/promises';
-import { InvalidArgumentError, LtoError } from '../errors/index.js';
+import { InvalidArgumentError, LtoError, type SenseData } from '../errors/index.js';
+import type { BlockLimits } from '../scsi/block-limits.js';
+import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributeValue } from '../scsi/mam-host.js';
+import type { SupportedCommands } from '../scsi/opcodes-report.js';
 import type { LongPosition } from '../scsi/position.js';
-import type { CallOptions } from '../transport/transport.js';
+import type { Timestamp } from '../scsi/timestamp.js';
+import type { CallOptions, Transport } from '../transport/transport.js';
+import { type AttributeLists, readAttributeLists, readPartitionList } from './attribute-lists.js';
+import { type Capacity, readCapacity } from './capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
-import { DrivePort } from './drive-port.js';
+import { DrivePort, type StreamLease } from './drive-port.js';
+import {
+  type Densities,
+  type Reservations,
+  readDensities,
+  readLimits,
+  readReservations,
+  readSense,
+  readSupportedCommands,
+  readTimestamp,
+} from './drive-reports.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
+import { type Health, readHealth } from './health.js';
 import { type DriveIdentity, readIdentity } from './identity.js';
+import { type MediumFormat, readMediumFormat } from './medium-format.js';
 import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
 import { readLongPosition } from './position.js';
+import { type EraseConfirmation, type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
 import { type ReadStreamOptions, TapeReadStream } from './read-stream.js';
 import { type Readiness, readReadiness, requireReady } from './readiness.js';
 import type { TapeReceipt } from './receipt.js';
+import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './settings.js';
+import { readTapeAlerts, type TapeAlerts } from './tape-alerts.js';
 import type { TapeStatus } from './tape-status.js';
+import { type WaitOptions, waitUntilReady } from './wait-until-ready.js';
 import { DEFAULT_RECORD_SIZE, TapeWriteStream, type WriteStreamOptions } from './write-stream.js';
 
 /** Records are cut at multiples of this, which keeps direct I/O possible. */
@@ -40,9 +62,22 @@ export class TapeDrive {
     return new TapeDrive(new DrivePort(await openTransport(device, options)));
   }
 
+  /** A drive on a transport of the caller's, such as a virtual drive's, whose faults and cartridge the caller holds. */
+  static onTransport(transport: Transport): TapeDrive {
+    return new TapeDrive(new DrivePort(transport));
+  }
+
   /** The device as it was named at `open`. */
   get device(): string {
     return this.#port.device;
+  }
+
+  /**
+   * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: a
+   * changed cartridge, a reset, a load. They are known as soon as a command has met the drive's unit attention.
+   */
+  get mediumChanges(): number {
+    return this.#port.mediumChanges;
   }
 
   identity(): Promise<DriveIdentity> {
@@ -59,6 +94,11 @@ export class TapeDrive {
     return this.#port.status();
   }
 
+  /** Logical object number where the tape stands (MTIOCPOS); undefined where the drive doesn't tell. */
+  async logicalObject(): Promise<number | undefined> {
+    return this.#port.transport.tell().catch(() => undefined);
+  }
+
   /** READ POSITION, long form. */
   position(): Promise<LongPosition> {
     return readLongPosition(this.#port);
@@ -67,6 +107,77 @@ export class TapeDrive {
   /** The cartridge memory; undefined where the drive has none to give. */
   mam(options: { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
     return readCartridgeMemory(this.#port, options.partition);
+  }
+
+  /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
+  attributeLists(options: { readonly partition?: number } = {}): Promise<AttributeLists> {
+    return readAttributeLists(this.#port, options.partition);
+  }
+
+  /** Numbers of the partitions; undefined where the drive does not tell. */
+  partitions(): Promise<readonly number[] | undefined> {
+    return readPartitionList(this.#port);
+  }
+
+  /** Native, maximum, remaining and used bytes, by partition and in total, each with its source. */
+  capacity(): Promise<Capacity> {
+    return readCapacity(this.#port);
+  }
+
+  /** Format and kind of the cartridge, and whether this drive reads and writes it. */
+  mediumFormat(): Promise<MediumFormat> {
+    return readMediumFormat(this.#port);
+  }
+
+  /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */
+  alerts(options?: { readonly forget?: boolean }): Promise<TapeAlerts | undefined> {
+    return readTapeAlerts(this.#port, options);
+  }
+
+  /** Drive and cartridge in plain words: errors, wear, cleaning, alerts, with a verdict and its reasons. */
+  health(): Promise<Health> {
+    return readHealth(this.#port);
+  }
+
+  settings(): Promise<TapeSettings> {
+    return readSettings(this.#port);
+  }
+
+  /** Changes settings of the drive and no others; see `changeSettings`. Resolves with all settings as they then are. */
+  configure(changes: SettingChanges): Promise<TapeSettings> {
+    return this.#move('configure', () => changeSettings(this.#port, changes));
+  }
+
+  /** What the drive, and the cartridge in it, can be recorded in. */
+  densities(): Promise<Densities | undefined> {
+    return readDensities(this.#port);
+  }
+
+  blockLimits(): Promise<BlockLimits | undefined> {
+    return readLimits(this.#port);
+  }
+
+  /** The clock of the drive. */
+  timestamp(): Promise<Timestamp | undefined> {
+    return readTimestamp(this.#port);
+  }
+
+  supportedCommands(): Promise<SupportedCommands | undefined> {
+    return readSupportedCommands(this.#port);
+  }
+
+  reservations(): Promise<Reservations | undefined> {
+    return readReservations(this.#port);
+  }
+
+  /** REQUEST SENSE, with progress while something goes on; takes a waiting unit attention away. */
+  requestSense(): Promise<SenseData | undefined> {
+    return readSense(this.#port);
+  }
+
+  /** Waits while the drive loads, calibrates, formats or erases: up to two hours unless told otherwise. */
+  waitUntilReady(options?: WaitOptions): Promise<void> {
+    return waitUntilReady(this.#port, options);
   }
 
   /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
@@ -137,6 +248,21 @@ export class TapeDrive {
     return this.#move('set block size', () => this.#port.mt('MTSETBLK', bytes, options));
   }
 
+  /** Keeps the cartridge in the drive, or lets it go again. */
+  preventRemoval(prevent: boolean, options?: CallOptions): Promise<void> {
+    return this.#move('prevent removal', () => this.#port.mt(prevent ? 'MTLOCK' : 'MTUNLOCK', 1, options));
+  }
+
+  /** Destroys everything on the cartridge and makes its partitions anew; see `formatCartridge`. */
+  formatMedium(options: FormatOptions): Promise<void> {
+    return this.#move('format medium', () => formatCartridge(this.#port, options));
+  }
+
+  /** Destroys everything on the cartridge and uses only a part of it from then on; see `scaleCapacity`. */
+  setCapacity(proportion: number, options: EraseConfirmation): Promise<void> {
+    return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options));
+  }
+
   load(options?: CallOptions): Promise<void> {
     return this.#move('load', async () => {
       await this.#port.mt('MTLOAD', 1, options);
@@ -152,7 +278,8 @@ export class TapeDrive {
   /** Unlocks, rewinds and puts the cartridge out. */
   eject(options?: CallOptions): Promise<void> {
     return this.#move('eject', async () => {
-      await this.#port.mt('MTUNLOCK', 1, options);
+      // By command: `st` refuses MTUNLOCK while it doesn't know the position.
+      await this.#port.queryIfSupported(preventAllow(false), options);
       await this.#port.mt('MTOFFL', 1, options);
     });
   }
@@ -163,12 +290,12 @@ export class TapeDrive {
    */
   createWriteStream(options: WriteStreamOptions = {}): TapeWriteStream {
     requireRecordSize(this.device, options.recordSize ?? DEFAULT_RECORD_SIZE);
-    return this.#open('a write stream', (release) => new TapeWriteStream(this.#port, options, release));
+    return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, options, lease));
   }
 
   /** The file where the tape stands, or the one that `fileNumber` names. Throws as `createWriteStream`. */
   createReadStream(options: ReadStreamOptions = {}): TapeReadStream {
-    return this.#open('a read stream', (release) => new TapeReadStream(this.#port, options, release));
+    return this.#open('a read stream', (lease) => new TapeReadStream(this.#port, options, lease));
   }
 
   /** Writes all of a source as one file and resolves with its receipt. */
@@ -177,7 +304,11 @@ export class TapeDrive {
     options: WriteStreamOptions = {},
   ): Promise<TapeReceipt> {
     const stream = this.createWriteStream(options);
-    await pipeline(source, stream);
+    try {
+      await pipeline(source, stream);
+    } finally {
+      await closed(stream);
+    }
     if (stream.receipt) return stream.receipt;
     throw new LtoError('LTO_INTERNAL', 'the stream ended without a receipt', { device: this.device });
   }
@@ -199,29 +330,30 @@ export class TapeDrive {
     return this.#port.exclusively(operation, work);
   }
 
-  #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (release: () => void) => T): T {
-    const release = this.#port.acquire(user);
+  #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (lease: StreamLease) => T): T {
+    const lease = this.#port.acquireStream(user);
     try {
-      const stream = make(() => {
-        this.#stream = undefined;
-        release();
-      });
+      const stream = make(lease);
       this.#stream = stream;
       return stream;
     } catch (error) {
-      release();
+      lease.ending();
+      lease.release();
       throw error;
     }
   }
 
   async #endStream(): Promise<void> {
     const stream = this.#stream;
-    if (stream === undefined) return;
-    const closed = new Promise((resolve) => stream.once('close', resolve));
+    if (stream === undefined || stream.closed) return;
     stream.once('error', () => undefined);
     stream.destroy();
-    await closed;
+    await closed(stream);
   }
+}
+
+async function closed(stream: TapeWriteStream | TapeReadStream): Promise<void> {
+  if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', resolve));
 }
 
 function requireRecordSize(device: string, recordSize: number): void {

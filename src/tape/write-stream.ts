@@ -1,12 +1,20 @@
-import { Writable } from 'node:stream';
-import { EndOfMediumError, LtoError, PositionMismatchError, type SafeExtent, WriteError } from '../errors/index.js';
+import { addAbortSignal, Writable } from 'node:stream';
+import {
+  EndOfMediumError,
+  LtoError,
+  MediumChangedError,
+  PositionLostError,
+  PositionMismatchError,
+  type SafeExtent,
+  WriteError,
+} from '../errors/index.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { readBufferPosition } from './position.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter, WriterStopped } from './record-writer.js';
 import { SlabRing } from './slab-ring.js';
-import { type FileStart, refusedRecord, startFile, takesRecord } from './start-file.js';
+import { type ExpectedStart, type FileStart, refusedRecord, startFile, takesRecord } from './start-file.js';
 
 export interface WriteStreamOptions {
   /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
@@ -16,6 +24,8 @@ export interface WriteStreamOptions {
    * behind is lost.
    */
   readonly position?: 'append' | 'overwrite' | undefined;
+  /** Refuses, with nothing written, unless the file would begin exactly here; meant for `overwrite`. */
+  readonly expected?: ExpectedStart | undefined;
   /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
   readonly closeUnterminated?: boolean | undefined;
   /** Default `crc32`. */
@@ -38,6 +48,7 @@ const DEPTH = 4;
 export const DEFAULT_RECORD_SIZE = 256 * KIB;
 const DEFAULT_BUFFER = 16 * KIB * KIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * KIB * KIB;
+const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
 
 /**
  * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
@@ -76,7 +87,7 @@ export class TapeWriteStream extends Writable {
     const { startThreshold = (slabBytes * DEPTH) / 2 } = options;
     const algorithm = options.checksum ?? 'crc32';
     const checksum = algorithm && createChecksum(algorithm);
-    super({ highWaterMark: slabBytes, decodeStrings: true, ...(options.signal && { signal: options.signal }) });
+    super({ highWaterMark: slabBytes, decodeStrings: true });
     this.#port = port;
     this.#options = options;
     this.#recordSize = recordSize;
@@ -90,6 +101,8 @@ export class TapeWriteStream extends Writable {
       earlyWarningAllowance: options.earlyWarningAllowance ?? bufferBytes + ALLOWANCE_BEYOND_BUFFER,
       onEarlyWarning: () => this.emit('earlyWarning', { records: this.#writer.records, bytes: this.#writer.bytes }),
     });
+    // Not by the option of Writable: a signal that is aborted already would destroy what has no fields yet.
+    if (options.signal) addAbortSignal(options.signal, this);
   }
 
   /** Bytes that the drive took so far. */
@@ -122,6 +135,7 @@ export class TapeWriteStream extends Writable {
 
   async #begin(): Promise<void> {
     await this.#lease.turn;
+    if (this.destroyed) return;
     this.#start = await startFile(this.#port, this.#recordSize, this.#options);
     this.#writer.firstBlock = this.#start.firstBlock;
   }
@@ -191,7 +205,9 @@ export class TapeWriteStream extends Writable {
     this.#send();
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
-    this.#commit = this.#writeFilemark();
+    this.#commit = this.#writeFilemark().catch(async (reason: unknown) => {
+      throw reason instanceof PositionMismatchError ? reason : await this.#writeError(reason);
+    });
     this.receipt = await this.#commit;
   }
 
@@ -267,7 +283,8 @@ export class TapeWriteStream extends Writable {
   }
 
   async #writeError(reason: unknown): Promise<Error> {
-    const safe = await this.#committed();
+    const lost = reason instanceof PositionLostError || reason instanceof MediumChangedError;
+    const safe = lost ? NOTHING_CERTAIN : await this.#committed();
     return new WriteError(`writing failed: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`, {
       device: this.#port.device,
       operation: 'write',
@@ -285,8 +302,7 @@ export class TapeWriteStream extends Writable {
   async #committed(): Promise<SafeExtent> {
     const { firstBlock } = this.#begun();
     const position = await readBufferPosition(this.#port).catch(() => undefined);
-    if (firstBlock === undefined || position?.lastObject === undefined)
-      return { records: 0, bytes: 0, filemark: false };
+    if (firstBlock === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
     const behind = Number(position.lastObject) - firstBlock;
     const records = Math.max(0, Math.min(this.#writer.records, behind));
     return { records, bytes: Math.min(records * this.#recordSize, this.#writer.bytes), filemark: false };

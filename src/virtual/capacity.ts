@@ -1,5 +1,3 @@
-import type { CartridgeMemory } from './cartridge-memory.js';
-
 /** Room for filemarks after the last record that fits, so that a full tape can still be ended properly. */
 const FILEMARK_RESERVE_BYTES = 0x10000;
 
@@ -15,8 +13,8 @@ export interface Limits {
   readonly end: number;
 }
 
-export function limitsOf({ medium }: CartridgeMemory, earlyWarningBytes?: number): Limits {
-  const records = medium.capacityBytes;
+/** `records`: bytes of the partition. */
+export function limitsOf(records: number, earlyWarningBytes?: number): Limits {
   const zone = earlyWarningBytes ?? Math.min(Math.floor(records / 100), EARLY_WARNING_BYTES);
   return { earlyWarning: Math.max(0, records - zone), records, end: records + FILEMARK_RESERVE_BYTES };
 }

@@ -1,4 +1,5 @@
 import { MediumError } from '../errors/index.js';
+import { type MamAttribute, mamAttribute } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
 
 /** What a cartridge is; nothing that a host does changes it, but for the write-protect switch. */
@@ -23,6 +24,10 @@ export interface MediumUsage {
   bytesRead: number;
   bytesWrittenThisLoad: number;
   bytesReadThisLoad: number;
+  unrecoveredWriteErrors: number;
+  unrecoveredReadErrors: number;
+  /** How often the cartridge was formatted. */
+  initializations: number;
   /** The drives of the last loads, newest first; at most four. */
   lastDrives: { readonly vendor: string; readonly serial: string }[];
 }
@@ -39,11 +44,14 @@ export interface HostAttribute {
 export interface CartridgeMemory {
   readonly medium: MediumFacts;
   readonly usage: MediumUsage;
-  /** By attribute id. */
+  /** Bytes of each partition. */
+  readonly partitions: readonly number[];
+  /** By `attributeKey`. */
   readonly attributes: Map<number, HostAttribute>;
 }
 
 const FORMAT = 'node-lto cartridge memory 1';
+const PARTITION_UNIT = 0x10000;
 
 export const UNUSED: MediumUsage = {
   loads: 0,
@@ -51,12 +59,28 @@ export const UNUSED: MediumUsage = {
   bytesRead: 0,
   bytesWrittenThisLoad: 0,
   bytesReadThisLoad: 0,
+  unrecoveredWriteErrors: 0,
+  unrecoveredReadErrors: 0,
+  initializations: 1,
   lastDrives: [],
 };
 
-export async function saveMemory(path: string, { medium, usage, attributes }: CartridgeMemory): Promise<void> {
+/** An attribute that each partition has for itself is kept under its id and the partition's number above it. */
+export function attributeKey(id: number, partition: number): number {
+  const attribute: MamAttribute | undefined = mamAttribute(id);
+  return attribute?.perPartition ? partition * PARTITION_UNIT + id : id;
+}
+
+/** The attribute id of a key, when it is one for that partition. */
+export function attributeIdOf(key: number, partition: number): number | undefined {
+  const id = key % PARTITION_UNIT;
+  return attributeKey(id, partition) === key ? id : undefined;
+}
+
+export async function saveMemory(path: string, memory: CartridgeMemory): Promise<void> {
+  const { medium, usage, partitions, attributes } = memory;
   const entries = [...attributes].map(([id, attribute]) => [id.toString(16).padStart(4, '0'), toJson(attribute)]);
-  await writeJson(path, { format: FORMAT, medium, usage, attributes: Object.fromEntries(entries) });
+  await writeJson(path, { format: FORMAT, medium, usage, partitions, attributes: Object.fromEntries(entries) });
 }
 
 /** Rejects with MediumError when the file is missing or no cartridge memory. */
@@ -68,7 +92,8 @@ export async function loadMemory(path: string): Promise<CartridgeMemory> {
     const attributes = Object.entries(stored.attributes).map(
       ([id, attribute]) => [Number.parseInt(id, 16), fromJson(attribute)] as const,
     );
-    return { medium, usage: { ...UNUSED, ...usage }, attributes: new Map(attributes) };
+    const { partitions = [medium.capacityBytes] } = stored;
+    return { medium, usage: { ...UNUSED, ...usage }, partitions, attributes: new Map(attributes) };
   } catch (cause) {
     throw new MediumError(`the cartridge memory ${path} can't be read`, { cause });
   }
@@ -80,6 +105,7 @@ interface StoredMemory {
   readonly format: unknown;
   readonly medium: MediumFacts;
   readonly usage: Partial<MediumUsage>;
+  readonly partitions?: readonly number[];
   readonly attributes: Readonly<Record<string, StoredAttribute>>;
 }
 

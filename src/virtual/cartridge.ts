@@ -23,7 +23,7 @@ export class Cartridge {
   readonly name: string;
   #memory: CartridgeMemory;
   readonly #folder: string;
-  readonly #images: readonly TapImage[];
+  #images: readonly TapImage[];
   readonly #format: FormatFacts;
 
   private constructor(name: string, folder: string, memory: CartridgeMemory, images: readonly TapImage[]) {
@@ -50,6 +50,7 @@ export class Cartridge {
     await saveMemory(join(folder, MEMORY), {
       medium,
       usage: UNUSED,
+      partitions: [medium.capacityBytes],
       attributes: new Map([[BARCODE, { format: 'ascii', value }]]),
     });
   }
@@ -57,11 +58,7 @@ export class Cartridge {
   static async open(driveFolder: string, name: string): Promise<Cartridge> {
     const folder = folderOf(driveFolder, name);
     const memory = await loadMemory(join(folder, MEMORY));
-    const path = imagePath(folder, 0);
-    const image = await TapImage.open(path, { readOnly: memory.medium.writeProtected }).catch((cause) => {
-      throw new MediumError(`the tape image ${path} can't be read`, { cause });
-    });
-    return new Cartridge(name, folder, memory, [image]);
+    return new Cartridge(name, folder, memory, await openImages(folder, memory));
   }
 
   get partitions(): number {
@@ -75,8 +72,18 @@ export class Cartridge {
     return image;
   }
 
-  limits(earlyWarningBytes: number | undefined): Limits {
-    return limitsOf(this.memory, earlyWarningBytes);
+  /** Logical objects of a partition; none where there is no such partition. */
+  objectsOf(partition: number): number {
+    return this.#images[partition]?.objects ?? 0;
+  }
+
+  /** Bytes of a partition that may hold records. */
+  bytesOf(partition: number): number {
+    return this.memory.partitions[partition] ?? 0;
+  }
+
+  limits(partition: number, earlyWarningBytes: number | undefined): Limits {
+    return limitsOf(this.bytesOf(partition), earlyWarningBytes);
   }
 
   readableIn(driveGeneration: number): boolean {
@@ -93,6 +100,16 @@ export class Cartridge {
   mediumType(): number {
     const { data, worm } = this.#format.mediumType;
     return this.memory.medium.kind === 'worm' ? (worm ?? data) : data;
+  }
+
+  /** Makes the partitions anew, all of them blank. */
+  async format(partitions: readonly number[]): Promise<void> {
+    for (const image of this.#images) await image.truncate(0);
+    const usage = { ...this.memory.usage, initializations: this.memory.usage.initializations + 1 };
+    this.#memory = { ...this.memory, partitions, usage };
+    await this.save();
+    for (const image of this.#images) await image.close();
+    this.#images = await openImages(this.#folder, this.memory);
   }
 
   countLoad({ vendor, serial }: DriveIdentity): void {
@@ -125,6 +142,20 @@ export class Cartridge {
     await this.sync();
     for (const image of this.#images) await image.close();
   }
+}
+
+/** The images of all partitions; a partition that was never written gets an empty one. */
+async function openImages(folder: string, { medium, partitions }: CartridgeMemory): Promise<TapImage[]> {
+  const images: TapImage[] = [];
+  for (const partition of partitions.keys()) {
+    const path = imagePath(folder, partition);
+    if (partition > 0) await writeFile(path, '', { flag: 'a' });
+    const image = await TapImage.open(path, { readOnly: medium.writeProtected }).catch((cause) => {
+      throw new MediumError(`the tape image ${path} can't be read`, { cause });
+    });
+    images.push(image);
+  }
+  return images;
 }
 
 function formatOf({ medium }: CartridgeMemory): FormatFacts {

@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
-import { type DriveIdentity, poweredOn, saveDrive } from './drive-record.js';
+import { type DriveIdentity, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {
@@ -39,7 +39,13 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   }
   if (medium !== undefined) await Cartridge.create(folder, medium);
   const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
-  await saveDrive(folder, { identity, settings: { loadSeconds, earlyWarningBytes }, memory, closed: false });
+  await saveDrive(folder, {
+    identity,
+    settings: { loadSeconds, earlyWarningBytes },
+    memory,
+    life: NEW_DRIVE,
+    closed: false,
+  });
 }
 
 function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveIdentity {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DeviceNotFoundError } from '../errors/index.js';
+import type { DiagnosticEntry } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
 
 /** What a drive is. */
@@ -37,17 +38,47 @@ export interface DriveMemory {
   blockLength: number;
   compression: boolean;
   removalPrevented: boolean;
+  /** Megabytes before early warning at which programmable early warning is reported; 0 for never. */
+  programmableEarlyWarningMegabytes: number;
+  /** Bytes of the partitions that mode page 11 asks the next FORMAT MEDIUM for. */
+  partitionPlan: readonly number[] | undefined;
+  /** Errors that were not corrected since the load. */
+  uncorrectedErrors: { write: number; read: number };
+  /** The newest first. */
+  diagnostics: readonly DiagnosticEntry[];
+  reservation: ReservationState;
   /** Numbers of the TapeAlert flags that are set. */
   alerts: readonly number[];
   /** Additional sense codes (and qualifiers) that wait to be reported with UNIT ATTENTION. */
   attentions: (readonly [asc: number, ascq: number])[];
 }
 
+/** Registration and reservation of the only initiator; keys in hex, because JSON has no such integers. */
+export interface ReservationState {
+  readonly generation: number;
+  /** Undefined while it is not registered. */
+  readonly key?: string | undefined;
+  /** Type of the reservation that it holds. */
+  readonly type?: number | undefined;
+}
+
+/** What a drive counts all its life. */
+export interface DriveLife {
+  loads: number;
+  cleanings: number;
+  powerCycles: number;
+  hardWriteErrors: number;
+  hardReadErrors: number;
+}
+
+export const NEW_DRIVE: DriveLife = { loads: 0, cleanings: 0, powerCycles: 0, hardWriteErrors: 0, hardReadErrors: 0 };
+
 /** The content of `drive.json`. */
 export interface DriveRecord {
   readonly identity: DriveIdentity;
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
+  readonly life: DriveLife;
   /** Whether the drive was closed in order; if not, its power was cut. */
   readonly closed: boolean;
 }
@@ -67,6 +98,11 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     blockLength: 0,
     compression: true,
     removalPrevented: false,
+    programmableEarlyWarningMegabytes: 0,
+    partitionPlan: undefined,
+    uncorrectedErrors: { write: 0, read: 0 },
+    diagnostics: [],
+    reservation: { generation: 0 },
     alerts: [],
     attentions: [POWER_ON],
   };
@@ -89,5 +125,11 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
     throw new DeviceNotFoundError(what, { ...details, cause });
   })) as DriveRecord & { readonly format: unknown };
   if (stored.format !== FORMAT) throw new DeviceNotFoundError(`${FILE} is not that of a virtual drive`, details);
-  return stored;
+  const { memory, life } = stored;
+  // A drive of an earlier version lacks what was added since.
+  const added = {
+    life: { ...NEW_DRIVE, ...life },
+    memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory },
+  };
+  return { ...stored, ...added };
 }

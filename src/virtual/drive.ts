@@ -1,6 +1,7 @@
 import type { Limits } from './capacity.js';
 import type { Cartridge } from './cartridge.js';
-import type { DriveIdentity, DriveMemory, DriveSettings, Position } from './drive-record.js';
+import { DriveClock } from './drive-clock.js';
+import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
 import { BEGINNING, MEDIUM_MAY_HAVE_CHANGED } from './drive-record.js';
 import { nativeFormat } from './native-format.js';
 import { CheckCondition, sense } from './server/check-condition.js';
@@ -8,6 +9,7 @@ import type { MediumNeed } from './server/command.js';
 import type { TapImage } from './tap-image.js';
 
 const UNIT_ATTENTION = 6;
+const MB = 1e6;
 /** The progress indication counts in 65536ths. */
 const MOST_PROGRESS = 0xffff / 0x10000;
 
@@ -16,15 +18,24 @@ export class Drive {
   readonly identity: DriveIdentity;
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
+  readonly life: DriveLife;
+  readonly clock = new DriveClock();
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** When a running load is over, by `performance.now()`. */
   #readyAt = 0;
 
-  constructor(identity: DriveIdentity, settings: DriveSettings, memory: DriveMemory, cartridge?: Cartridge) {
+  constructor(
+    identity: DriveIdentity,
+    settings: DriveSettings,
+    memory: DriveMemory,
+    life: DriveLife,
+    cartridge?: Cartridge,
+  ) {
     this.identity = identity;
     this.settings = settings;
     this.memory = memory;
+    this.life = life;
     this.cartridge = cartridge;
   }
 
@@ -37,7 +48,7 @@ export class Drive {
   }
 
   get limits(): Limits {
-    return this.requirePresent().limits(this.settings.earlyWarningBytes);
+    return this.requirePresent().limits(this.position.partition, this.settings.earlyWarningBytes);
   }
 
   /** Density code of the cartridge; without one, of the drive's own generation. */
@@ -60,8 +71,8 @@ export class Drive {
     return partition < this.requirePresent().partitions;
   }
 
-  moveTo(object: number): void {
-    this.memory.position = { ...this.position, object };
+  moveTo(object: number, partition = this.position.partition): void {
+    this.memory.position = { partition, object };
   }
 
   advance(objects: number): void {
@@ -71,6 +82,12 @@ export class Drive {
   /** Whether the tape stands at or after early warning. */
   beyondEarlyWarning(): boolean {
     return this.image.bytesBefore(this.position.object) >= this.limits.earlyWarning;
+  }
+
+  /** Whether the tape stands at or after programmable early warning; never while that is off. */
+  beyondProgrammableEarlyWarning(object = this.position.object): boolean {
+    const zone = this.memory.programmableEarlyWarningMegabytes * MB;
+    return zone > 0 && this.image.bytesBefore(object) >= this.limits.earlyWarning - zone;
   }
 
   require(need: MediumNeed): void {
@@ -136,9 +153,13 @@ export class Drive {
   async load(): Promise<void> {
     const cartridge = this.requirePresent();
     cartridge.countLoad(this.identity);
+    this.life.loads += 1;
+    if (cartridge.memory.medium.kind === 'cleaning') this.life.cleanings += 1;
     await cartridge.save();
     this.memory.loaded = true;
     this.memory.alerts = [];
+    this.memory.uncorrectedErrors = { write: 0, read: 0 };
+    this.memory.partitionPlan = undefined;
     this.memory.position = BEGINNING;
     this.#readyAt = performance.now() + this.settings.loadSeconds * 1000;
     this.raiseAttention(MEDIUM_MAY_HAVE_CHANGED);

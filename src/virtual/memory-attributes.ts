@@ -1,6 +1,6 @@
 import { asciiPad, concatBytes, mamAttribute, mamOwner, type RawAttribute } from '../scsi/index.js';
 import type { Cartridge } from './cartridge.js';
-import type { CartridgeMemory } from './cartridge-memory.js';
+import { attributeIdOf, type CartridgeMemory } from './cartridge-memory.js';
 
 /** Bytes of the chip that attributes of a host may take, with their five bytes of header each. */
 export const MEMORY_BYTES = 16_384;
@@ -31,7 +31,7 @@ const KEPT: Readonly<Record<number, (source: Source) => Uint8Array | undefined>>
   4: ({ memory }) => integer(MEMORY_BYTES - bytesUsed(memory), 8),
   5: () => asciiPad('LTO-CVE', 8),
   6: ({ memory }) => integer(memory.medium.densityCode, 1),
-  7: () => integer(1, 2),
+  7: ({ memory }) => integer(memory.usage.initializations, 2),
   522: lastDrive(0),
   523: lastDrive(1),
   524: lastDrive(2),
@@ -58,14 +58,15 @@ const KEPT: Readonly<Record<number, (source: Source) => Uint8Array | undefined>>
 export function attributesOf(cartridge: Cartridge, partition: number): RawAttribute[] {
   const { memory } = cartridge;
   const image = cartridge.image(partition);
-  const maximum = memory.medium.capacityBytes;
+  const maximum = cartridge.bytesOf(partition);
   const source = { memory, maximum, remaining: Math.max(0, maximum - image.bytesBefore(image.objects)) };
   const kept = Object.entries(KEPT).flatMap(([id, bytesOf]) => {
     const bytes = bytesOf(source);
     return bytes === undefined ? [] : [{ id: Number(id), readOnly: true, format: formatOf(Number(id)), bytes }];
   });
-  const written = [...memory.attributes].map(([id, { format, value }]) => {
-    return { id, readOnly: false, format, bytes: value };
+  const written = [...memory.attributes].flatMap(([key, { format, value }]) => {
+    const id = attributeIdOf(key, partition);
+    return id === undefined ? [] : [{ id, readOnly: false, format, bytes: value }];
   });
   return [...kept, ...written].toSorted((a, b) => a.id - b.id);
 }

@@ -7,6 +7,7 @@ import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-rec
 import { type Fault, Faults } from './faults.js';
 import { FolderLock } from './folder-lock.js';
 import type { Request } from './server/command.js';
+import { noteCondition } from './server/conditions.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
 
 /** The data phase of a command. */
@@ -65,14 +66,15 @@ export class VirtualDrive {
     await loadDrive(folder);
     const lock = await FolderLock.acquire(folder);
     try {
-      const { identity, settings, memory, closed } = await loadDrive(folder);
+      const { identity, settings, memory, life, closed } = await loadDrive(folder);
       const cartridge = memory.cartridge === null ? undefined : await Cartridge.open(folder, memory.cartridge);
       // A position behind end of data: the image is another than it was.
       const { partition, object } = memory.position;
-      const isThere = cartridge === undefined || object <= cartridge.image(partition).objects;
+      const isThere = cartridge === undefined || object <= cartridge.objectsOf(partition);
       const state = closed && isThere ? memory : poweredOn(memory.cartridge, memory.loaded);
-      const drive = new Drive(identity, settings, state, cartridge);
-      await saveDrive(folder, { identity, settings, memory: state, closed: false });
+      if (state !== memory) life.powerCycles += 1;
+      const drive = new Drive(identity, settings, state, life, cartridge);
+      await saveDrive(folder, { identity, settings, memory: state, life, closed: false });
       return new VirtualDrive(folder, lock, drive);
     } catch (error) {
       await lock.release();
@@ -120,7 +122,9 @@ export class VirtualDrive {
   reset(): Promise<void> {
     return this.#queue(async () => {
       const { memory } = this.#drive;
-      Object.assign(memory, poweredOn(memory.cartridge, memory.loaded));
+      // Only a loss of power ends a reservation (SPC-5 5.14.1).
+      const { reservation, diagnostics } = memory;
+      Object.assign(memory, poweredOn(memory.cartridge, memory.loaded), { reservation, diagnostics });
     });
   }
 
@@ -148,6 +152,7 @@ export class VirtualDrive {
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs);
     const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome;
     const answer = spared ? await this.#serve({ cdb, dataOut, into }) : undefined;
+    if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     const { hostStatus, ...told } = withFault(answer, fault);
     const room = into?.length ?? allocationLength ?? told.dataIn.length;
     const dataIn = told.dataIn.subarray(0, room);
@@ -199,8 +204,8 @@ export class VirtualDrive {
   }
 
   async #save(closed: boolean): Promise<void> {
-    const { identity, settings, memory } = this.#drive;
-    await saveDrive(this.folder, { identity, settings, memory, closed });
+    const { identity, settings, memory, life } = this.#drive;
+    await saveDrive(this.folder, { identity, settings, memory, life, closed });
   }
 }
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { MalformedResponseError } from '../../src/errors/index.js';
 
-/** Options of every property test: FC_RUNS asks for more runs than the everyday number. */
+/**
+ * Options of every property test: FC_RUNS asks for more runs than the everyday number. The nightly run takes
+ * `FC_RUNS=100000 npx vitest run test/scsi --testTimeout 3600000`.
+ */
 export const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 200) };
 
 /**

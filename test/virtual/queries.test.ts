@@ -163,7 +163,9 @@ describe('log pages', () => {
   it('are all there that are listed', async () => {
     const drive = await newDrive();
     const pages = decodeSupportedLogPages((await send(drive, logSense(0))).dataIn);
-    expect(pages.map((listed) => listed.page)).toEqual([0, 0x0c, 0x0d, 0x11, 0x12, 0x17, 0x2e, 0x31]);
+    expect(pages.map((listed) => listed.page)).toEqual([
+      0, 2, 3, 0x0c, 0x0d, 0x11, 0x12, 0x14, 0x16, 0x17, 0x1b, 0x2e, 0x30, 0x31, 0x32,
+    ]);
     for (const listed of pages) expect((await send(drive, logSense(listed.page))).dataIn[0]).toBe(listed.page);
     expect(await outcome(send(drive, logSense(0x3e)))).toBe('5/24/00');
   });
@@ -206,8 +208,8 @@ describe('commands that the drive does not have', () => {
       if (!known.has(code))
         expect(await outcome(drive.execute(Uint8Array.of(code, ...new Uint8Array(15))))).toBe('5/20/00');
     }
-    expect(commandName(Uint8Array.of(0x04))).toBe('FORMAT MEDIUM');
-    expect(await outcome(drive.execute(Uint8Array.of(0x04, 0, 0, 0, 0, 0)))).toBe('5/20/00');
+    expect(commandName(Uint8Array.of(0x1d))).toBe('SEND DIAGNOSTIC');
+    expect(await outcome(drive.execute(Uint8Array.of(0x1d, 0, 0, 0, 0, 0)))).toBe('5/20/00');
   });
 
   it('and any bytes are answered, if only with CHECK CONDITION', async () => {

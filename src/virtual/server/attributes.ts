@@ -11,7 +11,7 @@ import {
   READ_ATTRIBUTE_ACTION,
   WRITE_ATTRIBUTE,
 } from '../../scsi/index.js';
-import type { HostAttribute } from '../cartridge-memory.js';
+import { attributeKey, type HostAttribute } from '../cartridge-memory.js';
 import type { Drive } from '../drive.js';
 import { attributesOf, bytesUsed, isHostAttribute, MEMORY_BYTES } from '../memory-attributes.js';
 import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from './check-condition.js';
@@ -34,8 +34,9 @@ function answer(drive: Drive, serviceAction: number, partition: number, first: n
     case READ_ATTRIBUTE_ACTION.attributeList:
       return encodeAttributeIds(attributes().map(({ id }) => id));
     case READ_ATTRIBUTE_ACTION.logicalVolumeList:
-    case READ_ATTRIBUTE_ACTION.partitionList:
       return encodePartitionList({ first: 0, count: 1 });
+    case READ_ATTRIBUTE_ACTION.partitionList:
+      return encodePartitionList({ first: 0, count: drive.requirePresent().partitions });
     case READ_ATTRIBUTE_ACTION.supportedAttributes:
       return encodeAttributeIds(supported(drive, partition));
     default:
@@ -63,7 +64,7 @@ export async function writeAttribute(drive: Drive, { cdb, dataOut }: Request): P
   const cartridge = drive.requirePresent();
   if (cartridge.memory.medium.writeProtected) throw new CheckCondition(sense('7/27/00'));
   const changes = changesIn(dataOut.subarray(0, parameterListLength));
-  const changed = withChanges(cartridge.memory.attributes, changes);
+  const changed = withChanges(cartridge.memory.attributes, changes, partition);
   if (bytesUsed({ ...cartridge.memory, attributes: changed }) > MEMORY_BYTES) {
     throw new CheckCondition(sense('5/55/06'));
   }
@@ -89,11 +90,13 @@ function isAllowed({ id, format, bytes }: RawAttribute): boolean {
 function withChanges(
   attributes: ReadonlyMap<number, HostAttribute>,
   changes: readonly RawAttribute[],
+  partition: number,
 ): Map<number, HostAttribute> {
   const changed = new Map(attributes);
   for (const { id, format, bytes } of changes) {
-    if (bytes.length === 0) changed.delete(id);
-    else if (format !== 'reserved') changed.set(id, { format, value: bytes });
+    const key = attributeKey(id, partition);
+    if (bytes.length === 0) changed.delete(key);
+    else if (format !== 'reserved') changed.set(key, { format, value: bytes });
   }
   return changed;
 }

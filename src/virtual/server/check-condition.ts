@@ -13,6 +13,9 @@ export class CheckCondition {
   }
 }
 
+/** Thrown by a command that a reservation forbids: status RESERVATION CONFLICT. */
+export class ReservationConflict {}
+
 /** Key, additional sense code and qualifier, as tape people write them: `sense('8/00/05')`. */
 export function sense(codes: string, more: Partial<SenseFields> = {}): SenseFields {
   const [key = 0, asc = 0, ascq = 0] = codes.split('/').map((code) => Number.parseInt(code, 16));

@@ -8,6 +8,9 @@ import { logSense } from './log.js';
 import { modeSelect6, modeSelect10, modeSense6, modeSense10 } from './mode.js';
 import { locate, locateLong, rewind, space, spaceLong } from './motion.js';
 import { readPosition } from './position.js';
+import { formatMedium, setCapacity } from './prepare.js';
+import { reportSupportedCommands, reportTimestamp, setTimestamp } from './reports.js';
+import { persistentReserveIn, persistentReserveOut } from './reservations.js';
 import { erase, read, write, writeFilemarks } from './transfer.js';
 
 interface Command {
@@ -44,4 +47,15 @@ export const COMMANDS: Readonly<Partial<Record<CommandName, Command>>> = {
   'REPORT DENSITY SUPPORT': { needs: 'none', run: reportDensitySupport },
   'LOAD UNLOAD': { needs: 'present', run: loadUnload },
   'PREVENT ALLOW MEDIUM REMOVAL': { needs: 'none', run: preventAllow },
+  'FORMAT MEDIUM': { needs: 'ready', run: formatMedium },
+  'SET CAPACITY': { needs: 'ready', run: setCapacity },
+  'REPORT SUPPORTED OPERATION CODES': { needs: 'none', run: reportSupportedCommands(commandNames) },
+  'REPORT TIMESTAMP': { needs: 'none', run: reportTimestamp },
+  'SET TIMESTAMP': { needs: 'none', run: setTimestamp },
+  'PERSISTENT RESERVE IN': { needs: 'none', run: persistentReserveIn },
+  'PERSISTENT RESERVE OUT': { needs: 'none', run: persistentReserveOut },
 };
+
+function commandNames(): readonly CommandName[] {
+  return Object.keys(COMMANDS) as CommandName[];
+}

@@ -1,12 +1,12 @@
 import { cdbLength, commandName, encodeSense, type SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
-import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
+import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from './check-condition.js';
 import type { Request } from './command.js';
 import { COMMANDS } from './commands.js';
-import { alertOf } from './tape-alerts.js';
+import { noteCondition } from './conditions.js';
 
 /** SCSI status bytes that the drive gives. */
-export const STATUS = { good: 0x00, checkCondition: 0x02 } as const;
+export const STATUS = { good: 0x00, checkCondition: 0x02, reservationConflict: 0x18 } as const;
 
 /** The drive's answer to one command. */
 export interface Answer {
@@ -24,9 +24,11 @@ export async function serve(drive: Drive, request: Request): Promise<Answer> {
     const dataIn = await run(drive, request);
     return { status: STATUS.good, sense: NOTHING, dataIn: dataIn ?? NOTHING };
   } catch (condition) {
+    if (condition instanceof ReservationConflict) {
+      return { status: STATUS.reservationConflict, sense: NOTHING, dataIn: NOTHING };
+    }
     if (!(condition instanceof CheckCondition)) throw condition;
-    const alert = alertOf(condition.sense);
-    if (alert !== undefined) drive.raiseAlert(alert);
+    noteCondition(drive, condition.sense, request.cdb);
     return checkCondition(condition.sense, condition.dataIn);
   }
 }

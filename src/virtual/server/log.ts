@@ -1,8 +1,11 @@
 import {
+  DATA_COMPRESSION_LOG,
   DEVICE_ACTIVITY,
+  DEVICE_STATISTICS,
   DEVICE_STATUS,
   decodeCdb,
   decodeLogPage,
+  encodeDiagnosticData,
   encodeLogPage,
   encodeLogValues,
   encodeSupportedLogPages,
@@ -10,32 +13,45 @@ import {
   encodeTapeAlertResponse,
   LOG_PAGE_CONTROL,
   LOG_SENSE,
+  READ_ERROR_COUNTERS,
   SEQUENTIAL_ACCESS_LOG,
   TAPE_ALERT,
   TAPE_ALERT_RESPONSE,
   TAPE_CAPACITY,
+  TAPE_COMPRESSION,
+  TAPE_DIAGNOSTIC_DATA,
+  TAPE_USAGE,
   TEMPERATURES,
   VOLUME_STATISTICS,
+  WRITE_ERROR_COUNTERS,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
 import { invalidFieldInCdb } from './check-condition.js';
 import type { Request } from './command.js';
+import { compression, deviceStatistics, readErrors, writeErrors } from './log-drive.js';
+import { tapeCapacity, tapeUsage, volumeStatistics } from './log-volume.js';
 
 const MB = 1e6;
-const MIB = 2 ** 20;
 const ALL_SUBPAGES = 0xff;
 /** Degrees Celsius that no drive would complain about. */
 const TEMPERATURE = 35;
 
 /** The log pages that the drive has, by code. */
 const PAGES: ReadonlyMap<number, (drive: Drive) => Uint8Array> = new Map([
+  [WRITE_ERROR_COUNTERS.page, writeErrors],
+  [READ_ERROR_COUNTERS.page, readErrors],
   [SEQUENTIAL_ACCESS_LOG.page, sequentialAccess],
   [TEMPERATURES.page, () => encodeLogValues(TEMPERATURES, { current: TEMPERATURE })],
   [DEVICE_STATUS.page, deviceStatus],
   [TAPE_ALERT_RESPONSE.page, ({ memory }) => encodeTapeAlertResponse(memory.alerts)],
+  [DEVICE_STATISTICS.page, deviceStatistics],
+  [TAPE_DIAGNOSTIC_DATA.page, ({ memory }) => encodeDiagnosticData(memory.diagnostics)],
   [VOLUME_STATISTICS.page, volumeStatistics],
+  [DATA_COMPRESSION_LOG.page, (drive) => compression(DATA_COMPRESSION_LOG, drive)],
   [TAPE_ALERT.page, tapeAlert],
+  [TAPE_USAGE.page, tapeUsage],
   [TAPE_CAPACITY.page, tapeCapacity],
+  [TAPE_COMPRESSION.page, (drive) => compression(TAPE_COMPRESSION, drive)],
 ]);
 
 /** LOG SENSE: cumulative values only. */
@@ -120,44 +136,6 @@ function deviceStatus(drive: Drive): Uint8Array {
     tapeAlertChanged: memory.alerts.length > 0,
   };
   return encodeLogValues(DEVICE_STATUS, { status });
-}
-
-function volumeStatistics(drive: Drive): Uint8Array {
-  const { cartridge, memory } = drive;
-  if (cartridge === undefined || !memory.loaded) return encodeLogValues(VOLUME_STATISTICS, { pageValid: false });
-  const { medium, usage } = cartridge.memory;
-  const native = megabytes(medium.capacityBytes);
-  const image = cartridge.image(0);
-  const used = Math.min(native, megabytes(image.bytesBefore(image.objects)));
-  return encodeLogValues(VOLUME_STATISTICS, {
-    pageValid: true,
-    mounts: usage.loads,
-    lastMountMegabytesWritten: megabytes(usage.bytesWrittenThisLoad),
-    lastMountMegabytesRead: megabytes(usage.bytesReadThisLoad),
-    lifetimeMegabytesWritten: megabytes(usage.bytesWritten),
-    lifetimeMegabytesRead: megabytes(usage.bytesRead),
-    nativeCapacity: native,
-    usedNativeCapacity: used,
-    serialNumber: medium.serial,
-    barcode: medium.barcode,
-    manufacturer: medium.manufacturer,
-    writeProtected: medium.writeProtected,
-    worm: medium.kind === 'worm',
-    nativeCapacityOfPartitions: [{ partition: 0, count: native }],
-    usedNativeCapacityOfPartitions: [{ partition: 0, count: used }],
-    remainingNativeCapacityOfPartitions: [{ partition: 0, count: native - used }],
-  });
-}
-
-function tapeCapacity(drive: Drive): Uint8Array {
-  const { cartridge, memory } = drive;
-  if (cartridge === undefined || !memory.loaded) return encodeLogValues(TAPE_CAPACITY, {});
-  const image = cartridge.image(0);
-  const maximum = cartridge.memory.medium.capacityBytes;
-  const remaining = Math.max(0, maximum - image.bytesBefore(image.objects));
-  const mainRemaining = Math.floor(remaining / MIB);
-  const mainMaximum = Math.floor(maximum / MIB);
-  return encodeLogValues(TAPE_CAPACITY, { mainRemaining, alternateRemaining: 0, mainMaximum, alternateMaximum: 0 });
 }
 
 function megabytes(bytes: number): number {

@@ -10,24 +10,13 @@ import {
   type FieldValues,
   INFORMATIONAL_EXCEPTIONS,
   MEDIUM_CONFIGURATION,
-  MEDIUM_PARTITION,
   type ModePageLayout,
   READ_WRITE_ERROR_RECOVERY,
   SHORT_ERASE_MODE,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
-
-/** A mode page of the drive. */
-export interface DrivePage {
-  readonly pageCode: number;
-  readonly subpageCode: number;
-  /** The page as it is now. */
-  readonly current: (drive: Drive) => Uint8Array;
-  /** Ones for the bits that MODE SELECT may change; by default, none. */
-  readonly changeable?: Uint8Array;
-  /** Takes over a page that MODE SELECT sent, and of which no other bits are changed. */
-  readonly apply?: (drive: Drive, bytes: Uint8Array) => void;
-}
+import type { DrivePage } from './drive-page.js';
+import { PARTITION_PAGE } from './partition-page.js';
 
 const COMPRESSION_ALGORITHM = 1;
 
@@ -43,7 +32,7 @@ export const DRIVE_PAGES: readonly DrivePage[] = [
       compressionAlgorithm: COMPRESSION_ALGORITHM,
       decompressionAlgorithm: COMPRESSION_ALGORITHM,
     })),
-    changeable: encodeModePage(DATA_COMPRESSION, { compressionEnabled: true }),
+    changeable: () => encodeModePage(DATA_COMPRESSION, { compressionEnabled: true }),
     apply: ({ memory }, bytes) => {
       memory.compression = decodeModePage(DATA_COMPRESSION, bytes).compressionEnabled;
     },
@@ -55,8 +44,18 @@ export const DRIVE_PAGES: readonly DrivePage[] = [
     synchroniseAtEarlyWarning: true,
     dataCompressionAlgorithm: memory.compression ? COMPRESSION_ALGORITHM : 0,
   })),
-  page(DEVICE_CONFIGURATION_EXTENSION, () => ({ shortEraseMode: SHORT_ERASE_MODE.recordEndOfData })),
-  page(MEDIUM_PARTITION, () => ({ mediumFormatRecognition: 1 })),
+  {
+    ...page(DEVICE_CONFIGURATION_EXTENSION, ({ memory }) => ({
+      shortEraseMode: SHORT_ERASE_MODE.recordEndOfData,
+      programmableEarlyWarningSize: memory.programmableEarlyWarningMegabytes,
+    })),
+    changeable: () => encodeModePage(DEVICE_CONFIGURATION_EXTENSION, { programmableEarlyWarningSize: 0xffff }),
+    apply: ({ memory }, bytes) => {
+      const { programmableEarlyWarningSize } = decodeModePage(DEVICE_CONFIGURATION_EXTENSION, bytes);
+      memory.programmableEarlyWarningMegabytes = programmableEarlyWarningSize;
+    },
+  },
+  PARTITION_PAGE,
   page(INFORMATIONAL_EXCEPTIONS, () => ({ disableExceptionControl: true })),
   page(MEDIUM_CONFIGURATION, ({ cartridge }) => ({ worm: cartridge?.memory.medium.kind === 'worm' })),
 ];

@@ -15,7 +15,8 @@ import type { Drive } from '../drive.js';
 import { MAX_RECORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from './check-condition.js';
 import type { Request } from './command.js';
-import { DRIVE_PAGES, type DrivePage } from './mode-page-values.js';
+import type { DrivePage } from './drive-page.js';
+import { DRIVE_PAGES } from './mode-page-values.js';
 
 type Form = 6 | 10;
 
@@ -77,12 +78,16 @@ function pagesFor({ pageCode, subpageCode }: Wanted): readonly DrivePage[] {
 function modePage(drive: Drive, page: DrivePage, pageControl: number): ModePage {
   const { pageCode, subpageCode } = page;
   const current = page.current(drive);
-  return { pageCode, subpageCode, bytes: pageControl === PAGE_CONTROL.changeable ? mask(page, current) : current };
+  return {
+    pageCode,
+    subpageCode,
+    bytes: pageControl === PAGE_CONTROL.changeable ? mask(drive, page, current) : current,
+  };
 }
 
 /** The bits of a page that may be changed, behind the page's header. */
-function mask({ changeable, subpageCode }: DrivePage, current: Uint8Array): Uint8Array {
-  if (changeable !== undefined) return changeable;
+function mask(drive: Drive, { changeable, subpageCode }: DrivePage, current: Uint8Array): Uint8Array {
+  if (changeable !== undefined) return changeable(drive);
   const headerLength = subpageCode === 0 ? 2 : 4;
   return current.map((byte, index) => (index < headerLength ? byte : 0));
 }
@@ -130,11 +135,12 @@ function applicationOf(drive: Drive, sent: ModePage): () => void {
   });
   if (page === undefined) throw invalidFieldInParameterList(0);
   const current = page.current(drive);
-  const changeable = page.changeable ?? new Uint8Array(current.length);
+  const changeable = page.changeable?.(drive) ?? new Uint8Array(current.length);
   const isSame = current.length === sent.bytes.length;
   const differs = current.findIndex((byte, index) => {
     return index > 1 && ((byte ^ (sent.bytes[index] ?? 0)) & ~(changeable[index] ?? 0)) !== 0;
   });
   if (!isSame || differs >= 0) throw invalidFieldInParameterList(Math.max(differs, 0));
+  page.check?.(drive, sent.bytes);
   return () => page.apply?.(drive, sent.bytes);
 }

@@ -104,18 +104,23 @@ function beginning(drive: Drive, left: number): CheckCondition {
 /** LOCATE(10) */
 export function locate(drive: Drive, { cdb }: Request): undefined {
   const { changePartition, partition, logicalObject } = decodeCdb(LOCATE_10, cdb);
-  if (changePartition && !drive.hasPartition(partition)) throw invalidFieldInCdb(8);
+  if (changePartition) toPartition(drive, partition, 8);
   toObject(drive, logicalObject);
 }
 
 /** LOCATE(16) */
 export function locateLong(drive: Drive, { cdb }: Request): undefined {
   const { changePartition, partition, destinationType, identifier } = decodeCdb(LOCATE_16, cdb);
-  if (changePartition && !drive.hasPartition(partition)) throw invalidFieldInCdb(3);
+  if (changePartition) toPartition(drive, partition, 3);
   if (destinationType === LOCATE_DESTINATION.endOfData) toEndOfData(drive);
   else if (destinationType === LOCATE_DESTINATION.logicalObject) toObject(drive, Number(identifier));
   else if (destinationType === LOCATE_DESTINATION.filemark) toFile(drive, Number(identifier));
   else throw invalidFieldInCdb(1);
+}
+
+function toPartition(drive: Drive, partition: number, cdbByte: number): void {
+  if (!drive.hasPartition(partition)) throw invalidFieldInCdb(cdbByte);
+  if (partition !== drive.position.partition) drive.moveTo(0, partition);
 }
 
 function toObject(drive: Drive, object: number): void {

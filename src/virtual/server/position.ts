@@ -31,7 +31,7 @@ function flags(drive: Drive) {
   return {
     beginningOfPartition: drive.position.object === 0,
     endOfPartition: drive.beyondEarlyWarning(),
-    beyondEarlyWarning: false,
+    beyondEarlyWarning: drive.beyondProgrammableEarlyWarning(),
   };
 }
 

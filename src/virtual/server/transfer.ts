@@ -82,13 +82,14 @@ export async function write(drive: Drive, { cdb, dataOut }: Request): Promise<un
   drive.requireWritable();
   const fitting = Math.min(blocks, recordsThatFit(drive, length));
   const records = Array.from({ length: fitting }, (_, block) => dataOut.subarray(block * length, (block + 1) * length));
+  const before = drive.position.object;
   if (fitting > 0) await writeRecords(drive, records);
   if (!drive.memory.buffered) await recording(() => drive.image.sync());
   if (fitting < blocks) {
     const left = fixed ? blocks - fitting : length;
     throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(left) }));
   }
-  reportEarlyWarning(drive);
+  reportEarlyWarning(drive, before);
 }
 
 /** How many blocks of which length a WRITE(6) records. */
@@ -116,6 +117,7 @@ async function writeRecords(drive: Drive, records: readonly Uint8Array[]): Promi
 export async function writeFilemarks(drive: Drive, { cdb }: Request): Promise<undefined> {
   const { setmark, immediate, count } = decodeCdb(WRITE_FILEMARKS_6, cdb);
   if (setmark) throw invalidFieldInCdb(1);
+  const before = drive.position.object;
   if (count > 0) {
     drive.requireWritable();
     const end = drive.image.bytesBefore(drive.position.object) + count * WORD_BYTES;
@@ -126,7 +128,7 @@ export async function writeFilemarks(drive: Drive, { cdb }: Request): Promise<un
     drive.advance(count);
   }
   if (!immediate) await recording(() => drive.image.sync());
-  if (count > 0) reportEarlyWarning(drive);
+  if (count > 0) reportEarlyWarning(drive, before);
 }
 
 /** ERASE(6): short or long, nothing is left after the position. */
@@ -149,9 +151,15 @@ function recording(action: () => Promise<void>): Promise<void> {
   return onMedium('3/0c/00', action);
 }
 
-/** SSC-5 4.2.5: everything was written, and the end of the partition is near. */
-function reportEarlyWarning(drive: Drive): void {
+/**
+ * SSC-5 4.2.5: everything was written, and the end of the partition is near. Programmable early warning is told once,
+ * when writing that began before its zone comes into it.
+ */
+function reportEarlyWarning(drive: Drive, before: number): void {
   if (drive.beyondEarlyWarning()) {
     throw new CheckCondition(sense('0/00/02', { endOfMedium: true, ...residual(0) }));
+  }
+  if (drive.beyondProgrammableEarlyWarning() && !drive.beyondProgrammableEarlyWarning(before)) {
+    throw new CheckCondition(sense('0/00/07', { endOfMedium: true, ...residual(0) }));
   }
 }

@@ -1,0 +1,83 @@
+import { type FormatVerdict, formatFacts, formatOf, formatOfMediumType, type LtoFormat } from '../scsi/density.js';
+import type { DensitySupport } from '../scsi/density-support.js';
+import type { MamValues, MediumType } from '../scsi/mam-values.js';
+import { MEDIUM_CONFIGURATION } from '../scsi/mode-pages.js';
+import { readCartridgeMemory } from './cartridge-memory.js';
+import type { DrivePort } from './drive-port.js';
+import { readDensities } from './drive-reports.js';
+import { requireMedium } from './medium-presence.js';
+import { readModeFields, readModeHeader } from './mode-parameters.js';
+
+/** What the cartridge is. */
+export interface MediumFormat {
+  /** Undefined when nothing tells. */
+  readonly format: LtoFormat | undefined;
+  /** What told the format; see `FormatEvidence`. */
+  readonly source: FormatVerdict['source'] | undefined;
+  /** Only the capacity spoke for this format: never write on the strength of it. */
+  readonly guess: boolean;
+  /** Evidence that names another format. */
+  readonly contradictedBy: FormatVerdict['contradictedBy'];
+  /** Undefined when nothing tells. */
+  readonly kind: MediumType | undefined;
+  /** The drive reads this format, by its own word (REPORT DENSITY SUPPORT); undefined when it gives none. */
+  readonly canRead: boolean | undefined;
+  /** The drive writes this format; write protection and WORM are told apart from this. */
+  readonly canWrite: boolean | undefined;
+  /** By the switch on the cartridge or by its format; undefined while it is not loaded. */
+  readonly writeProtected: boolean | undefined;
+}
+
+const BYTES_IN_MIB = 2n ** 20n;
+
+/**
+ * Format and kind of the cartridge, from its memory, the current density and the medium type, the surest first.
+ * Rejects with NoMediumError when the drive is empty.
+ */
+export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
+  const loaded = (await requireMedium(port)) === 'loaded';
+  const values = (await readCartridgeMemory(port))?.values ?? {};
+  // Of a cartridge that is not loaded, the mode parameters say nothing.
+  const header = loaded ? await readModeHeader(port) : undefined;
+  const configuration = loaded ? await readModeFields(port, MEDIUM_CONFIGURATION) : undefined;
+  const verdict = formatOf({
+    formattedDensity: values.formattedDensityCode,
+    mediumDensity: values.mediumDensityCode,
+    currentDensity: header?.blockDescriptor?.densityCode,
+    mediumType: header?.mediumType,
+    capacityMiB: mebibytes(values.maximumCapacity),
+  });
+  const density = densityFor(verdict?.format, (await readDensities(port))?.drive);
+  return {
+    format: verdict?.format,
+    source: verdict?.source,
+    guess: verdict?.guess ?? false,
+    contradictedBy: verdict?.contradictedBy ?? [],
+    kind: kindOf(values, header?.mediumType, configuration?.worm),
+    canRead: density && density !== 'none',
+    canWrite: density && density !== 'none' && density.writable,
+    writeProtected: header?.writeProtected,
+  };
+}
+
+function mebibytes(bytes: bigint | undefined): number | undefined {
+  return bytes === undefined ? undefined : Number(bytes / BYTES_IN_MIB);
+}
+
+/** What the drive can do with a format: undefined when the format or the drive's list is not known. */
+function densityFor(format: LtoFormat | undefined, densities: readonly DensitySupport[] | undefined) {
+  const code = format && formatFacts(format)?.densityCode;
+  if (code === undefined || densities === undefined) return undefined;
+  const fits = densities.filter(
+    ({ primaryDensityCode, secondaryDensityCode }) => primaryDensityCode === code || secondaryDensityCode === code,
+  );
+  return fits.find(({ writable }) => writable) ?? fits[0] ?? 'none';
+}
+
+/** mhvtl gives a WORM cartridge the MAM type of a cleaning cartridge: whoever says WORM is believed first. */
+function kindOf({ mediumType }: MamValues, headerType: number | undefined, worm: boolean | undefined) {
+  const ofHeader = headerType === undefined ? undefined : formatOfMediumType(headerType);
+  if (worm || ofHeader?.worm || mediumType === 'worm') return 'worm';
+  if (mediumType !== undefined) return mediumType;
+  return worm === false || ofHeader ? 'data' : undefined;
+}

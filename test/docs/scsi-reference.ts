@@ -1,0 +1,133 @@
+import * as scsi from '../../src/scsi/index.js';
+import { COMMANDS } from '../../src/virtual/server/commands.js';
+
+// docs/scsi.md, made from the tables that the library works with.
+
+interface ModePage {
+  readonly page: number;
+  readonly subpage: number;
+  readonly name: string;
+  readonly length: number;
+  readonly fields: scsi.Fields;
+}
+
+const INTRODUCTION = `# SCSI: what is supported
+
+Made from the tables of \`src/scsi\` by \`npx vitest run test/docs -u\`; a test fails when it is stale. Numbers are
+hexadecimal where they are codes, and decimal otherwise.`;
+
+/** The whole document. */
+export function scsiReference(): string {
+  const sections = [commands(), vpdPages(), logPages(), modePages(), attributes(), alerts(), formats(), senseCodes()];
+  return `${[INTRODUCTION, ...sections].join('\n\n')}\n`;
+}
+
+function commands(): string {
+  const rows = Object.entries(scsi.OPERATION_CODES).map(([name, operation]: [string, scsi.OperationCode]) => {
+    const { code, serviceAction } = operation;
+    const command = name as scsi.CommandName;
+    const codes = serviceAction === undefined ? hex(code) : `${hex(code)}/${hex(serviceAction)}`;
+    return [name, codes, `${scsi.TIMEOUT_SECONDS[command]}`, COMMANDS[command] ? 'yes' : ''];
+  });
+  return section('Commands', ['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
+}
+
+function vpdPages(): string {
+  const rows = Object.entries(scsi.VPD_PAGES).map(([name, code]) => [hex(code), words(name)]);
+  return section('Vital product data pages', ['Page', 'Content'], rows);
+}
+
+function logPages(): string {
+  const tables = Array.from({ length: 0x40 }, (_, page) => scsi.logTable(page)).filter((table) => table !== undefined);
+  const other = [scsi.TAPE_ALERT_RESPONSE, scsi.TAPE_DIAGNOSTIC_DATA, scsi.TAPE_ALERT];
+  const described = tables.map(({ page, name, entries }) => {
+    const rows = entries.map(({ code, name: parameter, unit }) => [hex(code, 4), parameter, unit ?? '']);
+    return `### ${hex(page)} ${name}\n\n${table(['Parameter', 'Content', 'Unit'], rows)}`;
+  });
+  const rows = other.map(({ page, name }) => [hex(page), name]);
+  return ['## Log pages', ...described, `### Of other forms\n\n${table(['Page', 'Content'], rows)}`].join('\n\n');
+}
+
+function modePages(): string {
+  const pages = (Object.values(scsi) as readonly unknown[]).filter(isModePage);
+  const rows = pages
+    .toSorted((a, b) => a.page - b.page || a.subpage - b.subpage)
+    .map(({ page, subpage, name, fields }) => {
+      const code = subpage === 0 ? hex(page) : `${hex(page)}/${hex(subpage)}`;
+      return [code, name, Object.keys(fields).map(words).join(', ')];
+    });
+  return section('Mode pages', ['Page', 'Name', 'Fields'], rows);
+}
+
+function isModePage(value: unknown): value is ModePage {
+  return typeof value === 'object' && value !== null && 'fields' in value && 'subpage' in value && 'page' in value;
+}
+
+function attributes(): string {
+  const rows = scsi.MAM_ATTRIBUTES.map((attribute: scsi.MamAttribute) => {
+    const { id, name, length, format, kind, unit, perPartition } = attribute;
+    const owner = scsi.mamOwner(id);
+    const told = kind === 'mebibytes' ? 'MiB' : (unit ?? '');
+    return [
+      hex(id, 4),
+      name,
+      length === 0 ? 'varies' : `${length}`,
+      format,
+      told,
+      words(owner),
+      perPartition ? 'yes' : '',
+    ];
+  });
+  const head = ['Id', 'Name', 'Bytes', 'Format', 'Unit', 'Kept by', 'Per partition'];
+  return section('Medium auxiliary memory', head, rows);
+}
+
+function alerts(): string {
+  const rows = scsi.TAPE_ALERT_FLAGS.map(({ flag, name, severity, meaning }) => [`${flag}`, name, severity, meaning]);
+  return section('TapeAlert flags', ['Flag', 'Name', 'Severity', 'Meaning'], rows);
+}
+
+function formats(): string {
+  const rows = scsi.LTO_FORMATS.map(({ format, densityCode, nativeGigabytes, mediumType, barcodeSuffix }) => {
+    const types = [mediumType.data, mediumType.worm].filter((type) => type !== undefined).map((type) => hex(type));
+    const suffixes = [barcodeSuffix.data, barcodeSuffix.worm].filter((suffix) => suffix !== undefined);
+    return [format, hex(densityCode), `${nativeGigabytes}`, types.join(', '), suffixes.join(', ')];
+  });
+  const head = ['Format', 'Density code', 'Native, 10^9 bytes', 'Medium type (data, WORM)', 'Barcode suffix'];
+  return section('Formats', head, rows);
+}
+
+/** Every code that has a text of its own without a vendor. */
+function senseCodes(): string {
+  const keys = scsi.SENSE_KEYS.map((name, key) => [key.toString(16).toUpperCase(), name]);
+  const codes = Array.from({ length: 0x10000 }, (_, code) => ({ asc: code >> 8, ascq: code & 0xff })).flatMap(
+    ({ asc, ascq }) => {
+      const text = asc === COMPONENT_FAILURE ? undefined : scsi.additionalSenseText(0, asc, ascq);
+      return text === undefined ? [] : [[`${hex(asc)}/${hex(ascq)}`, text]];
+    },
+  );
+  const parts = [table(['Sense key', 'Name'], keys), table(['ASC/ASCQ', 'Meaning'], codes)];
+  const note =
+    "ASC 40 names the failed component in its qualifier; codes of the makers' own are in `sense-codes-vendor.ts`.";
+  return ['## Sense codes', ...parts, note].join('\n\n');
+}
+
+const COMPONENT_FAILURE = 0x40;
+
+function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `## ${title}\n\n${table(head, rows)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return lines.join('\n');
+}
+
+function hex(code: number, digits = 2): string {
+  return code.toString(16).toUpperCase().padStart(digits, '0');
+}
+
+/** `loadCount` as `load count`. */
+function words(key: string): string {
+  return key.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { readHealth } from '../../src/tape/health.js';
+import type { HealthFacts } from '../../src/tape/health-facts.js';
+import { healthReasons, RATED_LOADS } from '../../src/tape/health-rules.js';
+import type { VirtualDrive } from '../../src/virtual/index.js';
+import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
+
+async function strike(drive: VirtualDrive, asc: number): Promise<void> {
+  drive.faults = [{ command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 3, asc, ascq: 0 } } }];
+  await drive.execute(new Uint8Array(6));
+}
+
+function codesOf(reasons: readonly { readonly code: string }[]): string[] {
+  return reasons.map(({ code }) => code);
+}
+
+describe('health', () => {
+  it('of a new drive is good, and shows what was written', async () => {
+    const drive = await newTapeDrive();
+    await drive.writeFile([Buffer.alloc(3_000_000)]);
+    const health = await drive.health();
+    expect(health).toMatchObject({
+      verdict: 'good',
+      reasons: [],
+      temperature: 35,
+      writing: { uncorrected: 0, correctedPerGigabyte: undefined },
+      compression: { enabled: true, writeRatio: 1 },
+      cleaning: { required: false, requested: false },
+      cartridge: { kind: 'data', unrecoveredWriteErrors: 0 },
+    });
+    expect(health.writing.bytes).toBeGreaterThanOrEqual(3_000_000);
+  });
+
+  it('of an empty drive is that of the drive alone', async () => {
+    const health = await (await newTapeDrive({ cartridge: false })).health();
+    expect(health.cartridge).toBeUndefined();
+    expect(health.drive?.loads).toBe(0);
+    expect(health.verdict).toBe('good');
+  });
+
+  it('is bad after errors that could not be corrected, and says why', async () => {
+    const { port, drive } = await newPort();
+    await strike(drive, 0x0c);
+    await strike(drive, 0x11);
+    const { verdict, reasons } = await readHealth(port);
+    expect(verdict).toBe('bad');
+    const codes = ['uncorrected-write-errors', 'uncorrected-read-errors', 'last-mount-errors', 'tape-alert-5'];
+    expect(codesOf(reasons)).toEqual(expect.arrayContaining([...codes, 'tape-alert-6']));
+    expect(reasons.at(-1)).toMatchObject({ code: 'cartridge-unrecovered-errors', verdict: 'attention' });
+  });
+
+  it('keeps the errors of the cartridge in mind when it is loaded again', async () => {
+    const { port, drive } = await newPort();
+    await strike(drive, 0x0c);
+    const name = drive.cartridge ?? '';
+    await drive.remove();
+    await drive.insert(name);
+    expect(codesOf((await readHealth(port)).reasons)).toEqual(['cartridge-unrecovered-errors']);
+  });
+
+  it('counts what is left of a cleaning cartridge', async () => {
+    const { cartridge, verdict } = await (await newTapeDrive({ cartridge: { cleaning: true } })).health();
+    expect(cartridge).toMatchObject({ kind: 'cleaning', cleaningsLeft: 50 });
+    expect(verdict).toBe('good');
+  });
+
+  it('is good where the drive tells nothing', async () => {
+    const { port, drive } = await newPort();
+    drive.faults = [
+      { command: 'LOG SENSE', outcome: UNSUPPORTED },
+      { command: 'READ ATTRIBUTE', outcome: UNSUPPORTED },
+    ];
+    const health = await readHealth(port);
+    expect(health).toMatchObject({ verdict: 'good', alerts: undefined, drive: undefined });
+  });
+});
+
+describe('the rules', () => {
+  const NOTHING = { reading: {}, writing: {}, cleaning: {}, compression: {} } as HealthFacts;
+
+  it.each([
+    { facts: { cartridge: { loads: RATED_LOADS * 0.8 - 1 } }, codes: [] },
+    { facts: { cartridge: { loads: RATED_LOADS * 0.8 } }, codes: ['cartridge-worn'] },
+    { facts: { cartridge: { loads: RATED_LOADS } }, codes: ['cartridge-worn-out'] },
+    { facts: { cartridge: { cleaningsLeft: 2 } }, codes: ['cleaning-cartridge-used-up'] },
+    { facts: { cartridge: { temperatureExceeded: true } }, codes: ['cartridge-overheated'] },
+    { facts: { drive: { temperatureExceeded: true } }, codes: ['drive-overheated'] },
+    { facts: { cleaning: { requested: true } }, codes: ['cleaning-requested'] },
+    { facts: { cleaning: { requested: true, required: true } }, codes: ['cleaning-required'] },
+  ])('say $codes', ({ facts, codes }) => {
+    expect(codesOf(healthReasons({ ...NOTHING, ...(facts as Partial<HealthFacts>) }))).toEqual(codes);
+  });
+});

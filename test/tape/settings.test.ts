@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { IllegalRequestError, InvalidArgumentError, VerificationError } from '../../src/errors/index.js';
+import { changeSettings, readSettings } from '../../src/tape/settings.js';
+import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
+
+describe('settings', () => {
+  it('change what they are told to, and nothing else', async () => {
+    const drive = await newTapeDrive();
+    const before = await drive.settings();
+    expect(before).toMatchObject({ compression: true, programmableEarlyWarningMegabytes: 0, buffered: true });
+    expect(await drive.configure({ compression: false })).toEqual({ ...before, compression: false });
+    expect(await drive.configure({ programmableEarlyWarningMegabytes: 100 })).toEqual({
+      ...before,
+      compression: false,
+      programmableEarlyWarningMegabytes: 100,
+    });
+    expect(await drive.configure({})).toEqual(await drive.settings());
+  });
+
+  it('are refused where the drive does not allow them', async () => {
+    const drive = await newTapeDrive();
+    await expect(drive.configure({ appendOnly: true })).rejects.toBeInstanceOf(IllegalRequestError);
+    await expect(drive.configure({ programmableEarlyWarningMegabytes: 70_000 })).rejects.toBeInstanceOf(
+      InvalidArgumentError,
+    );
+  });
+
+  it('are an error when the drive says yes and does not do it', async () => {
+    const { port, drive } = await newPort();
+    drive.faults = [{ command: 'MODE SELECT(10)', outcome: { sense: { key: 1, asc: 0x37, ascq: 0 } } }];
+    await expect(changeSettings(port, { compression: false })).rejects.toBeInstanceOf(VerificationError);
+  });
+
+  it('are undefined where the drive does not tell', async () => {
+    const { port, drive } = await newPort();
+    drive.faults = [{ command: 'MODE SENSE(10)', outcome: UNSUPPORTED }];
+    expect(Object.values(await readSettings(port)).filter((value) => value !== undefined)).toEqual([]);
+  });
+
+  it('tell of WORM', async () => {
+    expect((await (await newTapeDrive({ cartridge: { worm: true } })).settings()).worm).toBe(true);
+  });
+});
