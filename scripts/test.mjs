@@ -18,8 +18,7 @@ const { values: options } = parseArgs({
 /** The drives of the lab: what `--drive` gets, and the folders of test/ that run on it. */
 const LAB_RUNS = [
   { drive: 'scsi_debug', suite: ['conformance', 'lab/any', 'lab/scsi_debug'] },
-  { drive: 'tgt,size=256', suite: ['conformance', 'lab/any', 'lab/tgt'] },
-  { drive: 'scsi_debug,num_tgts=4', suite: ['lab/several'] },
+  { drive: 'tgt,size=256', suite: ['conformance', 'lab/any', 'lab/tgt', 'lab/provider'] },
 ];
 const LAB_SECONDS = 600;
 

@@ -119,9 +119,15 @@ export class EndOfMediumError extends LtoError {
 /** A write failed; `safe` tells what is certain. */
 export class WriteError extends LtoError {
   readonly safe: SafeExtent;
-  constructor(what: string, details: LtoErrorDetails & { readonly safe: SafeExtent }) {
+  /** The file that is left incomplete on tape, when it is known. */
+  readonly fileNumber: number | undefined;
+  constructor(
+    what: string,
+    details: LtoErrorDetails & { readonly safe: SafeExtent; readonly fileNumber?: number | undefined },
+  ) {
     super('LTO_WRITE_FAILED', what, details);
     this.safe = details.safe;
+    this.fileNumber = details.fileNumber;
   }
 }
 

@@ -18,9 +18,9 @@ export function requireIdentifier(identifier: string): string {
 }
 
 /** The bytes of a label: a tar archive with one member that holds the identifier and a newline. */
-export async function encodeLabel(identifier: string): Promise<Buffer> {
+export async function encodeLabel(identifier: string, member = LABEL_MEMBER): Promise<Buffer> {
   const archive = pack();
-  archive.entry({ name: LABEL_MEMBER, mode: 0o644, uid: 0, gid: 0 }, `${requireIdentifier(identifier)}\n`);
+  archive.entry({ name: member, mode: 0o644, uid: 0, gid: 0 }, `${requireIdentifier(identifier)}\n`);
   archive.finalize();
   return buffer(archive);
 }
@@ -28,10 +28,10 @@ export async function encodeLabel(identifier: string): Promise<Buffer> {
 /** What bytes hold: a label with its identifier, or something else, in words. */
 export type LabelContent = { readonly identifier: string } | { readonly instead: string };
 
-export async function decodeLabel(bytes: Uint8Array): Promise<LabelContent> {
+export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
   const members = await readMembers(bytes);
   if (members === undefined) return { instead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
-  const label = members.get(LABEL_MEMBER)?.trim();
+  const label = members.get(member)?.trim();
   if (label === undefined) return { instead: `file 0 is an archive of ${list([...members.keys()])}` };
   if (IDENTIFIER.test(label)) return { identifier: label };
   return { instead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };

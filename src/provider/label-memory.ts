@@ -23,33 +23,55 @@ const APPLICATION = 'node-lto';
  * Puts the identifier of a label into the cartridge memory, as barcode and as user label, with the application and the
  * time (UTC). Resolves with undefined where the drive gives no cartridge memory.
  */
-export async function writeLabelToMemory(drive: TapeDrive, identifier: string): Promise<MemoryReport | undefined> {
+export function writeLabelToMemory(
+  drive: TapeDrive,
+  identifier: string,
+  mediumChanges?: number,
+): Promise<MemoryReport | undefined> {
+  return write(drive, [...useAttributes(), ...labelAttributes(identifier)], mediumChanges);
+}
+
+/** Puts application and time (UTC) into the memory of the cartridge that `TapeDrive.mediumChanges` belongs to. */
+export function writeUseToMemory(drive: TapeDrive, mediumChanges: number): Promise<MemoryReport | undefined> {
+  return write(drive, useAttributes(), mediumChanges);
+}
+
+async function write(
+  drive: TapeDrive,
+  attributes: readonly MemoryAttribute[],
+  mediumChanges: number | undefined,
+): Promise<MemoryReport | undefined> {
   if ((await drive.mam()) === undefined) return undefined;
   const written: MemoryAttribute[] = [];
   const refused: MemoryAttribute[] = [];
-  for (const attribute of labelAttributes(identifier)) {
-    const taken = await takes(drive, attribute);
+  for (const attribute of attributes) {
+    const taken = await takes(drive, attribute, mediumChanges);
     (taken ? written : refused).push(attribute);
   }
   return { written, refused };
 }
 
-function labelAttributes(identifier: string): MemoryAttribute[] {
-  const values: readonly (readonly [number, string])[] = [
-    [0x0800, VENDOR],
-    [0x0801, APPLICATION],
-    [0x0802, applicationVersion()],
-    [0x0803, identifier],
-    [0x0804, new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)],
-    [0x0806, identifier],
+function useAttributes(): MemoryAttribute[] {
+  return [
+    attribute(0x0800, VENDOR),
+    attribute(0x0801, APPLICATION),
+    attribute(0x0802, applicationVersion()),
+    attribute(0x0804, new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)),
   ];
-  return values.map(([id, value]) => ({ id, name: nameOf(id), value }));
+}
+
+function labelAttributes(identifier: string): MemoryAttribute[] {
+  return [attribute(0x0803, identifier), attribute(0x0806, identifier)];
 }
 
 /** One attribute at a time, so that a drive that refuses one keeps the others. */
-async function takes(drive: TapeDrive, { id, value }: MemoryAttribute): Promise<boolean> {
+async function takes(
+  drive: TapeDrive,
+  { id, value }: MemoryAttribute,
+  mediumChanges: number | undefined,
+): Promise<boolean> {
   try {
-    await drive.setAttributes(new Map([[id, value]]));
+    await drive.setAttributes(new Map([[id, value]]), { mediumChanges });
     return true;
   } catch (error) {
     if (error instanceof IllegalRequestError || error instanceof VerificationError) return false;
@@ -57,8 +79,8 @@ async function takes(drive: TapeDrive, { id, value }: MemoryAttribute): Promise<
   }
 }
 
-function nameOf(id: number): string {
-  return mamAttribute(id)?.name ?? '';
+function attribute(id: number, value: string): MemoryAttribute {
+  return { id, name: mamAttribute(id)?.name ?? '', value };
 }
 
 /** Cut to the 8 characters that attribute 0802h has. */

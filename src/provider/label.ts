@@ -1,5 +1,12 @@
-import { EndOfDataError, LabelError, NotBlankError, UnterminatedFileError, VerificationError } from '../errors/index.js';
+import {
+  EndOfDataError,
+  LabelError,
+  NotBlankError,
+  UnterminatedFileError,
+  VerificationError,
+} from '../errors/index.js';
 import type { TapeReceipt } from '../tape/receipt.js';
+import type { ExpectedStart } from '../tape/start-file.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
 import { decodeLabel, encodeLabel, type LabelContent } from './label-archive.js';
 import { type MemoryReport, writeLabelToMemory } from './label-memory.js';
@@ -7,9 +14,16 @@ import { type MemoryReport, writeLabelToMemory } from './label-memory.js';
 /** A label is a few KiB; this much of file 0 is read before it is said to be something else. */
 const LARGEST_LABEL = 4 * 1024 * 1024;
 
-export interface WriteLabelOptions {
+export interface WriteLabelOptions extends LabelOptions {
   /** Label a tape that holds data: all of it is lost. */
   readonly overwrite?: boolean | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
+  readonly mediumChanges?: number | undefined;
+}
+
+export interface LabelOptions {
+  /** Name of the file in the label's archive. Default: `LABEL_MEMBER`. */
+  readonly member?: string | undefined;
 }
 
 /** What was written, and where. */
@@ -25,8 +39,8 @@ export interface LabelReport {
  * Reads the cartridge label, file 0 of the tape. Rejects with LabelError when there is none, which tells what was
  * found instead. The tape stands behind the label afterwards, or at the beginning when there is none.
  */
-export async function readLabel(drive: TapeDrive): Promise<string> {
-  const found = await examine(drive);
+export async function readLabel(drive: TapeDrive, { member }: LabelOptions = {}): Promise<string> {
+  const found = await examine(drive, member);
   if ('identifier' in found) return found.identifier;
   await drive.rewind();
   throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
@@ -45,13 +59,14 @@ export async function readLabel(drive: TapeDrive): Promise<string> {
 export async function writeLabel(
   drive: TapeDrive,
   identifier: string,
-  { overwrite = false }: WriteLabelOptions = {},
+  { overwrite = false, member, mediumChanges }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
-  const label = await encodeLabel(identifier);
-  if (!overwrite) await requireBlank(drive);
+  const label = await encodeLabel(identifier, member);
+  if (!overwrite) await requireBlank(drive, member);
   await drive.rewind();
-  const receipt = await drive.writeFile([label], { position: 'overwrite' });
-  const found = await readLabel(drive);
+  const expected = mediumChanges === undefined ? undefined : await beginningOf(drive, mediumChanges);
+  const receipt = await drive.writeFile([label], { position: 'overwrite', expected });
+  const found = await readLabel(drive, { member });
   if (found !== identifier) {
     throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
       device: drive.device,
@@ -59,13 +74,17 @@ export async function writeLabel(
       next: 'Do not use this cartridge before it is labelled again',
     });
   }
-  return { identifier, receipt, memory: await writeLabelToMemory(drive, identifier) };
+  return { identifier, receipt, memory: await writeLabelToMemory(drive, identifier, mediumChanges) };
+}
+
+async function beginningOf(drive: TapeDrive, mediumChanges: number): Promise<ExpectedStart> {
+  return { fileNumber: 0, firstBlock: await drive.logicalObject(), mediumChanges };
 }
 
 type FileZero = LabelContent | typeof BLANK;
 const BLANK = { instead: 'nothing is recorded on it' };
 
-async function examine(drive: TapeDrive): Promise<FileZero> {
+async function examine(drive: TapeDrive, member?: string): Promise<FileZero> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const stream = drive.createReadStream({ fileNumber: 0 });
@@ -83,11 +102,11 @@ async function examine(drive: TapeDrive): Promise<FileZero> {
   // Only then is the tape free for the next motion.
   if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
   if (bytes > LARGEST_LABEL) return { instead: `file 0 has more than ${LARGEST_LABEL} bytes` };
-  return decodeLabel(Buffer.concat(chunks));
+  return decodeLabel(Buffer.concat(chunks), member);
 }
 
-async function requireBlank(drive: TapeDrive): Promise<void> {
-  const found = await examine(drive);
+async function requireBlank(drive: TapeDrive, member?: string): Promise<void> {
+  const found = await examine(drive, member);
   if (found === BLANK) return;
   const { end, fileNumber } = await drive.spaceToEndOfData();
   await drive.rewind();

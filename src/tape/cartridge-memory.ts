@@ -44,6 +44,12 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
   return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);
 }
 
+export interface WriteAttributeOptions {
+  readonly partition?: number | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
+  readonly mediumChanges?: number | undefined;
+}
+
 /**
  * Writes host attributes through to the chip and reads each back; null deletes. Throws InvalidArgumentError for a value
  * that does not fit, WriteProtectedError, and VerificationError when the drive said yes but the memory says no.
@@ -51,11 +57,11 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
 export async function writeHostAttributes(
   port: DrivePort,
   values: ReadonlyMap<number, HostAttributeValue>,
-  partition = 0,
+  { partition = 0, mediumChanges }: WriteAttributeOptions = {},
 ): Promise<void> {
   const attributes = [...values].map(([id, value]) => encodeHostAttribute(id, value));
   const data = encodeAttributeValues(attributes);
-  await port.query(writeAttribute({ data, partition, writeThrough: true }));
+  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumChanges });
   for (const { id, bytes } of attributes) {
     const written = await readAttributeById(port, id, partition);
     if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;

@@ -1,4 +1,3 @@
-import type { MtStatus } from '../../binding.js';
 import {
   DriveBusyError,
   DriveClosedError,
@@ -38,6 +37,11 @@ export interface StreamLease extends Lease {
   readonly ending: () => void;
 }
 
+export interface QueryOptions extends CallOptions {
+  /** Rejects with MediumChangedError, with the command not carried out, unless this is still the count. */
+  readonly mediumChanges?: number | undefined;
+}
+
 /**
  * A transport with meaning: failures become typed errors, unit attentions are taken notice of, and motion belongs to
  * one user at a time.
@@ -55,6 +59,7 @@ export class DrivePort {
   #stream: string | undefined;
   #lastLease: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #owned = new WeakSet<ArrayBufferLike>();
 
   constructor(transport: Transport) {
     this.transport = transport;
@@ -72,9 +77,10 @@ export class DrivePort {
    * Sends a command that does not move the tape, and again while the drive answers with a unit attention, which it
    * does instead of carrying the command out. Rejects with a typed error for every other end but success.
    */
-  async query(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+  async query(command: ScsiCommand, options?: QueryOptions): Promise<ScsiReply> {
     let error: LtoError | undefined;
     for (let i = 0; i < MAX_UNIT_ATTENTIONS; i += 1) {
+      this.#requireSame(options?.mediumChanges, command.name);
       const reply = await this.#send(command, options);
       error = replyError(reply, command, this.transport.queryDevice);
       if (error === undefined) return reply;
@@ -82,6 +88,15 @@ export class DrivePort {
       this.#noteUnitAttention(error);
     }
     throw error ?? new NotReadyError('the drive is not ready', { device: this.device, operation: command.name });
+  }
+
+  #requireSame(mediumChanges: number | undefined, operation: string): void {
+    if (mediumChanges === undefined || mediumChanges === this.mediumChanges) return;
+    throw new MediumChangedError('the cartridge may have been changed since it was identified', {
+      device: this.device,
+      operation,
+      next: 'Identify it again',
+    });
   }
 
   /** Like `query`, but undefined where the drive does not know the command, the page or the field. */
@@ -146,10 +161,39 @@ export class DrivePort {
   }
 
   /**
+   * As `requirePosition`, with a command through the driver first. A reset whose unit attention went to another program
+   * is noticed by `st` at its next command only, which is carried out wherever the tape then stands: seen on Linux 7.2,
+   * where that command can be the WRITE at the beginning of the tape.
+   */
+  async confirmPosition(operation: string): Promise<void> {
+    this.requirePosition(operation);
+    await this.transport.tell().catch(() => undefined);
+    if (!(await this.#driverKnowsPosition())) throw this.#losePosition({ device: this.device, operation });
+  }
+
+  /** `st` refuses MTNOP, which moves nothing, while it does not know the position. Numbers of -1 follow any LOCATE. */
+  #driverKnowsPosition(): Promise<boolean> {
+    return this.transport.mt(MtOperation.MTNOP, 1).then(
+      () => true,
+      (error: unknown) => !isSystemError(error) || error.code !== 'EIO',
+    );
+  }
+
+  #losePosition(details: LtoErrorDetails): PositionLostError {
+    this.mediumChanges += 1;
+    const error = new PositionLostError('the drive was reset, or the position was lost for another reason', {
+      ...details,
+      next: 'Rewind first, and identify the cartridge before writing',
+    });
+    this.#positionLost = error;
+    return error;
+  }
+
+  /**
    * The typed error for a system call that failed on the tape node. `st` says EIO for many things: the drive itself is
    * asked which one it is.
    */
-  async diagnose(error: unknown, details: LtoErrorDetails, mt?: MtStatus): Promise<unknown> {
+  async diagnose(error: unknown, details: LtoErrorDetails): Promise<unknown> {
     if (!isSystemError(error) || error.code !== 'EIO') return fromSystemError(error, details);
     const known = { ...details, errno: error.code, cause: error };
     const notReady = await this.query(testUnitReady()).then(
@@ -157,19 +201,23 @@ export class DrivePort {
       (reason: unknown) => reason,
     );
     if (notReady !== undefined) return notReady;
-    const status = mt ? decodeMtStatus(mt) : await this.status().catch(() => undefined);
-    const lost = this.#positionLost !== undefined || status?.fileNumber === undefined;
-    if (lost && status && !status.endOfData) {
-      this.mediumChanges += 1;
-      return new PositionLostError('the drive was reset, or the position was lost for another reason', {
-        ...known,
-        next: 'Rewind first, and identify the cartridge before writing',
-      });
-    }
+    if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.#losePosition(known);
     return new MediumError('the drive reported an error on the medium or the path to it', {
       ...known,
       next: 'Look at the kernel log for the sense; clean the drive or try another cartridge if it comes back',
     });
+  }
+
+  /** Page-aligned memory, from which the drive is written without a copy. */
+  allocate(byteLength: number): Uint8Array {
+    const memory = this.transport.allocate(byteLength);
+    this.#owned.add(memory.buffer);
+    return memory;
+  }
+
+  /** Whether memory came from `allocate`. */
+  owns(memory: Uint8Array): boolean {
+    return this.#owned.has(memory.buffer);
   }
 
   /**

@@ -93,7 +93,7 @@ export class TapeReadStream extends Readable {
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
     if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);
-    this.#port.requirePosition('read');
+    await this.#port.confirmPosition('read');
     this.#fileNumber = await this.#currentFile();
     this.#reader = new RecordReader(this.#port, { maxRecordSize: await this.#maxRecordSize(), bufferBytes });
     this.#chunks = this.#reader.chunks();

@@ -150,7 +150,7 @@ export class RecordReader {
       syscall: 'read',
     });
     if (mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
-    const reason = await this.#port.diagnose(cause, details, mt);
+    const reason = await this.#port.diagnose(cause, details);
     // `st` gives EIO for a blank tape as for a bad one. Spacing over one record tells them apart.
     if (reason instanceof MediumError && (await this.#isBlankHere())) return this.#endOfData();
     return reason;

@@ -49,7 +49,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   }
   await useVariableBlocks(port);
   if (options.position !== 'overwrite') await append(port, options.closeUnterminated ?? false);
-  port.requirePosition('write');
+  await port.confirmPosition('write');
   const { fileNumber } = await port.status();
   if (fileNumber === undefined) {
     throw new PositionLostError('the position of the tape is not known', {

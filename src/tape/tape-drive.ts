@@ -181,8 +181,11 @@ export class TapeDrive {
   }
 
   /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
-  setAttributes(values: ReadonlyMap<number, HostAttributeValue>): Promise<void> {
-    return writeHostAttributes(this.#port, values);
+  setAttributes(
+    values: ReadonlyMap<number, HostAttributeValue>,
+    options?: { readonly mediumChanges?: number | undefined },
+  ): Promise<void> {
+    return writeHostAttributes(this.#port, values, options);
   }
 
   rewind(options?: CallOptions): Promise<void> {
@@ -222,7 +225,7 @@ export class TapeDrive {
   /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
   writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
     return this.#move('write filemarks', async () => {
-      this.#port.requirePosition('write filemarks');
+      await this.#port.confirmPosition('write filemarks');
       await this.#port.mt('MTWEOF', count, options);
     });
   }
@@ -238,7 +241,7 @@ export class TapeDrive {
   /** Erases from where the tape stands to its end: what follows is gone. `long` overwrites it, which takes hours. */
   erase(options: CallOptions & { readonly long?: boolean } = {}): Promise<void> {
     return this.#move('erase', async () => {
-      this.#port.requirePosition('erase');
+      await this.#port.confirmPosition('erase');
       await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
     });
   }
@@ -282,6 +285,15 @@ export class TapeDrive {
       await this.#port.queryIfSupported(preventAllow(false), options);
       await this.#port.mt('MTOFFL', 1, options);
     });
+  }
+
+  /**
+   * Page-aligned memory for chunks of whole records that a write stream takes without a copy. It may be used again as
+   * soon as the callback of `write()` was called.
+   */
+  allocate(byteLength: number): Buffer {
+    const { buffer } = this.#port.allocate(byteLength);
+    return Buffer.from(buffer, 0, byteLength);
   }
 
   /**

@@ -44,6 +44,8 @@ export interface WriteStreamOptions {
 }
 
 const KIB = 1024;
+/** What direct I/O asks of an address. */
+const SECTOR = 512;
 const DEPTH = 4;
 export const DEFAULT_RECORD_SIZE = 256 * KIB;
 const DEFAULT_BUFFER = 16 * KIB * KIB;
@@ -52,12 +54,12 @@ const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
 
 /**
  * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
- * one. `finish` means that the file is committed: a filemark was written synchronously behind it and the position was
- * checked; `receipt` is there then.
+ * one. A chunk of whole records in memory of `TapeDrive.allocate()` is written from where it is.
  *
- * Emits `earlyWarning` once, with the records written so far, when the end of the tape is near. Errors:
- * EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote with a filemark;
- * `incomplete` tells about it once the stream has emitted `close`.
+ * `finish` means that the file is committed: a filemark was written synchronously behind it and the position was
+ * checked; `receipt` is there then. Emits `earlyWarning` once, with the records written so far, when the end of the tape
+ * is near. Errors: EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote
+ * with a filemark; `incomplete` tells about it once the stream has emitted `close`.
  */
 export class TapeWriteStream extends Writable {
   receipt: TapeReceipt | undefined;
@@ -116,7 +118,8 @@ export class TapeWriteStream extends Writable {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#checksum?.update(chunk);
-    this.#pack(chunk, callback);
+    if (this.#fitsAsItIs(chunk)) this.#passThrough(chunk, callback);
+    else this.#pack(chunk, callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
@@ -138,6 +141,25 @@ export class TapeWriteStream extends Writable {
     if (this.destroyed) return;
     this.#start = await startFile(this.#port, this.#recordSize, this.#options);
     this.#writer.firstBlock = this.#start.firstBlock;
+  }
+
+  /** Whole records in memory of the transport, and no rest of a record before them: nothing has to be copied. */
+  #fitsAsItIs(chunk: Uint8Array): boolean {
+    if (this.#filled % this.#recordSize !== 0 || chunk.length % this.#recordSize !== 0) return false;
+    return chunk.byteOffset % SECTOR === 0 && this.#port.owns(chunk);
+  }
+
+  /** The chunk is the caller's again when `callback` is called, so that is when the drive has all of it. */
+  #passThrough(chunk: Uint8Array, callback: (error?: Error | null) => void): void {
+    this.#enqueue();
+    this.#send();
+    this.#submit(chunk).then(
+      () => callback(),
+      (error: unknown) => {
+        this.#failure ??= this.#explain(error);
+        void this.#failure.then(callback);
+      },
+    );
   }
 
   /** Copies a chunk into slabs; waits where none is free, which is the backpressure. */
@@ -169,7 +191,7 @@ export class TapeWriteStream extends Writable {
   }
 
   #enqueue(): void {
-    if (this.#slab === undefined) return;
+    if (this.#slab === undefined || this.#filled === 0) return;
     this.#ready.push(this.#slab.subarray(0, this.#filled));
     this.#slab = undefined;
     this.#filled = 0;
@@ -222,7 +244,7 @@ export class TapeWriteStream extends Writable {
   async #writeFilemark(): Promise<TapeReceipt> {
     const { fileNumber, firstBlock } = this.#begun();
     const { records, bytes } = this.#writer;
-    this.#port.requirePosition('MTWEOF 1');
+    await this.#port.confirmPosition('MTWEOF 1');
     await this.#port.mt('MTWEOF', 1);
     const status = await this.#port.status();
     const block = firstBlock === undefined ? undefined : await this.#port.transport.tell();
@@ -266,7 +288,7 @@ export class TapeWriteStream extends Writable {
         syscall: 'write',
         errno: outcome?.errno ?? 0,
       });
-      const reason = await this.#port.diagnose(cause, details, outcome?.mt);
+      const reason = await this.#port.diagnose(cause, details);
       return this.#writer.records === 0 && reason instanceof LtoError ? reason : this.#writeError(reason);
     }
     const closed = await this.#writeFilemark().then(

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect } from 'vitest';
 import { EndOfDataError, RecordTooLargeError, VerificationError } from '../../src/errors/index.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
@@ -41,6 +42,35 @@ describe(`round trip on ${backend.name}`, () => {
     await drive.rewind();
     await drive.spaceRecords(6);
     expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 6 });
+  });
+
+  conforms('takes whole records from aligned memory as they are, between chunks that are not', [], async () => {
+    const drive = await openDrive();
+    const aligned = drive.allocate(4 * RECORD);
+    const data = testData(12 * RECORD + 512);
+    let offset = 0;
+    const take = (length: number) => {
+      offset += length;
+      return data.subarray(offset - length, offset);
+    };
+    const stream = drive.createWriteStream({ position: 'overwrite' });
+    const write = (chunk: Buffer) =>
+      new Promise<void>((resolve, reject) => stream.write(chunk, (error) => (error ? reject(error) : resolve())));
+    for (let i = 0; i < 2; i += 1) {
+      take(4 * RECORD).copy(aligned);
+      await write(aligned);
+    }
+    await write(take(512));
+    // Not at a record's boundary now: copied behind the 512 bytes.
+    take(3 * RECORD).copy(aligned);
+    await write(aligned.subarray(0, 3 * RECORD));
+    await write(take(RECORD - 512));
+    aligned.fill(0xee);
+    await write(take(512));
+    stream.end();
+    await once(stream, 'close');
+    expect(stream.receipt).toMatchObject({ records: 13, bytes: data.length });
+    await expectFile(drive, 0, data);
   });
 
   for (const recordSize of [512, 4 * KIB, 64 * KIB, 1024 * KIB]) {

@@ -214,6 +214,7 @@ describe('what is not there', () => {
 describe('an operation that was aborted before it began', () => {
   it('fails with the reason of the caller, and moves nothing', async () => {
     const drive = await newTapeDrive();
+    await drive.rewind();
     const reason = new Error('changed my mind');
     const signal = AbortSignal.abort(reason);
     await expect(drive.writeFile([testData(RECORD)], { signal })).rejects.toMatchObject({ name: 'AbortError' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TapeDrive } from '../../src/tape/tape-drive.js';
+import { TapeDrive } from '../../../src/tape/tape-drive.js';
 
 // The emulated drives of the lab lack most pages: what is absent must come out as undefined, never as an error.
 

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { InvalidArgumentError } from '../errors/index.js';
+import { LABEL_MEMBER } from './label-archive.js';
+
+/** Generations of media that the provider can be set to. */
+export const GENERATIONS = ['LTO-5', 'LTO-6', 'LTO-7', 'LTO-8', 'LTO-9', 'LTO-10'] as const;
+
+const RECORD_UNIT = 512;
+const DEFAULT_RECORD_SIZE = 256 * 1024;
+const LARGEST_RECORD = 16 * 1024 * 1024;
+const DEFAULT_THROTTLE_MS = 2000;
+
+const SCHEMA = z.strictObject({
+  devicePath: z.string().min(1).meta({
+    title: 'Drive',
+    description: 'Non-rewinding node of the drive (/dev/nst0, /dev/tape/by-id/…-nst), or virtual:<folder>',
+  }),
+  compression: z.boolean().default(true).meta({
+    title: 'Compression',
+    description: 'Have the drive compress what is written',
+  }),
+  encryptionKeyId: z.string().min(1).optional().meta({
+    title: 'Encryption key',
+    description: 'Name of the key that archives are encrypted with; without it they are written plain',
+  }),
+  generation: z.enum(GENERATIONS).optional().meta({
+    title: 'Generation',
+    description: 'Only write cartridges of this generation',
+  }),
+  worm: z.boolean().default(false).meta({
+    title: 'WORM',
+    description: 'Treat every cartridge as write-once: never label one that holds data',
+  }),
+  writeProtected: z.boolean().default(false).meta({
+    title: 'Write protection',
+    description: 'Never write, whatever the cartridge allows',
+  }),
+  cleaningCartridge: z.boolean().default(false).meta({
+    title: 'Cleaning cartridge',
+    description: 'This entry stands for a cleaning cartridge: never write',
+  }),
+  recordSize: z.int().min(RECORD_UNIT).max(LARGEST_RECORD).multipleOf(RECORD_UNIT).default(DEFAULT_RECORD_SIZE).meta({
+    title: 'Record size',
+    description: 'Bytes of a record on tape, a multiple of 512',
+  }),
+  throttleMs: z.int().min(0).default(DEFAULT_THROTTLE_MS).meta({
+    title: 'Throttle',
+    description: 'Milliseconds for which an answer of the drive is given again without asking it',
+  }),
+  labelName: z
+    .string()
+    .regex(/^[\w.-]{1,99}$/, 'takes 1 to 99 letters, digits, dots, dashes and underscores')
+    .default(LABEL_MEMBER)
+    .meta({
+      title: 'Label name',
+      description: 'Name of the file in the tar archive that labels a cartridge',
+    }),
+  owningHost: z.string().max(80).optional().meta({
+    title: 'Owning host',
+    description: 'Written into the cartridge memory when a cartridge is labelled (0807h)',
+  }),
+  mediaPool: z.string().max(160).optional().meta({
+    title: 'Media pool',
+    description: 'Written into the cartridge memory when a cartridge is labelled (0808h)',
+  }),
+});
+
+/** The configuration as it may be given: all but the drive has a default. */
+export type ProviderSettings = z.input<typeof SCHEMA>;
+
+/** The configuration with all defaults filled in. */
+export type ProviderConfiguration = z.output<typeof SCHEMA>;
+
+/** Keys that the older provider used. */
+const OLDER_NAMES: Readonly<Record<string, keyof ProviderConfiguration>> = {
+  device_path: 'devicePath',
+  encryption_key_id: 'encryptionKeyId',
+  write_protected: 'writeProtected',
+  cleaning_cartridge: 'cleaningCartridge',
+};
+
+/** JSON Schema of the configuration: titles, descriptions, defaults and limits, for a settings form. */
+export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = z.toJSONSchema(SCHEMA, { io: 'input' });
+
+/**
+ * Checks a configuration and fills in the defaults. null stands for a key that is left out. Throws InvalidArgumentError
+ * that names every key that is wrong, and keys that are not known.
+ */
+export function parseConfiguration(settings: unknown): ProviderConfiguration {
+  const result = SCHEMA.safeParse(renamed(settings));
+  if (result.success) return result.data;
+  const reasons = result.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  throw new InvalidArgumentError(`the configuration is not valid: ${reasons.join('; ')}`, {
+    operation: 'configure',
+    next: `Keys are ${Object.keys(SCHEMA.shape).join(', ')}`,
+  });
+}
+
+function renamed(settings: unknown): unknown {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === null || value === undefined) continue;
+    const name = OLDER_NAMES[key] ?? key;
+    if (Object.hasOwn(result, name)) {
+      throw new InvalidArgumentError(`the configuration gives '${name}' twice, by its new and its older name`);
+    }
+    result[name] = value;
+  }
+  return result;
+}

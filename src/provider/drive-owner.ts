@@ -1,0 +1,195 @@
+import { realpath } from 'node:fs/promises';
+import { DriveBusyError } from '../errors/index.js';
+import type { DriveIdentity } from '../tape/identity.js';
+import { listDrives } from '../tape/list-drives.js';
+import { locateDevice } from '../tape/locate-device.js';
+import { TapeDrive } from '../tape/tape-drive.js';
+import { lastKnownGood } from './last-known-good.js';
+import { type MamInfo, readMamInfo } from './mam-info.js';
+import { type OnlineStatus, readOnlineStatus } from './online-status.js';
+import { SharedReading } from './shared-reading.js';
+
+/** How a drive is opened; `TapeDrive.open` unless the caller brings the drive. */
+export type OpenDrive = (device: string) => Promise<TapeDrive>;
+
+/** A label that was read from the tape, and the count of `TapeDrive.mediumChanges` that it holds for. */
+interface ProvenLabel {
+  readonly label: string;
+  readonly mediumChanges: number;
+}
+
+/**
+ * The one owner of a drive in this process, shared by all its providers: what moves the tape waits in one queue, and
+ * what is read of the drive is read once for all.
+ */
+export class DriveOwner {
+  readonly drive: TapeDrive;
+  readonly online: SharedReading<OnlineStatus>;
+  readonly mam: SharedReading<MamInfo>;
+  /** Something was written since the cartridge was loaded. */
+  written = false;
+  #identity: Promise<DriveIdentity> | undefined;
+  #label: ProvenLabel | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #job: string | undefined;
+  #seenChanges: number;
+
+  constructor(drive: TapeDrive) {
+    this.drive = drive;
+    this.#seenChanges = drive.mediumChanges;
+    this.online = new SharedReading(() => readOnlineStatus(this));
+    this.mam = new SharedReading(() => readMamInfo(this));
+  }
+
+  /** What moves the tape now, if something does. */
+  get job(): string | undefined {
+    return this.#job;
+  }
+
+  /** Read once. */
+  identity(): Promise<DriveIdentity> {
+    this.#identity ??= this.drive.identity().catch((error: unknown) => {
+      this.#identity = undefined;
+      throw error;
+    });
+    return this.#identity;
+  }
+
+  /** Name of the drive in the last-known-good store: its serial number, or the device where it has none. */
+  async serial(): Promise<string> {
+    const { vendor, product, serialNumber } = await this.identity();
+    return serialNumber === undefined ? this.drive.device : `${vendor} ${product} ${serialNumber}`;
+  }
+
+  /** The label that was read since the cartridge was last changed or the drive reset. */
+  get label(): string | undefined {
+    return this.#label?.mediumChanges === this.drive.mediumChanges ? this.#label.label : undefined;
+  }
+
+  /** Reads the label with `read`; what a change of the cartridge overtook is not kept. */
+  async readLabel(read: () => Promise<string>): Promise<string> {
+    const { mediumChanges } = this.drive;
+    this.#label = undefined;
+    const label = await read();
+    this.#label = { label, mediumChanges };
+    return label;
+  }
+
+  /** Runs `work` when all that came before has ended: nobody else moves the tape meanwhile. */
+  async run<T>(job: string, work: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(job);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /** As `run`, for a job that ends when the function that is resolved with is called. */
+  async enter(job: string): Promise<() => void> {
+    const before = this.#last;
+    let leave = () => {};
+    this.#last = new Promise<void>((resolve) => {
+      leave = () => {
+        this.#job = undefined;
+        resolve();
+      };
+    });
+    await before;
+    this.#job = job;
+    return leave;
+  }
+
+  /** Drops what was known of the cartridge when it may have been changed since it was read. */
+  async noticeChanges(): Promise<void> {
+    if (this.#seenChanges === this.drive.mediumChanges) return;
+    this.#seenChanges = this.drive.mediumChanges;
+    await this.forgetCartridge();
+  }
+
+  /** Drops everything that was known of the cartridge. */
+  async forgetCartridge(): Promise<void> {
+    this.written = false;
+    this.#label = undefined;
+    this.mam.forget();
+    this.online.forget();
+    lastKnownGood.drop(await this.serial());
+  }
+}
+
+interface Entry {
+  readonly owner: Promise<DriveOwner>;
+  users: number;
+  /** Settles when a drive that nobody uses any more is closed. */
+  closing?: Promise<void>;
+}
+
+/** Owners by the node or folder of their drive. */
+const owners = new Map<string, Entry>();
+
+/** A provider's share of an owner. */
+export interface Share {
+  readonly owner: DriveOwner;
+  /** The drive is closed when its last user has released it. To be called once. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * The owner of the drive that `device` leads to, which is opened for the first of its users. Rejects as `TapeDrive.open`
+ * does; DriveBusyError names the process that holds the drive when that can be seen.
+ */
+export async function shareDrive(device: string, open: OpenDrive = TapeDrive.open): Promise<Share> {
+  const key = await keyOf(device);
+  for (let closing = owners.get(key)?.closing; closing; closing = owners.get(key)?.closing) await closing;
+  const entry: Entry = owners.get(key) ?? { owner: openOwner(device, open), users: 0 };
+  owners.set(key, entry);
+  entry.users += 1;
+  try {
+    const owner = await entry.owner;
+    return { owner, release: () => release(key, entry, owner) };
+  } catch (error) {
+    if (owners.get(key) === entry) owners.delete(key);
+    throw error;
+  }
+}
+
+async function release(key: string, entry: Entry, owner: DriveOwner): Promise<void> {
+  entry.users -= 1;
+  if (entry.users > 0) return;
+  const closed = owner.drive.close();
+  entry.closing = closed
+    .then(
+      () => undefined,
+      () => undefined,
+    )
+    .finally(() => owners.delete(key));
+  await closed;
+}
+
+async function keyOf(device: string): Promise<string> {
+  const located = await locateDevice(device);
+  if (located.kind === 'native') return located.tapeNode;
+  return `virtual:${await realpath(located.folder).catch(() => located.folder)}`;
+}
+
+async function openOwner(device: string, open: OpenDrive): Promise<DriveOwner> {
+  try {
+    return new DriveOwner(await open(device));
+  } catch (error) {
+    throw error instanceof DriveBusyError && error.holder === undefined ? await withHolder(error, device) : error;
+  }
+}
+
+async function withHolder(error: DriveBusyError, device: string): Promise<DriveBusyError> {
+  const node = await realpath(device).catch(() => device);
+  const holder = (await listDrives()).find((listed) => listed.device === node)?.holder;
+  if (holder === undefined) return error;
+  return new DriveBusyError(`process ${holder} holds the drive`, {
+    device,
+    operation: error.operation,
+    errno: error.errno,
+    holder,
+    next: 'Wait until it is closed, or end that program',
+    cause: error,
+  });
+}

@@ -1,0 +1,98 @@
+import { LabelError } from '../errors/index.js';
+import type { DriveOwner } from './drive-owner.js';
+import { readLabel } from './label.js';
+
+/** Who a cartridge is, as the drive has just told. */
+export interface MediaIdentity {
+  /** The barcode, else the label; undefined for a cartridge that has neither. */
+  readonly identity: string | undefined;
+  readonly source: 'barcode' | 'label' | undefined;
+  /** Attribute 0806h of the cartridge memory. */
+  readonly barcode: string | undefined;
+  /** File 0 of the tape; undefined when there is none, or when it was not read. */
+  readonly label: string | undefined;
+  /** What file 0 holds instead of a label, in words. */
+  readonly instead: string | undefined;
+  /** Attribute 0401h, which the manufacturer wrote. */
+  readonly mediumSerial: string | undefined;
+}
+
+/** What the cartridge memory says of who the cartridge is. */
+export interface MemoryIdentity {
+  readonly barcode: string | undefined;
+  readonly mediumSerial: string | undefined;
+}
+
+/** Asks the drive. Rejects with NoMediumError and NotReadyError when no cartridge is ready. */
+export async function readMemoryIdentity({ drive }: DriveOwner): Promise<MemoryIdentity> {
+  await drive.waitUntilReady({ timeoutMs: 0 });
+  const values = (await drive.mam())?.values;
+  return { barcode: values?.barcode, mediumSerial: values?.serialNumber };
+}
+
+/**
+ * Barcode and, when `intrusive`, the label too, for which the tape is moved to its beginning. Rejects with LabelError
+ * when the two disagree.
+ */
+export async function identify(owner: DriveOwner, labelName: string, intrusive: boolean): Promise<MediaIdentity> {
+  const { barcode, mediumSerial } = await readMemoryIdentity(owner);
+  const { label, instead } = intrusive ? await labelOf(owner, labelName) : { label: owner.label };
+  if (barcode !== undefined && label !== undefined && barcode !== label) throw disagreement(owner, barcode, label);
+  const source = barcode === undefined ? label && 'label' : 'barcode';
+  return { identity: barcode ?? label, source: source || undefined, barcode, label, instead, mediumSerial };
+}
+
+async function labelOf(
+  owner: DriveOwner,
+  labelName: string,
+): Promise<{ readonly label?: string; readonly instead?: string }> {
+  try {
+    return { label: await owner.readLabel(() => readLabel(owner.drive, { member: labelName })) };
+  } catch (error) {
+    if (!(error instanceof LabelError)) throw error;
+    return { instead: error.message };
+  }
+}
+
+/**
+ * Proves from the drive that the cartridge in it is `id`: by its memory, and by its label where the memory has no
+ * barcode or the label was not read since the cartridge was loaded. Rejects with LabelError for any other cartridge,
+ * and for one without a label.
+ */
+export async function proveIdentity(
+  owner: DriveOwner,
+  labelName: string,
+  id: string,
+): Promise<MemoryIdentity & { readonly mediumChanges: number }> {
+  const { mediumChanges } = owner.drive;
+  const memory = await readMemoryIdentity(owner);
+  const { barcode } = memory;
+  if (barcode !== undefined && barcode !== id) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
+  const known = barcode === undefined ? undefined : owner.label;
+  const label = known ?? (await owner.readLabel(() => readLabel(owner.drive, { member: labelName })));
+  if (label !== id && barcode !== undefined) throw disagreement(owner, barcode, label);
+  if (label !== id) throw wrongCartridge(owner, id, `its label is ${quoted(label)}`);
+  if (owner.drive.mediumChanges === mediumChanges) return { ...memory, mediumChanges };
+  // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
+  return proveIdentity(owner, labelName, id);
+}
+
+function disagreement({ drive }: DriveOwner, barcode: string, label: string): LabelError {
+  return new LabelError(`the barcode in the cartridge memory is ${quoted(barcode)}, but the label ${quoted(label)}`, {
+    device: drive.device,
+    operation: 'identify',
+    next: 'Find out which one is right before anything is written',
+  });
+}
+
+function wrongCartridge({ drive }: DriveOwner, id: string, what: string): LabelError {
+  return new LabelError(`the cartridge in the drive is not ${quoted(id)}: ${what}`, {
+    device: drive.device,
+    operation: 'identify',
+    next: `Insert ${quoted(id)}`,
+  });
+}
+
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}

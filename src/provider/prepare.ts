@@ -1,0 +1,123 @@
+import { EncryptionError, MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../errors/index.js';
+import type { TapeEnd } from '../tape/end-of-data.js';
+import type { ProviderConfiguration } from './configuration.js';
+import type { DriveOwner } from './drive-owner.js';
+import { proveIdentity, readMemoryIdentity } from './identify.js';
+import { requireWritable } from './write-protection.js';
+
+export interface PrepareOptions {
+  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  readonly closeUnterminated?: boolean | undefined;
+}
+
+/** A cartridge that was proven by asking the drive. */
+interface ProvenCartridge {
+  readonly identity: string;
+  readonly mediumSerial: string | undefined;
+  /** `TapeDrive.mediumChanges` when it was proven. */
+  readonly mediumChanges: number;
+}
+
+/** A cartridge that is ready to be written: good for this cartridge, this load and this end of the data. */
+export interface Preparation extends ProvenCartridge {
+  /** The file that the next archive becomes. */
+  readonly nextFile: number;
+  /** Read back from the drive; undefined where it doesn't tell. */
+  readonly compression: boolean | undefined;
+  /** Logical object number of the end of the data; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+}
+
+/**
+ * Proves that the cartridge is `id`, sets the drive up, and goes to the end of the data. Rejects with LabelError for
+ * another cartridge, WriteProtectedError, EncryptionError, and UnterminatedFileError when the last file was cut off.
+ */
+export async function prepareForWrite(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  id: string,
+  { closeUnterminated = false }: PrepareOptions = {},
+): Promise<Preparation> {
+  const { drive } = owner;
+  refuseEncryption(owner, configuration);
+  await requireWritable(drive, configuration);
+  const { mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
+  const proven = { identity: id, mediumSerial, mediumChanges };
+  const compression = await setCompression(owner, configuration.compression);
+  const nextFile = await goToEnd(owner, proven, closeUnterminated);
+  const preparation = { ...proven, nextFile, compression, firstBlock: await drive.logicalObject() };
+  await requireUnchanged(owner, preparation);
+  return preparation;
+}
+
+/**
+ * Rejects with MediumChangedError unless the cartridge in the drive is the one that was prepared, asked of the drive
+ * now: its unit attentions, and its memory, since another program may have taken the unit attention.
+ */
+export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
+  const { identity, mediumSerial, mediumChanges } = proven;
+  const now = await readMemoryIdentity(owner);
+  const same =
+    owner.drive.mediumChanges === mediumChanges &&
+    now.mediumSerial === mediumSerial &&
+    (now.barcode === undefined || now.barcode === identity);
+  if (same) return;
+  throw new MediumChangedError('the cartridge may have been changed since it was prepared', {
+    device: owner.drive.device,
+    operation: 'write',
+    next: 'Nothing was written: prepare it again',
+  });
+}
+
+/** Goes back to the prepared end of the data when something has moved the tape. Rejects with PositionMismatchError. */
+export async function returnToEnd({ drive }: DriveOwner, { nextFile }: Preparation): Promise<void> {
+  const { fileNumber, blockNumber } = await drive.status();
+  if (fileNumber === nextFile && blockNumber === 0) return;
+  const found = await drive.spaceToEndOfData();
+  if (found.end === 'filemark' && found.fileNumber === nextFile) return;
+  throw new PositionMismatchError(`the data ends with file ${found.fileNumber}, not with file ${nextFile - 1}`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'Nothing was written: prepare it again',
+  });
+}
+
+function refuseEncryption({ drive }: DriveOwner, { encryptionKeyId }: ProviderConfiguration): void {
+  if (encryptionKeyId === undefined) return;
+  throw new EncryptionError('this version cannot give keys to the drive yet', {
+    device: drive.device,
+    operation: 'prepare',
+    next: 'Nothing is written plain while an encryption key is configured: leave `encryptionKeyId` out to do so',
+  });
+}
+
+/** Drives that don't tell of compression are left as they are. */
+async function setCompression({ drive }: DriveOwner, wanted: boolean): Promise<boolean | undefined> {
+  const { compression } = await drive.settings();
+  if (compression === undefined || compression === wanted) return compression;
+  return (await drive.configure({ compression: wanted })).compression;
+}
+
+async function goToEnd(owner: DriveOwner, proven: ProvenCartridge, closeUnterminated: boolean): Promise<number> {
+  const { drive } = owner;
+  const { end, fileNumber } = await drive.spaceToEndOfData();
+  if (end === 'filemark') return fileNumber;
+  if (end === 'unterminated' && closeUnterminated) {
+    await requireUnchanged(owner, proven);
+    await drive.writeFilemarks(1);
+    const after = await drive.spaceToEndOfData();
+    if (after.end === 'filemark' && after.fileNumber === fileNumber + 1) return after.fileNumber;
+  }
+  throw tornEnd(owner, end, fileNumber);
+}
+
+function tornEnd({ drive }: DriveOwner, end: TapeEnd, fileNumber: number): UnterminatedFileError {
+  const what = end === 'blank' ? 'the tape is blank' : `file ${fileNumber}, the last on the tape, was cut off`;
+  return new UnterminatedFileError(what, {
+    device: drive.device,
+    operation: 'prepare',
+    records: 0,
+    bytes: 0,
+    next: 'Read it if it matters, then prepare with `closeUnterminated`, which writes the filemark first',
+  });
+}

@@ -1,0 +1,233 @@
+import type { Readable } from 'node:stream';
+import { InvalidArgumentError } from '../errors/index.js';
+import type { ReadSummary } from '../tape/read-stream.js';
+import type { ArchiveReceipt, ArchiveSource } from './archive.js';
+import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
+import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
+import { type ExistingData, findExistingData } from './existing-data.js';
+import { type FinalizeReport, finalizeMedia } from './finalize.js';
+import { identify, type MediaIdentity } from './identify.js';
+import { type InitializeOptions, initializeMedia } from './initialize.js';
+import type { LabelReport } from './label.js';
+import { type DriveInfo, driveInfo, type IsRegistered, type LiveInfo, liveInfo, unreachable } from './live-info.js';
+import { type Freshness, type MamInfo, mamInfo } from './mam-info.js';
+import { failedStatus, type OnlineStatus } from './online-status.js';
+import { type Preparation, type PrepareOptions, prepareForWrite } from './prepare.js';
+import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './read-archive.js';
+import { type ReadSpannedOptions, readSpanned } from './read-spanned.js';
+import { readUtilization, type Utilization } from './utilization.js';
+import { type TapeEvent, type WatchOptions, watchTape } from './watch.js';
+import { requirePrepared, type WriteArchiveOptions, writeArchive } from './write-archive.js';
+import { readWriteProtection, type WriteProtection } from './write-protection.js';
+import { type SpanOptions, writeSpanned } from './write-spanned.js';
+
+export interface ProviderOptions {
+  /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */
+  readonly isRegistered?: IsRegistered | undefined;
+  /** Opens the drive. Default: `TapeDrive.open`. */
+  readonly open?: OpenDrive | undefined;
+}
+
+export interface ForceOptions {
+  /** Ask the drive, however young the last answer is. */
+  readonly force?: boolean | undefined;
+}
+
+const CAPABILITIES = {
+  supportsRandomAccess: false,
+  isOfflineCapable: true,
+  supportsHardwareEncryption: true,
+} as const;
+
+/**
+ * The storage provider: a labelled cartridge with one archive to a file, in the drive that the configuration names.
+ * The drive is opened by the first call that needs it and kept until `close`. What moves the tape waits in one queue
+ * for all providers of that drive. Every method rejects with the typed errors of `LtoError`.
+ */
+export class LtoProvider {
+  static readonly configurationSchema = CONFIGURATION_SCHEMA;
+  readonly id = 'lto_tape';
+  readonly name = 'LTO tape';
+  readonly description = 'Archives on LTO cartridges, one archive to a file of the tape';
+  readonly capabilities = CAPABILITIES;
+  readonly configuration: ProviderConfiguration;
+  readonly #isRegistered: IsRegistered;
+  readonly #open: OpenDrive | undefined;
+  #share: Promise<Share> | undefined;
+  #preparation: Preparation | undefined;
+
+  /** Throws InvalidArgumentError for a configuration that is not valid; see `configurationSchema`. */
+  constructor(configuration: unknown, { isRegistered = hasName, open }: ProviderOptions = {}) {
+    this.configuration = parseConfiguration(configuration);
+    this.#isRegistered = isRegistered;
+    this.#open = open;
+  }
+
+  /** Read once for each drive. */
+  async getDriveInfo(): Promise<DriveInfo> {
+    return driveInfo(await this.#owner());
+  }
+
+  /** Cartridge memory, alerts and generation; see `mamInfo` for when that is last-known-good. */
+  async getMamInfo({ force = false }: ForceOptions = {}): Promise<MamInfo & Freshness> {
+    return mamInfo(await this.#owner(), this.configuration.throttleMs, force);
+  }
+
+  /** Drive and cartridge in one consistent pass; a drive that can't be reached is an answer, not an error. */
+  async getLiveInfo({ force = false }: ForceOptions = {}): Promise<LiveInfo> {
+    const owner = await this.#reach();
+    if (!isOwner(owner)) return unreachable(owner);
+    return this.#lettingGo(await liveInfo(owner, this.configuration.throttleMs, force, this.#isRegistered));
+  }
+
+  /** Events of the cartridge and the drive, found by looking at intervals; the tape is never moved for it. */
+  watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
+    return watchTape(() => this.getLiveInfo({ force: true }), options);
+  }
+
+  async checkOnline({ force = false }: ForceOptions = {}): Promise<OnlineStatus> {
+    const owner = await this.#reach();
+    if (!isOwner(owner)) return owner;
+    const { value } = await owner.online.get(force ? 0 : this.configuration.throttleMs);
+    return this.#lettingGo(value);
+  }
+
+  async isWriteProtected(): Promise<WriteProtection> {
+    return readWriteProtection((await this.#owner()).drive, this.configuration);
+  }
+
+  /** Whether anything is recorded behind the label. */
+  checkExistingData(): Promise<ExistingData> {
+    return this.#run('looking for data', (owner) => findExistingData(owner, this.configuration.labelName));
+  }
+
+  /** By the cartridge memory, and with `allowIntrusive` by the label too, for which the tape is rewound. */
+  identifyMedia({ allowIntrusive = false }: { readonly allowIntrusive?: boolean } = {}): Promise<MediaIdentity> {
+    return this.#run('identifying', (owner) => identify(owner, this.configuration.labelName, allowIntrusive));
+  }
+
+  /** Labels a cartridge; see `initializeMedia` for what is refused. */
+  initializeMedia(id: string, options: InitializeOptions = {}): Promise<LabelReport> {
+    this.#preparation = undefined;
+    return this.#run('labelling', (owner) => initializeMedia(owner, this.configuration, id, options));
+  }
+
+  /** Proves the cartridge and goes to the end of its data; good until the cartridge changes or a write fails. */
+  prepareForWrite(id: string, options: PrepareOptions = {}): Promise<Preparation> {
+    return this.#run('preparing', async (owner) => {
+      this.#preparation = undefined;
+      this.#preparation = await prepareForWrite(owner, this.configuration, id, options);
+      return this.#preparation;
+    });
+  }
+
+  /** Writes an archive behind all others; with `onEndOfMedium` over several cartridges. */
+  writeArchive(
+    id: string,
+    source: ArchiveSource,
+    options: WriteArchiveOptions & SpanOptions = {},
+  ): Promise<ArchiveReceipt> {
+    return this.#run('writing an archive', async (owner) => {
+      const preparation = requirePrepared(this.#preparation, id);
+      this.#preparation = undefined;
+      const { onEndOfMedium } = options;
+      const { receipt, next } = onEndOfMedium
+        ? await writeSpanned(owner, this.configuration, preparation, source, { ...options, onEndOfMedium })
+        : await writeArchive(owner, this.configuration, preparation, source, options);
+      this.#preparation = next;
+      return receipt;
+    });
+  }
+
+  /**
+   * An archive as a stream, which has to be read to its end or destroyed before the tape can do anything else. One that
+   * spans cartridges needs the parts of its receipt.
+   */
+  async readArchive(
+    id: string,
+    location: number | string,
+    options: ReadArchiveOptions & Partial<ReadSpannedOptions> = {},
+  ): Promise<Readable> {
+    const fileNumber = requireLocation(location);
+    const { parts = [], onNextCartridge } = options;
+    if (parts.length < 2) return readArchive(await this.#owner(), this.configuration, id, fileNumber, options);
+    if (onNextCartridge === undefined || parts[0]?.cartridge !== id || parts[0].location !== fileNumber) {
+      throw new InvalidArgumentError('these are not the parts of that archive, or nobody can change the cartridge', {
+        operation: 'read',
+        next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
+      });
+    }
+    return readSpanned(await this.#owner(), this.configuration, { parts, onNextCartridge, signal: options.signal });
+  }
+
+  /** Reads an archive, compares its checksum when one is given, and hands nothing out. */
+  async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
+    const fileNumber = requireLocation(location);
+    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, options);
+  }
+
+  /** Over all partitions, asked of the drive now. */
+  async getUtilization(): Promise<Utilization> {
+    return readUtilization((await this.#owner()).drive);
+  }
+
+  /** Brings a cartridge to its end: buffer emptied, memory updated, unloaded and put out. */
+  finalizeMedia(id: string): Promise<FinalizeReport> {
+    return this.#run('finalizing', (owner) => {
+      this.#preparation = undefined;
+      return finalizeMedia(owner, this.configuration, id);
+    });
+  }
+
+  /** Lets the drive go, which closes it when no other provider uses it. The next call opens it again. */
+  async close(): Promise<void> {
+    const share = this.#share;
+    this.#share = undefined;
+    this.#preparation = undefined;
+    if (share === undefined) return;
+    const opened = await share.catch(() => undefined);
+    await opened?.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #owner(): Promise<DriveOwner> {
+    this.#share ??= shareDrive(this.configuration.devicePath, this.#open);
+    const share = this.#share;
+    try {
+      return (await share).owner;
+    } catch (error) {
+      if (this.#share === share) this.#share = undefined;
+      throw error;
+    }
+  }
+
+  async #run<T>(job: string, work: (owner: DriveOwner) => Promise<T>): Promise<T> {
+    const owner = await this.#owner();
+    return owner.run(job, () => work(owner));
+  }
+
+  async #reach(): Promise<DriveOwner | OnlineStatus> {
+    try {
+      return await this.#owner();
+    } catch (error) {
+      return failedStatus(error);
+    }
+  }
+
+  /** A drive that has gone is opened anew by the next call, should it come back. */
+  async #lettingGo<T extends OnlineStatus>(status: T): Promise<T> {
+    if (status.state === 'offline') await this.close().catch(() => undefined);
+    return status;
+  }
+}
+
+function isOwner(reached: DriveOwner | OnlineStatus): reached is DriveOwner {
+  return 'drive' in reached;
+}
+
+function hasName({ identity }: MamInfo): boolean {
+  return identity !== undefined && identity.source !== 'medium serial number';
+}

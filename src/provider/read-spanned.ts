@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { InvalidArgumentError } from '../errors/index.js';
+import type { ArchivePart } from './archive.js';
+import type { ProviderConfiguration } from './configuration.js';
+import type { DriveOwner } from './drive-owner.js';
+import { readArchive, requireLocation } from './read-archive.js';
+import { closed } from './write-archive.js';
+
+export interface ReadSpannedOptions {
+  /** All parts of the archive, as its receipt has them. */
+  readonly parts: readonly ArchivePart[];
+  /** Resolves once the cartridge of that part is in the drive. */
+  readonly onNextCartridge: (part: ArchivePart) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The parts of an archive as one stream, each checked against its checksum. The first is opened before this resolves;
+ * for every other one its cartridge is asked for.
+ */
+export async function readSpanned(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  { parts, onNextCartridge, signal }: ReadSpannedOptions,
+): Promise<Readable> {
+  const open = ({ cartridge, location, checksum }: ArchivePart) =>
+    readArchive(owner, configuration, cartridge, requireLocation(location), { checksum, signal });
+  const [first, ...others] = parts;
+  if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
+  const stream = await open(first);
+  async function* chunks() {
+    yield* stream;
+    await closed(stream);
+    for (const part of others) {
+      await onNextCartridge(part);
+      yield* await open(part);
+    }
+  }
+  const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
+  // A generator that was never started ends without its first step.
+  readable.once('close', () => stream.destroy());
+  return readable;
+}

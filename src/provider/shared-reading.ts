@@ -1,0 +1,42 @@
+/** A value with the time at which it was read. */
+export interface Reading<T> {
+  readonly value: T;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/** One thing that is asked of a drive: callers that come at once share one answer, and a young one is given again. */
+export class SharedReading<T> {
+  readonly #read: () => Promise<T>;
+  #last: Reading<T> | undefined;
+  #underWay: Promise<Reading<T>> | undefined;
+
+  constructor(read: () => Promise<T>) {
+    this.#read = read;
+  }
+
+  /** The last answer when it is younger than `maxAgeMs`, else a new one. A failure is not kept. */
+  get(maxAgeMs: number): Promise<Reading<T>> {
+    const last = this.#last;
+    if (last && Date.now() - last.readAt < maxAgeMs) return Promise.resolve(last);
+    this.#underWay ??= this.#ask();
+    return this.#underWay;
+  }
+
+  forget(): void {
+    this.#last = undefined;
+    this.#underWay = undefined;
+  }
+
+  async #ask(): Promise<Reading<T>> {
+    const underWay = this.#read().then((value) => ({ value, readAt: Date.now() }));
+    try {
+      const reading = await underWay;
+      // Forgotten in the meantime: what was read may be about another cartridge.
+      if (this.#underWay !== undefined) this.#last = reading;
+      return reading;
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Capacity } from '../tape/capacity.js';
+import type { TapeDrive } from '../tape/tape-drive.js';
+
+/** How full the cartridge is, over all its partitions. Undefined where the drive doesn't tell. */
+export interface Utilization {
+  /** Bytes without compression. */
+  readonly totalBytes: number | undefined;
+  readonly usedBytes: number | undefined;
+  readonly remainingBytes: number | undefined;
+  /** 0 to 1. */
+  readonly fraction: number | undefined;
+  /** By partition, each value with its source. */
+  readonly capacity: Capacity;
+}
+
+/** Asks the drive. Rejects with NoMediumError when it is empty. */
+export async function readUtilization(drive: TapeDrive): Promise<Utilization> {
+  const capacity = await drive.capacity();
+  const { maximum, native, used, remaining } = capacity.total;
+  const totalBytes = maximum?.bytes ?? native?.bytes;
+  const usedBytes = used?.bytes;
+  const fraction = totalBytes && usedBytes !== undefined ? Math.min(1, usedBytes / totalBytes) : undefined;
+  return { totalBytes, usedBytes, remainingBytes: remaining?.bytes, fraction, capacity };
+}

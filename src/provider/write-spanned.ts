@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { EndOfMediumError, InvalidArgumentError } from '../errors/index.js';
+import { type ArchivePart, type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
+import type { ProviderConfiguration } from './configuration.js';
+import type { DriveOwner } from './drive-owner.js';
+import { HeldSource } from './held-source.js';
+import { encodePartNote, type PartNote } from './part-note.js';
+import { type Preparation, prepareForWrite } from './prepare.js';
+import {
+  openArchive,
+  preparationBehind,
+  type WriteArchiveOptions,
+  type Written,
+  writeSource,
+} from './write-archive.js';
+
+/** A cartridge that is full in the middle of an archive. */
+export interface FullCartridge {
+  readonly archive: string;
+  /** The part that it holds, closed with a filemark; undefined when nothing fitted on it. */
+  readonly part: ArchivePart | undefined;
+  /** Bytes of the archive that are on tape so far. */
+  readonly totalBytes: number;
+  /** Puts the cartridge out. Other methods of the provider that move the tape would wait for the archive. */
+  readonly eject: () => Promise<void>;
+}
+
+/** Resolves with the identity of the next cartridge, once that is in the drive; it has to be labelled. */
+export type OnEndOfMedium = (full: FullCartridge) => string | Promise<string>;
+
+export interface SpanOptions {
+  /** Continue on the next cartridge when this one is full. */
+  readonly onEndOfMedium?: OnEndOfMedium | undefined;
+  /** Name of the archive in the notes of its parts. Default: a random UUID. */
+  readonly archive?: string | undefined;
+}
+
+/**
+ * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a note in a file of
+ * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
+ */
+export async function writeSpanned(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  source: ArchiveSource,
+  options: WriteArchiveOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
+): Promise<Written> {
+  const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
+  const held = new HeldSource(source, checksum);
+  const parts: ArchivePart[] = [];
+  const used: string[] = [];
+  try {
+    for (let prepared = preparation; ; ) {
+      used.push(prepared.identity);
+      const outcome = await writePart(owner, configuration, prepared, held, noteOf(archive, parts), options);
+      if (outcome.part) parts.push(outcome.part);
+      const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (outcome.next) return { receipt: receiptOf(parts, totalBytes, held), next: outcome.next };
+      const eject = () => owner.drive.eject();
+      const id = await onEndOfMedium({ archive, part: outcome.part, totalBytes, eject });
+      requireUnused(owner, used, id);
+      prepared = await prepareForWrite(owner, configuration, id);
+    }
+  } finally {
+    await held.close();
+  }
+}
+
+interface PartOutcome {
+  readonly part: ArchivePart | undefined;
+  /** Undefined when the cartridge is full and the source has more. */
+  readonly next?: Preparation;
+}
+
+async function writePart(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  held: HeldSource,
+  note: PartNote,
+  { signal, onProgress }: WriteArchiveOptions,
+): Promise<PartOutcome> {
+  const { identity } = preparation;
+  const behindNote = await writeNote(owner, configuration, preparation, note);
+  if (behindNote === undefined) return { part: undefined };
+  const stream = await openArchive(owner, configuration, behindNote, { checksum: false, signal });
+  const taken = () => {
+    onProgress?.(stream.bytesWritten);
+    return stream.bytesWritten;
+  };
+  try {
+    const receipt = await writeSource(owner, stream, held.chunks(taken));
+    const checksum = held.endPart(receipt.bytes);
+    return { part: archivePart(identity, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
+  } catch (error) {
+    if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
+    const { records, bytes } = error.safe;
+    const checksum = held.endPart(bytes);
+    if (records === 0) return { part: undefined };
+    const { nextFile: fileNumber, firstBlock } = behindNote;
+    const { recordSize } = configuration;
+    return { part: archivePart(identity, { fileNumber, firstBlock, records, bytes, recordSize, checksum }) };
+  }
+}
+
+/** Resolves with undefined when not even the note fits. */
+async function writeNote(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  note: PartNote,
+): Promise<Preparation | undefined> {
+  const stream = await openArchive(owner, configuration, preparation, {});
+  try {
+    return preparationBehind(preparation, await writeSource(owner, stream, [await encodePartNote(note)]));
+  } catch (error) {
+    if (error instanceof EndOfMediumError) return undefined;
+    throw error;
+  }
+}
+
+function noteOf(archive: string, parts: readonly ArchivePart[]): PartNote {
+  const last = parts.at(-1);
+  const predecessor = last && { cartridge: last.cartridge, location: last.location };
+  return { archive, part: parts.length + 1, predecessor };
+}
+
+function receiptOf(parts: readonly ArchivePart[], totalBytes: number, held: HeldSource): ArchiveReceipt {
+  const [first] = parts;
+  if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
+  return { ...first, parts, totalBytes, totalChecksum: held.totalChecksum() };
+}
+
+function requireUnused({ drive }: DriveOwner, used: readonly string[], id: string): void {
+  if (!used.includes(id)) return;
+  throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} is full`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'Continue on a cartridge that holds no part of this archive yet',
+  });
+}

@@ -1,0 +1,139 @@
+import { pipeline } from 'node:stream/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { PositionLostError, WriteError } from '../../../src/errors/index.js';
+import { TapeDrive } from '../../../src/tape/tape-drive.js';
+import { closed, collect, testData } from '../../conformance/conformance.js';
+import { command } from '../command.js';
+
+// Somebody else on the bus resets the drive in the middle of a job: the tape stands elsewhere, and whoever writes on
+// regardless writes over what is there.
+
+const RECORD = 16 * 1024;
+const BUFFER = 8 * RECORD;
+/** More than a job gets to before it is reset, and less than the cartridge holds. */
+const MANY = 4000;
+
+async function openDrive(): Promise<TapeDrive> {
+  const drive = await TapeDrive.open('/dev/nst0');
+  onTestFinished(() => drive.close());
+  await drive.rewind();
+  return drive;
+}
+
+function resetDrive(): Promise<string> {
+  return command('sg_reset', '--device', '/dev/sg0');
+}
+
+/** Records without end, with a reset before the one with number `at`. */
+async function* recordsAndReset(at: number, progress: () => number): AsyncGenerator<Buffer> {
+  for (let i = 0; i < MANY; i += 1) {
+    if (i === at) {
+      expect(progress()).toBeGreaterThan(0);
+      await resetDrive();
+    }
+    yield testData(RECORD, i);
+  }
+}
+
+/** Until a rewind, every attempt that needs a position is refused and leaves the tape as it is. */
+async function expectPositionLost(drive: TapeDrive): Promise<void> {
+  expect(await drive.status()).toMatchObject({ fileNumber: undefined, blockNumber: undefined });
+  const overwrite = drive.writeFile([testData(RECORD)], { position: 'overwrite', recordSize: RECORD });
+  await expect(overwrite).rejects.toBeInstanceOf(PositionLostError);
+  await expect(drive.writeFilemarks()).rejects.toBeInstanceOf(PositionLostError);
+  await expect(drive.spaceFiles(1)).rejects.toBeInstanceOf(PositionLostError);
+  await expect(drive.erase()).rejects.toBeInstanceOf(PositionLostError);
+  await expect(collect(drive.createReadStream())).rejects.toBeInstanceOf(PositionLostError);
+}
+
+it('a reset under a write stream ends it: nothing more is written before a rewind', async () => {
+  const drive = await openDrive();
+  await drive.writeFile([testData(RECORD)], { position: 'overwrite', recordSize: RECORD });
+  const stream = drive.createWriteStream({ recordSize: RECORD, bufferBytes: BUFFER, startThreshold: 0 });
+  const source = recordsAndReset(100, () => stream.bytesWritten);
+  const error: unknown = await pipeline(source, stream).catch((reason: unknown) => reason);
+  await closed(stream);
+  expect(error).toBeInstanceOf(WriteError);
+  const { cause, safe, device, next } = error as WriteError;
+  expect(cause).toBeInstanceOf(PositionLostError);
+  expect({ device, safe }).toEqual({ device: '/dev/nst0', safe: { records: 0, bytes: 0, filemark: false } });
+  expect(next).toMatch(/Rewind/);
+  expect({ receipt: stream.receipt, incomplete: stream.incomplete }).toEqual({});
+  // What the stream held was not written after the reset.
+  expect(stream.bytesWritten).toBeLessThanOrEqual(100 * RECORD);
+
+  await expectPositionLost(drive);
+  await drive.rewind();
+  expect(await drive.writeFile([testData(RECORD)], { position: 'overwrite', recordSize: RECORD })).toMatchObject({
+    fileNumber: 0,
+    records: 1,
+  });
+});
+
+it('the file before a reset is untouched, and an append finds the end of the data by itself', async () => {
+  const drive = await openDrive();
+  const first = await drive.writeFile([testData(3 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+  expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+  await resetDrive();
+  const second = await drive.writeFile([testData(2 * RECORD)], { recordSize: RECORD });
+  expect(second).toMatchObject({ fileNumber: 1, firstBlock: 4 });
+  expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(first.bytes);
+  expect((await collect(drive.createReadStream())).length).toBe(second.bytes);
+});
+
+it('a reset that another program has taken notice of is not overlooked', async () => {
+  const drive = await openDrive();
+  const written = await drive.writeFile([testData(8 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+  const attempts = [
+    () => drive.writeFile([testData(RECORD)], { position: 'overwrite', recordSize: RECORD }),
+    () => drive.writeFilemarks(),
+    () => drive.erase(),
+  ];
+  for (const attempt of attempts) {
+    await drive.locateFile(1);
+    await resetDrive();
+    // It gets the unit attention; the tape stands at its beginning now, and the driver believes it stands at file 1.
+    await command('sg_turs', '/dev/sg0').catch(() => undefined);
+    expect(await drive.status()).toMatchObject({ fileNumber: 1 });
+    await expect(attempt()).rejects.toBeInstanceOf(PositionLostError);
+    await drive.rewind();
+    expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(written.bytes);
+    expect(await drive.spaceToEndOfData()).toEqual({ end: 'filemark', fileNumber: 1 });
+  }
+});
+
+it('a reset before the filemark leaves no receipt', async () => {
+  const drive = await openDrive();
+  async function* reset() {
+    yield* [0, 1, 2, 3].map((seed) => testData(BUFFER, seed));
+    await resetDrive();
+  }
+  const stream = drive.createWriteStream({ position: 'overwrite', recordSize: RECORD, bufferBytes: BUFFER });
+  await expect(pipeline(reset(), stream)).rejects.toMatchObject({ cause: expect.any(PositionLostError) });
+  await closed(stream);
+  expect(stream.receipt).toBeUndefined();
+  await expectPositionLost(drive);
+  await drive.rewind();
+});
+
+it('a reset under a read stream ends it', async () => {
+  const drive = await openDrive();
+  const data = Array.from({ length: 400 }, (_, seed) => testData(RECORD, seed));
+  await drive.writeFile(data, { position: 'overwrite', recordSize: RECORD });
+  const stream = drive.createReadStream({ fileNumber: 0, bufferBytes: BUFFER });
+  let bytes = 0;
+  async function readOn() {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (bytes === 0) await resetDrive();
+      bytes += chunk.length;
+    }
+  }
+  await expect(readOn()).rejects.toBeInstanceOf(PositionLostError);
+  await closed(stream);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(400 * RECORD);
+  expect(stream.summary).toBeUndefined();
+  await expectPositionLost(drive);
+  await drive.rewind();
+  expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(400 * RECORD);
+});
