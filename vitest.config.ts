@@ -14,5 +14,6 @@ export default defineConfig({
     // The tape of the lab is one: its tests take turns.
     fileParallelism: process.env.LTO_LAB === undefined,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -102,7 +102,8 @@ async function leastNoticed(work: () => Promise<unknown>): Promise<Noticed> {
 
 function expectUnnoticed(busy: Noticed, idle: Noticed): void {
   const figures = JSON.stringify({ busy, idle });
-  expect(busy.loopDelay, figures).toBeLessThan(idle.loopDelay + 10);
+  // 10 ms on a quiet machine; one that is late by itself is given that much more.
+  expect(busy.loopDelay, figures).toBeLessThan(10 + 3 * idle.loopDelay);
   expect(busy.typicalRead, figures).toBeLessThan(100);
   // A file that waited for a command of a drive would have waited this long.
   expect(busy.longestRead, figures).toBeLessThan(idle.longestRead + 500);
