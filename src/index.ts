@@ -1,4 +1,31 @@
 export * from './errors/index.js';
+export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive.js';
+export {
+  CONFIGURATION_SCHEMA,
+  type ProviderConfiguration,
+  type ProviderSettings,
+  parseConfiguration,
+} from './provider/configuration.js';
+export type { ExistingData } from './provider/existing-data.js';
+export type { FinalizeReport } from './provider/finalize.js';
+export type { MediaIdentity } from './provider/identify.js';
+export type { InitializeOptions } from './provider/initialize.js';
+export type { LabelReport } from './provider/label.js';
+export type { MemoryAttribute, MemoryReport } from './provider/label-memory.js';
+export { type LastKnownGood, lastKnownGood } from './provider/last-known-good.js';
+export type { DriveInfo, IsRegistered, LiveInfo } from './provider/live-info.js';
+export type { CartridgeIdentity, Freshness, MamInfo } from './provider/mam-info.js';
+export type { OnlineStatus } from './provider/online-status.js';
+export type { PartNote } from './provider/part-note.js';
+export type { Preparation, PrepareOptions } from './provider/prepare.js';
+export { type ForceOptions, LtoProvider, type ProviderOptions } from './provider/provider.js';
+export type { ReadArchiveOptions } from './provider/read-archive.js';
+export type { ReadSpannedOptions } from './provider/read-spanned.js';
+export type { Utilization } from './provider/utilization.js';
+export type { TapeEvent, WatchOptions } from './provider/watch.js';
+export type { WriteArchiveOptions } from './provider/write-archive.js';
+export type { WriteProtection, WriteProtectionReason } from './provider/write-protection.js';
+export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/write-spanned.js';
 export type { LtoFormat } from './scsi/density.js';
 export { MAM_ATTRIBUTES } from './scsi/mam-attributes.js';
 export type { HostAttributeValue } from './scsi/mam-host.js';
@@ -9,6 +36,7 @@ export type { AttributeLists } from './tape/attribute-lists.js';
 export type { Capacity, CapacitySource, CapacityValue, CapacityValues, PartitionCapacity } from './tape/capacity.js';
 export type { CartridgeMemory } from './tape/cartridge-memory.js';
 export type { ChecksumAlgorithm } from './tape/checksum.js';
+export { COMMAND_CHANNEL, type CommandEvent } from './tape/command-log.js';
 export type { Densities, Reservations } from './tape/drive-reports.js';
 export type { EndOfData, TapeEnd } from './tape/end-of-data.js';
 export type { Health } from './tape/health.js';

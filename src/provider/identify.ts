@@ -1,4 +1,4 @@
-import { LabelError } from '../errors/index.js';
+import { LabelError, PositionLostError } from '../errors/index.js';
 import type { DriveOwner } from './drive-owner.js';
 import { readLabel } from './label.js';
 
@@ -35,6 +35,7 @@ export async function readMemoryIdentity({ drive }: DriveOwner): Promise<MemoryI
  * when the two disagree.
  */
 export async function identify(owner: DriveOwner, labelName: string, intrusive: boolean): Promise<MediaIdentity> {
+  await isPositionKnown(owner);
   const { barcode, mediumSerial } = await readMemoryIdentity(owner);
   const { label, instead } = intrusive ? await labelOf(owner, labelName) : { label: owner.label };
   if (barcode !== undefined && label !== undefined && barcode !== label) throw disagreement(owner, barcode, label);
@@ -64,6 +65,7 @@ export async function proveIdentity(
   labelName: string,
   id: string,
 ): Promise<MemoryIdentity & { readonly mediumChanges: number }> {
+  await isPositionKnown(owner);
   const { mediumChanges } = owner.drive;
   const memory = await readMemoryIdentity(owner);
   const { barcode } = memory;
@@ -75,6 +77,21 @@ export async function proveIdentity(
   if (owner.drive.mediumChanges === mediumChanges) return { ...memory, mediumChanges };
   // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
   return proveIdentity(owner, labelName, id);
+}
+
+/**
+ * Has the driver look whether drive and cartridge are still as it knew them. `st` finds out at the first command after a
+ * reset whose unit attention another program has taken, and carries that command out.
+ */
+export async function isPositionKnown({ drive }: DriveOwner): Promise<boolean> {
+  try {
+    await drive.logicalObject();
+    await drive.confirmPosition();
+    return true;
+  } catch (error) {
+    if (error instanceof PositionLostError) return false;
+    throw error;
+  }
 }
 
 function disagreement({ drive }: DriveOwner, barcode: string, label: string): LabelError {

@@ -3,7 +3,7 @@ import type { HostAttributeValue } from '../scsi/mam-host.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import { holdsData } from './existing-data.js';
-import { identify, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
+import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
 import { type LabelReport, writeLabel } from './label.js';
 import { requireIdentifier } from './label-archive.js';
 import { requireWritable } from './write-protection.js';
@@ -35,6 +35,7 @@ export async function initializeMedia(
   const { worm } = await requireWritable(drive, configuration);
   // Takes waiting unit attentions away: whatever comes from here on is a change.
   await drive.waitUntilReady({ timeoutMs: 0 });
+  await isPositionKnown(owner);
   const { mediumChanges } = drive;
   const found = await identify(owner, configuration.labelName, true);
   const name = found.identity ?? found.mediumSerial;

@@ -2,7 +2,7 @@ import { EncryptionError, MediumChangedError, PositionMismatchError, Unterminate
 import type { TapeEnd } from '../tape/end-of-data.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
-import { proveIdentity, readMemoryIdentity } from './identify.js';
+import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 import { requireWritable } from './write-protection.js';
 
 export interface PrepareOptions {
@@ -52,12 +52,14 @@ export async function prepareForWrite(
 
 /**
  * Rejects with MediumChangedError unless the cartridge in the drive is the one that was prepared, asked of the drive
- * now: its unit attentions, and its memory, since another program may have taken the unit attention.
+ * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
  */
 export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
   const { identity, mediumSerial, mediumChanges } = proven;
   const now = await readMemoryIdentity(owner);
+  const positionKnown = await isPositionKnown(owner);
   const same =
+    positionKnown &&
     owner.drive.mediumChanges === mediumChanges &&
     now.mediumSerial === mediumSerial &&
     (now.barcode === undefined || now.barcode === identity);
@@ -91,10 +93,10 @@ function refuseEncryption({ drive }: DriveOwner, { encryptionKeyId }: ProviderCo
   });
 }
 
-/** Drives that don't tell of compression are left as they are. */
+/** Resolves with what then holds: drives that can't compress, or don't tell, are left as they are. */
 async function setCompression({ drive }: DriveOwner, wanted: boolean): Promise<boolean | undefined> {
-  const { compression } = await drive.settings();
-  if (compression === undefined || compression === wanted) return compression;
+  const { compression, compressionCapable } = await drive.settings();
+  if (!compressionCapable || compression === wanted) return compression;
   return (await drive.configure({ compression: wanted })).compression;
 }
 

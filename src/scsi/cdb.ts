@@ -1,7 +1,7 @@
 import { MalformedResponseError } from '../errors/index.js';
 import { hexCode } from './bytes.js';
 import type { ScsiCommand } from './command.js';
-import { decodeFields, encodeFields, type Fields, type FieldValues } from './layout.js';
+import { decodeFields, encodeFields, type Fields, type FieldValues, fieldMask } from './layout.js';
 import { type CommandName, commandName, OPERATION_CODES, type OperationCode } from './opcodes.js';
 import { timeoutMs } from './timeouts.js';
 
@@ -57,9 +57,18 @@ function build<T extends Fields>(
   values: Partial<FieldValues<T>>,
   data: Pick<ScsiCommand, 'direction' | 'dataOut' | 'allocationLength'>,
 ): ScsiCommand {
-  const cdb = encodeFields(layout.fields, layout.length, values, layout.name);
-  const { code, serviceAction }: OperationCode = OPERATION_CODES[layout.name];
+  const cdb = withOperationCode(layout, encodeFields(layout.fields, layout.length, values, layout.name));
+  return { name: layout.name, cdb, ...data, timeoutMs: timeoutMs(layout.name) };
+}
+
+/** CDB usage data (SPC-5): operation code and service action, and ones in every field that the table has. */
+export function cdbUsage(layout: CdbLayout): Uint8Array {
+  return withOperationCode(layout, fieldMask(layout.fields, layout.length));
+}
+
+function withOperationCode({ name }: CdbLayout, cdb: Uint8Array): Uint8Array {
+  const { code, serviceAction }: OperationCode = OPERATION_CODES[name];
   cdb[0] = code;
   if (serviceAction !== undefined) cdb[1] = ((cdb[1] ?? 0) & 0xe0) | serviceAction;
-  return { name: layout.name, cdb, ...data, timeoutMs: timeoutMs(layout.name) };
+  return cdb;
 }

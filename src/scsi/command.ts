@@ -1,4 +1,5 @@
 import type { DataDirection } from '../../binding.js';
+import type { CommandName } from './opcodes.js';
 
 /**
  * One SCSI command, ready to be sent: what the builders of this floor make, and what a `Transport` takes.
@@ -6,13 +7,14 @@ import type { DataDirection } from '../../binding.js';
  */
 export interface ScsiCommand {
   /** The standard's name (`READ ATTRIBUTE`), for messages, logs and the timeout table. */
-  readonly name: string;
+  readonly name: CommandName;
   readonly cdb: Uint8Array;
   readonly direction: DataDirection;
   /** Data out for `out`; empty otherwise. */
   readonly dataOut: Uint8Array;
   /** Allocation length for `in`; 0 otherwise. */
   readonly allocationLength: number;
+  /** That of the slowest generation, as the builders make it. */
   readonly timeoutMs: number;
   /** The data out holds key material: never log it, wipe it after use. */
   readonly secret?: boolean;

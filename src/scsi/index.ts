@@ -9,6 +9,7 @@ export * from './commands/transfer.js';
 export * from './data-compression.js';
 export * from './density.js';
 export * from './density-support.js';
+export * from './drive-generation.js';
 export * from './inquiry.js';
 export * from './layout.js';
 export * from './log/index.js';

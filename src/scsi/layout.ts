@@ -70,6 +70,17 @@ export function patchFields<T extends Fields>(
   return new Uint8Array(patched);
 }
 
+/** `length` bytes with ones in every bit of every field, and zeros elsewhere. */
+export function fieldMask(fields: Fields, length: number): Uint8Array {
+  const mask = Buffer.alloc(length);
+  for (const field of Object.values(fields)) {
+    if (field.type === 'flag') writeBits(mask, field.byte, field.bit, field.bit, 1);
+    else if (field.type === 'bits') writeBits(mask, field.byte, field.high, field.low, 2 ** widthOf(field) - 1);
+    else mask.fill(0xff, field.byte, lastByte(field) + 1);
+  }
+  return new Uint8Array(mask);
+}
+
 function readField(reader: ByteReader, field: Field): boolean | number | bigint | string {
   switch (field.type) {
     case 'flag':
@@ -98,7 +109,7 @@ function writeField(bytes: Buffer, field: Field, value: unknown, what: string): 
       writeBits(bytes, field.byte, field.bit, field.bit, value ? 1 : 0);
       break;
     case 'bits':
-      writeBits(bytes, field.byte, field.high, field.low, inRange(value, field.high - field.low + 1, false, what));
+      writeBits(bytes, field.byte, field.high, field.low, inRange(value, widthOf(field), false, what));
       break;
     case 'uint':
       bytes.writeUIntBE(inRange(value, field.width * 8, false, what), field.byte, field.width);
@@ -117,6 +128,10 @@ function writeField(bytes: Buffer, field: Field, value: unknown, what: string): 
   }
 }
 
+function widthOf({ high, low }: { readonly high: number; readonly low: number }): number {
+  return high - low + 1;
+}
+
 function lastByte(field: Field): number {
   switch (field.type) {
     case 'flag':
@@ -131,7 +146,7 @@ function lastByte(field: Field): number {
 }
 
 function writeBits(bytes: Buffer, offset: number, high: number, low: number, value: number): void {
-  const mask = ((1 << (high - low + 1)) - 1) << low;
+  const mask = ((1 << widthOf({ high, low })) - 1) << low;
   bytes.writeUInt8((bytes.readUInt8(offset) & ~mask) | (value << low), offset);
 }
 

@@ -29,8 +29,8 @@ export interface CommandSupport {
   readonly timeouts?: CommandTimeouts;
 }
 
-/** REPORTING OPTIONS. */
-const REPORTING = { all: 0, one: 1, oneWithServiceAction: 2 } as const;
+/** REPORTING OPTIONS: one command by its operation code alone, or by that and its service action. */
+export const REPORTING = { all: 0, one: 1, oneWithServiceAction: 2 } as const;
 const NAME = 'REPORT SUPPORTED OPERATION CODES';
 
 export const REPORT_SUPPORTED_OPERATION_CODES = {

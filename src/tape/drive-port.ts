@@ -11,10 +11,12 @@ import {
 } from '../errors/index.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { testUnitReady } from '../scsi/commands/primary.js';
+import { timeoutMs } from '../scsi/timeouts.js';
 import { MtOperation, type MtOperationName } from '../transport/mtio.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
 import { logged } from './command-log.js';
+import type { DriveModel } from './drive-model.js';
 import { replyError, replyOutcome } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
@@ -48,6 +50,8 @@ export interface QueryOptions extends CallOptions {
  */
 export class DrivePort {
   readonly transport: Transport;
+  /** Undefined where nobody asked. */
+  readonly model: DriveModel | undefined;
   /**
    * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: unit
    * attentions 28h and 29h, a position that the driver lost, and loads of our own.
@@ -61,8 +65,9 @@ export class DrivePort {
   #closed = false;
   readonly #owned = new WeakSet<ArrayBufferLike>();
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, model?: DriveModel) {
     this.transport = transport;
+    this.model = model;
   }
 
   get device(): string {
@@ -82,7 +87,7 @@ export class DrivePort {
     for (let i = 0; i < MAX_UNIT_ATTENTIONS; i += 1) {
       this.#requireSame(options?.mediumChanges, command.name);
       const reply = await this.#send(command, options);
-      error = replyError(reply, command, this.transport.queryDevice);
+      error = replyError(reply, command, { device: this.transport.queryDevice, vendor: this.model?.vendor });
       if (error === undefined) return reply;
       if (error.sense?.key !== 0x6) throw error;
       this.#noteUnitAttention(error);
@@ -109,7 +114,8 @@ export class DrivePort {
 
   async #send(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
     this.#requireOpen(command.name);
-    return this.#log(command, () => this.transport.scsi(command, options)).catch((error: unknown) => {
+    const timed = { ...command, timeoutMs: timeoutMs(command.name, this.model?.generation) };
+    return this.#log(command, () => this.transport.scsi(timed, options)).catch((error: unknown) => {
       throw fromSystemError(unlessAborted(error, options), {
         device: this.transport.queryDevice,
         operation: command.name,
@@ -275,6 +281,8 @@ export class DrivePort {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // `st` ends what was written with a filemark, also on another cartridge unless a command has told it of the change.
+    await this.transport.tell().catch(() => undefined);
     await this.transport.close().catch(async (error: unknown) => {
       throw fromSystemError(error, { device: this.device, operation: 'close' });
     });

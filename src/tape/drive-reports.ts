@@ -37,7 +37,7 @@ export function readSupportedCommands(port: DrivePort): Promise<SupportedCommand
 
 /** REQUEST SENSE: what the drive is doing, with progress; takes no notice of errors that were told already. */
 export function readSense(port: DrivePort): Promise<SenseData | undefined> {
-  return report(port, requestSense(), decodeSense);
+  return report(port, requestSense(), (bytes) => decodeSense(bytes, port.model?.vendor));
 }
 
 /** REPORT DENSITY SUPPORT. Capacities are in units of 10^6 bytes. */

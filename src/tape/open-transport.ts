@@ -32,7 +32,7 @@ async function openLocated(located: Located, { readOnly }: OpenOptions): Promise
 async function requireSequentialAccess(transport: Transport): Promise<void> {
   const command = inquiry();
   const reply = await transport.scsi(command);
-  const error = replyError(reply, command, transport.queryDevice);
+  const error = replyError(reply, command, { device: transport.queryDevice });
   if (error) throw error;
   const { peripheralDeviceType, peripheralQualifier } = decodeInquiry(reply.data);
   if (peripheralQualifier === 0 && peripheralDeviceType === SEQUENTIAL_ACCESS_DEVICE) return;

@@ -126,8 +126,19 @@ export function replyOutcome({ status, hostStatus, sense }: ScsiReply): string {
   return status === STATUS_GOOD ? 'good' : `status ${status}`;
 }
 
+/** Who gave a reply. */
+interface Answering {
+  readonly device: string;
+  /** Vendor identification of INQUIRY, where it is known. */
+  readonly vendor?: string | undefined;
+}
+
 /** The typed error that a reply stands for; undefined when the command was carried out. */
-export function replyError(reply: ScsiReply, command: ScsiCommand, device: string): LtoError | undefined {
+export function replyError(
+  reply: ScsiReply,
+  command: ScsiCommand,
+  { device, vendor }: Answering,
+): LtoError | undefined {
   const details = { device, operation: command.name };
   if (reply.hostStatus !== 0) {
     const what = HOST_STATUS[reply.hostStatus] ?? `the host adapter reports status ${reply.hostStatus}`;
@@ -140,7 +151,7 @@ export function replyError(reply: ScsiReply, command: ScsiCommand, device: strin
   if (reply.status === STATUS_RESERVATION_CONFLICT) {
     return new DriveBusyError('another host has reserved the drive', { ...details, next: 'Have it release the drive' });
   }
-  const sense = decodeSense(reply.sense);
+  const sense = decodeSense(reply.sense, vendor);
   if (reply.status !== STATUS_CHECK_CONDITION || sense === undefined) {
     return new TransportError(`the drive ended the command with status ${reply.status} and no sense`, details);
   }

@@ -10,6 +10,7 @@ import type { CallOptions, Transport } from '../transport/transport.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './attribute-lists.js';
 import { type Capacity, readCapacity } from './capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
+import { readDriveModel } from './drive-model.js';
 import { DrivePort, type StreamLease } from './drive-port.js';
 import {
   type Densities,
@@ -59,7 +60,8 @@ export class TapeDrive {
    * AddonUnavailableError, and InvalidArgumentError for a node that rewinds on close.
    */
   static async open(device: string, options?: OpenOptions): Promise<TapeDrive> {
-    return new TapeDrive(new DrivePort(await openTransport(device, options)));
+    const transport = await openTransport(device, options);
+    return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)));
   }
 
   /** A drive on a transport of the caller's, such as a virtual drive's, whose faults and cartridge the caller holds. */
@@ -97,6 +99,14 @@ export class TapeDrive {
   /** Logical object number where the tape stands (MTIOCPOS); undefined where the drive doesn't tell. */
   async logicalObject(): Promise<number | undefined> {
     return this.#port.transport.tell().catch(() => undefined);
+  }
+
+  /**
+   * Asks the driver, with a command to the drive, whether the position is still known. Rejects with PositionLostError
+   * when the drive was reset or its cartridge changed, and `mediumChanges` counts it, whoever has noticed it first.
+   */
+  confirmPosition(): Promise<void> {
+    return this.#port.confirmPosition('confirm position');
   }
 
   /** READ POSITION, long form. */

@@ -27,10 +27,20 @@ function commands(): string {
     const { code, serviceAction } = operation;
     const command = name as scsi.CommandName;
     const codes = serviceAction === undefined ? hex(code) : `${hex(code)}/${hex(serviceAction)}`;
-    return [name, codes, `${scsi.TIMEOUT_SECONDS[command]}`, COMMANDS[command] ? 'yes' : ''];
+    return [name, codes, timeouts(command), COMMANDS[command] ? 'yes' : ''];
   });
-  return section('Commands', ['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
+  const note =
+    'Timeouts are of drives of LTO-5 to LTO-10, or of all; where the generation is unknown, the longest holds.';
+  const made = table(['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
+  return ['## Commands', note, made].join('\n\n');
 }
+
+function timeouts(command: scsi.CommandName): string {
+  const seconds = GENERATIONS.map((generation) => scsi.timeoutSeconds(command, generation));
+  return new Set(seconds).size === 1 ? `${seconds[0]}` : seconds.join(', ');
+}
+
+const GENERATIONS = [5, 6, 7, 8, 9, 10];
 
 function vpdPages(): string {
   const rows = Object.entries(scsi.VPD_PAGES).map(([name, code]) => [hex(code), words(name)]);

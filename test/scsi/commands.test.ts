@@ -7,9 +7,10 @@ import * as attribute from '../../src/scsi/commands/attribute.js';
 import * as position from '../../src/scsi/commands/position.js';
 import * as primary from '../../src/scsi/commands/primary.js';
 import * as transfer from '../../src/scsi/commands/transfer.js';
+import { driveGeneration } from '../../src/scsi/drive-generation.js';
 import { encodeFields, type Field } from '../../src/scsi/layout.js';
-import { cdbLength, commandName, OPERATION_CODES } from '../../src/scsi/opcodes.js';
-import { TIMEOUT_SECONDS, timeoutMs } from '../../src/scsi/timeouts.js';
+import { type CommandName, cdbLength, commandName, OPERATION_CODES } from '../../src/scsi/opcodes.js';
+import { timeoutMs, timeoutSeconds } from '../../src/scsi/timeouts.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const { readAttribute, writeAttribute } = attribute;
@@ -182,13 +183,56 @@ describe('operation codes', () => {
     ['WRITE(6)', 1920],
     ['WRITE FILEMARKS(6)', 1920],
     ['SPACE(6)', 3940],
-    ['LOCATE(16)', 3940],
+    ['LOCATE(16)', 104_880],
     ['REWIND', 780],
     ['LOAD UNLOAD', 7200],
     ['FORMAT MEDIUM', 3840],
     ['ERASE(6)', 205_440],
   ] as const)('give %s at least the %i s that some drive may need', (name, seconds) => {
-    expect(TIMEOUT_SECONDS[name]).toBeGreaterThanOrEqual(seconds);
-    expect(timeoutMs(name)).toBe(TIMEOUT_SECONDS[name] * 1000);
+    expect(timeoutSeconds(name)).toBeGreaterThanOrEqual(seconds);
+    expect(timeoutMs(name)).toBe(timeoutSeconds(name) * 1000);
+  });
+
+  // Of full-height and half-height drives of IBM, HPE and Quantum.
+  it.each([
+    [5, { 'ERASE(6)': 19_200, 'LOCATE(16)': 2700, 'FORMAT MEDIUM': 1980, 'LOAD UNLOAD': 1020, 'SPACE(6)': 2700 }],
+    [6, { 'ERASE(6)': 29_400, 'LOCATE(16)': 2940, 'FORMAT MEDIUM': 3840, 'LOAD UNLOAD': 1020, 'SPACE(6)': 2700 }],
+    [7, { 'ERASE(6)': 29_400, 'LOCATE(16)': 2940, 'FORMAT MEDIUM': 3240, 'LOAD UNLOAD': 1020, 'SPACE(6)': 2940 }],
+    [8, { 'ERASE(6)': 121_448, 'LOCATE(16)': 2940, 'FORMAT MEDIUM': 3240, 'LOAD UNLOAD': 960, 'SPACE(6)': 2940 }],
+    [9, { 'ERASE(6)': 166_370, 'LOCATE(16)': 2940, 'FORMAT MEDIUM': 3240, 'LOAD UNLOAD': 7200, 'SPACE(6)': 2940 }],
+    [10, { 'ERASE(6)': 205_440, 'LOCATE(16)': 3940, 'FORMAT MEDIUM': 3240, 'LOAD UNLOAD': 960, 'SPACE(6)': 3940 }],
+  ] as const)('give a drive of LTO-%i what its makers say that it may need', (generation, needed) => {
+    for (const [name, seconds] of Object.entries(needed) as [CommandName, number][]) {
+      expect([name, timeoutSeconds(name, generation) >= seconds]).toEqual([name, true]);
+    }
+  });
+
+  it('are the longest for a drive of which nothing is known, and never longer for one of which something is', () => {
+    for (const name of Object.keys(OPERATION_CODES) as CommandName[]) {
+      const known = [5, 6, 7, 8, 9, 10].map((generation) => timeoutSeconds(name, generation));
+      expect(timeoutSeconds(name)).toBe(Math.max(...known));
+      for (const generation of [0, 4, 11, Number.NaN])
+        expect(timeoutSeconds(name, generation)).toBe(timeoutSeconds(name));
+    }
+    expect(timeoutSeconds('ERASE(6)', 5)).toBeLessThan(timeoutSeconds('ERASE(6)'));
+  });
+});
+
+describe('the generation of a drive', () => {
+  it.each([
+    ['ULT3580-TD5', 5],
+    ['ULTRIUM-HH9     ', 9],
+    ['ULT3580-TDA', 10],
+    ['HH LTO Gen 7', 7],
+    ['Ultrium 6-SCSI', 6],
+    ['Ultrium 10-SCSI', 10],
+    ['ULTRIUM 5', 5],
+    ['VIRTUAL LTO-10', 10],
+    ['03592E08', undefined],
+    ['scsi_debug', undefined],
+    ['ULT3580-TD81', undefined],
+    ['', undefined],
+  ] as const)('of %j is %s', (product, generation) => {
+    expect(driveGeneration(product)).toBe(generation);
   });
 });

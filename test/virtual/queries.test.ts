@@ -63,9 +63,10 @@ describe('identity', () => {
     const drive = await newDrive({ serial: 'SERIAL01' });
     const page = async (vpdPage: number) => (await send(drive, inquiry({ vpdPage }))).dataIn;
     const pages = decodeSupportedPages(await page(0));
-    expect(pages).toEqual([0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2, 0xb5]);
+    expect(pages).toEqual([0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2, 0xb3, 0xb5]);
     for (const code of pages) expect((await page(code))[1]).toBe(code);
     expect(decodeSerialNumber(await page(0x80))).toBe('SERIAL01');
+    expect(decodeSerialNumber(await page(0xb3), 'automationSerialNumber')).toBe('');
     const names = decodeDeviceIdentification(await page(0x83));
     expect(names.map(({ type }) => type)).toEqual(['t10Vendor', 'naa']);
     expect(decodeSupportedTapeAlerts(await page(0xb2))).toContain(60);

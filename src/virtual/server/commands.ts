@@ -1,4 +1,4 @@
-import type { CommandName } from '../../scsi/index.js';
+import * as scsi from '../../scsi/index.js';
 import { readAttribute, writeAttribute } from './attributes.js';
 import type { Handler, MediumNeed } from './command.js';
 import { reportDensitySupport } from './density.js';
@@ -14,6 +14,7 @@ import { persistentReserveIn, persistentReserveOut } from './reservations.js';
 import { erase, read, write, writeFilemarks } from './transfer.js';
 
 interface Command {
+  readonly layout: scsi.CdbLayout;
   readonly needs: MediumNeed;
   readonly run: Handler;
   /** A waiting unit attention does not stop it (SPC-5 5.14). */
@@ -21,41 +22,45 @@ interface Command {
 }
 
 /** What the drive can do. */
-export const COMMANDS: Readonly<Partial<Record<CommandName, Command>>> = {
-  'TEST UNIT READY': { needs: 'ready', run: () => undefined },
-  'REQUEST SENSE': { needs: 'none', run: requestSense, passesAttention: true },
-  INQUIRY: { needs: 'none', run: inquiry, passesAttention: true },
-  'REPORT LUNS': { needs: 'none', run: reportLuns, passesAttention: true },
-  'READ BLOCK LIMITS': { needs: 'none', run: readBlockLimits },
-  'READ(6)': { needs: 'ready', run: read },
-  'WRITE(6)': { needs: 'ready', run: write },
-  'WRITE FILEMARKS(6)': { needs: 'ready', run: writeFilemarks },
-  'ERASE(6)': { needs: 'ready', run: erase },
-  REWIND: { needs: 'ready', run: rewind },
-  'SPACE(6)': { needs: 'ready', run: space },
-  'SPACE(16)': { needs: 'ready', run: spaceLong },
-  'LOCATE(10)': { needs: 'ready', run: locate },
-  'LOCATE(16)': { needs: 'ready', run: locateLong },
-  'READ POSITION': { needs: 'ready', run: readPosition },
-  'READ ATTRIBUTE': { needs: 'present', run: readAttribute },
-  'WRITE ATTRIBUTE': { needs: 'present', run: writeAttribute },
-  'LOG SENSE': { needs: 'none', run: logSense },
-  'MODE SENSE(6)': { needs: 'none', run: modeSense6 },
-  'MODE SENSE(10)': { needs: 'none', run: modeSense10 },
-  'MODE SELECT(6)': { needs: 'none', run: modeSelect6 },
-  'MODE SELECT(10)': { needs: 'none', run: modeSelect10 },
-  'REPORT DENSITY SUPPORT': { needs: 'none', run: reportDensitySupport },
-  'LOAD UNLOAD': { needs: 'present', run: loadUnload },
-  'PREVENT ALLOW MEDIUM REMOVAL': { needs: 'none', run: preventAllow },
-  'FORMAT MEDIUM': { needs: 'ready', run: formatMedium },
-  'SET CAPACITY': { needs: 'ready', run: setCapacity },
-  'REPORT SUPPORTED OPERATION CODES': { needs: 'none', run: reportSupportedCommands(commandNames) },
-  'REPORT TIMESTAMP': { needs: 'none', run: reportTimestamp },
-  'SET TIMESTAMP': { needs: 'none', run: setTimestamp },
-  'PERSISTENT RESERVE IN': { needs: 'none', run: persistentReserveIn },
-  'PERSISTENT RESERVE OUT': { needs: 'none', run: persistentReserveOut },
+export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, Command>>> = {
+  'TEST UNIT READY': { layout: scsi.TEST_UNIT_READY, needs: 'ready', run: () => undefined },
+  'REQUEST SENSE': { layout: scsi.REQUEST_SENSE, needs: 'none', run: requestSense, passesAttention: true },
+  INQUIRY: { layout: scsi.INQUIRY, needs: 'none', run: inquiry, passesAttention: true },
+  'REPORT LUNS': { layout: scsi.REPORT_LUNS, needs: 'none', run: reportLuns, passesAttention: true },
+  'READ BLOCK LIMITS': { layout: scsi.READ_BLOCK_LIMITS, needs: 'none', run: readBlockLimits },
+  'READ(6)': { layout: scsi.READ_6, needs: 'ready', run: read },
+  'WRITE(6)': { layout: scsi.WRITE_6, needs: 'ready', run: write },
+  'WRITE FILEMARKS(6)': { layout: scsi.WRITE_FILEMARKS_6, needs: 'ready', run: writeFilemarks },
+  'ERASE(6)': { layout: scsi.ERASE_6, needs: 'ready', run: erase },
+  REWIND: { layout: scsi.REWIND, needs: 'ready', run: rewind },
+  'SPACE(6)': { layout: scsi.SPACE_6, needs: 'ready', run: space },
+  'SPACE(16)': { layout: scsi.SPACE_16, needs: 'ready', run: spaceLong },
+  'LOCATE(10)': { layout: scsi.LOCATE_10, needs: 'ready', run: locate },
+  'LOCATE(16)': { layout: scsi.LOCATE_16, needs: 'ready', run: locateLong },
+  'READ POSITION': { layout: scsi.READ_POSITION, needs: 'ready', run: readPosition },
+  'READ ATTRIBUTE': { layout: scsi.READ_ATTRIBUTE, needs: 'present', run: readAttribute },
+  'WRITE ATTRIBUTE': { layout: scsi.WRITE_ATTRIBUTE, needs: 'present', run: writeAttribute },
+  'LOG SENSE': { layout: scsi.LOG_SENSE, needs: 'none', run: logSense },
+  'MODE SENSE(6)': { layout: scsi.MODE_SENSE_6, needs: 'none', run: modeSense6 },
+  'MODE SENSE(10)': { layout: scsi.MODE_SENSE_10, needs: 'none', run: modeSense10 },
+  'MODE SELECT(6)': { layout: scsi.MODE_SELECT_6, needs: 'none', run: modeSelect6 },
+  'MODE SELECT(10)': { layout: scsi.MODE_SELECT_10, needs: 'none', run: modeSelect10 },
+  'REPORT DENSITY SUPPORT': { layout: scsi.REPORT_DENSITY_SUPPORT, needs: 'none', run: reportDensitySupport },
+  'LOAD UNLOAD': { layout: scsi.LOAD_UNLOAD, needs: 'present', run: loadUnload },
+  'PREVENT ALLOW MEDIUM REMOVAL': { layout: scsi.PREVENT_ALLOW, needs: 'none', run: preventAllow },
+  'FORMAT MEDIUM': { layout: scsi.FORMAT_MEDIUM, needs: 'ready', run: formatMedium },
+  'SET CAPACITY': { layout: scsi.SET_CAPACITY, needs: 'ready', run: setCapacity },
+  'REPORT SUPPORTED OPERATION CODES': {
+    layout: scsi.REPORT_SUPPORTED_OPERATION_CODES,
+    needs: 'none',
+    run: reportSupportedCommands(layouts),
+  },
+  'REPORT TIMESTAMP': { layout: scsi.REPORT_TIMESTAMP, needs: 'none', run: reportTimestamp },
+  'SET TIMESTAMP': { layout: scsi.SET_TIMESTAMP, needs: 'none', run: setTimestamp },
+  'PERSISTENT RESERVE IN': { layout: scsi.PERSISTENT_RESERVE_IN, needs: 'none', run: persistentReserveIn },
+  'PERSISTENT RESERVE OUT': { layout: scsi.PERSISTENT_RESERVE_OUT, needs: 'none', run: persistentReserveOut },
 };
 
-function commandNames(): readonly CommandName[] {
-  return Object.keys(COMMANDS) as CommandName[];
+function layouts(): readonly scsi.CdbLayout[] {
+  return Object.values(COMMANDS).map(({ layout }) => layout);
 }

@@ -17,6 +17,8 @@ import { RAISED_ALERTS } from './tape-alerts.js';
 const MAXIMUM_SENSE_BYTES = 252;
 const BINARY = 1;
 const ASCII = 2;
+/** A drive that no library has told its serial number answers with blanks. */
+const NOT_IN_LIBRARY = ' '.repeat(16);
 
 /** The vital product data pages that the drive has, by code. */
 const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new Map([
@@ -26,6 +28,7 @@ const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new 
   [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry({ maximumSenseLength: MAXIMUM_SENSE_BYTES })],
   [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeAlertStateModel: false, worm: true })],
   [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
+  [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
   [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
   [VPD_PAGES.logicalBlockProtection, () => encodeProtectionMethods([])],
 ]);
