@@ -20,7 +20,7 @@ const ASCII = 2;
 /** A drive that no library has told its serial number answers with blanks. */
 const NOT_IN_LIBRARY = ' '.repeat(16);
 
-/** The vital product data pages that the drive has, by code. */
+/** The vital product data pages that the drive has, in ascending order of their codes, as page 00h lists them (SPC-5). */
 const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new Map([
   [VPD_PAGES.supportedPages, () => encodeSupportedPages([...PAGES.keys()])],
   [VPD_PAGES.unitSerialNumber, ({ serial }) => encodeSerialNumber(serial)],
@@ -28,8 +28,8 @@ const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new 
   [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry({ maximumSenseLength: MAXIMUM_SENSE_BYTES })],
   [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeAlertStateModel: false, worm: true })],
   [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
-  [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
   [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
+  [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
   [VPD_PAGES.logicalBlockProtection, () => encodeProtectionMethods([])],
 ]);
 
