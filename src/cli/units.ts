@@ -2,16 +2,27 @@ import { InvalidArgumentError } from '../errors/index.js';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const STEP = 1024;
+const DECIMAL_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const DECIMAL_STEP = 1000;
 
 /** `1.5 GiB`. */
 export function formatBytes(bytes: number | bigint): string {
-  let value = Number(bytes);
+  return inUnits(Number(bytes), STEP, UNITS);
+}
+
+/** `18.0 TB`: capacities of tapes are told in steps of a thousand, as on the cartridge. */
+export function formatCapacity(bytes: number | bigint): string {
+  return inUnits(Number(bytes), DECIMAL_STEP, DECIMAL_UNITS);
+}
+
+function inUnits(bytes: number, step: number, units: readonly string[]): string {
+  let value = bytes;
   let unit = 0;
-  while (value >= STEP && unit < UNITS.length - 1) {
-    value /= STEP;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `310.2 MB/s`: speeds of drives are told in steps of a thousand. */

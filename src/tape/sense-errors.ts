@@ -47,6 +47,12 @@ const RULES: readonly SenseRule[] = [
     asc: 0x04,
     make: (d) => new NotReadyError('the drive is not ready yet', { next: 'Wait and try again', ...d }),
   },
+  {
+    key: 0x2,
+    asc: 0x30,
+    ascq: 0x03,
+    make: (d) => new NotReadyError('there is a cleaning cartridge in the drive', { next: 'Take it out', ...d }),
+  },
   { key: 0x2, make: (d) => new NotReadyError('the drive is not ready', { next: 'See `lto status`', ...d }) },
   {
     key: 0x6,
@@ -75,6 +81,11 @@ const RULES: readonly SenseRule[] = [
     asc: 0x00,
     ascq: 0x04,
     make: (d) => new BeginningOfPartitionError('the beginning of the tape was met', d),
+  },
+  {
+    key: 0x3,
+    asc: 0x30,
+    make: (d) => new MediumError("the drive can't use this cartridge", { next: 'See `lto inspect`', ...d }),
   },
   {
     key: 0x3,

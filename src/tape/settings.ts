@@ -19,7 +19,10 @@ export interface TapeSettings {
    * this warning for early warning itself, and so do the streams: a file then ends that much earlier.
    */
   readonly programmableEarlyWarningMegabytes: number | undefined;
-  /** Only appending is allowed: nothing recorded can be overwritten by mistake. */
+  /**
+   * Only appending is allowed: nothing recorded can be overwritten by mistake. Some drives refuse it, and those of
+   * IBM keep to it until the cartridge is ejected.
+   */
   readonly appendOnly: boolean | undefined;
   /** The cartridge is handled as WORM. */
   readonly worm: boolean | undefined;

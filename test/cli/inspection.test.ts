@@ -16,7 +16,28 @@ describe('lto inspect', () => {
     const { code, stdout } = await lto.run(['inspect']);
     expect(code).toBe(0);
     expect(stdout.toString()).toContain('LTO-9');
-    expect(stdout.toString()).toMatch(/partition 0 .*16\.4 TiB/);
+    expect(stdout.toString()).toMatch(/partition 0 .*18\.0 TB/);
+  });
+
+  it.each([
+    ['a WORM cartridge', 'drive', ['--worm'], /^cartridge +WORM \(written once\)$/m],
+    ['write protection', 'drive', ['--write-protected'], /^write protection +on$/m],
+  ])('tells of %s', async (_, folder, options, line) => {
+    await lto.document(['virtual', 'create', folder, ...options]);
+    expect((await lto.run(['inspect'])).stdout.toString()).toMatch(line);
+  });
+
+  it('tells of a cartridge that the drive cannot use, and of its memory', async () => {
+    await lto.document(['virtual', 'create', 'drive', '--generation', '9', '--no-cartridge']);
+    await lto.document(['virtual', 'insert', 'drive', '--new', '--generation', '7', '--barcode', 'OLD001L7']);
+    expect(await lto.document(['inspect'])).toMatchObject({
+      format: { format: 'LTO-7', canRead: false, canWrite: false },
+      memory: { barcode: 'OLD001L7' },
+    });
+    const text = (await lto.run(['inspect'])).stdout.toString();
+    expect(text).toMatch(/^this drive reads it +no$/m);
+    expect(text).toMatch(/^barcode +OLD001L7$/m);
+    expect((await lto.run(['health'])).stdout.toString()).toMatch(/^TapeAlert 12 +The cartridge has a format/m);
   });
 
   it('tells of an empty drive what there is to tell', async () => {

@@ -5,6 +5,11 @@ const TEXT = readFileSync(new URL('../fixtures/mhvtl-lto8.txt', import.meta.url)
 const SG_DUMP_LINE = /^ [0-9a-f]{2,4} {3,5}((?:[0-9a-f]{2} {1,2})*[0-9a-f]{2})(?: |$)/;
 const XXD_LINE = /^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+) /;
 
+/** The command lines that were given to the emulated LTO-8 drive. */
+export const FIXTURE_COMMANDS: readonly string[] = TEXT.split('\n$ ')
+  .slice(1)
+  .map((part) => part.split('\n', 1)[0] ?? '');
+
 /** What the emulated LTO-8 drive answered to a command line, as the tool printed it. */
 export function fixtureLines(commandLine: string): string[] {
   const section = TEXT.split('\n$ ').find((part) => part.startsWith(`${commandLine}\n`));

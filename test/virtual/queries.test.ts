@@ -10,6 +10,7 @@ import {
   decodeInquiry,
   decodeLogPage,
   decodeLogValues,
+  decodeMediumTypeSupport,
   decodeModePage,
   decodeModeParameters,
   decodeSense,
@@ -89,6 +90,21 @@ describe('identity', () => {
     ]);
     const loaded = decodeDensitySupport((await send(drive, reportDensitySupport({ media: true }))).dataIn);
     expect(loaded.map(({ primaryDensityCode }) => primaryDensityCode)).toEqual([0x5a]);
+  });
+
+  it('names the types of cartridges, and that of the one in it', async () => {
+    const drive = await newDrive({ generation: 9, cartridge: { worm: true } });
+    const types = async (media: boolean) => {
+      const { dataIn } = await send(drive, reportDensitySupport({ mediumType: true, media }));
+      return decodeMediumTypeSupport(dataIn).map(({ mediumType, densityCodes }) => [mediumType, ...densityCodes]);
+    };
+    expect(await types(false)).toEqual([
+      [0x88, 0x5e],
+      [0x8c, 0x5e],
+      [0x98, 0x60],
+      [0x9c, 0x60],
+    ]);
+    expect(await types(true)).toEqual([[0x9c, 0x60]]);
   });
 });
 

@@ -6,7 +6,7 @@ import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { facts } from '../table.js';
-import { formatBytes } from '../units.js';
+import { formatCapacity } from '../units.js';
 
 export function addHealth(program: Command): void {
   driveCommand(
@@ -20,7 +20,7 @@ async function health(drive: TapeDrive): Promise<Answer> {
   const told = await drive.health();
   return {
     document: { device: drive.device, ...told },
-    text: [...verdictLines(told), '', facts(healthFacts(told))].join('\n'),
+    text: [...verdictLines(told), '', facts([...healthFacts(told), ...noticeFacts(told)])].join('\n'),
     exitCode: told.verdict === 'bad' ? exitCodeOf('LTO_MEDIUM_ERROR') : 0,
   };
 }
@@ -45,10 +45,16 @@ function healthFacts({ drive, temperature, cleaning, writing, reading, compressi
   ];
 }
 
+/** TapeAlert flags that the verdict does not rest on. */
+function noticeFacts({ alerts }: Health): Fact[] {
+  const notices = alerts?.flags.filter(({ severity }) => severity === 'I') ?? [];
+  return notices.map(({ flag, meaning, action }) => [`TapeAlert ${flag}`, `${meaning}. ${action}`]);
+}
+
 function errorsText({ bytes, uncorrected, retriesPerGigabyte }: TransferErrors): string | undefined {
   if (bytes === undefined) return undefined;
   const retries = retriesPerGigabyte === undefined ? '' : `, ${retriesPerGigabyte.toFixed(2)} retries per gigabyte`;
-  return `${formatBytes(bytes)}, ${uncorrected ?? 'unknown'} uncorrected errors${retries}`;
+  return `${formatCapacity(bytes)}, ${uncorrected ?? 'unknown'} uncorrected ${uncorrected === 1 ? 'error' : 'errors'}${retries}`;
 }
 
 function compressionText({ enabled, writeRatio }: Health['compression']): string | undefined {
@@ -60,8 +66,8 @@ function compressionText({ enabled, writeRatio }: Health['compression']): string
 function wearFacts({ loads, bytesWritten, bytesRead, cleaningsLeft }: CartridgeWear): Fact[] {
   return [
     ['loads of the cartridge', loads],
-    ['written in its life', bytesWritten === undefined ? undefined : formatBytes(bytesWritten)],
-    ['read in its life', bytesRead === undefined ? undefined : formatBytes(bytesRead)],
+    ['written in its life', bytesWritten === undefined ? undefined : formatCapacity(bytesWritten)],
+    ['read in its life', bytesRead === undefined ? undefined : formatCapacity(bytesRead)],
     ['cleanings left', cleaningsLeft],
   ];
 }

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import { NoMediumError } from '../../errors/index.js';
+import type { BlockLimits } from '../../scsi/block-limits.js';
+import { formatOfDensity } from '../../scsi/density.js';
+import type { MamValues } from '../../scsi/mam-values.js';
 import type { Capacity, CapacityValue, CapacityValues } from '../../tape/capacity.js';
-import type { DriveIdentity } from '../../tape/identity.js';
+import type { Densities, Reservations } from '../../tape/drive-reports.js';
+import type { DriveIdentity, DriveName } from '../../tape/identity.js';
 import type { MediumFormat } from '../../tape/medium-format.js';
 import type { TapeSettings } from '../../tape/settings.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
 import { facts, table } from '../table.js';
-import { formatBytes } from '../units.js';
+import { formatBytes, formatCapacity } from '../units.js';
 import { identityFacts } from './status.js';
 
 export function addInspect(program: Command): void {
@@ -18,24 +22,25 @@ export function addInspect(program: Command): void {
 }
 
 async function inspect(drive: TapeDrive): Promise<Answer> {
-  const identity = await drive.identity();
-  const settings = await drive.settings();
-  const format = await unlessEmpty(drive.mediumFormat());
-  const capacity = await unlessEmpty(drive.capacity());
   const document = {
     device: drive.device,
-    identity,
-    settings,
-    format,
-    capacity,
+    identity: await drive.identity(),
+    settings: await drive.settings(),
+    format: await unlessEmpty(drive.mediumFormat()),
+    memory: (await unlessEmpty(drive.mam()))?.values,
+    capacity: await unlessEmpty(drive.capacity()),
     blockLimits: await drive.blockLimits(),
     densities: await drive.densities(),
     timestamp: await drive.timestamp(),
     reservations: await drive.reservations(),
     supportedCommands: (await drive.supportedCommands())?.commands,
   };
-  const lines = [...driveFacts(identity, settings), ...(format ? formatFacts(format) : [])];
-  const sections = [facts(lines), capacity ? capacityTable(capacity) : 'no cartridge'];
+  const { format, memory, capacity } = document;
+  const sections = [
+    facts(driveFacts(document)),
+    format ? facts(cartridgeFacts(format, memory)) : 'no cartridge',
+    ...(capacity && format?.kind !== 'cleaning' ? [capacityTable(capacity)] : []),
+  ];
   return { document, text: sections.join('\n\n') };
 }
 
@@ -50,23 +55,75 @@ async function unlessEmpty<T>(told: Promise<T>): Promise<T | undefined> {
 
 type Fact = readonly [string, string | number | undefined];
 
-function driveFacts(identity: DriveIdentity, settings: TapeSettings): Fact[] {
+interface DriveReports {
+  readonly identity: DriveIdentity;
+  readonly settings: TapeSettings;
+  readonly densities: Densities | undefined;
+  readonly blockLimits: BlockLimits | undefined;
+  readonly reservations: Reservations | undefined;
+}
+
+function driveFacts({ identity, settings, densities, blockLimits, reservations }: DriveReports): Fact[] {
+  const { serialNumber, manufacturerSerialNumber } = identity;
   return [
     ...identityFacts(identity),
-    ["manufacturer's serial number", identity.manufacturerSerialNumber],
-    ...(identity.names ?? []).map(({ type, name }): Fact => [`name (${type})`, name]),
-    ['WORM', yesNo(identity.wormCapable, 'supported', 'not supported')],
+    ["maker's serial number", manufacturerSerialNumber === serialNumber ? undefined : manufacturerSerialNumber],
+    ["library's serial number", identity.automationSerialNumber],
+    ...worldWideNames(identity),
+    ['writes', formats(densities, true)],
+    ['only reads', formats(densities, false)],
+    ['WORM cartridges', yesNo(identity.wormCapable, 'supported', 'not supported')],
+    ['records', blockLimits && recordLengths(blockLimits)],
     ['compression', yesNo(settings.compression, 'on', 'off')],
     ['programmable early warning', megabytes(settings.programmableEarlyWarningMegabytes)],
     ['append only', yesNo(settings.appendOnly, 'on', 'off')],
-    ['partitions', settings.partitions],
+    ['reserved', reservations && (reservations.holder ? `by key 0x${reservations.holder.key.toString(16)}` : 'no')],
   ];
 }
 
-function formatFacts({ format, guess, kind, canRead, canWrite, writeProtected }: MediumFormat): Fact[] {
+const ASSOCIATION_NAMES: Readonly<Record<DriveName['association'], string>> = {
+  logicalUnit: 'drive',
+  targetPort: 'port',
+  targetDevice: 'device',
+  reserved: 'other',
+};
+
+function worldWideNames({ names = [] }: DriveIdentity): Fact[] {
+  return names
+    .filter(({ type }) => type === 'naa' || type === 'eui64')
+    .map(({ association, name }) => [`world-wide name (${ASSOCIATION_NAMES[association]})`, name]);
+}
+
+/** The formats that the drive writes, or those that it only reads. */
+function formats(densities: Densities | undefined, writable: boolean): string | undefined {
+  const fitting = densities?.drive.filter((density) => density.writable === writable) ?? [];
+  const names = fitting.map(
+    ({ primaryDensityCode, densityName }) => formatOfDensity(primaryDensityCode) ?? densityName,
+  );
+  return names.length === 0 ? undefined : [...new Set(names)].join(', ');
+}
+
+function recordLengths({ minimumBlockLength, maximumBlockLength }: BlockLimits): string {
+  return `${formatBytes(minimumBlockLength)} to ${formatBytes(maximumBlockLength)}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = { data: 'data', worm: 'WORM (written once)', cleaning: 'cleaning' };
+
+function cartridgeFacts(medium: MediumFormat, memory: MamValues = {}): Fact[] {
+  const { kind = 'of unknown kind' } = medium;
+  return [
+    ['cartridge', KINDS[kind] ?? kind],
+    ...(kind === 'cleaning' ? [] : formatFacts(medium)),
+    ['barcode', memory.barcode],
+    ['serial number', memory.serialNumber],
+    ['made by', [memory.manufacturer, memory.manufactureDate].filter(Boolean).join(', ') || undefined],
+  ];
+}
+
+function formatFacts({ format, guess, contradictedBy, canRead, canWrite, writeProtected }: MediumFormat): Fact[] {
   return [
     ['format', `${format ?? 'unknown'}${guess ? ' (a guess by capacity)' : ''}`],
-    ['cartridge', kind],
+    ['format contradicted by', contradictedBy.join(', ') || undefined],
     ['this drive reads it', yesNo(canRead, 'yes', 'no')],
     ['this drive writes it', yesNo(canWrite, 'yes', 'no')],
     ['write protection', yesNo(writeProtected, 'on', 'off')],
@@ -78,11 +135,12 @@ function capacityTable({ total, partitions }: Capacity): string {
     return [name, bytes(values.native), bytes(values.maximum), bytes(values.used), bytes(values.remaining)];
   };
   const rows = partitions.map((values) => row(`partition ${values.partition}`, values));
-  return table(['capacity', 'native', 'maximum', 'used', 'remaining'], [...rows, row('total', total)]);
+  const sum = partitions.length > 1 ? [row('total', total)] : [];
+  return table(['capacity', 'native', 'maximum', 'used', 'remaining'], [...rows, ...sum]);
 }
 
 function bytes(value: CapacityValue | undefined): string {
-  return value ? formatBytes(value.bytes) : 'unknown';
+  return value ? formatCapacity(value.bytes) : 'unknown';
 }
 
 function megabytes(count: number | undefined): string | undefined {

@@ -4,30 +4,50 @@ import {
   type DensitySupport,
   decodeCdb,
   encodeDensitySupport,
+  encodeMediumTypeSupport,
   type FormatFacts,
   LTO_FORMATS,
+  type MediumTypeSupport,
   REPORT_DENSITY_SUPPORT,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
-import { invalidFieldInCdb } from './check-condition.js';
 import type { Request } from './command.js';
 
 const MEDIA_WIDTH = 127;
 const MB_PER_GB = 1000;
 
-/** REPORT DENSITY SUPPORT: what the drive, or the cartridge in it, can be recorded in. */
+/** REPORT DENSITY SUPPORT: what the drive, or the cartridge in it, can be recorded in, or the types of cartridges. */
 export function reportDensitySupport(drive: Drive, { cdb }: Request): Uint8Array {
   const { media, mediumType, allocationLength } = decodeCdb(REPORT_DENSITY_SUPPORT, cdb);
-  if (mediumType) throw invalidFieldInCdb(1);
   const { generation } = drive.identity;
   const loaded = media ? drive.requireReady().memory.medium.densityCode : undefined;
   const formats = LTO_FORMATS.filter(({ format, densityCode }) => {
     return canRead(generation, format) && (loaded === undefined || densityCode === loaded);
   });
-  return encodeDensitySupport(formats.map((facts) => densitySupport(facts, generation))).subarray(0, allocationLength);
+  const answer = mediumType
+    ? encodeMediumTypeSupport(
+        formats.flatMap(mediumTypes).filter((type) => !media || type.mediumType === drive.mediumType()),
+      )
+    : encodeDensitySupport(formats.map((facts) => densitySupport(facts, generation)));
+  return answer.subarray(0, allocationLength);
 }
 
-/** Bits per millimetre and tracks are left at zero: a virtual tape has neither. */
+/** Data and WORM cartridges of a format. */
+function mediumTypes({ format, densityCode, mediumType }: FormatFacts): MediumTypeSupport[] {
+  const { data, worm } = mediumType;
+  const codes = [{ mediumType: data, kind: '' }, ...(worm === undefined ? [] : [{ mediumType: worm, kind: ' WORM' }])];
+  return codes.map(({ mediumType: code, kind }) => ({
+    mediumType: code,
+    densityCodes: [densityCode],
+    mediumWidth: MEDIA_WIDTH,
+    mediumLength: 0,
+    assigningOrganization: 'LTO-CVE',
+    mediumTypeName: format.slice(0, 8),
+    description: `Ultrium ${format.replace('LTO-', '')}${kind}`.slice(0, 20),
+  }));
+}
+
+/** Bits per millimetre, tracks and length are left at zero: a virtual tape has none of them. */
 function densitySupport({ format, densityCode, nativeGigabytes }: FormatFacts, generation: number): DensitySupport {
   return {
     primaryDensityCode: densityCode,
