@@ -74,10 +74,6 @@ export class DrivePort {
     return this.transport.device;
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   /**
    * Sends a command that does not move the tape, and again while the drive answers with a unit attention, which it
    * does instead of carrying the command out. Rejects with a typed error for every other end but success.

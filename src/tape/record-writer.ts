@@ -47,22 +47,24 @@ export class RecordWriter {
   #stream = nextStreamNumber();
   #tail: Promise<unknown> = Promise.resolve();
   #bytesAtWarning: number | undefined;
-  #stopped: WriterStopped | undefined;
+  /** After this nothing more is written: a later record behind a missing one would be a hole in the file. */
+  #stopped: unknown;
 
   constructor(options: RecordWriterOptions) {
     this.#options = options;
   }
 
-  get stopped(): boolean {
-    return this.#stopped !== undefined;
-  }
-
-  /** Resolves when the drive took all of `memory`; rejects with WriterStopped when it took less. */
+  /** Resolves when the drive took all of `memory`; rejects with WriterStopped, or a SystemError, when it took less. */
   submit(memory: Uint8Array): Promise<void> {
     const early = this.#bytesAtWarning === undefined && !this.#stopped ? this.#send(memory, this.#stream) : undefined;
     // Settled in order below; without this an early rejection would count as unhandled.
     early?.catch(() => undefined);
-    const done = this.#tail.then(() => this.#complete(memory, early));
+    const done = this.#tail
+      .then(() => this.#complete(memory, early))
+      .catch((error: unknown) => {
+        this.#stopped ??= error;
+        throw error;
+      });
     this.#tail = done.catch(() => undefined);
     return done;
   }
@@ -116,7 +118,10 @@ export class RecordWriter {
     if (this.firstBlock === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
     const taken = (await this.#options.transport.tell()) - this.firstBlock - this.records;
     const bytes = Math.min(this.#options.recordSize, rest.length);
-    return taken === 1 ? this.#count({ records: 1, bytes, stop: 'done' }) : 0;
+    if (taken === 0) return 0;
+    // Anywhere else the tape has been moved: a reset, or another program.
+    if (taken !== 1) return this.#stop({ kind: 'error', outcome });
+    return this.#count({ records: 1, bytes, stop: 'done' });
   }
 
   /** Adds up what was taken; returns its bytes. */
@@ -133,8 +138,7 @@ export class RecordWriter {
   }
 
   #stop(stop: WriterStop): never {
-    this.#stopped = new WriterStopped(stop);
-    throw this.#stopped;
+    throw new WriterStopped(stop);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type SafeExtent,
   WriteError,
 } from '../errors/index.js';
+import { isSystemError } from '../transport/system-error.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { readBufferPosition } from './position.js';
@@ -279,8 +280,9 @@ export class TapeWriteStream extends Writable {
   /** The typed error for a writer that stopped, with what is safe. */
   async #explain(error: unknown): Promise<Error> {
     await this.#writer.idle();
-    if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
     const details = { device: this.#port.device, operation: 'write' };
+    if (isSystemError(error)) return this.#writeError(await this.#port.diagnose(error, details));
+    if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
     const { kind, outcome } = error.stop;
     if (kind === 'error') {
       const cause = Object.assign(new Error(`write: ${outcome?.code}`), {

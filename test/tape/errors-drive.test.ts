@@ -164,3 +164,22 @@ describe('a read that the drive fails', () => {
     });
   }
 });
+
+describe('a drive that does not tell where it stands when the tape is nearly full', () => {
+  it('ends the file there: no record behind one that may be missing', async () => {
+    const capacityBytes = 24 * RECORD;
+    const { port, drive } = await newPort({ cartridge: { capacityBytes }, earlyWarningBytes: 12 * RECORD });
+    // Where the record that meets early warning leaves the tape.
+    drive.faults = [
+      { command: 'READ POSITION', atObject: 12, outcome: { sense: { key: 0x4, asc: 0x44, ascq: 0x00 } } },
+    ];
+    const { stream, error } = await write(port);
+    expect(error).toBeInstanceOf(WriteError);
+    expect(stream.receipt).toBeUndefined();
+    drive.faults = [];
+    await port.mt('MTREW');
+    const { data } = await read(port);
+    expect(data.length).toBeGreaterThan(0);
+    expect(data.equals(DATA.subarray(0, data.length))).toBe(true);
+  });
+});
