@@ -1,4 +1,5 @@
 export * from './errors/index.js';
+export { type KeyStore, LONGEST_KEY_ID, requireKeyId } from './keys/key-store.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive.js';
 export {
   CONFIGURATION_SCHEMA,

@@ -194,6 +194,16 @@ export class EncryptionError extends LtoError {
   }
 }
 
+/** The key of what is to be read or written is missing, or it is not the one that the data was encrypted with. */
+export class EncryptionKeyError extends LtoError {
+  /** Identifier of the key that is wanted; undefined where the tape tells none. */
+  readonly keyId: string | undefined;
+  constructor(what: string, details: LtoErrorDetails & { readonly keyId: string | undefined }) {
+    super('LTO_ENCRYPTION_KEY', what, details);
+    this.keyId = details.keyId;
+  }
+}
+
 /** The command never got an answer: timeout, reset, cable, host adapter. The drive's state is not known. */
 export class TransportError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
