@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DeviceNotFoundError } from '../errors/index.js';
 import type { DiagnosticEntry } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
+import { type Attention, type Nexus, POWER_ON } from './nexus.js';
 
 /** What a drive is. */
 export interface DriveIdentity {
@@ -37,7 +38,8 @@ export interface DriveMemory {
   /** 0: variable blocks. */
   blockLength: number;
   compression: boolean;
-  removalPrevented: boolean;
+  /** Who has prevented the removal of the medium. */
+  removalPreventedBy: readonly Nexus[];
   /** Megabytes before early warning at which programmable early warning is reported; 0 for never. */
   programmableEarlyWarningMegabytes: number;
   /** Bytes of the partitions that mode page 11 asks the next FORMAT MEDIUM for. */
@@ -49,8 +51,8 @@ export interface DriveMemory {
   reservation: ReservationState;
   /** Numbers of the TapeAlert flags that are set. */
   alerts: readonly number[];
-  /** Additional sense codes (and qualifiers) that wait to be reported with UNIT ATTENTION. */
-  attentions: (readonly [asc: number, ascq: number])[];
+  /** The unit attentions that wait for the local nexus; those of others end with their sessions. */
+  attentions: readonly Attention[];
 }
 
 /** Registration and reservation of the only initiator; keys in hex, because JSON has no such integers. */
@@ -97,7 +99,7 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     buffered: true,
     blockLength: 0,
     compression: true,
-    removalPrevented: false,
+    removalPreventedBy: [],
     programmableEarlyWarningMegabytes: 0,
     partitionPlan: undefined,
     uncorrectedErrors: { write: 0, read: 0 },
@@ -107,11 +109,6 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     attentions: [POWER_ON],
   };
 }
-
-/** Power on, reset, or bus device reset occurred. */
-export const POWER_ON = [0x29, 0x00] as const;
-/** Not ready to ready change, medium may have changed. */
-export const MEDIUM_MAY_HAVE_CHANGED = [0x28, 0x00] as const;
 
 export async function saveDrive(folder: string, record: DriveRecord): Promise<void> {
   await writeJson(join(folder, FILE), { format: FORMAT, ...record });

@@ -2,8 +2,9 @@ import type { Limits } from './capacity.js';
 import type { Cartridge } from './cartridge.js';
 import { DriveClock } from './drive-clock.js';
 import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
-import { BEGINNING, MEDIUM_MAY_HAVE_CHANGED } from './drive-record.js';
+import { BEGINNING, poweredOn } from './drive-record.js';
 import { nativeFormat } from './native-format.js';
+import { LOCAL_NEXUS, MEDIUM_MAY_HAVE_CHANGED, type Nexus, UnitAttentions } from './nexus.js';
 import { CheckCondition, sense } from './server/check-condition.js';
 import type { MediumNeed } from './server/command.js';
 import type { TapImage } from './tap-image.js';
@@ -20,6 +21,7 @@ export class Drive {
   readonly memory: DriveMemory;
   readonly life: DriveLife;
   readonly clock = new DriveClock();
+  readonly attentions: UnitAttentions;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** When a running load is over, by `performance.now()`. */
@@ -37,6 +39,7 @@ export class Drive {
     this.memory = memory;
     this.life = life;
     this.cartridge = cartridge;
+    this.attentions = new UnitAttentions(memory.attentions);
   }
 
   get position(): Position {
@@ -162,7 +165,7 @@ export class Drive {
     this.memory.partitionPlan = undefined;
     this.memory.position = BEGINNING;
     this.#readyAt = performance.now() + this.settings.loadSeconds * 1000;
-    this.raiseAttention(MEDIUM_MAY_HAVE_CHANGED);
+    this.attentions.raise(MEDIUM_MAY_HAVE_CHANGED);
   }
 
   /** Rewinds and unthreads; the cartridge stays in the drive. */
@@ -174,9 +177,9 @@ export class Drive {
     this.memory.position = BEGINNING;
   }
 
-  /** Throws the unit attention that has waited longest, once. */
-  reportAttention(): void {
-    const codes = this.memory.attentions.shift();
+  /** Throws the unit attention that has waited longest for a nexus, once. */
+  reportAttention(nexus: Nexus): void {
+    const codes = this.attentions.take(nexus);
     if (codes === undefined) return;
     const [asc, ascq] = codes;
     throw new CheckCondition({ key: UNIT_ATTENTION, asc, ascq });
@@ -186,8 +189,33 @@ export class Drive {
     if (!this.memory.alerts.includes(flag)) this.memory.alerts = [...this.memory.alerts, flag];
   }
 
-  raiseAttention(codes: readonly [number, number]): void {
-    const { attentions } = this.memory;
-    if (!attentions.some(([asc, ascq]) => asc === codes[0] && ascq === codes[1])) attentions.push(codes);
+  isRemovalPrevented(): boolean {
+    return this.memory.removalPreventedBy.length > 0;
+  }
+
+  preventRemoval(nexus: Nexus, prevented: boolean): void {
+    const others = this.memory.removalPreventedBy.filter((other) => other !== nexus);
+    this.memory.removalPreventedBy = prevented ? [...others, nexus] : others;
+  }
+
+  /** As the drive's bus would: settings are gone and the tape is at the beginning. */
+  reset(): void {
+    const { cartridge, loaded, reservation, diagnostics } = this.memory;
+    // Only a loss of power ends a reservation (SPC-5 5.14.1).
+    Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics });
+    this.attentions.reset();
+  }
+
+  /** What a nexus leaves behind when it is lost; its registration stays (SPC-5 5.14). */
+  loseNexus(nexus: Nexus): void {
+    this.preventRemoval(nexus, false);
+    this.attentions.forget(nexus);
+  }
+
+  /** What is to be known of the drive when it is opened again: the sessions of others have ended then. */
+  memoryToKeep(): DriveMemory {
+    const { removalPreventedBy } = this.memory;
+    const attentions = this.attentions.local;
+    return { ...this.memory, attentions, removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS) };
   }
 }

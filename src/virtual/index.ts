@@ -2,4 +2,5 @@ export type { CartridgeOptions } from './cartridge-options.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
 export type { DriveIdentity } from './drive-record.js';
 export type { Fault } from './faults.js';
+export { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
 export { type DataPhase, type Execution, VirtualDrive } from './virtual-drive.js';

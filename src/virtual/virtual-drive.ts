@@ -6,6 +6,7 @@ import { Drive } from './drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
 import { type Fault, Faults } from './faults.js';
 import { FolderLock } from './folder-lock.js';
+import { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
@@ -18,6 +19,10 @@ export interface DataPhase {
   readonly allocationLength?: number | undefined;
   /** Memory that a record is read into, which saves a copy; `dataIn` is then a part of it. */
   readonly into?: Uint8Array | undefined;
+  /** Whom the command comes from; by default, from this process. */
+  readonly nexus?: Nexus | undefined;
+  /** A command that has not begun, or is being delayed, when it aborts is not carried out; the call rejects. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The outcome of a command. */
@@ -120,12 +125,17 @@ export class VirtualDrive {
 
   /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */
   reset(): Promise<void> {
-    return this.#queue(async () => {
-      const { memory } = this.#drive;
-      // Only a loss of power ends a reservation (SPC-5 5.14.1).
-      const { reservation, diagnostics } = memory;
-      Object.assign(memory, poweredOn(memory.cartridge, memory.loaded), { reservation, diagnostics });
-    });
+    return this.#queue(async () => this.#drive.reset());
+  }
+
+  /** A nexus has come into being anew, or is lost: it is told of the power on, and prevents no removal. */
+  nexusLost(nexus: Nexus): Promise<void> {
+    return this.#queue(async () => this.#drive.loseNexus(nexus));
+  }
+
+  /** Tells a nexus of something at its next command, by UNIT ATTENTION. */
+  tell(nexus: Nexus, attention: Attention): Promise<void> {
+    return this.#queue(async () => this.#drive.attentions.raiseFor(nexus, attention));
   }
 
   /** Ends in order what was asked for, and keeps the state for the next `open`. A second call does nothing more. */
@@ -147,11 +157,13 @@ export class VirtualDrive {
     return `virtual:${this.folder}`;
   }
 
-  async #execute(cdb: Uint8Array, { dataOut = NOTHING, allocationLength, into }: DataPhase): Promise<Execution> {
+  async #execute(cdb: Uint8Array, data: DataPhase): Promise<Execution> {
+    const { dataOut = NOTHING, allocationLength, into, nexus = LOCAL_NEXUS, signal } = data;
+    signal?.throwIfAborted();
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
-    if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs);
+    if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
     const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome;
-    const answer = spared ? await this.#serve({ cdb, dataOut, into }) : undefined;
+    const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus }) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     const { hostStatus, ...told } = withFault(answer, fault);
     const room = into?.length ?? allocationLength ?? told.dataIn.length;
@@ -184,7 +196,7 @@ export class VirtualDrive {
   async #remove(): Promise<void> {
     const { memory, cartridge } = this.#drive;
     if (cartridge === undefined) return;
-    if (memory.removalPrevented) {
+    if (this.#drive.isRemovalPrevented()) {
       throw new DriveBusyError('removal of the medium is prevented', { device: this.#device });
     }
     await this.#drive.unload();
@@ -204,7 +216,8 @@ export class VirtualDrive {
   }
 
   async #save(closed: boolean): Promise<void> {
-    const { identity, settings, memory, life } = this.#drive;
+    const { identity, settings, life } = this.#drive;
+    const memory = this.#drive.memoryToKeep();
     await saveDrive(this.folder, { identity, settings, memory, life, closed });
   }
 }

@@ -1,4 +1,5 @@
 import type { Drive } from '../drive.js';
+import type { Nexus } from '../nexus.js';
 
 /** A command as it reaches the device server. */
 export interface Request {
@@ -7,6 +8,8 @@ export interface Request {
   readonly dataOut: Uint8Array;
   /** Memory for data in, when the initiator wants it there. */
   readonly into: Uint8Array | undefined;
+  /** Whom it comes from. */
+  readonly nexus: Nexus;
 }
 
 /** Carries out a command: data in, or nothing; throws CheckCondition. */

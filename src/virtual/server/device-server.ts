@@ -43,7 +43,7 @@ async function run(drive: Drive, request: Request): Promise<Uint8Array | undefin
   const command = name && COMMANDS[name];
   if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
   if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
-  if (!command.passesAttention) drive.reportAttention();
+  if (!command.passesAttention) drive.reportAttention(request.nexus);
   drive.require(command.needs);
   return command.run(drive, request);
 }

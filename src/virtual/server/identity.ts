@@ -10,6 +10,7 @@ import {
   SEQUENTIAL_ACCESS_DEVICE,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
+import type { Nexus } from '../nexus.js';
 import { MAX_RECORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
 import type { Request } from './command.js';
@@ -49,14 +50,14 @@ function standardInquiry({ identity }: Drive): Uint8Array {
 }
 
 /** REQUEST SENSE: what waits to be told, and takes it from the queue; else why the drive is not ready. */
-export function requestSense(drive: Drive, { cdb }: Request): Uint8Array {
+export function requestSense(drive: Drive, { cdb, nexus }: Request): Uint8Array {
   const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
-  return encodeSense(pendingSense(drive), { descriptor: descriptorFormat }).subarray(0, allocationLength);
+  return encodeSense(pendingSense(drive, nexus), { descriptor: descriptorFormat }).subarray(0, allocationLength);
 }
 
-function pendingSense(drive: Drive) {
+function pendingSense(drive: Drive, nexus: Nexus) {
   try {
-    drive.reportAttention();
+    drive.reportAttention(nexus);
     drive.requireReady();
     return sense('0/00/00');
   } catch (condition) {

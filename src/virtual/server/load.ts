@@ -17,13 +17,13 @@ export async function loadUnload(drive: Drive, { cdb }: Request): Promise<undefi
 }
 
 async function unload(drive: Drive): Promise<undefined> {
-  if (drive.memory.removalPrevented) throw new CheckCondition(sense('5/53/02'));
+  if (drive.isRemovalPrevented()) throw new CheckCondition(sense('5/53/02'));
   await drive.unload();
 }
 
 /** PREVENT ALLOW MEDIUM REMOVAL */
-export function preventAllow(drive: Drive, { cdb }: Request): undefined {
+export function preventAllow(drive: Drive, { cdb, nexus }: Request): undefined {
   const { prevent } = decodeCdb(PREVENT_ALLOW, cdb);
   if (prevent > 1) throw invalidFieldInCdb(4);
-  drive.memory.removalPrevented = prevent === 1;
+  drive.preventRemoval(nexus, prevent === 1);
 }

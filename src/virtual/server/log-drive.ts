@@ -30,7 +30,8 @@ function errorCounters(bytesProcessed: number, uncorrected: number) {
 }
 
 /** Log page 14: hours and metres are left out, a virtual drive has no motor. */
-export function deviceStatistics({ life, identity, memory }: Drive): Uint8Array {
+export function deviceStatistics(drive: Drive): Uint8Array {
+  const { life, identity } = drive;
   const { loads, cleanings, powerCycles, hardWriteErrors, hardReadErrors } = life;
   return encodeLogValues(DEVICE_STATISTICS, {
     loads,
@@ -40,7 +41,7 @@ export function deviceStatistics({ life, identity, memory }: Drive): Uint8Array 
     hardReadErrors,
     manufacturerSerialNumber: identity.serial,
     serialNumber: identity.serial,
-    removalPrevented: memory.removalPrevented,
+    removalPrevented: drive.isRemovalPrevented(),
     temperatureExceeded: false,
   });
 }

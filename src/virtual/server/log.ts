@@ -112,7 +112,7 @@ function deviceStatus(drive: Drive): Uint8Array {
   const { cartridge, memory } = drive;
   const present = cartridge !== undefined;
   const status = {
-    preventMediumRemoval: memory.removalPrevented,
+    preventMediumRemoval: drive.isRemovalPrevented(),
     hostInitiatedUnload: false,
     memoryAccessible: present,
     compressionEnabled: memory.compression,

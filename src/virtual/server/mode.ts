@@ -12,6 +12,7 @@ import {
   PAGE_CONTROL,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
+import { MODE_PARAMETERS_CHANGED } from '../nexus.js';
 import { MAX_RECORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from './check-condition.js';
 import type { Request } from './command.js';
@@ -93,13 +94,13 @@ function mask(drive: Drive, { changeable, subpageCode }: DrivePage, current: Uin
 }
 
 /** MODE SELECT(6) */
-export function modeSelect6(drive: Drive, { cdb, dataOut }: Request): undefined {
-  modeSelect(drive, decodeCdb(MODE_SELECT_6, cdb), dataOut, 6);
+export function modeSelect6(drive: Drive, request: Request): undefined {
+  modeSelect(drive, decodeCdb(MODE_SELECT_6, request.cdb), request, 6);
 }
 
 /** MODE SELECT(10) */
-export function modeSelect10(drive: Drive, { cdb, dataOut }: Request): undefined {
-  modeSelect(drive, decodeCdb(MODE_SELECT_10, cdb), dataOut, 10);
+export function modeSelect10(drive: Drive, request: Request): undefined {
+  modeSelect(drive, decodeCdb(MODE_SELECT_10, request.cdb), request, 10);
 }
 
 interface Select {
@@ -107,8 +108,13 @@ interface Select {
   readonly parameterListLength: number;
 }
 
-/** All that is asked for, or nothing. */
-function modeSelect(drive: Drive, { savePages, parameterListLength }: Select, list: Uint8Array, form: Form): void {
+/** All that is asked for, or nothing; the other initiators are told. */
+function modeSelect(
+  drive: Drive,
+  { savePages, parameterListLength }: Select,
+  { dataOut: list, nexus }: Request,
+  form: Form,
+): void {
   if (savePages) throw invalidFieldInCdb(1);
   if (parameterListLength === 0) return;
   const sent = readList(() => decodeModeParameters(list.subarray(0, parameterListLength), form));
@@ -119,6 +125,7 @@ function modeSelect(drive: Drive, { savePages, parameterListLength }: Select, li
   drive.memory.buffered = bufferedMode === BUFFERED;
   if (blockDescriptor !== undefined) drive.memory.blockLength = blockDescriptor.blockLength;
   for (const apply of applications) apply();
+  drive.attentions.raise(MODE_PARAMETERS_CHANGED, nexus);
 }
 
 function requireBlockDescriptor(drive: Drive, { densityCode, blockLength }: BlockDescriptor, form: Form): void {

@@ -1,0 +1,67 @@
+/** An I_T nexus (SAM-5): the path from one initiator port to the drive, by a name that is its own. */
+export type Nexus = string;
+
+/** The nexus of whoever has the drive open in this process. */
+export const LOCAL_NEXUS: Nexus = 'local';
+
+/** Additional sense code and qualifier of a unit attention. */
+export type Attention = readonly [asc: number, ascq: number];
+
+/** Power on, reset, or bus device reset occurred. */
+export const POWER_ON: Attention = [0x29, 0x00];
+/** Not ready to ready change, medium may have changed. */
+export const MEDIUM_MAY_HAVE_CHANGED: Attention = [0x28, 0x00];
+/** Mode parameters changed. */
+export const MODE_PARAMETERS_CHANGED: Attention = [0x2a, 0x01];
+export const RESERVATIONS_PREEMPTED: Attention = [0x2a, 0x03];
+export const RESERVATIONS_RELEASED: Attention = [0x2a, 0x04];
+export const REGISTRATIONS_PREEMPTED: Attention = [0x2a, 0x05];
+/** Commands cleared by another initiator. */
+export const COMMANDS_CLEARED: Attention = [0x2f, 0x00];
+
+/** The unit attentions that wait to be told, for each nexus (SAM-5 5.14). */
+export class UnitAttentions {
+  readonly #waiting = new Map<Nexus, Attention[]>();
+
+  /** `local`: those of the local nexus, which last as long as the power of the drive. */
+  constructor(local: readonly Attention[]) {
+    this.#waiting.set(LOCAL_NEXUS, [...local]);
+  }
+
+  /** What the local nexus has not been told. */
+  get local(): readonly Attention[] {
+    return this.#of(LOCAL_NEXUS);
+  }
+
+  /** The one that has waited longest for this nexus, which takes it from the queue. */
+  take(nexus: Nexus): Attention | undefined {
+    return this.#of(nexus).shift();
+  }
+
+  /** For every nexus that is known, but for the one that is the cause. */
+  raise(attention: Attention, cause?: Nexus): void {
+    for (const nexus of this.#waiting.keys()) if (nexus !== cause) this.raiseFor(nexus, attention);
+  }
+
+  raiseFor(nexus: Nexus, [asc, ascq]: Attention): void {
+    const waiting = this.#of(nexus);
+    if (!waiting.some((other) => other[0] === asc && other[1] === ascq)) waiting.push([asc, ascq]);
+  }
+
+  /** A reset makes void what waited before (SAM-5 5.14.2). */
+  reset(): void {
+    for (const nexus of this.#waiting.keys()) this.#waiting.set(nexus, [POWER_ON]);
+  }
+
+  /** The nexus is lost: what waited for it is void. */
+  forget(nexus: Nexus): void {
+    this.#waiting.delete(nexus);
+  }
+
+  /** A nexus that the drive has not heard of is told that the power came on. */
+  #of(nexus: Nexus): Attention[] {
+    const waiting = this.#waiting.get(nexus) ?? [POWER_ON];
+    this.#waiting.set(nexus, waiting);
+    return waiting;
+  }
+}
