@@ -64,4 +64,12 @@ export type { TapeStatus } from './tape/tape-status.js';
 export type { WaitOptions } from './tape/wait-until-ready.js';
 export type { TapeWriteStream, WriteStreamOptions } from './tape/write-stream.js';
 export type { CallOptions } from './transport/transport.js';
-export { type CartridgeOptions, createVirtualDrive, VirtualDrive, type VirtualDriveOptions } from './virtual/index.js';
+export {
+  type CartridgeOptions,
+  createVirtualDrive,
+  type SpeedFacts,
+  type SpeedName,
+  type StreamingState,
+  VirtualDrive,
+  type VirtualDriveOptions,
+} from './virtual/index.js';

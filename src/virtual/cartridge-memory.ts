@@ -13,6 +13,8 @@ export interface MediumFacts {
   readonly kind: MediumKind;
   readonly capacityBytes: number;
   readonly writeProtected: boolean;
+  /** Only what was recorded where is kept; the data read as zeros. */
+  readonly discardsData?: boolean;
 }
 
 export type MediumKind = 'data' | 'worm' | 'cleaning';

@@ -14,6 +14,11 @@ export interface CartridgeOptions {
   readonly worm?: boolean;
   readonly cleaning?: boolean;
   readonly writeProtected?: boolean;
+  /**
+   * Keeps the lengths of the records and the filemarks, but no data: they read as zeros. For measuring with more than
+   * the disk holds, never for a copy of anything.
+   */
+  readonly discardsData?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9]{1,32}$/;
@@ -27,7 +32,13 @@ export function requireName(name: string): string {
 
 /** Throws InvalidArgumentError for what no cartridge can be. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): MediumFacts {
-  const { generation = driveGeneration, worm = false, cleaning = false, writeProtected = false } = options;
+  const {
+    generation = driveGeneration,
+    worm = false,
+    cleaning = false,
+    writeProtected = false,
+    discardsData,
+  } = options;
   const { densityCode, nativeGigabytes, barcodeSuffix } = nativeFormat(generation);
   const { capacityBytes = nativeGigabytes * GB } = options;
   const suffix = worm ? (barcodeSuffix.worm ?? barcodeSuffix.data) : barcodeSuffix.data;
@@ -43,6 +54,7 @@ export function mediumFacts(options: CartridgeOptions, driveGeneration: number):
     kind: kindOf(worm, cleaning),
     capacityBytes,
     writeProtected,
+    ...(discardsData && { discardsData }),
   };
 }
 

@@ -18,7 +18,10 @@ const REMEMBERED_DRIVES = 4;
 /** MAM attribute of the barcode, which a library writes when it sees the cartridge first. */
 const BARCODE = 0x0806;
 
-/** A cartridge in a drive: `cartridges/<name>/` with `memory.json` and one `.tap` image for each partition. */
+/**
+ * A cartridge in a drive: `cartridges/<name>/` with `memory.json` and one `.tap` image for each partition (`.json` where
+ * it discards data).
+ */
 export class Cartridge {
   readonly name: string;
   #memory: CartridgeMemory;
@@ -46,7 +49,7 @@ export class Cartridge {
     await mkdir(folder).catch((cause: NodeJS.ErrnoException) => {
       throw new InvalidArgumentError(`the cartridge ${medium.barcode} can't be made`, { cause, errno: cause.code });
     });
-    await writeFile(imagePath(folder, 0), '');
+    if (!medium.discardsData) await writeFile(imagePath(folder, 0), '');
     await saveMemory(join(folder, MEMORY), {
       medium,
       usage: UNUSED,
@@ -147,15 +150,19 @@ export class Cartridge {
 /** The images of all partitions; a partition that was never written gets an empty one. */
 async function openImages(folder: string, { medium, partitions }: CartridgeMemory): Promise<TapImage[]> {
   const images: TapImage[] = [];
-  for (const partition of partitions.keys()) {
-    const path = imagePath(folder, partition);
-    if (partition > 0) await writeFile(path, '', { flag: 'a' });
-    const image = await TapImage.open(path, { readOnly: medium.writeProtected }).catch((cause) => {
-      throw new MediumError(`the tape image ${path} can't be read`, { cause });
-    });
-    images.push(image);
-  }
+  for (const partition of partitions.keys()) images.push(await openImage(folder, medium, partition));
   return images;
+}
+
+async function openImage(folder: string, medium: MediumFacts, partition: number): Promise<TapImage> {
+  const path = medium.discardsData ? join(folder, `partition-${partition}.json`) : imagePath(folder, partition);
+  if (partition > 0 && !medium.discardsData) await writeFile(path, '', { flag: 'a' });
+  const opened = medium.discardsData
+    ? TapImage.openDiscarding(path)
+    : TapImage.open(path, { readOnly: medium.writeProtected });
+  return opened.catch((cause) => {
+    throw new MediumError(`the tape image ${path} can't be read`, { cause });
+  });
 }
 
 function formatOf({ medium }: CartridgeMemory): FormatFacts {

@@ -4,6 +4,8 @@ import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
 import { type DriveIdentity, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
+import { type SpeedName, speedFacts } from './drive-speeds.js';
+import type { SpeedFacts } from './speed-model.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {
@@ -21,6 +23,8 @@ export interface VirtualDriveOptions {
   readonly loadSeconds?: number;
   /** Size of the early-warning zone; by default the smaller of 1 % of the capacity and 64 MiB. */
   readonly earlyWarningBytes?: number;
+  /** How slow the drive is: as one of a generation, or by facts. By default as fast as the machine. */
+  readonly speed?: SpeedName | SpeedFacts;
 }
 
 /**
@@ -29,6 +33,7 @@ export interface VirtualDriveOptions {
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes } = options;
+  const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
   const identity = identityOf(options);
   requireCount('loadSeconds', loadSeconds);
   requireCount('earlyWarningBytes', earlyWarningBytes ?? 0);
@@ -41,7 +46,7 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
   await saveDrive(folder, {
     identity,
-    settings: { loadSeconds, earlyWarningBytes },
+    settings: { loadSeconds, earlyWarningBytes, speed },
     memory,
     life: NEW_DRIVE,
     closed: false,

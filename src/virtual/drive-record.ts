@@ -3,6 +3,7 @@ import { DeviceNotFoundError } from '../errors/index.js';
 import type { DiagnosticEntry } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
 import { type Attention, type Nexus, POWER_ON } from './nexus.js';
+import type { SpeedFacts } from './speed-model.js';
 
 /** What a drive is. */
 export interface DriveIdentity {
@@ -19,6 +20,8 @@ export interface DriveSettings {
   readonly loadSeconds: number;
   /** Size of the early-warning zone, when it is not to follow from the capacity. */
   readonly earlyWarningBytes?: number | undefined;
+  /** How slow it is; undefined for as fast as the machine. */
+  readonly speed?: SpeedFacts | undefined;
 }
 
 /** A place on tape: a partition and the logical object that comes next. */

@@ -1,6 +1,7 @@
 import type { Limits } from './capacity.js';
 import type { Cartridge } from './cartridge.js';
 import { DriveClock } from './drive-clock.js';
+import { DrivePace } from './drive-pace.js';
 import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
 import { BEGINNING, poweredOn } from './drive-record.js';
 import { nativeFormat } from './native-format.js';
@@ -22,6 +23,8 @@ export class Drive {
   readonly life: DriveLife;
   readonly clock = new DriveClock();
   readonly attentions: UnitAttentions;
+  /** How slow it is; undefined for as fast as the machine. */
+  readonly pace: DrivePace | undefined;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** When a running load is over, by `performance.now()`. */
@@ -40,6 +43,7 @@ export class Drive {
     this.life = life;
     this.cartridge = cartridge;
     this.attentions = new UnitAttentions(memory.attentions);
+    this.pace = settings.speed && new DrivePace(settings.speed);
   }
 
   get position(): Position {
@@ -74,12 +78,16 @@ export class Drive {
     return partition < this.requirePresent().partitions;
   }
 
+  /** To somewhere else on the tape. */
   moveTo(object: number, partition = this.position.partition): void {
+    this.pace?.leave();
     this.memory.position = { partition, object };
   }
 
+  /** Past what was just recorded or read. */
   advance(objects: number): void {
-    this.moveTo(this.position.object + objects);
+    const { partition, object } = this.position;
+    this.memory.position = { partition, object: object + objects };
   }
 
   /** Whether the tape stands at or after early warning. */
@@ -141,12 +149,14 @@ export class Drive {
   }
 
   countRead(bytes: number): void {
+    this.pace?.gave(bytes);
     const { usage } = this.requirePresent().memory;
     usage.bytesRead += bytes;
     usage.bytesReadThisLoad += bytes;
   }
 
   countWritten(bytes: number): void {
+    this.pace?.wrote(bytes);
     const { usage } = this.requirePresent().memory;
     usage.bytesWritten += bytes;
     usage.bytesWrittenThisLoad += bytes;

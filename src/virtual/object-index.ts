@@ -38,13 +38,21 @@ export class ObjectIndex {
     return this.#end;
   }
 
-  /** Adds an object that begins at `offset`, at or after `end`. */
-  append(word: number, offset: number): void {
+  /** Adds `count` objects in a row; the first begins at `offset`, at or after `end`. */
+  append(word: number, offset: number, count = 1): void {
     const last = this.#runs - 1;
     if (last < 0 || at(this.#word, last) !== word || offset !== this.#end) this.#addRun(word, offset);
-    this.#count += 1;
-    this.#end = offset + spanOf(word);
-    if (word === FILEMARK) this.#filemarks += 1;
+    this.#count += count;
+    this.#end = offset + count * spanOf(word);
+    if (word === FILEMARK) this.#filemarks += count;
+  }
+
+  /** The words of all objects, each with how often it comes in a row. */
+  *runs(): Generator<[word: number, count: number]> {
+    for (let run = 0; run < this.#runs; run += 1) {
+      const end = run + 1 < this.#runs ? at(this.#first, run + 1) : this.#count;
+      yield [at(this.#word, run), end - at(this.#first, run)];
+    }
   }
 
   /** `object` is below `count`. */

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { MediumError } from '../errors/index.js';
+import { open } from 'node:fs/promises';
+import { DiscardingStore, FileStore, type ImageStore } from './image-store.js';
 import type { ObjectIndex } from './object-index.js';
 import { FILEMARK, kindOfWord, recordFrame, recordLength, WORD_BYTES } from './tap-format.js';
 import { scanImage, type Tail } from './tap-scan.js';
@@ -13,16 +13,16 @@ export type TapeObject =
   /** Something was, but the image is damaged from here on. */
   | { readonly kind: 'damage' };
 
-/** One partition of a cartridge: its `.tap` file and the index of it. Positions are logical object numbers. */
+/** One partition of a cartridge: its image and the index of it. Positions are logical object numbers. */
 export class TapImage {
-  readonly #file: FileHandle;
+  readonly #store: ImageStore;
   readonly #index: ObjectIndex;
   #damaged: boolean;
   /** Bytes of the file; more than the index's end after an end-of-medium word or damage. */
   #size: number;
 
-  private constructor(file: FileHandle, index: ObjectIndex, tail: Tail, size: number) {
-    this.#file = file;
+  private constructor(store: ImageStore, index: ObjectIndex, tail: Tail, size: number) {
+    this.#store = store;
     this.#index = index;
     this.#damaged = tail === 'damaged';
     this.#size = size;
@@ -34,13 +34,19 @@ export class TapImage {
     try {
       const { size } = await file.stat();
       const { index, tail } = await scanImage(file, size);
-      if (tail !== 'torn' || readOnly) return new TapImage(file, index, tail, size);
+      if (tail !== 'torn' || readOnly) return new TapImage(new FileStore(file), index, tail, size);
       await file.truncate(index.end);
-      return new TapImage(file, index, 'clean', index.end);
+      return new TapImage(new FileStore(file), index, 'clean', index.end);
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  /** Opens an image that keeps no data, only what was recorded where; a new one when there is no such file. */
+  static async openDiscarding(path: string): Promise<TapImage> {
+    const { store, index } = await DiscardingStore.open(path);
+    return new TapImage(store, index, 'clean', index.end);
   }
 
   /** Number of logical objects: the position of end of data. */
@@ -81,12 +87,7 @@ export class TapImage {
 
   /** Fills `into` with the first bytes of the record at `position`. */
   async read(position: number, into: Uint8Array): Promise<void> {
-    const { offset } = this.#index.place(position);
-    for (let done = 0; done < into.length; ) {
-      const { bytesRead } = await this.#file.read(into, done, into.length - done, offset + WORD_BYTES + done);
-      if (bytesRead === 0) throw new MediumError('the tape image is shorter than when it was opened');
-      done += bytesRead;
-    }
+    await this.#store.read(into, this.#index.place(position).offset + WORD_BYTES);
   }
 
   /** Records `records` at `position`; everything that was recorded from there on is gone. */
@@ -108,24 +109,24 @@ export class TapImage {
   async truncate(position: number): Promise<void> {
     this.#index.truncate(position);
     this.#damaged = false;
-    if (this.#size > this.#index.end) await this.#file.truncate(this.#index.end);
+    if (this.#size > this.#index.end) await this.#store.truncate(this.#index.end);
     this.#size = this.#index.end;
   }
 
   /** Until this has resolved, what was written may be lost with the machine's power. */
   async sync(): Promise<void> {
-    await this.#file.datasync();
+    await this.#store.sync(this.#index);
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#store.close();
   }
 
   async #append(position: number, parts: readonly Uint8Array[], words: readonly number[]): Promise<void> {
     await this.truncate(position);
     const start = this.#index.end;
     try {
-      await writeAll(this.#file, parts, start);
+      await this.#store.write(parts, start);
     } catch (error) {
       // A record is on tape whole or not at all; if it can't be cut now, the next one is written after a cut.
       this.#size = Number.POSITIVE_INFINITY;
@@ -134,16 +135,5 @@ export class TapImage {
     }
     for (const word of words) this.#index.append(word, this.#index.end);
     this.#size = this.#index.end;
-  }
-}
-
-async function writeAll(file: FileHandle, parts: readonly Uint8Array[], start: number): Promise<void> {
-  const total = parts.reduce((sum, { length }) => sum + length, 0);
-  const { bytesWritten } = await file.writev([...parts], start);
-  if (bytesWritten === total) return;
-  const rest = Buffer.concat(parts).subarray(bytesWritten);
-  for (let done = 0; done < rest.length; ) {
-    const result = await file.write(rest, done, rest.length - done, start + bytesWritten + done);
-    done += result.bytesWritten;
   }
 }

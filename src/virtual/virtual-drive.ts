@@ -10,6 +10,7 @@ import { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
+import type { StreamingState } from './speed-model.js';
 
 /** The data phase of a command. */
 export interface DataPhase {
@@ -96,6 +97,11 @@ export class VirtualDrive {
     return this.#drive.cartridge?.name;
   }
 
+  /** What its speed model has counted; undefined for a drive that is as fast as the machine. */
+  get streaming(): StreamingState | undefined {
+    return this.#drive.pace?.state;
+  }
+
   /** What is to go wrong; setting it starts all counts anew. */
   get faults(): readonly Fault[] {
     return this.#faults.list;
@@ -175,6 +181,7 @@ export class VirtualDrive {
     const { memory } = this.#drive;
     const wasLoaded = memory.loaded;
     const answer = await serve(this.#drive, request);
+    await this.#drive.pace?.settle();
     if (memory.loaded !== wasLoaded) await this.#save(false);
     return answer;
   }

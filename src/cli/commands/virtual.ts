@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { type CartridgeOptions, createVirtualDrive, VirtualDrive } from '../../virtual/index.js';
+import {
+  type CartridgeOptions,
+  createVirtualDrive,
+  SPEED_NAMES,
+  speedFacts,
+  VirtualDrive,
+} from '../../virtual/index.js';
 import { type Answer, answering, type CommonOptions } from '../answer.js';
 import { jsonCommand } from '../device.js';
 import { parseCount, parseSize } from '../units.js';
@@ -10,10 +16,12 @@ interface CartridgeFlags extends CommonOptions {
   readonly capacity?: string;
   readonly worm?: boolean;
   readonly writeProtected?: boolean;
+  readonly discard?: boolean;
 }
 
 interface CreateOptions extends CartridgeFlags {
   readonly generation?: string;
+  readonly speed?: string;
   /** False with --no-cartridge. */
   readonly cartridge: boolean;
 }
@@ -28,6 +36,7 @@ export function addVirtual(program: Command): void {
   cartridgeFlags(jsonCommand(virtual, 'create', 'make a virtual drive with a cartridge in it'))
     .argument('<folder>', 'new or empty folder')
     .option('--generation <number>', 'LTO generation of the drive, 5 to 10 (default: 8)')
+    .option('--speed <model>', `as slow as a real drive: ${SPEED_NAMES.join(', ')} (default: as fast as the machine)`)
     .option('--no-cartridge', 'leave the drive empty')
     .action(answering(create));
   cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
@@ -46,20 +55,22 @@ function cartridgeFlags(command: Command): Command {
     .option('--barcode <barcode>', 'letters and digits; also the name of the cartridge')
     .option('--capacity <size>', "capacity of the cartridge (default: the generation's)")
     .option('--worm', 'a write-once cartridge')
-    .option('--write-protected', 'with the switch of the cartridge set');
+    .option('--write-protected', 'with the switch of the cartridge set')
+    .option('--discard', 'keeps no data, only lengths and positions: it all reads as zeros');
 }
 
-function cartridgeOptions({ barcode, capacity, worm, writeProtected }: CartridgeFlags): CartridgeOptions {
+function cartridgeOptions({ barcode, capacity, worm, writeProtected, discard }: CartridgeFlags): CartridgeOptions {
   return {
     ...(barcode !== undefined && { barcode }),
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
     ...(worm !== undefined && { worm }),
     ...(writeProtected !== undefined && { writeProtected }),
+    ...(discard !== undefined && { discardsData: discard }),
   };
 }
 
 async function create(options: CreateOptions, folder: string): Promise<Answer> {
-  const { generation, cartridge: filled } = options;
+  const { generation, speed, cartridge: filled } = options;
   const cartridge = cartridgeOptions(options);
   if (!filled && Object.keys(cartridge).length > 0) {
     throw new InvalidArgumentError('--no-cartridge excludes the options of a cartridge');
@@ -67,6 +78,7 @@ async function create(options: CreateOptions, folder: string): Promise<Answer> {
   await createVirtualDrive(folder, {
     cartridge: filled && cartridge,
     ...(generation !== undefined && { generation: parseCount(generation) }),
+    ...(speed !== undefined && { speed: speedFacts(speed) }),
   });
   return withVirtual(folder, async () => undefined);
 }

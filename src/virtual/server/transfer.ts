@@ -84,7 +84,7 @@ export async function write(drive: Drive, { cdb, dataOut }: Request): Promise<un
   const records = Array.from({ length: fitting }, (_, block) => dataOut.subarray(block * length, (block + 1) * length));
   const before = drive.position.object;
   if (fitting > 0) await writeRecords(drive, records);
-  if (!drive.memory.buffered) await recording(() => drive.image.sync());
+  if (!drive.memory.buffered) await synchronize(drive);
   if (fitting < blocks) {
     const left = fixed ? blocks - fitting : length;
     throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(left) }));
@@ -127,8 +127,13 @@ export async function writeFilemarks(drive: Drive, { cdb }: Request): Promise<un
     await recording(() => drive.image.writeFilemarks(drive.position.object, count));
     drive.advance(count);
   }
-  if (!immediate) await recording(() => drive.image.sync());
+  if (!immediate) await synchronize(drive);
   if (count > 0) reportEarlyWarning(drive, before);
+}
+
+async function synchronize(drive: Drive): Promise<void> {
+  await recording(() => drive.image.sync());
+  drive.pace?.flush();
 }
 
 /** ERASE(6): short or long, nothing is left after the position. */
