@@ -10,6 +10,7 @@ import { addLabel } from './commands/label.js';
 import { addMam } from './commands/mam.js';
 import { addMotions } from './commands/motion.js';
 import { addRead } from './commands/read.js';
+import { addServeVirtual } from './commands/serve-virtual.js';
 import { addStatus } from './commands/status.js';
 import { addVerify } from './commands/verify.js';
 import { addVirtual } from './commands/virtual.js';
@@ -37,6 +38,7 @@ for (const add of [
   addVerify,
   addMotions,
   addVirtual,
+  addServeVirtual,
   addDemo,
 ]) {
   add(program);

@@ -9,6 +9,7 @@ import { FolderLock } from './folder-lock.js';
 import { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
+import { dataOutLength } from './server/data-out-length.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
 import type { StreamingState } from './speed-model.js';
 
@@ -37,6 +38,8 @@ export interface Execution {
   readonly dataIn: Uint8Array;
   /** Bytes of `allocationLength` or `into` that were not filled. */
   readonly residual: number;
+  /** Bytes of data out that the CDB announces. */
+  readonly dataOutLength: number;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -166,6 +169,7 @@ export class VirtualDrive {
   async #execute(cdb: Uint8Array, data: DataPhase): Promise<Execution> {
     const { dataOut = NOTHING, allocationLength, into, nexus = LOCAL_NEXUS, signal } = data;
     signal?.throwIfAborted();
+    const length = dataOutLength(this.#drive, cdb);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
     const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome;
@@ -174,7 +178,7 @@ export class VirtualDrive {
     const { hostStatus, ...told } = withFault(answer, fault);
     const room = into?.length ?? allocationLength ?? told.dataIn.length;
     const dataIn = told.dataIn.subarray(0, room);
-    return { ...told, hostStatus, dataIn, residual: room - dataIn.length };
+    return { ...told, hostStatus, dataIn, residual: room - dataIn.length, dataOutLength: length };
   }
 
   async #serve(request: Request): Promise<Answer> {

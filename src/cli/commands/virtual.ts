@@ -22,6 +22,8 @@ interface CartridgeFlags extends CommonOptions {
 interface CreateOptions extends CartridgeFlags {
   readonly generation?: string;
   readonly speed?: string;
+  readonly serial?: string;
+  readonly earlyWarning?: string;
   /** False with --no-cartridge. */
   readonly cartridge: boolean;
 }
@@ -38,6 +40,8 @@ export function addVirtual(program: Command): void {
     .option('--generation <number>', 'LTO generation of the drive, 5 to 10 (default: 8)')
     .option('--speed <model>', `as slow as a real drive: ${SPEED_NAMES.join(', ')} (default: as fast as the machine)`)
     .option('--no-cartridge', 'leave the drive empty')
+    .option('--serial <serial>', 'serial number of the drive (default: a random one)')
+    .option('--early-warning <size>', 'size of the early-warning zone (default: 1 % of the capacity, at most 64 MiB)')
     .action(answering(create));
   cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
     .argument('<folder>')
@@ -70,7 +74,7 @@ function cartridgeOptions({ barcode, capacity, worm, writeProtected, discard }: 
 }
 
 async function create(options: CreateOptions, folder: string): Promise<Answer> {
-  const { generation, speed, cartridge: filled } = options;
+  const { generation, speed, serial, earlyWarning, cartridge: filled } = options;
   const cartridge = cartridgeOptions(options);
   if (!filled && Object.keys(cartridge).length > 0) {
     throw new InvalidArgumentError('--no-cartridge excludes the options of a cartridge');
@@ -79,6 +83,8 @@ async function create(options: CreateOptions, folder: string): Promise<Answer> {
     cartridge: filled && cartridge,
     ...(generation !== undefined && { generation: parseCount(generation) }),
     ...(speed !== undefined && { speed: speedFacts(speed) }),
+    ...(serial !== undefined && { serial }),
+    ...(earlyWarning !== undefined && { earlyWarningBytes: parseSize(earlyWarning) }),
   });
   return withVirtual(folder, async () => undefined);
 }

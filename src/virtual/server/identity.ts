@@ -74,8 +74,12 @@ export function readBlockLimits(_drive: Drive, { cdb }: Request): Uint8Array {
 
 /** REPORT LUNS: there is one, LUN 0 (SPC-5 6.33: list length, four reserved bytes, the LUN). */
 export function reportLuns(_drive: Drive, { cdb }: Request): Uint8Array {
-  const { allocationLength } = decodeCdb(REPORT_LUNS, cdb);
+  return lunList().subarray(0, decodeCdb(REPORT_LUNS, cdb).allocationLength);
+}
+
+/** The list of logical units, which has LUN 0 only. */
+export function lunList(): Uint8Array {
   const list = new Uint8Array(16);
   list[3] = 8;
-  return list.subarray(0, allocationLength);
+  return list;
 }

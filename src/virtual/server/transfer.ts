@@ -5,6 +5,9 @@ import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, residual, sense } from './check-condition.js';
 import type { Request } from './command.js';
 
+/** Most bytes of one transfer in fixed blocks: far more than any host adapter carries, and little enough for memory. */
+const MAX_TRANSFER_BYTES = 64 * 1024 * 1024;
+
 /** READ(6) */
 export async function read(drive: Drive, { cdb, into }: Request): Promise<Uint8Array> {
   const { fixed, suppressIncorrectLength, transferLength } = decodeCdb(READ_6, cdb);
@@ -27,6 +30,7 @@ async function readVariable(drive: Drive, wanted: number, suppress: boolean, int
 
 async function readFixed(drive: Drive, blocks: number, into?: Uint8Array): Promise<Uint8Array> {
   const { blockLength } = drive.memory;
+  if (blocks * blockLength > MAX_TRANSFER_BYTES) throw invalidFieldInCdb(2);
   const data = room(into, blocks * blockLength);
   for (let block = 0; block < blocks; block++) {
     const done = data.subarray(0, block * blockLength);

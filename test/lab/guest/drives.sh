@@ -14,22 +14,17 @@ drive_scsi_debug() {
   load scsi_debug ptype=1 delay=0 "$@" && drive_wait /dev/nst0
 }
 
-# tgt's tape over iSCSI: keeps the data. Option: size=<MiB> of the cartridge (default 256).
-drive_tgt() {
-  local option size=256 state=/run/tgt target=iqn.2026-11.lab:tape
-  for option in "$@"; do case $option in size=*) size=${option#size=} ;; *) return 1 ;; esac; done
-  mkdir -p "$state" /run/iscsi /run/lock/iscsi
-  load libiscsi_tcp 2>/dev/null
+# Loads the kernel's iSCSI initiator.
+load_iscsi() {
+  local module
+  mkdir -p /run/iscsi /run/lock/iscsi
   for module in scsi_transport_iscsi libiscsi libiscsi_tcp iscsi_tcp; do
     grep -q "^$module " /proc/modules || load "$module" || return 1
   done
-  {
-    tgtimg --op new --device-type tape --barcode LAB001L8 --size "$size" --type data --file "$state/tape" &&
-    tgtd && sleep 0.5 &&
-    tgtadm --lld iscsi --mode target --op new --tid 1 --targetname "$target" &&
-    tgtadm --lld iscsi --mode logicalunit --op new --tid 1 --lun 1 -b "$state/tape" --device-type tape &&
-    tgtadm --lld iscsi --mode target --op bind --tid 1 --initiator-address ALL
-  } >/run/tgt/log 2>&1 || { cat /run/tgt/log >&2; return 1; }
+}
+
+# Logs in to all targets of a portal: login_iscsi <address> <port>
+login_iscsi() {
   {
     # open-iscsi keeps its node database in /etc and /var, which belong to the host: give the guest its own.
     mkdir -p /run/etc-iscsi && cp -r /etc/iscsi/. /run/etc-iscsi/ &&
@@ -37,8 +32,55 @@ drive_tgt() {
     mount --bind /run/etc-iscsi /etc/iscsi &&
     { [ ! -d /var/lib/iscsi ] || mount -t tmpfs tmpfs /var/lib/iscsi; } &&
     iscsid && sleep 0.3 &&
-    iscsiadm -m discovery -t sendtargets -p 127.0.0.1 &&
-    iscsiadm -m node -T "$target" -p 127.0.0.1 --login
+    iscsiadm -m discovery -t sendtargets -p "$1:$2" &&
+    iscsiadm -m node -p "$1:$2" --login
   } >/run/iscsi/log 2>&1 || { cat /run/iscsi/log >&2; return 1; }
-  drive_wait /dev/nst0
+}
+
+# tgt's tape over iSCSI: keeps the data. Option: size=<MiB> of the cartridge (default 256).
+drive_tgt() {
+  local option size=256 state=/run/tgt target=iqn.2026-11.lab:tape
+  for option in "$@"; do case $option in size=*) size=${option#size=} ;; *) return 1 ;; esac; done
+  mkdir -p "$state"
+  load_iscsi || return 1
+  {
+    tgtimg --op new --device-type tape --barcode LAB001L8 --size "$size" --type data --file "$state/tape" &&
+    tgtd && sleep 0.5 &&
+    tgtadm --lld iscsi --mode target --op new --tid 1 --targetname "$target" &&
+    tgtadm --lld iscsi --mode logicalunit --op new --tid 1 --lun 1 -b "$state/tape" --device-type tape &&
+    tgtadm --lld iscsi --mode target --op bind --tid 1 --initiator-address ALL
+  } >/run/tgt/log 2>&1 || { cat /run/tgt/log >&2; return 1; }
+  login_iscsi 127.0.0.1 3260 && drive_wait /dev/nst0
+}
+
+# The project's own virtual LTO drive, served by lib/ over iSCSI: keeps the data and has everything an LTO drive has.
+# Options: generation=<5 to 10> (default 8), capacity=<size> of the cartridge (default 256MiB), early-warning=<bytes>,
+# drives=<number> (default 1), worm, write-protected, empty. The folders are $LTO_LAB_VIRTUAL/0, /1, …
+drive_virtual() {
+  local option drives=1 i cartridge=(--capacity 256MiB) generation=8 early=() lto
+  lto=$(cd "$here/../../.." && pwd)/lib/cli/main.js
+  for option in "$@"; do
+    case $option in
+      generation=*) generation=${option#generation=} ;;
+      capacity=*) cartridge[1]=${option#capacity=} ;;
+      early-warning=*) early=(--early-warning "${option#early-warning=}") ;;
+      drives=*) drives=${option#drives=} ;;
+      worm | write-protected) cartridge+=("--$option") ;;
+      empty) cartridge=(--no-cartridge) ;;
+      *) return 1 ;;
+    esac
+  done
+  export LTO_LAB_VIRTUAL=/run/virtual
+  mkdir -p "$LTO_LAB_VIRTUAL"
+  load_iscsi || return 1
+  for ((i = 0; i < drives; i++)); do
+    node "$lto" virtual create "$LTO_LAB_VIRTUAL/$i" --generation "$generation" "${early[@]}" "${cartridge[@]}" \
+      >>/run/virtual.log 2>&1 || { cat /run/virtual.log >&2; return 1; }
+  done
+  node "$lto" serve-virtual --json "$LTO_LAB_VIRTUAL"/* >/run/virtual.ready 2>>/run/virtual.log &
+  # The end of the run is not to wait for it.
+  disown
+  for ((i = 0; i < 200; i++)); do [ -s /run/virtual.ready ] && break; sleep 0.1; done
+  [ -s /run/virtual.ready ] && login_iscsi 127.0.0.1 3260 && drive_wait "/dev/nst$((drives - 1))" ||
+    { cat /run/virtual.log >&2; return 1; }
 }

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { ChapCredentials } from '../../virtual/iscsi/chap.js';
+import { ISCSI_PORT, IscsiServer } from '../../virtual/iscsi/server.js';
+import { type CommonOptions, fail } from '../answer.js';
+import { jsonCommand } from '../device.js';
+import { interruptible } from '../interrupt.js';
+import { parseCount } from '../units.js';
+
+interface ServeOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly chapUser?: string;
+  readonly chapSecretFile?: string;
+}
+
+/** The secret of CHAP, where it is not in a file: an argument is seen by everybody on the machine. */
+const SECRET_VARIABLE = 'LTO_CHAP_SECRET';
+
+export function addServeVirtual(program: Command): void {
+  jsonCommand(program, 'serve-virtual', 'serve virtual drives as iSCSI targets, until Ctrl-C')
+    .argument('<folders...>', 'folders of virtual drives')
+    .option('--host <address>', 'address to listen at (default: 127.0.0.1)')
+    .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
+    .option('--chap-user <name>', `let in only who proves to know the secret of this user`)
+    .option('--chap-secret-file <path>', `file with the secret (default: the variable ${SECRET_VARIABLE})`)
+    .action(async (folders: string[], options: ServeOptions) => {
+      try {
+        await serve(options, folders);
+      } catch (error) {
+        fail(error, options.json ?? false);
+      }
+    });
+}
+
+async function serve(options: ServeOptions, folders: readonly string[]): Promise<void> {
+  const { host, port, json = false } = options;
+  await interruptible(async ({ signal }) => {
+    const server = await IscsiServer.open(folders, {
+      host,
+      port: port === undefined ? undefined : parseCount(port),
+      credentials: await credentialsOf(options),
+      log: (line) => process.stderr.write(`lto: ${line}\n`),
+    });
+    process.stdout.write(`${json ? JSON.stringify(readyDocument(server)) : readyText(server)}\n`);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await server.close();
+  });
+}
+
+async function credentialsOf({ chapUser: user, chapSecretFile }: ServeOptions): Promise<ChapCredentials | undefined> {
+  if (user === undefined) {
+    if (chapSecretFile === undefined) return undefined;
+    throw new InvalidArgumentError('--chap-secret-file goes with --chap-user');
+  }
+  const secret = chapSecretFile ? await readSecret(chapSecretFile) : process.env[SECRET_VARIABLE];
+  if (secret) return { user, secret };
+  throw new InvalidArgumentError('CHAP needs a secret', {
+    next: `Name a file with --chap-secret-file, or set ${SECRET_VARIABLE}`,
+  });
+}
+
+async function readSecret(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+}
+
+/** The line that tells a program that the drives can be logged in to. */
+function readyDocument({ address, targets }: IscsiServer) {
+  return {
+    ready: true,
+    ...address,
+    targets: targets.map(({ name, drive: { folder, identity, cartridge = null } }) => {
+      return { name, folder, identity, cartridge };
+    }),
+  };
+}
+
+function readyText({ address: { host, port }, targets }: IscsiServer): string {
+  const portal = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const drives = targets.map(({ name, drive: { folder, identity, cartridge } }) => {
+    return `  ${name}  ${identity.product}, ${cartridge ?? 'no cartridge'}, virtual:${folder}`;
+  });
+  return [
+    `serving at ${portal}; Ctrl-C ends it`,
+    ...drives,
+    'On Linux with open-iscsi, as root:',
+    `  iscsiadm -m discovery -t sendtargets -p ${portal}`,
+    ...targets.map(({ name }) => `  iscsiadm -m node -T ${name} -p ${portal} --login`),
+    'and, before this ends:',
+    ...targets.map(({ name }) => `  iscsiadm -m node -T ${name} -p ${portal} --logout`),
+  ].join('\n');
+}

@@ -1,0 +1,163 @@
+import type { Socket } from 'node:net';
+import type { ChapCredentials } from './chap.js';
+import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login.js';
+import { MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
+import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu.js';
+import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, type PduLayout, REJECT, type Values } from './pdu-layouts.js';
+import { Session } from './session.js';
+import type { Target } from './target.js';
+
+/** What the connections of a server share. */
+export interface Service {
+  readonly targets: readonly Target[];
+  readonly credentials: ChapCredentials | undefined;
+  readonly log: (line: string) => void;
+  /** A number for a new session that no living one has (TSIH). */
+  readonly nextHandle: () => number;
+}
+
+/** A login takes no longer than this. */
+const LOGIN_MS = 15_000;
+
+/** One TCP connection of an initiator: its PDUs, their sequence numbers, and its end. */
+export class Connection {
+  readonly parameters = new Parameters();
+  readonly #socket: Socket;
+  readonly #service: Service;
+  readonly #peer: string;
+  readonly #reader = new PduReader(MAX_RECEIVE_BYTES);
+  readonly #login: LoginNegotiation;
+  readonly #timer: NodeJS.Timeout;
+  #session: Session | undefined;
+  /** The login has succeeded, and its session is being set up. */
+  #joining = false;
+  /** StatSN of the next answer. */
+  #status = 1;
+
+  constructor(socket: Socket, service: Service) {
+    this.#socket = socket;
+    this.#service = service;
+    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#login = new LoginNegotiation(service.targets, service.credentials, this.parameters);
+    this.#timer = setTimeout(() => this.close('no login in time'), LOGIN_MS);
+    socket.setNoDelay(true);
+    socket.on('data', (bytes) => this.#receive(bytes));
+    socket.on('error', (error) => service.log(`${this.#peer}: ${error.message}`));
+    socket.on('close', () => {
+      clearTimeout(this.#timer);
+      this.#session?.close().catch((error: unknown) => this.fail(error));
+    });
+  }
+
+  get targets(): readonly Target[] {
+    return this.#service.targets;
+  }
+
+  /** The address that the initiator came to, as TargetAddress has it. */
+  get localAddress(): string {
+    const { localAddress = '', localPort } = this.#socket;
+    return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+  }
+
+  /** Sends something that takes no status sequence number. */
+  send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
+    const sequenced = { ...values, statusSequence: this.#status, ...this.#session?.window };
+    this.#write(encodePdu(layout, sequenced as Partial<Values<L>>, data));
+  }
+
+  /** Sends an answer, which the initiator counts. */
+  reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
+    this.send(layout, values, data);
+    this.#status = (this.#status + 1) >>> 0;
+  }
+
+  /** Refuses a PDU, which goes back with the reason; the session goes on. */
+  reject({ header }: Pdu, reason: number): void {
+    this.reply(REJECT, { final: true, initiatorTaskTag: NO_TAG, reason }, header);
+  }
+
+  /** Closes the connection after what was sent. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Closes the connection at once. */
+  close(why: string): void {
+    if (this.#socket.destroyed) return;
+    this.#service.log(`${this.#peer}: ${why}; the connection is closed`);
+    this.#socket.destroy();
+  }
+
+  /** For what should not happen: the initiator finds the connection closed, and the drive is left as it is. */
+  fail(error: unknown): void {
+    this.close(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    if (!this.#socket.writable) return;
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      for (const pdu of this.#reader.push(bytes)) {
+        if (this.#socket.destroyed) return;
+        if (this.#session === undefined) this.#logIn(pdu);
+        else this.#session.take(pdu);
+      }
+    } catch (error) {
+      if (error instanceof ProtocolViolation) this.close(`against the protocol: ${error.message}`);
+      else this.fail(error);
+    }
+  }
+
+  #logIn(pdu: Pdu): void {
+    if (pdu.opcode !== LOGIN_REQUEST.opcode || this.#joining) throw new ProtocolViolation('no login request');
+    const request = decodePdu(LOGIN_REQUEST, pdu);
+    try {
+      // Error recovery level 0: there is no session that a new connection could become a part of.
+      if (request.sessionHandle !== 0) throw new LoginRefused(LOGIN_STATUS.sessionDoesNotExist, 'no such session');
+      const { values, text, done } = this.#login.answer(request, pdu.data);
+      if (done === undefined) this.#answerLogin(request, values, text);
+      else
+        this.#begin(request, done, () =>
+          this.#answerLogin(request, { ...values, sessionHandle: this.#service.nextHandle() }, text),
+        );
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) throw error;
+      this.#service.log(`${this.#peer}: login refused: ${error.message}`);
+      this.#answerLogin(request, { status: error.status }, new Uint8Array(0));
+      this.end();
+    }
+  }
+
+  /** Sets up the session; `answer` completes the login, after which the initiator may send commands. */
+  #begin({ commandSequence }: Values<typeof LOGIN_REQUEST>, login: Login, answer: () => void): void {
+    clearTimeout(this.#timer);
+    this.#joining = true;
+    const session = new Session(this, login, commandSequence);
+    this.#join(session)
+      .then(() => {
+        this.#session = session;
+        answer();
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  async #join(session: Session): Promise<void> {
+    await session.target?.join(session);
+    // Gone in the meantime: nobody else would end the session.
+    if (this.#socket.destroyed) await session.close();
+  }
+
+  #answerLogin(
+    { sessionId, sessionHandle, initiatorTaskTag, commandSequence }: Values<typeof LOGIN_REQUEST>,
+    values: Partial<Values<typeof LOGIN_RESPONSE>>,
+    text: Uint8Array,
+  ): void {
+    const window = { expectedCommandSequence: commandSequence, maximumCommandSequence: commandSequence };
+    this.reply(LOGIN_RESPONSE, { sessionId, sessionHandle, initiatorTaskTag, ...window, ...values }, text);
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  commandName,
+  decodeCdb,
+  encodeInquiry,
+  encodeSense,
+  INQUIRY,
+  REPORT_LUNS,
+  REQUEST_SENSE,
+} from '../../scsi/index.js';
+import type { Execution } from '../index.js';
+import { sense } from '../server/check-condition.js';
+import { checkCondition, STATUS } from '../server/device-server.js';
+import { lunList } from '../server/identity.js';
+
+// What a target answers for logical units that it does not have (SPC-5 6.6.2, SAM-5 5.11).
+
+const NOT_SUPPORTED = sense('5/25/00');
+/** The device server is not capable of supporting a device there; no type. */
+const NOT_CAPABLE = { peripheralQualifier: 3, peripheralDeviceType: 0x1f };
+
+/** Whether a LUN field names LUN 0, the drive: in peripheral or flat space addressing (SAM-5 4.7). */
+export function isDrive(lun: bigint): boolean {
+  return lun === 0n || lun === 0x4000_0000_0000_0000n;
+}
+
+/** The answer of a logical unit that is not there. */
+export function missingUnit(cdb: Uint8Array): Execution {
+  const dataIn = answerOf(cdb);
+  const answer = dataIn ? { status: STATUS.good, sense: new Uint8Array(0), dataIn } : checkCondition(NOT_SUPPORTED);
+  return { ...answer, hostStatus: 0, residual: 0, dataOutLength: 0 };
+}
+
+function answerOf(cdb: Uint8Array): Uint8Array | undefined {
+  switch (commandName(cdb)) {
+    case 'INQUIRY': {
+      const { enableVpd, pageCode, allocationLength } = decodeCdb(INQUIRY, cdb);
+      return enableVpd || pageCode !== 0 ? undefined : inquiry().subarray(0, allocationLength);
+    }
+    case 'REPORT LUNS':
+      return lunList().subarray(0, decodeCdb(REPORT_LUNS, cdb).allocationLength);
+    case 'REQUEST SENSE': {
+      const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
+      return encodeSense(NOT_SUPPORTED, { descriptor: descriptorFormat }).subarray(0, allocationLength);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function inquiry(): Uint8Array {
+  return encodeInquiry({
+    ...NOT_CAPABLE,
+    removableMedium: false,
+    version: 6,
+    hierarchicalSupport: false,
+    responseDataFormat: 2,
+    targetPortGroupSupport: 0,
+    protect: false,
+    multiPort: false,
+    commandQueuing: false,
+    vendor: '',
+    product: '',
+    revision: '',
+    vendorSpecific: new Uint8Array(0),
+    versionDescriptors: [],
+  });
+}

@@ -1,0 +1,120 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { InvalidArgumentError, LtoError } from '../../errors/index.js';
+import { VirtualDrive } from '../virtual-drive.js';
+import type { ChapCredentials } from './chap.js';
+import { Connection } from './connection.js';
+import { Target } from './target.js';
+
+export interface IscsiServerOptions {
+  /** Address to listen at; 127.0.0.1 by default, so that nobody else reaches the drives. */
+  readonly host?: string | undefined;
+  /** TCP port; 3260 by default, 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** What an initiator has to prove that it knows (CHAP); without it, everybody is let in. */
+  readonly credentials?: ChapCredentials | undefined;
+  /** What happens to connections: one line each. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+export const ISCSI_PORT = 3260;
+/** RFC 7143 section 9.2.1 asks for 96 bits. */
+const LEAST_SECRET_BYTES = 12;
+const MOST_CONNECTIONS = 64;
+const MOST_HANDLE = 0xffff;
+
+/** Virtual drives as the targets of an iSCSI server (RFC 7143): each is logical unit 0 of its own target. */
+export class IscsiServer {
+  readonly targets: readonly Target[];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #handle = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(targets: readonly Target[], { credentials, log = () => undefined }: IscsiServerOptions) {
+    this.targets = targets;
+    const service = { targets, credentials, log, nextHandle: () => this.#nextHandle() };
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      new Connection(socket, service);
+    });
+    this.#server.maxConnections = MOST_CONNECTIONS;
+  }
+
+  /**
+   * Opens the drives of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
+   * when two drives have the same serial number, the secret is too short, or the address is not to be had.
+   */
+  static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
+    requireSecret(options.credentials);
+    const drives: VirtualDrive[] = [];
+    try {
+      for (const folder of folders) drives.push(await VirtualDrive.open(folder));
+      const targets = drives.map((drive) => new Target(drive));
+      requireDistinct(targets);
+      const server = new IscsiServer(targets, options);
+      await server.#listen(options);
+      return server;
+    } catch (error) {
+      await Promise.allSettled(drives.map((drive) => drive.close()));
+      throw error;
+    }
+  }
+
+  /** Where the server listens. */
+  get address(): { readonly host: string; readonly port: number } {
+    const bound = this.#server.address();
+    if (bound === null || typeof bound === 'string') throw new LtoError('LTO_ISCSI', 'the server does not listen');
+    return { host: bound.address, port: bound.port };
+  }
+
+  /** Ends the sessions and closes the drives in order. A second call does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const sessions = this.targets.flatMap((target) => [...target.sessions]);
+    await Promise.all(sessions.map((session) => session.end('the server ends')));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    for (const { drive } of this.targets) await drive.close();
+  }
+
+  #listen({ host = '127.0.0.1', port = ISCSI_PORT }: IscsiServerOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) => {
+        const next = 'Choose another address or port';
+        const what = `can't listen at ${host}, port ${port}`;
+        reject(new InvalidArgumentError(what, { operation: 'listen', errno: cause.code, next, cause }));
+      });
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
+  #nextHandle(): number {
+    this.#handle = (this.#handle % MOST_HANDLE) + 1;
+    return this.#handle;
+  }
+}
+
+function requireSecret(credentials: ChapCredentials | undefined): void {
+  if (credentials === undefined) return;
+  const { user, secret } = credentials;
+  if (user === '') throw new InvalidArgumentError('CHAP needs a user');
+  if (Buffer.byteLength(secret) < LEAST_SECRET_BYTES) {
+    throw new InvalidArgumentError(`the secret of CHAP has at least ${LEAST_SECRET_BYTES} bytes`);
+  }
+}
+
+function requireDistinct(targets: readonly Target[]): void {
+  const names = new Set<string>();
+  for (const { name, drive } of targets) {
+    if (names.has(name)) {
+      throw new InvalidArgumentError(`the serial number ${drive.identity.serial} belongs to more than one drive`);
+    }
+    names.add(name);
+  }
+}

@@ -1,0 +1,205 @@
+import type { Nexus } from '../nexus.js';
+import type { Connection } from './connection.js';
+import type { Login } from './login.js';
+import { cdbOf, decodePdu, type Pdu, ProtocolViolation } from './pdu.js';
+import {
+  DATA_OUT,
+  LOGOUT_REQUEST,
+  LOGOUT_RESPONSE,
+  NO_TAG,
+  NOP_IN,
+  NOP_OUT,
+  type REQUEST,
+  SCSI_COMMAND,
+  TASK_MANAGEMENT_REQUEST,
+  TASK_MANAGEMENT_RESPONSE,
+  TEXT_REQUEST,
+  type Values,
+} from './pdu-layouts.js';
+import { ScsiTask, type TaskLink } from './scsi-task.js';
+import type { Target } from './target.js';
+import { manageTasks, TASK_MANAGEMENT } from './task-management.js';
+import { TextExchange } from './text-exchange.js';
+
+/** Commands that an initiator may have under way; as many again when they are immediate ones. */
+const WINDOW = 32;
+
+/** Reasons of a Reject (RFC 7143 section 11.17.1). */
+const REJECTION = { protocolError: 4, commandNotSupported: 5, tooManyImmediate: 6, taskInProgress: 7 } as const;
+
+/** Reason code of a logout that wants the connection kept for recovery, and the answer: not supported. */
+const REMOVE_FOR_RECOVERY = 2;
+const RECOVERY_NOT_SUPPORTED = 2;
+
+type Sequenced = Pick<
+  Values<{ name: string; opcode: number; fields: typeof REQUEST }>,
+  'immediate' | 'commandSequence'
+>;
+
+interface RunningTask {
+  readonly task: ScsiTask;
+  readonly ended: Promise<void>;
+}
+
+/** A session after its login: one connection, error recovery level 0. */
+export class Session {
+  /** The name of the initiator port, as its TransportID has it (SPC-5 7.6.4.6). */
+  readonly nexus: Nexus;
+  readonly target: Target | undefined;
+  readonly #connection: Connection;
+  readonly #text: TextExchange;
+  readonly #tasks = new Map<number, RunningTask>();
+  #expectedCommand: number;
+  /** Tasks are carried out in the order of their arrival: two writes in turn must not be recorded in the other. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(connection: Connection, { initiator, sessionId, target }: Login, firstCommand: number) {
+    this.nexus = `${initiator},i,0x${sessionId.toString(16).padStart(12, '0')}`;
+    this.target = target;
+    this.#connection = connection;
+    this.#text = new TextExchange(connection, target);
+    this.#expectedCommand = firstCommand;
+  }
+
+  /** ExpCmdSN and MaxCmdSN. */
+  get window(): { readonly expectedCommandSequence: number; readonly maximumCommandSequence: number } {
+    const queued = [...this.#tasks.values()].filter(({ task }) => !task.command.immediate).length;
+    return {
+      expectedCommandSequence: this.#expectedCommand,
+      maximumCommandSequence: (this.#expectedCommand + WINDOW - queued - 1) >>> 0,
+    };
+  }
+
+  /** Throws ProtocolViolation when the session can't go on. */
+  take(pdu: Pdu): void {
+    const handler = this.#handlers[pdu.opcode];
+    if (handler === undefined) this.#connection.reject(pdu, REJECTION.commandNotSupported);
+    else handler(pdu);
+  }
+
+  readonly #handlers: Readonly<Record<number, (pdu: Pdu) => void>> = {
+    [NOP_OUT.opcode]: (pdu) => this.#nopOut(pdu),
+    [SCSI_COMMAND.opcode]: (pdu) => this.#command(pdu),
+    [TASK_MANAGEMENT_REQUEST.opcode]: (pdu) => this.#manage(pdu),
+    [TEXT_REQUEST.opcode]: (pdu) => {
+      const request = decodePdu(TEXT_REQUEST, pdu);
+      if (this.#isInTurn(request)) this.#text.answer(request, pdu.data);
+    },
+    [DATA_OUT.opcode]: (pdu) => {
+      const values = decodePdu(DATA_OUT, pdu);
+      // Data of a task that was aborted may still be on their way.
+      this.#tasks.get(values.initiatorTaskTag)?.task.receive(values, pdu.data);
+    },
+    [LOGOUT_REQUEST.opcode]: (pdu) => this.#logout(pdu),
+  };
+
+  /** Whether a request is to be carried out; one outside the window is ignored (RFC 7143 section 4.2.2.1). */
+  #isInTurn({ immediate, commandSequence }: Sequenced): boolean {
+    if (immediate) return true;
+    const ahead = (commandSequence - this.#expectedCommand) | 0;
+    if (ahead < 0 || ahead >= WINDOW) return false;
+    if (ahead > 0) throw new ProtocolViolation('a command is missing in the only connection');
+    this.#expectedCommand = (this.#expectedCommand + 1) >>> 0;
+    return true;
+  }
+
+  #nopOut(pdu: Pdu): void {
+    const request = decodePdu(NOP_OUT, pdu);
+    const { initiatorTaskTag, lun } = request;
+    if (!this.#isInTurn(request) || initiatorTaskTag === NO_TAG) return;
+    const echo = pdu.data.subarray(0, this.#connection.parameters.maxSendBytes);
+    this.#connection.reply(NOP_IN, { final: true, initiatorTaskTag, lun, targetTransferTag: NO_TAG }, echo);
+  }
+
+  #command(pdu: Pdu): void {
+    const command = decodePdu(SCSI_COMMAND, pdu);
+    if (!this.#isInTurn(command)) return;
+    const { initiatorTaskTag: tag, immediate } = command;
+    if (this.target === undefined) this.#connection.reject(pdu, REJECTION.protocolError);
+    else if (this.#tasks.has(tag)) this.#connection.reject(pdu, REJECTION.taskInProgress);
+    else if (immediate && this.#tasks.size >= 2 * WINDOW) this.#connection.reject(pdu, REJECTION.tooManyImmediate);
+    else this.#start(tag, new ScsiTask(this.#link(this.target), command, cdbOf(pdu), pdu.data));
+  }
+
+  #link(target: Target): TaskLink {
+    const { nexus } = this;
+    const connection = this.#connection;
+    return {
+      parameters: connection.parameters,
+      send: connection.send.bind(connection),
+      reply: connection.reply.bind(connection),
+      execute: (request) => target.execute({ ...request, nexus }),
+    };
+  }
+
+  #start(tag: number, task: ScsiTask): void {
+    const ended = this.#last.then(async () => {
+      try {
+        const execution = await task.perform();
+        // First of all it is over: its tag may come again as soon as the response is out.
+        this.#tasks.delete(tag);
+        if (execution !== undefined) task.respond(execution);
+      } catch (error) {
+        this.#connection.fail(error);
+      } finally {
+        this.#tasks.delete(tag);
+      }
+    });
+    this.#tasks.set(tag, { task, ended });
+    this.#last = ended;
+  }
+
+  /** Whether there was such a task; resolves when it has ended. */
+  async abortTask(tag: number): Promise<boolean> {
+    const running = this.#tasks.get(tag);
+    running?.task.abort();
+    await running?.ended;
+    return running !== undefined;
+  }
+
+  /** Aborts the tasks of a logical unit, or all; resolves with their number when they have ended. */
+  async abortTasks(lun?: bigint): Promise<number> {
+    const running = [...this.#tasks.values()].filter(({ task }) => lun === undefined || task.command.lun === lun);
+    for (const { task } of running) task.abort();
+    await Promise.all(running.map(({ ended }) => ended));
+    return running.length;
+  }
+
+  #manage(pdu: Pdu): void {
+    const request = decodePdu(TASK_MANAGEMENT_REQUEST, pdu);
+    if (!this.#isInTurn(request)) return;
+    if (this.target === undefined) this.#connection.reject(pdu, REJECTION.protocolError);
+    else this.#manageTasks(this.target, request);
+  }
+
+  #manageTasks(target: Target, request: Values<typeof TASK_MANAGEMENT_REQUEST>): void {
+    const { initiatorTaskTag } = request;
+    manageTasks(this, target, request)
+      .then((response) => {
+        this.#connection.reply(TASK_MANAGEMENT_RESPONSE, { final: true, initiatorTaskTag, response });
+        if (request.function === TASK_MANAGEMENT.targetColdReset) target.disconnect('the target was reset');
+      })
+      .catch((error: unknown) => this.#connection.fail(error));
+  }
+
+  #logout(pdu: Pdu): void {
+    const request = decodePdu(LOGOUT_REQUEST, pdu);
+    if (!this.#isInTurn(request)) return;
+    const { initiatorTaskTag, reason } = request;
+    const response = reason === REMOVE_FOR_RECOVERY ? RECOVERY_NOT_SUPPORTED : 0;
+    this.#connection.reply(LOGOUT_RESPONSE, { final: true, initiatorTaskTag, response });
+    if (response === 0) this.#connection.end();
+  }
+
+  /** The connection is gone, or is to go: what is under way is aborted, and the target forgets the session. */
+  async close(): Promise<void> {
+    await this.abortTasks();
+    await this.target?.leave(this);
+  }
+
+  /** Closes the connection. */
+  end(why: string): Promise<void> {
+    this.#connection.close(why);
+    return this.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Execution, VirtualDrive } from '../index.js';
+import { COMMANDS_CLEARED, type Nexus } from '../nexus.js';
+import { isDrive, missingUnit } from './missing-unit.js';
+import type { Session } from './session.js';
+
+/** What a task hands to a logical unit. */
+export interface UnitRequest {
+  readonly lun: bigint;
+  readonly cdb: Uint8Array;
+  readonly dataOut: Uint8Array;
+  readonly nexus: Nexus;
+  readonly signal: AbortSignal;
+}
+
+/** One virtual drive as an iSCSI target: the drive is logical unit 0. */
+export class Target {
+  /** The iSCSI name. */
+  readonly name: string;
+  readonly drive: VirtualDrive;
+  readonly sessions = new Set<Session>();
+
+  constructor(drive: VirtualDrive) {
+    this.drive = drive;
+    this.name = `iqn.2026-11.localhost.node-lto:${drive.identity.serial.toLowerCase().replaceAll('_', '-')}`;
+  }
+
+  execute({ lun, cdb, ...data }: UnitRequest): Promise<Execution> {
+    if (!isDrive(lun)) return Promise.resolve(missingUnit(cdb));
+    return this.drive.execute(cdb, data);
+  }
+
+  /** A session begins: an older one of the same nexus is ended by it (RFC 7143 section 6.3.5). */
+  async join(session: Session): Promise<void> {
+    for (const other of this.sessions) {
+      if (other.nexus === session.nexus) await other.end('the initiator logged in again');
+    }
+    this.sessions.add(session);
+    await this.drive.nexusLost(session.nexus);
+  }
+
+  async leave(session: Session): Promise<void> {
+    if (this.sessions.delete(session)) await this.drive.nexusLost(session.nexus);
+  }
+
+  /** Ends all tasks of all sessions, and tells those of others (CLEAR TASK SET). */
+  async clearTaskSet(lun: bigint, by: Session): Promise<void> {
+    for (const session of this.sessions) {
+      const ended = await session.abortTasks(lun);
+      if (ended > 0 && session !== by) await this.drive.tell(session.nexus, COMMANDS_CLEARED);
+    }
+  }
+
+  disconnect(why: string): void {
+    for (const session of this.sessions) session.end(why).catch(() => undefined);
+  }
+
+  /** Ends all tasks and resets the drive, which all initiators are told. */
+  async reset(): Promise<void> {
+    await Promise.all([...this.sessions].map((session) => session.abortTasks()));
+    await this.drive.reset();
+  }
+}
