@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
-import { type DriveIdentity, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
+import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
 import { type SpeedName, speedFacts } from './drive-speeds.js';
 import type { SpeedFacts } from './speed-model.js';
 
@@ -25,6 +25,8 @@ export interface VirtualDriveOptions {
   readonly earlyWarningBytes?: number;
   /** How slow the drive is: as one of a generation, or by facts. By default as fast as the machine. */
   readonly speed?: SpeedName | SpeedFacts;
+  /** What it can do with keys. */
+  readonly encryption?: EncryptionSettings;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface VirtualDriveOptions {
  * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
-  const { cartridge = {}, loadSeconds = 0, earlyWarningBytes } = options;
+  const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, encryption } = options;
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
   const identity = identityOf(options);
   requireCount('loadSeconds', loadSeconds);
@@ -46,7 +48,7 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
   await saveDrive(folder, {
     identity,
-    settings: { loadSeconds, earlyWarningBytes, speed },
+    settings: { loadSeconds, earlyWarningBytes, speed, encryption },
     memory,
     life: NEW_DRIVE,
     closed: false,

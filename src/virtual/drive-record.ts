@@ -22,6 +22,18 @@ export interface DriveSettings {
   readonly earlyWarningBytes?: number | undefined;
   /** How slow it is; undefined for as fast as the machine. */
   readonly speed?: SpeedFacts | undefined;
+  readonly encryption?: EncryptionSettings | undefined;
+}
+
+/** What a drive can do with keys. */
+export interface EncryptionSettings {
+  /** Index of its only algorithm, AES-256-GCM; 1 by default. */
+  readonly algorithmIndex?: number | undefined;
+  /** Whether a library or a key manager sets the keys, and hosts may not. */
+  readonly byLibrary?: boolean | undefined;
+  /** CKOD_C and LOCK_C; true by default. */
+  readonly clearKeyOnDemount?: boolean | undefined;
+  readonly lock?: boolean | undefined;
 }
 
 /** A place on tape: a partition and the logical object that comes next. */

@@ -1,11 +1,18 @@
 import type { Limits } from './capacity.js';
 import type { Cartridge } from './cartridge.js';
 import { DriveClock } from './drive-clock.js';
+import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
 import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
 import { BEGINNING, poweredOn } from './drive-record.js';
 import { nativeFormat } from './native-format.js';
-import { LOCAL_NEXUS, MEDIUM_MAY_HAVE_CHANGED, type Nexus, UnitAttentions } from './nexus.js';
+import {
+  ENCRYPTION_PARAMETERS_LOST,
+  LOCAL_NEXUS,
+  MEDIUM_MAY_HAVE_CHANGED,
+  type Nexus,
+  UnitAttentions,
+} from './nexus.js';
 import { CheckCondition, sense } from './server/check-condition.js';
 import type { MediumNeed } from './server/command.js';
 import type { TapImage } from './tap-image.js';
@@ -25,6 +32,7 @@ export class Drive {
   readonly attentions: UnitAttentions;
   /** How slow it is; undefined for as fast as the machine. */
   readonly pace: DrivePace | undefined;
+  readonly encryption = new DriveEncryption();
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** When a running load is over, by `performance.now()`. */
@@ -56,6 +64,24 @@ export class Drive {
 
   get limits(): Limits {
     return this.requirePresent().limits(this.position.partition, this.settings.earlyWarningBytes);
+  }
+
+  /** What it can do with keys, with all defaults filled in. */
+  get encryptionSettings() {
+    const {
+      algorithmIndex = 1,
+      byLibrary = false,
+      clearKeyOnDemount = true,
+      lock = true,
+    } = this.settings.encryption ?? {};
+    return { algorithmIndex, byLibrary, clearKeyOnDemount, lock };
+  }
+
+  /** Whether there is a tape to read and write. */
+  hasVolume(): boolean {
+    const { cartridge, identity, memory } = this;
+    if (cartridge === undefined || !memory.loaded || this.isLoading()) return false;
+    return cartridge.memory.medium.kind !== 'cleaning' && cartridge.readableIn(identity.generation);
   }
 
   /** Density code of the cartridge; without one, of the drive's own generation. */
@@ -182,6 +208,7 @@ export class Drive {
   async unload(): Promise<void> {
     const cartridge = this.requirePresent();
     await cartridge.sync();
+    this.encryption.demount();
     this.#readyAt = 0;
     this.memory.loaded = false;
     this.memory.position = BEGINNING;
@@ -213,19 +240,23 @@ export class Drive {
     const { cartridge, loaded, reservation, diagnostics } = this.memory;
     // Only a loss of power ends a reservation (SPC-5 5.14.1).
     Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics });
+    this.encryption.clear();
     this.attentions.reset();
   }
 
   /** What a nexus leaves behind when it is lost; its registration stays (SPC-5 5.14). */
   loseNexus(nexus: Nexus): void {
     this.preventRemoval(nexus, false);
+    this.encryption.loseNexus(nexus);
     this.attentions.forget(nexus);
   }
 
   /** What is to be known of the drive when it is opened again: the sessions of others have ended then. */
   memoryToKeep(): DriveMemory {
     const { removalPreventedBy } = this.memory;
-    const attentions = this.attentions.local;
+    // Keys are never kept: whoever has set one is told that it is gone.
+    const lost = this.encryption.holdsKey ? [ENCRYPTION_PARAMETERS_LOST] : [];
+    const attentions = [...this.attentions.local, ...lost];
     return { ...this.memory, attentions, removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS) };
   }
 }

@@ -15,8 +15,16 @@ export interface Fault {
   readonly times?: number;
   /** The command is carried out all the same, and only its answer is replaced. */
   readonly carriedOut?: boolean;
-  /** CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; or a delay. */
-  readonly outcome: { readonly sense: SenseFields } | { readonly hostStatus: number } | { readonly delayMs: number };
+  /**
+   * CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; a delay; GOOD,
+   * as from a drive that lies; or a reset of the drive just before the command.
+   */
+  readonly outcome:
+    | { readonly sense: SenseFields }
+    | { readonly hostStatus: number }
+    | { readonly delayMs: number }
+    | { readonly good: true }
+    | { readonly reset: true };
 }
 
 /** The faults of one drive, and how far each has come. */

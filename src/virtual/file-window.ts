@@ -17,9 +17,14 @@ export class FileWindow {
     this.#size = size;
   }
 
-  /** Whether the word at `offset` is in memory. */
-  holds(offset: number): boolean {
-    return offset >= this.#start && offset + WORD_BYTES <= this.#start + this.#length;
+  /** Whether the word at `offset`, or so many bytes from there, are in memory. */
+  holds(offset: number, bytes = WORD_BYTES): boolean {
+    return offset >= this.#start && offset + bytes <= this.#start + this.#length;
+  }
+
+  /** Bytes that are in memory. */
+  bytes(offset: number, length: number): Uint8Array {
+    return this.#buffer.subarray(offset - this.#start, offset - this.#start + length);
   }
 
   /** A word that is in memory. */

@@ -1,6 +1,7 @@
 import { asciiPad, concatBytes, mamAttribute, mamOwner, type RawAttribute } from '../scsi/index.js';
 import type { Cartridge } from './cartridge.js';
 import { attributeIdOf, type CartridgeMemory } from './cartridge-memory.js';
+import type { TapImage } from './tap-image.js';
 
 /** Bytes of the chip that attributes of a host may take, with their five bytes of header each. */
 export const MEMORY_BYTES = 16_384;
@@ -20,6 +21,7 @@ interface Source {
   /** Bytes of a partition that may hold records, and those that are behind the last object. */
   readonly maximum: number;
   readonly remaining: number;
+  readonly encryption: ReturnType<TapImage['encryption']>;
 }
 
 /** The attributes that drive and maker keep: from what they know to bytes; nothing for one that is not set. */
@@ -40,8 +42,8 @@ const KEPT: Readonly<Record<number, (source: Source) => Uint8Array | undefined>>
   545: ({ memory }) => integer(mebibytes(memory.usage.bytesRead), 8),
   546: ({ memory }) => integer(mebibytes(memory.usage.bytesWrittenThisLoad), 8),
   547: ({ memory }) => integer(mebibytes(memory.usage.bytesReadThisLoad), 8),
-  // No encrypted block.
-  548: () => ALL_ONES,
+  548: ({ encryption }) => place(encryption.firstEncrypted),
+  549: ({ encryption }) => place(encryption.firstPlainAfter),
   1024: ({ memory }) => asciiPad(memory.medium.manufacturer, 8),
   1025: ({ memory }) => asciiPad(memory.medium.serial, 32),
   1026: ({ memory }) => optional(TAPE_LENGTHS[memory.medium.densityCode], 4),
@@ -59,7 +61,12 @@ export function attributesOf(cartridge: Cartridge, partition: number): RawAttrib
   const { memory } = cartridge;
   const image = cartridge.image(partition);
   const maximum = cartridge.bytesOf(partition);
-  const source = { memory, maximum, remaining: Math.max(0, maximum - image.bytesBefore(image.objects)) };
+  const source = {
+    memory,
+    maximum,
+    remaining: Math.max(0, maximum - image.bytesBefore(image.objects)),
+    encryption: image.encryption(),
+  };
   const kept = Object.entries(KEPT).flatMap(([id, bytesOf]) => {
     const bytes = bytesOf(source);
     return bytes === undefined ? [] : [{ id: Number(id), readOnly: true, format: formatOf(Number(id)), bytes }];
@@ -91,6 +98,11 @@ function lastDrive(loadsAgo: number) {
     const { vendor = '', serial = '' } = memory.usage.lastDrives[loadsAgo] ?? {};
     return concatBytes(asciiPad(vendor, 8), asciiPad(serial, 32));
   };
+}
+
+/** All ones where there is no such block. */
+function place(object: number | undefined): Uint8Array {
+  return object === undefined ? ALL_ONES : integer(object, 8);
 }
 
 function mebibytes(bytes: number): number {

@@ -16,6 +16,10 @@ export const MODE_PARAMETERS_CHANGED: Attention = [0x2a, 0x01];
 export const RESERVATIONS_PREEMPTED: Attention = [0x2a, 0x03];
 export const RESERVATIONS_RELEASED: Attention = [0x2a, 0x04];
 export const REGISTRATIONS_PREEMPTED: Attention = [0x2a, 0x05];
+/** Data encryption parameters changed by another I_T nexus. */
+export const ENCRYPTION_PARAMETERS_CHANGED: Attention = [0x2a, 0x11];
+/** Data encryption parameters changed by vendor specific event. */
+export const ENCRYPTION_PARAMETERS_LOST: Attention = [0x2a, 0x12];
 /** Commands cleared by another initiator. */
 export const COMMANDS_CLEARED: Attention = [0x2f, 0x00];
 
@@ -38,9 +42,10 @@ export class UnitAttentions {
     return this.#of(nexus).shift();
   }
 
-  /** For every nexus that is known, but for the one that is the cause. */
-  raise(attention: Attention, cause?: Nexus): void {
-    for (const nexus of this.#waiting.keys()) if (nexus !== cause) this.raiseFor(nexus, attention);
+  /** For every nexus that is known, but for the one that is the cause, or those that it does not concern. */
+  raise(attention: Attention, spared?: Nexus | ((nexus: Nexus) => boolean)): void {
+    const isSpared = typeof spared === 'function' ? spared : (nexus: Nexus) => nexus === spared;
+    for (const nexus of this.#waiting.keys()) if (!isSpared(nexus)) this.raiseFor(nexus, attention);
   }
 
   raiseFor(nexus: Nexus, [asc, ascq]: Attention): void {

@@ -77,6 +77,14 @@ export class ObjectIndex {
     return at(this.#first, run) + (n - at(this.#marks, run));
   }
 
+  /** Number of the first object from `from` on whose word passes; undefined when there is none. */
+  find(passes: (word: number) => boolean, from = 0): number | undefined {
+    for (let run = from >= this.#count ? this.#runs : this.#runOf(from); run < this.#runs; run++) {
+      if (passes(at(this.#word, run))) return Math.max(from, at(this.#first, run));
+    }
+    return undefined;
+  }
+
   /** Forgets `object` and everything after it. */
   truncate(object: number): void {
     if (object >= this.#count) return;

@@ -1,3 +1,5 @@
+import { ENVELOPE_BYTES } from './block-envelope.js';
+
 /**
  * The SIMH magnetic tape image (`.tap`): a row of objects, every word little endian.
  *
@@ -15,27 +17,51 @@ const CLASS_SHIFT = 28;
 const LENGTH_MASK = 0x0fffffff;
 const GOOD = 0;
 const BAD = 8;
+/** Classes of the index in memory, for records whose data begins with an envelope; in a file they are good ones. */
+const IN_ENVELOPE = { encrypted: 1, plain: 2 } as const;
 
-/** Largest record of an LTO drive, and the largest length that an image is believed to hold. */
+/** Largest record of an LTO drive. */
 export const MAX_RECORD_BYTES = 0x800000;
+/** The largest length that an image is believed to hold: such a record in its envelope. */
+const MAX_RECORDED_BYTES = MAX_RECORD_BYTES + ENVELOPE_BYTES;
 
 /** What a word at the beginning of an object says. */
-export type WordKind = 'filemark' | 'record' | 'bad-record' | 'erase-gap' | 'end-of-medium' | 'invalid';
+export type WordKind =
+  | 'filemark'
+  | 'record'
+  | 'bad-record'
+  /** A good record, of which the index knows that its data begins with an envelope. */
+  | 'encrypted-record'
+  | 'wrapped-record'
+  | 'erase-gap'
+  | 'end-of-medium'
+  | 'invalid';
+
+const KIND_OF_CLASS: Readonly<Record<number, WordKind>> = {
+  [GOOD]: 'record',
+  [BAD]: 'bad-record',
+  [IN_ENVELOPE.encrypted]: 'encrypted-record',
+  [IN_ENVELOPE.plain]: 'wrapped-record',
+};
+const RECORDS: ReadonlySet<WordKind> = new Set(Object.values(KIND_OF_CLASS));
 
 export function kindOfWord(word: number): WordKind {
   if (word === FILEMARK) return 'filemark';
   if (word === ERASE_GAP) return 'erase-gap';
   if (word === END_OF_MEDIUM) return 'end-of-medium';
   const length = word & LENGTH_MASK;
-  if (length === 0 || length > MAX_RECORD_BYTES) return 'invalid';
-  const recordClass = word >>> CLASS_SHIFT;
-  if (recordClass === GOOD) return 'record';
-  return recordClass === BAD ? 'bad-record' : 'invalid';
+  if (length === 0 || length > MAX_RECORDED_BYTES) return 'invalid';
+  return KIND_OF_CLASS[word >>> CLASS_SHIFT] ?? 'invalid';
+}
+
+/** What a word in a file says: the classes of the index are none there. */
+export function kindInFile(word: number): WordKind {
+  const kind = kindOfWord(word);
+  return kind === 'encrypted-record' || kind === 'wrapped-record' ? 'invalid' : kind;
 }
 
 export function isRecord(word: number): boolean {
-  const kind = kindOfWord(word);
-  return kind === 'record' || kind === 'bad-record';
+  return RECORDS.has(kindOfWord(word));
 }
 
 /** Bytes of data in a record. */
@@ -45,7 +71,16 @@ export function recordLength(word: number): number {
 
 /** The word of a record whose data cannot be trusted. */
 export function badRecord(length: number): number {
-  return ((BAD << CLASS_SHIFT) | length) >>> 0;
+  return withClass(BAD, length);
+}
+
+/** The word that the index keeps for a record whose data begins with an envelope. */
+export function recordInEnvelope(kind: keyof typeof IN_ENVELOPE, length: number): number {
+  return withClass(IN_ENVELOPE[kind], length);
+}
+
+function withClass(recordClass: number, length: number): number {
+  return ((recordClass << CLASS_SHIFT) | length) >>> 0;
 }
 
 /** Bytes that an object takes in the image. */

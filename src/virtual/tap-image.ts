@@ -1,12 +1,23 @@
 import { open } from 'node:fs/promises';
+import { envelopeKind } from './block-envelope.js';
 import { DiscardingStore, FileStore, type ImageStore } from './image-store.js';
 import type { ObjectIndex } from './object-index.js';
-import { FILEMARK, kindOfWord, recordFrame, recordLength, WORD_BYTES } from './tap-format.js';
+import {
+  FILEMARK,
+  isRecord,
+  kindOfWord,
+  recordFrame,
+  recordInEnvelope,
+  recordLength,
+  WORD_BYTES,
+} from './tap-format.js';
 import { scanImage, type Tail } from './tap-scan.js';
 
 /** The logical object at a position. */
 export type TapeObject =
   | { readonly kind: 'record' | 'bad-record'; readonly length: number }
+  /** `length` is that of what is recorded, the envelope with it. */
+  | { readonly kind: 'encrypted-record' | 'wrapped-record'; readonly length: number }
   | { readonly kind: 'filemark' }
   /** Nothing was recorded here. */
   | { readonly kind: 'end-of-data' }
@@ -82,12 +93,21 @@ export class TapImage {
     const { word } = this.#index.place(position);
     const kind = kindOfWord(word);
     if (kind === 'filemark') return { kind };
-    return { kind: kind === 'record' ? 'record' : 'bad-record', length: recordLength(word) };
+    const recorded =
+      kind === 'record' || kind === 'encrypted-record' || kind === 'wrapped-record' ? kind : 'bad-record';
+    return { kind: recorded, length: recordLength(word) };
   }
 
-  /** Fills `into` with the first bytes of the record at `position`. */
-  async read(position: number, into: Uint8Array): Promise<void> {
-    await this.#store.read(into, this.#index.place(position).offset + WORD_BYTES);
+  /** Number of the first encrypted record, and of the first plain one behind it, where there are such. */
+  encryption(): { readonly firstEncrypted?: number | undefined; readonly firstPlainAfter?: number | undefined } {
+    const firstEncrypted = this.#index.find(isEncrypted);
+    if (firstEncrypted === undefined) return {};
+    return { firstEncrypted, firstPlainAfter: this.#index.find(isPlain, firstEncrypted) };
+  }
+
+  /** Fills `into` with the bytes of the record at `position` that follow the first `skip`. */
+  async read(position: number, into: Uint8Array, skip = 0): Promise<void> {
+    await this.#store.read(into, this.#index.place(position).offset + WORD_BYTES + skip);
   }
 
   /** Records `records` at `position`; everything that was recorded from there on is gone. */
@@ -96,7 +116,10 @@ export class TapImage {
       const { header, trailer } = recordFrame(data.length);
       return [header, data, trailer];
     });
-    const words = records.map(({ length }) => length);
+    const words = records.map((data) => {
+      const kind = envelopeKind(data);
+      return kind === undefined ? data.length : recordInEnvelope(kind, data.length);
+    });
     await this.#append(position, parts, words);
   }
 
@@ -136,4 +159,12 @@ export class TapImage {
     for (const word of words) this.#index.append(word, this.#index.end);
     this.#size = this.#index.end;
   }
+}
+
+function isEncrypted(word: number): boolean {
+  return kindOfWord(word) === 'encrypted-record';
+}
+
+function isPlain(word: number): boolean {
+  return isRecord(word) && !isEncrypted(word);
 }

@@ -1,7 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
+import { envelopeKind, MARK_BYTES } from './block-envelope.js';
 import { FileWindow } from './file-window.js';
 import { ObjectIndex } from './object-index.js';
-import { badRecord, FILEMARK, isRecord, kindOfWord, recordLength, spanOf, WORD_BYTES } from './tap-format.js';
+import {
+  badRecord,
+  FILEMARK,
+  isRecord,
+  kindInFile,
+  recordInEnvelope,
+  recordLength,
+  spanOf,
+  WORD_BYTES,
+} from './tap-format.js';
 
 /** What lies behind the last object that could be indexed. */
 export type Tail =
@@ -25,6 +35,8 @@ export async function scanImage(file: FileHandle, size: number): Promise<Scan> {
 
 /** From this length on, only the frames of records are read. */
 const LARGE_RECORD_BYTES = 0x8000;
+/** What is read of a large record: its header, and what tells an envelope. */
+const HEAD_BYTES = WORD_BYTES + MARK_BYTES;
 /** Frames that are read at the same time. */
 const BATCH = 64;
 
@@ -46,7 +58,7 @@ class Scanner {
     while (this.#offset + WORD_BYTES <= this.#size) {
       if (!this.#window.holds(this.#offset)) await this.#window.fill(this.#offset);
       const word = this.#window.word(this.#offset);
-      const kind = kindOfWord(word);
+      const kind = kindInFile(word);
       if (kind === 'end-of-medium') return 'clean';
       if (kind === 'invalid') return 'damaged';
       if (this.#offset + spanOf(word) > this.#size) return this.#overrun();
@@ -62,31 +74,45 @@ class Scanner {
   /** Adds the record at the offset; false when neither it nor what follows it can be made out. */
   async #record(word: number): Promise<boolean> {
     const trailer = this.#offset + spanOf(word) - WORD_BYTES;
+    const good = await this.#wordInIndex(word);
     if (!this.#window.holds(trailer)) await this.#window.fill(trailer, bytesAfter(word));
     const matches = this.#window.word(trailer) === word;
     if (!matches && !(await this.#goesOn(trailer + WORD_BYTES))) return false;
-    this.index.append(matches ? word : badRecord(recordLength(word)), this.#offset);
+    this.index.append(matches ? good : badRecord(recordLength(word)), this.#offset);
     return true;
+  }
+
+  /** The index knows of a good record whether its data begins with an envelope. */
+  async #wordInIndex(word: number): Promise<number> {
+    if (kindInFile(word) !== 'record' || recordLength(word) < MARK_BYTES) return word;
+    const data = this.#offset + WORD_BYTES;
+    if (!this.#window.holds(data, MARK_BYTES)) await this.#window.fill(this.#offset, HEAD_BYTES);
+    return markedWord(word, this.#window.bytes(data, MARK_BYTES));
   }
 
   /** Adds the records from the offset on that have this word at both ends, by reading many frames at the same time. */
   async #skipAlike(word: number): Promise<void> {
     const span = spanOf(word);
     const count = Math.min(BATCH, Math.floor((this.#size - this.#offset) / span));
-    const borders = Array.from({ length: count + 1 }, (_, record) => this.#wordsAround(this.#offset + record * span));
-    const words = await Promise.all(borders);
+    const borders = Array.from({ length: count + 1 }, (_, record) => this.#around(this.#offset + record * span));
+    const around = await Promise.all(borders);
     for (let record = 0; record < count; record++) {
-      if (words[record]?.after !== word || words[record + 1]?.before !== word) return;
-      this.index.append(word, this.#offset);
+      const border = around[record];
+      if (border?.after !== word || around[record + 1]?.before !== word) return;
+      this.index.append(markedWord(word, border.data), this.#offset);
       this.#offset += span;
     }
   }
 
-  /** The trailer that ends at `offset` and the header that begins there; zero at the end of the file. */
-  async #wordsAround(offset: number): Promise<{ readonly before: number; readonly after: number }> {
-    const words = Buffer.alloc(2 * WORD_BYTES);
-    await this.#file.read(words, 0, words.length, offset - WORD_BYTES);
-    return { before: words.readUInt32LE(0), after: words.readUInt32LE(WORD_BYTES) };
+  /** The trailer that ends at `offset`, the header and the first data that begin there; zero at the end of the file. */
+  async #around(offset: number): Promise<Border> {
+    const bytes = Buffer.alloc(WORD_BYTES + HEAD_BYTES);
+    await this.#file.read(bytes, 0, bytes.length, offset - WORD_BYTES);
+    return {
+      before: bytes.readUInt32LE(0),
+      after: bytes.readUInt32LE(WORD_BYTES),
+      data: bytes.subarray(2 * WORD_BYTES),
+    };
   }
 
   /**
@@ -98,10 +124,10 @@ class Scanner {
       if (at + WORD_BYTES > this.#size) return false;
       if (!this.#window.holds(at)) await this.#window.fill(at);
       const word = this.#window.word(at);
-      const kind = kindOfWord(word);
+      const kind = kindInFile(word);
       if (kind === 'end-of-medium') return true;
       if (kind === 'invalid') return false;
-      if (isRecord(word)) return (await this.#wordsAround(at + spanOf(word))).before === word;
+      if (isRecord(word)) return (await this.#around(at + spanOf(word))).before === word;
     }
     return true;
   }
@@ -123,7 +149,18 @@ class Scanner {
   }
 }
 
-/** After a large record another is likely: only its trailer and the next header are read. */
+interface Border {
+  readonly before: number;
+  readonly after: number;
+  readonly data: Uint8Array;
+}
+
+function markedWord(word: number, data: Uint8Array): number {
+  const kind = kindInFile(word) === 'record' ? envelopeKind(data, recordLength(word)) : undefined;
+  return kind === undefined ? word : recordInEnvelope(kind, recordLength(word));
+}
+
+/** After a large record another is likely: only its trailer and the head of the next are read. */
 function bytesAfter(word: number): number | undefined {
-  return recordLength(word) >= LARGE_RECORD_BYTES ? 2 * WORD_BYTES : undefined;
+  return recordLength(word) >= LARGE_RECORD_BYTES ? WORD_BYTES + HEAD_BYTES : undefined;
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, DriveClosedError } from '../errors/index.js';
+import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
 import { Drive } from './drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
 import { type Fault, Faults } from './faults.js';
 import { FolderLock } from './folder-lock.js';
-import { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
+import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { dataOutLength } from './server/data-out-length.js';
@@ -147,6 +148,28 @@ export class VirtualDrive {
     return this.#queue(async () => this.#drive.attentions.raiseFor(nexus, attention));
   }
 
+  /**
+   * Sets a key from the library's side, as an automation controller does (ADC), or takes it away; for a drive whose keys
+   * are set `byLibrary`. `key` has 32 bytes and is copied.
+   */
+  setLibraryKey(key: Uint8Array | undefined, keyId = ''): Promise<void> {
+    return this.#queue(async () => {
+      const { encryption, attentions, encryptionSettings } = this.#drive;
+      const { algorithmIndex } = encryptionSettings;
+      const unauthenticated = keyId === '' ? undefined : Buffer.from(keyId, 'latin1');
+      encryption.setExternal(
+        key && {
+          encryptionMode: ENCRYPTION_MODE.encrypt,
+          decryptionMode: DECRYPTION_MODE.mixed,
+          algorithmIndex,
+          key: Buffer.from(key),
+          unauthenticated,
+        },
+      );
+      attentions.raise(ENCRYPTION_PARAMETERS_LOST);
+    });
+  }
+
   /** Ends in order what was asked for, and keeps the state for the next `open`. A second call does nothing more. */
   close(): Promise<void> {
     this.#closing ??= this.#last.then(() => this.#close());
@@ -172,7 +195,8 @@ export class VirtualDrive {
     const length = dataOutLength(this.#drive, cdb);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
-    const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome;
+    if (fault !== undefined && 'reset' in fault.outcome) this.#drive.reset();
+    const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
     const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus }) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     const { hostStatus, ...told } = withFault(answer, fault);
@@ -222,6 +246,7 @@ export class VirtualDrive {
       await this.#drive.cartridge?.close();
       await this.#save(true);
     } finally {
+      this.#drive.encryption.clear();
       await this.#lock.release();
     }
   }
@@ -238,6 +263,7 @@ function withFault(answer: Answer | undefined, fault: Fault | undefined): Answer
   const outcome = fault?.outcome;
   const lost = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
   if (outcome && 'sense' in outcome) return { ...checkCondition(outcome.sense), hostStatus: 0 };
+  if (outcome && 'good' in outcome) return { ...lost, hostStatus: 0 };
   if (outcome && 'hostStatus' in outcome) return { ...lost, hostStatus: outcome.hostStatus };
   return { ...(answer ?? lost), hostStatus: 0 };
 }

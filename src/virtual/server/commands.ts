@@ -11,6 +11,7 @@ import { readPosition } from './position.js';
 import { formatMedium, setCapacity } from './prepare.js';
 import { reportSupportedCommands, reportTimestamp, setTimestamp } from './reports.js';
 import { persistentReserveIn, persistentReserveOut } from './reservations.js';
+import { securityProtocolIn, securityProtocolOut } from './security.js';
 import { erase, read, write, writeFilemarks } from './transfer.js';
 
 interface Command {
@@ -57,6 +58,8 @@ export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, Command>>> = {
   },
   'REPORT TIMESTAMP': { layout: scsi.REPORT_TIMESTAMP, needs: 'none', run: reportTimestamp },
   'SET TIMESTAMP': { layout: scsi.SET_TIMESTAMP, needs: 'none', run: setTimestamp },
+  'SECURITY PROTOCOL IN': { layout: scsi.SECURITY_PROTOCOL_IN, needs: 'none', run: securityProtocolIn },
+  'SECURITY PROTOCOL OUT': { layout: scsi.SECURITY_PROTOCOL_OUT, needs: 'none', run: securityProtocolOut },
   'PERSISTENT RESERVE IN': { layout: scsi.PERSISTENT_RESERVE_IN, needs: 'none', run: persistentReserveIn },
   'PERSISTENT RESERVE OUT': { layout: scsi.PERSISTENT_RESERVE_OUT, needs: 'none', run: persistentReserveOut },
 };

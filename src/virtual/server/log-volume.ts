@@ -1,4 +1,10 @@
-import { encodeLogValues, TAPE_CAPACITY, TAPE_USAGE, VOLUME_STATISTICS } from '../../scsi/index.js';
+import {
+  encodeLogValues,
+  type PartitionRecord,
+  TAPE_CAPACITY,
+  TAPE_USAGE,
+  VOLUME_STATISTICS,
+} from '../../scsi/index.js';
 import type { Cartridge } from '../cartridge.js';
 import type { Drive } from '../drive.js';
 
@@ -33,6 +39,8 @@ export function volumeStatistics(drive: Drive): Uint8Array {
     writeProtected: medium.writeProtected,
     worm: medium.kind === 'worm',
     temperatureExceeded: false,
+    firstEncrypted: places(cartridge, ({ firstEncrypted }) => firstEncrypted),
+    firstUnencryptedAfter: places(cartridge, ({ firstPlainAfter }) => firstPlainAfter),
     nativeCapacityOfPartitions: partitions.map(({ partition, native }) => ({ partition, count: native })),
     usedNativeCapacityOfPartitions: partitions.map(({ partition, used }) => ({ partition, count: used })),
     remainingNativeCapacityOfPartitions: partitions.map(({ partition, native, used }) => {
@@ -59,6 +67,15 @@ export function tapeCapacity({ cartridge, memory }: Drive): Uint8Array {
     alternateRemaining: alternate?.remaining ?? 0,
     mainMaximum: main?.maximum ?? 0,
     alternateMaximum: alternate?.maximum ?? 0,
+  });
+}
+
+type Encryption = ReturnType<ReturnType<Cartridge['image']>['encryption']>;
+
+function places(cartridge: Cartridge, objectOf: (encryption: Encryption) => number | undefined): PartitionRecord[] {
+  return [...cartridge.memory.partitions.keys()].map((partition) => {
+    const count = objectOf(cartridge.image(partition).encryption());
+    return count === undefined ? { partition, mark: 'all ones' } : { partition, count };
   });
 }
 

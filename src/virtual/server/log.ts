@@ -129,7 +129,7 @@ function deviceStatus(drive: Drive): Uint8Array {
     activity: DEVICE_ACTIVITY.indexOf(drive.isLoading() ? 'loading' : 'no activity'),
     vendorSpecific: false,
     diagnosticDataCreated: false,
-    encryptionParametersPresent: false,
+    encryptionParametersPresent: drive.encryption.holdsKey,
     encryptionServiceRequested: false,
     recoveryRequested: false,
     interfaceChanged: false,

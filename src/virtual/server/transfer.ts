@@ -1,55 +1,81 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../scsi/index.js';
+import { ENVELOPE_BYTES } from '../block-envelope.js';
 import type { Drive } from '../drive.js';
+import type { Nexus } from '../nexus.js';
 import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, residual, sense } from './check-condition.js';
 import type { Request } from './command.js';
+import {
+  type Block,
+  encryptedBlock,
+  recorded,
+  recordingFor,
+  requireKeyInstance,
+  requirePlainAllowed,
+} from './encrypted-blocks.js';
 
 /** Most bytes of one transfer in fixed blocks: far more than any host adapter carries, and little enough for memory. */
 const MAX_TRANSFER_BYTES = 64 * 1024 * 1024;
 
 /** READ(6) */
-export async function read(drive: Drive, { cdb, into }: Request): Promise<Uint8Array> {
-  const { fixed, suppressIncorrectLength, transferLength } = decodeCdb(READ_6, cdb);
-  if (!fixed) return readVariable(drive, transferLength, suppressIncorrectLength, into);
+export async function read(drive: Drive, request: Request): Promise<Uint8Array> {
+  const { fixed, suppressIncorrectLength, transferLength } = decodeCdb(READ_6, request.cdb);
+  requireKeyInstance(drive, request.nexus);
+  if (!fixed) return readVariable(drive, transferLength, suppressIncorrectLength, request);
   if (suppressIncorrectLength || drive.memory.blockLength === 0) throw invalidFieldInCdb(1);
-  return readFixed(drive, transferLength, into);
+  return readFixed(drive, transferLength, request);
 }
 
-async function readVariable(drive: Drive, wanted: number, suppress: boolean, into?: Uint8Array): Promise<Uint8Array> {
+async function readVariable(
+  drive: Drive,
+  wanted: number,
+  suppress: boolean,
+  { into, nexus }: Request,
+): Promise<Uint8Array> {
   if (wanted > MAX_RECORD_BYTES) throw invalidFieldInCdb(2);
   if (wanted === 0) return new Uint8Array(0);
-  const length = recordAhead(drive, wanted);
+  const block = await blockAhead(drive, nexus, wanted);
+  const { length } = block;
   const data = room(into, Math.min(length, wanted));
-  await readRecord(drive, data);
+  await readBlock(drive, block, data);
   // SSC-5 READ(6), SILI: a short block is no error then; a long one only when the block length of the mode is zero.
   const silent = suppress && (length < wanted || drive.memory.blockLength === 0);
   if (length === wanted || silent) return data;
   throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(wanted - length) }, data);
 }
 
-async function readFixed(drive: Drive, blocks: number, into?: Uint8Array): Promise<Uint8Array> {
+async function readFixed(drive: Drive, blocks: number, { into, nexus }: Request): Promise<Uint8Array> {
   const { blockLength } = drive.memory;
   if (blocks * blockLength > MAX_TRANSFER_BYTES) throw invalidFieldInCdb(2);
   const data = room(into, blocks * blockLength);
   for (let block = 0; block < blocks; block++) {
     const done = data.subarray(0, block * blockLength);
-    const length = recordAhead(drive, blocks - block, done);
-    if (length !== blockLength) {
+    const ahead = await blockAhead(drive, nexus, blocks - block, done);
+    if (ahead.length !== blockLength) {
       drive.advance(1);
       throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(blocks - block) }, done);
     }
-    await readRecord(drive, data.subarray(block * blockLength, (block + 1) * blockLength));
+    await readBlock(drive, ahead, data.subarray(block * blockLength, (block + 1) * blockLength));
   }
   return data;
 }
 
-/** Length of the record that comes next. Throws CheckCondition, with `left` as residual, when there is none. */
-function recordAhead(drive: Drive, left: number, done?: Uint8Array): number {
+/**
+ * The block that comes next, as this nexus gets to see it. Throws CheckCondition, with `left` as residual, when there is
+ * none, or none that it may see.
+ */
+async function blockAhead(drive: Drive, nexus: Nexus, left: number, done?: Uint8Array): Promise<Block> {
   const ahead = drive.image.object(drive.position.object);
   switch (ahead.kind) {
     case 'record':
-      return ahead.length;
+      requirePlainAllowed(drive, nexus, left, done);
+      return recorded(drive, ahead.length);
+    case 'wrapped-record':
+      requirePlainAllowed(drive, nexus, left, done);
+      return recorded(drive, ahead.length - ENVELOPE_BYTES, ENVELOPE_BYTES);
+    case 'encrypted-record':
+      return encryptedBlock(drive, nexus, ahead.length, left, done);
     case 'filemark':
       drive.advance(1);
       throw new CheckCondition(sense('0/00/01', { filemark: true, ...residual(left) }), done);
@@ -65,8 +91,8 @@ function recordAhead(drive: Drive, left: number, done?: Uint8Array): number {
   }
 }
 
-async function readRecord(drive: Drive, data: Uint8Array): Promise<void> {
-  await onMedium('3/11/00', () => drive.image.read(drive.position.object, data));
+async function readBlock(drive: Drive, { fill }: Block, data: Uint8Array): Promise<void> {
+  await onMedium('3/11/00', () => fill(data));
   drive.countRead(data.length);
   drive.advance(1);
 }
@@ -76,18 +102,22 @@ function room(into: Uint8Array | undefined, bytes: number): Uint8Array {
 }
 
 /** WRITE(6) */
-export async function write(drive: Drive, { cdb, dataOut }: Request): Promise<undefined> {
+export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Promise<undefined> {
   const { fixed, blocks, length } = transferOf(drive, cdb);
+  requireKeyInstance(drive, nexus);
   if (dataOut.length < blocks * length) {
     const announced = blocks * length;
     throw new InvalidArgumentError(`the command announces ${announced} bytes, but ${dataOut.length} came with it`);
   }
   if (blocks === 0) return;
   drive.requireWritable();
-  const fitting = Math.min(blocks, recordsThatFit(drive, length));
-  const records = Array.from({ length: fitting }, (_, block) => dataOut.subarray(block * length, (block + 1) * length));
+  const encode = recordingFor(drive, nexus);
+  const fitting = Math.min(blocks, recordsThatFit(drive, length + encode.overhead));
+  const records = Array.from({ length: fitting }, (_, block) =>
+    encode.record(dataOut.subarray(block * length, (block + 1) * length)),
+  );
   const before = drive.position.object;
-  if (fitting > 0) await writeRecords(drive, records);
+  if (fitting > 0) await writeRecords(drive, records, fitting * length);
   if (!drive.memory.buffered) await synchronize(drive);
   if (fitting < blocks) {
     const left = fixed ? blocks - fitting : length;
@@ -111,16 +141,17 @@ function recordsThatFit(drive: Drive, length: number): number {
   return Math.max(0, Math.floor(free / spanOf(length)));
 }
 
-async function writeRecords(drive: Drive, records: readonly Uint8Array[]): Promise<void> {
+async function writeRecords(drive: Drive, records: readonly Uint8Array[], bytes: number): Promise<void> {
   await recording(() => drive.image.writeRecords(drive.position.object, records));
-  drive.countWritten(records.reduce((sum, { length }) => sum + length, 0));
+  drive.countWritten(bytes);
   drive.advance(records.length);
 }
 
 /** WRITE FILEMARKS(6) */
-export async function writeFilemarks(drive: Drive, { cdb }: Request): Promise<undefined> {
+export async function writeFilemarks(drive: Drive, { cdb, nexus }: Request): Promise<undefined> {
   const { setmark, immediate, count } = decodeCdb(WRITE_FILEMARKS_6, cdb);
   if (setmark) throw invalidFieldInCdb(1);
+  requireKeyInstance(drive, nexus);
   const before = drive.position.object;
   if (count > 0) {
     drive.requireWritable();
