@@ -35,6 +35,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
     meaning: 'the position or the cartridge changed',
     errors: ['LTO_MEDIUM_CHANGED', 'LTO_POSITION_LOST', 'LTO_POSITION_MISMATCH'],
   },
+  { code: 16, meaning: 'the keystore cannot be used', errors: ['LTO_KEY_STORE'] },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
   { code: 141, meaning: 'the reader of the output went away', errors: [] },
 ];

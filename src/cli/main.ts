@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.js';
 import { addDrives } from './commands/drives.js';
 import { addHealth } from './commands/health.js';
 import { addInspect } from './commands/inspect.js';
+import { addKey } from './commands/key.js';
 import { addLabel } from './commands/label.js';
 import { addMam } from './commands/mam.js';
 import { addMotions } from './commands/motion.js';
@@ -37,6 +38,7 @@ for (const add of [
   addRead,
   addVerify,
   addMotions,
+  addKey,
   addVirtual,
   addServeVirtual,
   addDemo,

@@ -204,6 +204,32 @@ export class EncryptionKeyError extends LtoError {
   }
 }
 
+/** Why a key store can't be used: split by what helps. */
+export type KeyStoreReason =
+  /** There is none at that place, or no such key in it. */
+  | 'missing'
+  /** Others than its owner may read or replace the file. */
+  | 'exposed'
+  /** The passphrase is another, or the file was changed: which of the two cannot be told. */
+  | 'locked'
+  /** It is no key store, or one of a later version. */
+  | 'malformed'
+  /** Another process writes it and does not end. */
+  | 'busy'
+  /** A key with that identifier is there already. */
+  | 'exists'
+  /** The file system, or the service that keeps the keys, refused. */
+  | 'failed';
+
+/** The place where keys are kept can't be used. Nothing in it tells a key or a passphrase. */
+export class KeyStoreError extends LtoError {
+  readonly reason: KeyStoreReason;
+  constructor(what: string, details: LtoErrorDetails & { readonly reason: KeyStoreReason }) {
+    super('LTO_KEY_STORE', what, details);
+    this.reason = details.reason;
+  }
+}
+
 /** The command never got an answer: timeout, reset, cable, host adapter. The drive's state is not known. */
 export class TransportError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {

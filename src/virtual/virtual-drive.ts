@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, DriveClosedError } from '../errors/index.js';
+import type { ProcessLock } from '../locks/process-lock.js';
 import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
 import { Drive } from './drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
 import { type Fault, Faults } from './faults.js';
-import { FolderLock } from './folder-lock.js';
+import { lockFolder } from './folder-lock.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
@@ -51,14 +52,14 @@ const NOTHING = new Uint8Array(0);
  */
 export class VirtualDrive {
   readonly folder: string;
-  readonly #lock: FolderLock;
+  readonly #lock: ProcessLock;
   readonly #drive: Drive;
   readonly #faults = new Faults();
   /** Settles when everything that was asked for so far is done. */
   #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(folder: string, lock: FolderLock, drive: Drive) {
+  private constructor(folder: string, lock: ProcessLock, drive: Drive) {
     this.folder = folder;
     this.#lock = lock;
     this.#drive = drive;
@@ -74,7 +75,7 @@ export class VirtualDrive {
   static async open(folder: string): Promise<VirtualDrive> {
     // No lock is put into a folder that is no drive's.
     await loadDrive(folder);
-    const lock = await FolderLock.acquire(folder);
+    const lock = await lockFolder(folder);
     try {
       const { identity, settings, memory, life, closed } = await loadDrive(folder);
       const cartridge = memory.cartridge === null ? undefined : await Cartridge.open(folder, memory.cartridge);

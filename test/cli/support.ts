@@ -67,6 +67,10 @@ export function ltoCommand() {
   };
 
   return {
+    /** Node.js and the script that is the command. */
+    get program(): readonly string[] {
+      return [process.execPath, compiled.path('cli/main.js')];
+    },
     path: (...names: readonly string[]) => join(folder, ...names),
     start,
     run,

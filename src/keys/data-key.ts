@@ -1,0 +1,54 @@
+import { createHash, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto';
+import { InvalidArgumentError } from '../errors/index.js';
+
+/** Bytes of a data key: every LTO drive encrypts with AES-256. */
+export const KEY_LENGTH = 32;
+
+/** A new random key. */
+export function generateKey(): KeyObject {
+  return keyFromBytes(randomFillSync(Buffer.alloc(KEY_LENGTH)));
+}
+
+/** Makes a key of 32 bytes and wipes them, also when they are no key. Throws InvalidArgumentError. */
+export function keyFromBytes(bytes: Uint8Array): KeyObject {
+  try {
+    requireLength(bytes.length);
+    return createSecretKey(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** The key, when it is one for a drive: secret, of 256 bits. Throws InvalidArgumentError. */
+export function requireDataKey(key: KeyObject): KeyObject {
+  requireLength(key.symmetricKeySize ?? 0);
+  return key;
+}
+
+/** Runs `work` with the bytes of a key, which are wiped when it returns. */
+export function withKeyBytes<T>(key: KeyObject, work: (bytes: Buffer) => T): T {
+  const bytes = key.export();
+  try {
+    return work(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/**
+ * What people compare to see that two keys are the same: 64 bits of a hash, as `0123:4567:89ab:cdef`. It tells nothing
+ * of a random key; a key that can be guessed can be confirmed with it.
+ */
+export function keyFingerprint(key: KeyObject): string {
+  const hash = createHash('sha256').update(FINGERPRINT_LABEL);
+  const digest = withKeyBytes(key, (bytes) => hash.update(bytes).digest('hex'));
+  return [0, 4, 8, 12].map((at) => digest.slice(at, at + 4)).join(':');
+}
+
+/** So that the hash of a key for this purpose is not its hash for any other. */
+const FINGERPRINT_LABEL = 'node-lto key fingerprint v1\0';
+
+function requireLength(bytes: number): void {
+  if (bytes === KEY_LENGTH) return;
+  throw new InvalidArgumentError(`a key for an LTO drive has 256 bits, this one ${bytes * 8}`, { operation: 'key' });
+}

@@ -1,0 +1,39 @@
+import type { KeyObject } from 'node:crypto';
+import { KeyStoreError } from '../errors/index.js';
+import { keyFromHex } from './hex-key.js';
+import { type KeyStore, requireKeyId } from './key-store.js';
+
+const PREFIX = 'LTO_KEY_';
+
+/**
+ * Keys in environment variables: the key `offsite` is in `LTO_KEY_offsite`, 64 hexadecimal digits. The identifier stands
+ * in the name as it is, so that no two share a variable; one with `=` in it can have none.
+ *
+ * Whoever may read `/proc/<pid>/environ` can read them, and every child process inherits them.
+ */
+export class EnvironmentKeyStore implements KeyStore {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+
+  /** @param environment Default: that of the process, looked at anew for every key. */
+  constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
+    this.#environment = environment;
+  }
+
+  /** Rejects with KeyStoreError when the variable holds something else than a key. */
+  async get(id: string): Promise<KeyObject | undefined> {
+    const name = `${PREFIX}${requireKeyId(id)}`;
+    const value = this.#environment[name];
+    if (value === undefined) return undefined;
+    const digits = Buffer.from(value, 'utf8');
+    try {
+      return keyFromHex(digits);
+    } catch {
+      throw new KeyStoreError(`the environment variable ${name} holds no key`, {
+        reason: 'malformed',
+        next: 'Set it to 64 hexadecimal digits',
+      });
+    } finally {
+      digits.fill(0);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
+import { type LockHolder, ProcessLock } from '../locks/process-lock.js';
+import { requireDataKey } from './data-key.js';
+import { COST, decodeKeyFile, encodeKeyFile, type KeyEntry } from './key-file-format.js';
+import { type KeyStore, requireKeyId } from './key-store.js';
+import { deriveWrappingKey, freshDerivation, type StoredKey, unwrapKeys, wrapKeys } from './key-wrapping.js';
+import { keyExists } from './memory-key-store.js';
+import { makePrivateFolder, type PrivateFile, readPrivateFile, replacePrivateFile } from './private-file.js';
+
+export interface FileKeyStoreOptions {
+  /** Bytes of it are wiped once they are taken over. */
+  readonly passphrase: string | Uint8Array;
+  /** log2 of scrypt's N for what is written: 14 to 20, default 17 (128 MiB, about half a second). */
+  readonly scryptCost?: number;
+}
+
+interface Unlocked {
+  /** Hash of the file's content that the keys are of. */
+  readonly content: string;
+  readonly keys: readonly StoredKey[];
+}
+
+/** How long a writer waits for others, ms. */
+const PATIENCE = 30_000;
+
+/**
+ * Keys in a file, wrapped with a passphrase (docs/keys.md). Any number of processes may use it at a time: each reads
+ * what the others have written, and of its writing all is there or nothing, whatever happens.
+ *
+ * All methods reject with KeyStoreError, whose `reason` tells why.
+ */
+export class FileKeyStore implements KeyStore {
+  readonly path: string;
+  #passphrase: KeyObject;
+  readonly #cost: number;
+  #unlocked: Unlocked | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  /** Touches no file yet. Throws InvalidArgumentError for an empty passphrase or a cost out of range. */
+  constructor(path: string, { passphrase, scryptCost = COST.usual }: FileKeyStoreOptions) {
+    if (!Number.isInteger(scryptCost) || scryptCost < COST.least || scryptCost > COST.most) {
+      throw new InvalidArgumentError(`the cost of scrypt is ${COST.least} to ${COST.most}, not ${scryptCost}`);
+    }
+    this.path = path;
+    this.#cost = scryptCost;
+    this.#passphrase = takePassphrase(passphrase);
+  }
+
+  async get(id: string): Promise<KeyObject | undefined> {
+    requireKeyId(id);
+    const keys = await this.list();
+    return keys.find((entry) => entry.id === id)?.key;
+  }
+
+  /** All keys, oldest first. */
+  async list(): Promise<readonly StoredKey[]> {
+    return this.#keysOf(await readPrivateFile(this.path));
+  }
+
+  /** Adds a key, and makes the file where there is none. Rejects when the identifier has a key: nothing is replaced. */
+  async put(id: string, key: KeyObject): Promise<KeyEntry> {
+    const entry = { id: requireKeyId(id), created: new Date().toISOString() };
+    requireDataKey(key);
+    await makePrivateFolder(this.path);
+    await this.#rewrite((keys) => {
+      if (keys.some((existing) => existing.id === id)) throw keyExists(this.path, id);
+      return [...keys, { ...entry, key }];
+    }, true);
+    return entry;
+  }
+
+  /** Deletes a key for good; tells whether there was one. What it has encrypted can never be read again. */
+  async delete(id: string): Promise<boolean> {
+    requireKeyId(id);
+    let found = false;
+    await this.#rewrite((keys) => {
+      const kept = keys.filter((existing) => existing.id !== id);
+      found = kept.length < keys.length;
+      return found ? kept : undefined;
+    });
+    return found;
+  }
+
+  /** Wraps all keys anew. Copies of the file that exist elsewhere keep the old passphrase. */
+  async changePassphrase(passphrase: string | Uint8Array): Promise<void> {
+    const fresh = takePassphrase(passphrase);
+    await this.#rewrite((keys) => keys, false, fresh);
+  }
+
+  /** Writes what `change` makes of the keys, if it makes something, while no other process does. */
+  #rewrite(
+    change: (keys: readonly StoredKey[]) => readonly StoredKey[] | undefined,
+    create = false,
+    passphrase?: KeyObject,
+  ): Promise<void> {
+    const work = async () => {
+      const { path } = await readPrivateFile(this.path);
+      const lock = await lockFile(path);
+      try {
+        const file = await readPrivateFile(path);
+        const isNew = create && file.content === undefined;
+        const keys = change(isNew ? [] : await this.#keysOf(file));
+        if (keys === undefined) return;
+        const kdf = freshDerivation(this.#cost);
+        const wrappingKey = await deriveWrappingKey(passphrase ?? this.#passphrase, kdf);
+        const content = encodeKeyFile(wrapKeys(keys, kdf, wrappingKey));
+        await replacePrivateFile(path, content);
+        this.#unlocked = { content: digest(content), keys };
+        this.#passphrase = passphrase ?? this.#passphrase;
+      } finally {
+        await lock.release();
+      }
+    };
+    const written = this.#writing.then(work);
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  /** The passphrase is tried again only when the file is another than before. */
+  async #keysOf({ path, content }: PrivateFile): Promise<readonly StoredKey[]> {
+    if (content === undefined) throw noKeystore(path);
+    const known = digest(content);
+    if (this.#unlocked?.content === known) return this.#unlocked.keys;
+    const file = decodeKeyFile(content, path);
+    const keys = unwrapKeys(file, await deriveWrappingKey(this.#passphrase, file.kdf), path);
+    this.#unlocked = { content: known, keys };
+    return keys;
+  }
+}
+
+function takePassphrase(passphrase: string | Uint8Array): KeyObject {
+  const bytes = typeof passphrase === 'string' ? Buffer.from(passphrase, 'utf8') : passphrase;
+  try {
+    if (bytes.length === 0) throw new InvalidArgumentError('an empty passphrase protects nothing');
+    return createSecretKey(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function digest(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+async function lockFile(path: string): Promise<ProcessLock> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
+    if (lock instanceof ProcessLock) return lock;
+    if (Date.now() >= end) throw busy(path, lock);
+    // By chance, so that two who stood aside for each other do not meet again and again.
+    await delay(20 + Math.random() * 80);
+  }
+}
+
+function busy(path: string, { pid, otherHost, path: lock }: LockHolder): KeyStoreError {
+  const where = otherHost === undefined ? '' : ` of the host ${otherHost}`;
+  return new KeyStoreError(`process ${pid}${where} has been writing ${path} for ${PATIENCE / 1000} s`, {
+    reason: 'busy',
+    next: otherHost === undefined ? 'Try again' : `Try again; when that host is gone, remove the file ${lock}`,
+  });
+}
+
+export function noKeystore(path: string): KeyStoreError {
+  return new KeyStoreError(`there is no keystore ${path}`, {
+    reason: 'missing',
+    next: 'Make one with `lto key generate` or `lto key import`, or name another',
+  });
+}

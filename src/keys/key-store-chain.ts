@@ -1,0 +1,22 @@
+import type { KeyObject } from 'node:crypto';
+import type { KeyStore } from './key-store.js';
+
+/**
+ * Several stores, asked in order until one has the key. A store that fails ends the search: a later one might hold
+ * another key under the same identifier.
+ */
+export class KeyStoreChain implements KeyStore {
+  readonly #stores: readonly KeyStore[];
+
+  constructor(...stores: readonly KeyStore[]) {
+    this.#stores = stores;
+  }
+
+  async get(id: string): Promise<KeyObject | undefined> {
+    for (const store of this.#stores) {
+      const key = await store.get(id);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { KeyObject } from 'node:crypto';
+import { KeyStoreError } from '../errors/index.js';
+import { requireDataKey } from './data-key.js';
+import { type KeyStore, requireKeyId } from './key-store.js';
+
+/** Keys that last as long as the process. */
+export class MemoryKeyStore implements KeyStore {
+  readonly #keys = new Map<string, KeyObject>();
+
+  /** Throws InvalidArgumentError for what is no identifier or no key, KeyStoreError when an identifier comes twice. */
+  constructor(keys: Iterable<readonly [id: string, key: KeyObject]> = []) {
+    for (const [id, key] of keys) this.put(id, key);
+  }
+
+  async get(id: string): Promise<KeyObject | undefined> {
+    return this.#keys.get(requireKeyId(id));
+  }
+
+  /** Throws KeyStoreError when the identifier has a key: what that has encrypted could not be read any more. */
+  put(id: string, key: KeyObject): void {
+    if (this.#keys.has(requireKeyId(id))) throw keyExists('the key store in memory', id);
+    this.#keys.set(id, requireDataKey(key));
+  }
+
+  /** Tells whether there was one. */
+  delete(id: string): boolean {
+    return this.#keys.delete(requireKeyId(id));
+  }
+}
+
+export function keyExists(store: string, id: string): KeyStoreError {
+  return new KeyStoreError(`${store} holds a key with the identifier ${JSON.stringify(id)}`, {
+    reason: 'exists',
+    next: 'Choose another identifier: whatever was written with that key needs it',
+  });
+}

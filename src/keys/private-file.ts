@@ -1,0 +1,130 @@
+import { constants, type Stats } from 'node:fs';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { KeyStoreError } from '../errors/index.js';
+
+/** A file that only its owner may read or replace. */
+export interface PrivateFile {
+  /** Where it is, or would be, behind all links. */
+  readonly path: string;
+  /** Undefined when it is not there. */
+  readonly content: Buffer | undefined;
+}
+
+/** Bytes; more than any file of secrets has. */
+const LONGEST = 16 * 1024 * 1024;
+const GROUP_AND_OTHERS = 0o077;
+const GROUP_AND_OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/**
+ * Reads a file of secrets. Rejects with KeyStoreError when group or others may read it, or replace it in its folder,
+ * and when it cannot be read. A pipe is read as it is.
+ */
+export async function readPrivateFile(named: string): Promise<PrivateFile> {
+  return failing(named, async () => {
+    const path = await behindLinks(resolve(named));
+    const file = await open(path, constants.O_RDONLY).catch(absent);
+    if (file === undefined) return { path, content: undefined };
+    try {
+      const stats = await file.stat();
+      if (stats.isFile()) {
+        requireClosedFile(stats, path);
+        await requireClosedFolder(path);
+        if (stats.size > LONGEST) throw new KeyStoreError(`${path} is too large`, { reason: 'malformed' });
+      }
+      return { path, content: await file.readFile() };
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/**
+ * Replaces a file as a whole: whoever reads it, after a crash too, finds the old content or the new. One writer at a
+ * time. Rejects with KeyStoreError.
+ */
+export async function replacePrivateFile(path: string, content: Uint8Array): Promise<void> {
+  await failing(path, async () => {
+    const fresh = `${path}.new`;
+    // What a writer left that was killed.
+    await rm(fresh, { force: true });
+    await createPrivateFile(fresh, content);
+    await rename(fresh, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Makes a file of mode 0600 that was not there, on disk when this resolves. Rejects with the file system's error. */
+export async function createPrivateFile(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the folder of a file, for its owner alone, where there is none. Rejects with KeyStoreError. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await failing(path, async () => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await requireClosedFolder(path);
+  });
+}
+
+/** Modes mean nothing on Windows, where the access lists of the folder count. */
+const HAS_MODES = process.platform !== 'win32';
+
+function requireClosedFile({ mode }: Stats, path: string): void {
+  if (!HAS_MODES || (mode & GROUP_AND_OTHERS) === 0) return;
+  throw new KeyStoreError(`others than its owner may use ${path} (mode ${octal(mode)})`, {
+    reason: 'exposed',
+    next: `Run chmod 600 ${path}; if it was so for long, take its secrets as known`,
+  });
+}
+
+/** In a folder with the sticky bit others may add files, but not replace this one. */
+async function requireClosedFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  const { mode } = await stat(folder);
+  if (!HAS_MODES || (mode & GROUP_AND_OTHERS_WRITE) === 0 || (mode & STICKY) !== 0) return;
+  throw new KeyStoreError(`others than its owner may replace files in ${folder} (mode ${octal(mode)})`, {
+    reason: 'exposed',
+    next: `Run chmod go-w ${folder}`,
+  });
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}
+
+/** The path without links, as far as it is there. */
+async function behindLinks(path: string): Promise<string> {
+  return (await realpath(path).catch(absent)) ?? path;
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (!HAS_MODES) return; // Windows opens no folder as a file.
+  const folder = await open(path, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function failing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof KeyStoreError) throw cause;
+    const { code: errno, syscall: operation } = cause as NodeJS.ErrnoException;
+    throw new KeyStoreError(`${path} cannot be used`, { reason: 'failed', errno, operation, cause });
+  }
+}

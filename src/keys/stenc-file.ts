@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto';
+import { keyFromHex, keyToHex } from './hex-key.js';
+
+/** What stenc keeps in a key file: the key in hexadecimal on the first line, a description on the second. */
+export interface StencKey {
+  readonly key: KeyObject;
+  /** What stenc sends to the drive as key-associated data, which then stands on tape; undefined where there is none. */
+  readonly description: string | undefined;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/**
+ * The key in a file of stenc, or in one of 64 hexadecimal digits alone. As in stenc, further lines mean nothing; lines
+ * may end as on Windows, which stenc refuses. Throws InvalidArgumentError, which repeats nothing of the file.
+ */
+export function decodeStencFile(content: Uint8Array): StencKey {
+  const [digits, rest] = firstLine(content);
+  const [description] = firstLine(rest);
+  return {
+    key: keyFromHex(digits),
+    description: description.length > 0 ? Buffer.from(description).toString('utf8') : undefined,
+  };
+}
+
+/** A file for `stenc -k`: wipe it after use. */
+export function encodeStencFile({ key, description }: StencKey): Buffer {
+  const digits = keyToHex(key);
+  try {
+    return Buffer.concat([digits, Buffer.from(`\n${description ?? ''}`)]);
+  } finally {
+    digits.fill(0);
+  }
+}
+
+function firstLine(content: Uint8Array): [line: Uint8Array, rest: Uint8Array] {
+  const end = content.indexOf(LINE_FEED);
+  if (end < 0) return [content, content.subarray(content.length)];
+  const line = content.subarray(0, content[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+  return [line, content.subarray(end + 1)];
+}
