@@ -48,6 +48,9 @@ export type { CartridgeMemory } from './tape/cartridge-memory.js';
 export type { ChecksumAlgorithm } from './tape/checksum.js';
 export { COMMAND_CHANNEL, type CommandEvent } from './tape/command-log.js';
 export type { Densities, Reservations } from './tape/drive-reports.js';
+export type { TapeEncryption } from './tape/encryption/encryption.js';
+export type { DriveEncryptionCapabilities, EncryptionStatus, NextBlock } from './tape/encryption/pages.js';
+export type { EncryptionModeName, EncryptionOptions } from './tape/encryption/parameters.js';
 export type { EndOfData, TapeEnd } from './tape/end-of-data.js';
 export type { Health } from './tape/health.js';
 export type {

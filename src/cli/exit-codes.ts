@@ -29,7 +29,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
     errors: ['LTO_MEDIUM_ERROR', 'LTO_HARDWARE_ERROR', 'LTO_WRITE_FAILED'],
   },
   { code: 13, meaning: 'the file was cut off before its filemark', errors: ['LTO_UNTERMINATED_FILE'] },
-  { code: 14, meaning: 'the key is missing or wrong', errors: ['LTO_ENCRYPTION'] },
+  { code: 14, meaning: 'the key is missing or wrong', errors: ['LTO_ENCRYPTION', 'LTO_ENCRYPTION_KEY'] },
   {
     code: 15,
     meaning: 'the position or the cartridge changed',

@@ -8,6 +8,7 @@ import {
   MediumError,
   NotReadyError,
   PositionLostError,
+  type SenseData,
 } from '../errors/index.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { testUnitReady } from '../scsi/commands/primary.js';
@@ -17,12 +18,17 @@ import { isSystemError } from '../transport/system-error.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
 import { logged } from './command-log.js';
 import type { DriveModel } from './drive-model.js';
+import { confirmEncryption, keyProblem } from './encryption/confirm.js';
+import { EncryptionSession } from './encryption/session.js';
 import { replyError, replyOutcome } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 
 /** Operations after which the driver and we know where the tape stands. */
 const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL', 'MTRETEN', 'MTLOAD', 'MTUNLOAD']);
+
+/** Operations after which another cartridge may be in the drive, or the same one without the key that it was read with. */
+const MOVES_CARTRIDGE: ReadonlySet<MtOperationName> = new Set(['MTOFFL', 'MTLOAD', 'MTUNLOAD']);
 
 /** Unit attentions that are reported one after the other, at most. */
 const MAX_UNIT_ATTENTIONS = 8;
@@ -52,11 +58,13 @@ export class DrivePort {
   readonly transport: Transport;
   /** Undefined where nobody asked. */
   readonly model: DriveModel | undefined;
+  /** What was asked of the drive's keys, and whether that holds. */
+  readonly encryption = new EncryptionSession();
   /**
    * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: unit
    * attentions 28h and 29h, a position that the driver lost, and loads of our own.
    */
-  mediumChanges = 0;
+  #mediumChanges = 0;
   /** The drive was reset or its cartridge changed since the position was last established. */
   #positionLost: LtoError | undefined;
   /** The stream that is open, if one is. */
@@ -72,6 +80,10 @@ export class DrivePort {
 
   get device(): string {
     return this.transport.device;
+  }
+
+  get mediumChanges(): number {
+    return this.#mediumChanges;
   }
 
   /**
@@ -124,10 +136,18 @@ export class DrivePort {
   }
 
   #noteUnitAttention(error: LtoError): void {
-    const changed = error instanceof MediumChangedError && error.sense?.asc === 0x28;
+    const { sense } = error;
+    if (sense && isEncryptionChange(sense)) this.encryption.invalidate('the drive said so', sense);
+    const changed = error instanceof MediumChangedError && sense?.asc === 0x28;
     if (!changed && !(error instanceof PositionLostError)) return;
-    this.mediumChanges += 1;
+    this.noteChange(changed ? 'the cartridge may have been changed' : 'the drive was reset', sense);
     this.#positionLost = error;
+  }
+
+  /** Nothing holds any more that was known of cartridge, position, settings and keys. */
+  noteChange(why: string, sense?: SenseData): void {
+    this.#mediumChanges += 1;
+    this.encryption.invalidate(why, sense);
   }
 
   /** MTIOCTOP. Rejects with a typed error that names the operation and count. */
@@ -140,6 +160,7 @@ export class DrivePort {
       throw await this.diagnose(unlessAborted(error, options), { device: this.device, operation });
     }
     if (FINDS_POSITION.has(name)) this.#positionLost = undefined;
+    if (MOVES_CARTRIDGE.has(name)) this.encryption.invalidate('the cartridge was loaded or unloaded');
   }
 
   async status(options?: CallOptions): Promise<TapeStatus> {
@@ -173,6 +194,18 @@ export class DrivePort {
     if (!(await this.#driverKnowsPosition())) throw this.#losePosition({ device: this.device, operation });
   }
 
+  /** As `requirePosition`, for data: also throws EncryptionError while encryption is asked for and not proven. */
+  requireWriting(operation: string): void {
+    this.requirePosition(operation);
+    this.encryption.requireProven(this.device, operation);
+  }
+
+  /** As `confirmPosition`, for data: also asks the drive whether the key that was asked for is still set. */
+  async confirmWriting(operation: string): Promise<void> {
+    await this.confirmPosition(operation);
+    await confirmEncryption(this, operation);
+  }
+
   /** `st` refuses MTNOP, which moves nothing, while it does not know the position. Numbers of -1 follow any LOCATE. */
   #driverKnowsPosition(): Promise<boolean> {
     return this.transport.mt(MtOperation.MTNOP, 1).then(
@@ -182,7 +215,7 @@ export class DrivePort {
   }
 
   #losePosition(details: LtoErrorDetails): PositionLostError {
-    this.mediumChanges += 1;
+    this.noteChange('the drive was reset, or the position was lost for another reason');
     const error = new PositionLostError('the drive was reset, or the position was lost for another reason', {
       ...details,
       next: 'Rewind first, and identify the cartridge before writing',
@@ -204,6 +237,8 @@ export class DrivePort {
     );
     if (notReady !== undefined) return notReady;
     if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.#losePosition(known);
+    const problem = await keyProblem(this, known);
+    if (problem !== undefined) return problem;
     return new MediumError('the drive reported an error on the medium or the path to it', {
       ...known,
       next: 'Look at the kernel log for the sense; clean the drive or try another cartridge if it comes back',
@@ -268,7 +303,7 @@ export class DrivePort {
 
   /** Lets the driver look at the cartridge again. */
   async reopen(): Promise<void> {
-    this.mediumChanges += 1;
+    this.noteChange('the drive was opened again');
     await this.transport.reopen().catch((error: unknown) => {
       throw fromSystemError(error, { device: this.device, operation: 'open' });
     });
@@ -288,6 +323,11 @@ export class DrivePort {
     if (!this.#closed) return;
     throw new DriveClosedError('the drive was closed', { device: this.device, operation, next: 'Open it again' });
   }
+}
+
+/** Data encryption parameters changed by another host or by a vendor specific event, key instance counter changed. */
+function isEncryptionChange({ asc, ascq }: SenseData): boolean {
+  return asc === 0x2a && ascq >= 0x11 && ascq <= 0x13;
 }
 
 /** A call that its signal took out of the queue has failed for the caller's own reason. */

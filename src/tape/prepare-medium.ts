@@ -94,7 +94,7 @@ async function atBeginning(port: DrivePort, work: () => Promise<unknown>): Promi
   try {
     await work();
   } finally {
-    port.mediumChanges += 1;
+    port.noteChange('the cartridge was formatted');
   }
   await port.mt('MTREW');
 }

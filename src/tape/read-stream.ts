@@ -1,9 +1,11 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { PositionLostError, VerificationError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
+import { unlock } from './encryption/unlock.js';
 import { locateFile } from './motion.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
@@ -12,6 +14,8 @@ import { useVariableBlocks } from './start-file.js';
 export interface ReadStreamOptions {
   /** File to go to first; by default the tape is read from where it stands. */
   readonly fileNumber?: number | undefined;
+  /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
+  readonly keys?: KeyStore | undefined;
   /** Largest record that is accepted, in bytes. Default: what the drive allows. */
   readonly maxRecordSize?: number | undefined;
   /** Default `crc32`. */
@@ -94,8 +98,11 @@ export class TapeReadStream extends Readable {
     await useVariableBlocks(this.#port);
     if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);
     await this.#port.confirmPosition('read');
+    const { keys } = this.#options;
+    if (keys) await unlock(this.#port, keys);
     this.#fileNumber = await this.#currentFile();
-    this.#reader = new RecordReader(this.#port, { maxRecordSize: await this.#maxRecordSize(), bufferBytes });
+    const maxRecordSize = await this.#maxRecordSize();
+    this.#reader = new RecordReader(this.#port, { maxRecordSize, bufferBytes, keys });
     this.#chunks = this.#reader.chunks();
   }
 

@@ -1,8 +1,17 @@
 import type { ReadOutcome } from '../../binding.js';
-import { EndOfDataError, LtoError, MediumError, RecordTooLargeError, UnterminatedFileError } from '../errors/index.js';
+import {
+  EncryptionKeyError,
+  EndOfDataError,
+  LtoError,
+  MediumError,
+  RecordTooLargeError,
+  UnterminatedFileError,
+} from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import { hasStatus } from '../transport/mtio.js';
 import { logged } from './command-log.js';
 import type { DrivePort } from './drive-port.js';
+import { unlock } from './encryption/unlock.js';
 import { RECORDS, space } from './motion.js';
 import { nextStreamNumber } from './stream-number.js';
 
@@ -11,6 +20,8 @@ export interface RecordReaderOptions {
   readonly maxRecordSize: number;
   /** Bytes that are held at most. */
   readonly bufferBytes: number;
+  /** For blocks under another key than the one that is set. */
+  readonly keys?: KeyStore | undefined;
 }
 
 const PAGE = 4096;
@@ -65,12 +76,22 @@ export class RecordReader {
         if (outcome.stop === 'full') continue;
         await this.#quiet();
         if (outcome.stop === 'zero') return this.#requireFilemark(outcome);
-        if (outcome.stop === 'error') throw await this.#explain(outcome);
-        await this.#offerMore();
+        if (outcome.stop === 'error') await this.#goOnWithOtherKey(await this.#explain(outcome));
+        else await this.#offerMore();
       }
     } finally {
       await this.#quiet();
     }
+  }
+
+  /**
+   * Some drives tell how a block is encrypted only after they met it: the key is set then, and reading goes on with the
+   * same block. Throws whatever else stopped it, and EncryptionKeyError when there is no such key.
+   */
+  async #goOnWithOtherKey(reason: unknown): Promise<void> {
+    const { keys } = this.#options;
+    if (!(reason instanceof EncryptionKeyError) || keys === undefined) throw reason;
+    if (!(await unlock(this.#port, keys))) throw reason;
   }
 
   #allocate(): void {

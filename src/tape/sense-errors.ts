@@ -70,6 +70,12 @@ const RULES: readonly SenseRule[] = [
       new MediumChangedError('the state of the drive was changed from outside', { next: 'Read it again', ...d }),
   },
   { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not fit the data', d) },
+  {
+    key: 0x7,
+    asc: 0x2a,
+    ascq: 0x13,
+    make: (d) => new EncryptionError('the key in the drive is another than this host was locked to', d),
+  },
   { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
   {
     key: 0x7,

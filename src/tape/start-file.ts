@@ -9,6 +9,7 @@ import {
 import { type BlockLimits, decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import type { DrivePort } from './drive-port.js';
+import { confirmEncryption } from './encryption/confirm.js';
 import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
 import { requireReady } from './readiness.js';
 
@@ -38,6 +39,7 @@ export interface StartOptions {
 
 /** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
 export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
+  port.encryption.requireProven(port.device, 'write');
   await requireReady(port);
   const limits = await requireRecordSize(port, recordSize);
   if ((await port.status()).writeProtected) {
@@ -60,6 +62,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   }
   const firstBlock = await port.transport.tell().catch(() => undefined);
   if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
+  await confirmEncryption(port, 'write');
   return { fileNumber, firstBlock, limits };
 }
 

@@ -22,6 +22,7 @@ import {
   readSupportedCommands,
   readTimestamp,
 } from './drive-reports.js';
+import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
 import { type Health, readHealth } from './health.js';
 import { type DriveIdentity, readIdentity } from './identity.js';
@@ -47,11 +48,14 @@ const RECORD_UNIT = 512;
  * time, and DriveBusyError says so. Every method rejects with the typed errors of `LtoError`.
  */
 export class TapeDrive {
+  /** Keys: what the drive can do with them, what is set, and setting them. */
+  readonly encryption: TapeEncryption;
   readonly #port: DrivePort;
   #stream: TapeWriteStream | TapeReadStream | undefined;
 
   private constructor(port: DrivePort) {
     this.#port = port;
+    this.encryption = new TapeEncryption(port);
   }
 
   /**
@@ -283,14 +287,18 @@ export class TapeDrive {
     });
   }
 
-  /** Rewinds and unthreads; the cartridge stays in the mouth of a drive without a changer. */
+  /** Rewinds and unthreads; the cartridge stays in the mouth of a drive without a changer. Clears a key of ours. */
   unload(options?: CallOptions): Promise<void> {
-    return this.#move('unload', () => this.#port.mt('MTUNLOAD', 1, options));
+    return this.#move('unload', async () => {
+      await clearBeforeUnload(this.#port);
+      await this.#port.mt('MTUNLOAD', 1, options);
+    });
   }
 
-  /** Unlocks, rewinds and puts the cartridge out. */
+  /** Unlocks, rewinds and puts the cartridge out. Clears a key of ours. */
   eject(options?: CallOptions): Promise<void> {
     return this.#move('eject', async () => {
+      await clearBeforeUnload(this.#port);
       // By command: `st` refuses MTUNLOCK while it doesn't know the position.
       await this.#port.queryIfSupported(preventAllow(false), options);
       await this.#port.mt('MTOFFL', 1, options);
@@ -336,12 +344,14 @@ export class TapeDrive {
   }
 
   /**
-   * Destroys a stream that is still open (which closes its file), then closes the drive. Rejects when closing reports
-   * an error. A second call resolves.
+   * Destroys a stream that is still open (which closes its file), clears a key that was set through this handle, and
+   * closes the drive. Rejects when closing or clearing reports an error. A second call resolves.
    */
   async close(): Promise<void> {
     await this.#endStream();
+    const [cleared] = await Promise.allSettled([clearBeforeClose(this.#port)]);
     await this.#port.close();
+    if (cleared.status === 'rejected') throw cleared.reason;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import { addAbortSignal, Writable } from 'node:stream';
 import {
+  EncryptionError,
   EndOfMediumError,
   LtoError,
   MediumChangedError,
@@ -218,7 +219,7 @@ export class TapeWriteStream extends Writable {
   }
 
   async #submit(memory: Uint8Array): Promise<void> {
-    this.#port.requirePosition('write');
+    this.#port.requireWriting('write');
     await this.#writer.submit(memory);
   }
 
@@ -229,7 +230,8 @@ export class TapeWriteStream extends Writable {
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
     this.#commit = this.#writeFilemark().catch(async (reason: unknown) => {
-      throw reason instanceof PositionMismatchError ? reason : await this.#writeError(reason);
+      const final = reason instanceof PositionMismatchError || reason instanceof EncryptionError;
+      throw final ? reason : await this.#writeError(reason);
     });
     this.receipt = await this.#commit;
   }
@@ -245,7 +247,8 @@ export class TapeWriteStream extends Writable {
   async #writeFilemark(): Promise<TapeReceipt> {
     const { fileNumber, firstBlock } = this.#begun();
     const { records, bytes } = this.#writer;
-    await this.#port.confirmPosition('MTWEOF 1');
+    // What was written since the key was lost, if it was, may be plain: no receipt for that.
+    await this.#port.confirmWriting('MTWEOF 1');
     await this.#port.mt('MTWEOF', 1);
     const status = await this.#port.status();
     const block = firstBlock === undefined ? undefined : await this.#port.transport.tell();
@@ -291,12 +294,12 @@ export class TapeWriteStream extends Writable {
         errno: outcome?.errno ?? 0,
       });
       const reason = await this.#port.diagnose(cause, details);
+      if (reason instanceof EncryptionError) return reason;
       return this.#writer.records === 0 && reason instanceof LtoError ? reason : this.#writeError(reason);
     }
-    const closed = await this.#writeFilemark().then(
-      () => true,
-      () => false,
-    );
+    const ended = await this.#writeFilemark().catch((reason: unknown) => ({ reason }));
+    if ('reason' in ended && ended.reason instanceof EncryptionError) return ended.reason;
+    const closed = !('reason' in ended);
     const safe = closed ? { ...this.#extent(), filemark: true } : await this.#committed();
     return new EndOfMediumError(`the tape is full: ${safe.records} records with ${safe.bytes} bytes are safe on it`, {
       ...details,

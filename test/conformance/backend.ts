@@ -37,7 +37,9 @@ export type Capability =
   /** A reset makes the position unknown to the driver. */
   | 'reset'
   /** Spacing back over a record or a filemark from the end of the data. */
-  | 'space-back';
+  | 'space-back'
+  /** Keys can be set, and what is written with them is encrypted. */
+  | 'encryption';
 
 export interface Backend {
   readonly name: string;
@@ -58,7 +60,7 @@ const FILL_RECORD_SIZE = 256 * 1024;
 /** Drives of the kernel lab, by the name that `--drive` has. */
 const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
   // Keeps the first 4 bytes of a block only.
-  scsi_debug: ['data', 'long-position', 'any-length', 'large-records', 'mam'],
+  scsi_debug: ['data', 'long-position', 'any-length', 'large-records', 'mam', 'encryption'],
   // Answers BLANK CHECK without a residual, so that a read at the end of data looks like data.
   tgt: [
     'end-of-data',
@@ -72,6 +74,7 @@ const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
     'erase',
     'space-back',
     'reset',
+    'encryption',
   ],
 };
 

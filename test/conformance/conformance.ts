@@ -17,7 +17,10 @@ afterEach(async () => {
 
 /** A drive with an overwritable cartridge at its beginning; closed after the test. */
 export async function openDrive(): Promise<TapeDrive> {
-  const drive = await backend.open();
+  return closedAfterTest(await backend.open());
+}
+
+export function closedAfterTest(drive: TapeDrive): TapeDrive {
   opened.push(drive);
   return drive;
 }

@@ -1,0 +1,60 @@
+import { EncryptionError, type LtoErrorDetails } from '../../errors/index.js';
+import { hexCode } from '../../scsi/bytes.js';
+import { ENCRYPTION_ALGORITHMS, type EncryptionAlgorithm } from '../../scsi/security/index.js';
+
+export const KEY_BYTES = 32;
+
+/** Security algorithm codes, the best first; all of them take one key of 256 bits. */
+const PREFERENCE = [0x00010014, 0x00010010] as const;
+/** DECRYPT_C and ENCRYPT_C: in software, in hardware. */
+const CAPABLE: ReadonlySet<number> = new Set([1, 2]);
+
+export interface AlgorithmNeeds {
+  readonly encrypts: boolean;
+  readonly decrypts: boolean;
+  /** Only this one will do: a block is encrypted with it. */
+  readonly index?: number | undefined;
+}
+
+/**
+ * The drive's algorithm to use: AES-256-GCM where it has it. Its index is the drive's own affair and differs. Throws
+ * EncryptionError, which lists what there is, when none can be used with the cartridge that is in the drive.
+ */
+export function chooseAlgorithm(
+  algorithms: readonly EncryptionAlgorithm[],
+  { encrypts, decrypts, index }: AlgorithmNeeds,
+  details: LtoErrorDetails,
+): EncryptionAlgorithm {
+  const usable = algorithms.filter(
+    (each) =>
+      each.validForMountedVolume &&
+      each.keySize === KEY_BYTES &&
+      (!encrypts || CAPABLE.has(each.encrypt)) &&
+      (!decrypts || CAPABLE.has(each.decrypt)) &&
+      (index === undefined || each.index === index),
+  );
+  for (const code of PREFERENCE) {
+    const found = usable.find(({ algorithm }) => algorithm === code);
+    if (found) return found;
+  }
+  const list = algorithms.map(describe).join('; ') || 'none';
+  throw new EncryptionError(`the drive has no algorithm that can be used with this cartridge; it has: ${list}`, {
+    ...details,
+    next: 'Keys are for AES-256 and cartridges of LTO-4 and later: use another cartridge or drive',
+  });
+}
+
+export function algorithmName({ algorithm }: Pick<EncryptionAlgorithm, 'algorithm'>): string {
+  return ENCRYPTION_ALGORITHMS[algorithm] ?? `algorithm ${hexCode(algorithm, 8)}`;
+}
+
+function describe(algorithm: EncryptionAlgorithm): string {
+  const { index, keySize, validForMountedVolume, encrypt, decrypt } = algorithm;
+  const lacks = [
+    validForMountedVolume ? [] : ['not for this cartridge'],
+    keySize === KEY_BYTES ? [] : [`keys of ${keySize} bytes`],
+    CAPABLE.has(encrypt) ? [] : ['does not encrypt for hosts'],
+    CAPABLE.has(decrypt) ? [] : ['does not decrypt for hosts'],
+  ].flat();
+  return `${index} ${algorithmName(algorithm)}${lacks.length > 0 ? ` (${lacks.join(', ')})` : ''}`;
+}

@@ -1,0 +1,81 @@
+import { EncryptionError, EncryptionKeyError, type LtoError, type LtoErrorDetails } from '../../errors/index.js';
+import { type DataEncryptionStatus, DECRYPTION_MODE } from '../../scsi/security/index.js';
+import type { DrivePort } from '../drive-port.js';
+import { readNextBlock, readParameters } from './pages.js';
+import type { EncryptionProof } from './session.js';
+import { hasKad } from './set-key.js';
+
+/**
+ * Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError when it is not, or when
+ * that can't be known; resolves at once when nothing was asked for.
+ */
+export async function confirmEncryption(port: DrivePort, operation: string): Promise<void> {
+  const { encryption, device } = port;
+  if (!encryption.encryptionAsked) return;
+  encryption.requireProven(device, operation);
+  const found = await readParameters(port);
+  const { proof } = encryption;
+  if (proof && (found === undefined || !isSame(proof, found))) {
+    encryption.invalidate('the drive says that its encryption parameters are others now');
+  }
+  // Reading the status may have met a unit attention that tells of a reset or a change.
+  encryption.requireProven(device, operation);
+}
+
+function isSame(proof: EncryptionProof, found: DataEncryptionStatus): boolean {
+  return (
+    found.encryptionMode === proof.encryptionMode &&
+    found.decryptionMode === proof.decryptionMode &&
+    found.algorithmIndex === proof.algorithmIndex &&
+    found.keyInstance === proof.keyInstance &&
+    found.kads.length === proof.kads.length &&
+    proof.kads.every((kad) => hasKad(found.kads, kad))
+  );
+}
+
+/**
+ * What keys have to do with a transfer that failed, asked of the drive, since `st` says EIO for it as for anything else;
+ * undefined when they are in order.
+ */
+export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
+  if (details.operation !== 'read') return brokenSession(port, details);
+  const next = await readNextBlock(port).catch(() => undefined);
+  switch (next?.encryption) {
+    case 'other key needed':
+      return otherKeyNeeded(next.keyId, details);
+    case 'unsupported algorithm':
+      return new EncryptionError('the block is encrypted by an algorithm that this drive does not have', {
+        ...details,
+        next: 'Read the cartridge in a drive of the kind that wrote it',
+      });
+    case 'plain':
+      return plainRefused(port, details);
+    default:
+      return undefined;
+  }
+}
+
+async function brokenSession(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
+  return confirmEncryption(port, details.operation ?? 'write').then(
+    () => undefined,
+    (error: unknown) => (error instanceof EncryptionError ? error : undefined),
+  );
+}
+
+export function otherKeyNeeded(keyId: string | undefined, details: LtoErrorDetails): EncryptionKeyError {
+  const name = keyId === undefined ? 'a key that the tape does not name' : `the key ${JSON.stringify(keyId)}`;
+  return new EncryptionKeyError(`the data is encrypted with ${name}, which is not set in the drive`, {
+    ...details,
+    keyId,
+    next: 'Read it with a key store that has that key',
+  });
+}
+
+async function plainRefused(port: DrivePort, details: LtoErrorDetails): Promise<EncryptionError | undefined> {
+  const status = await readParameters(port).catch(() => undefined);
+  if (status?.decryptionMode !== DECRYPTION_MODE.decrypt) return undefined;
+  return new EncryptionError('the block is not encrypted, and the drive is set to read encrypted ones only', {
+    ...details,
+    next: 'Set the key with the mode `mixed` or `decrypt-mixed`, or switch encryption off',
+  });
+}

@@ -1,0 +1,107 @@
+import { EncryptionError } from '../../errors/index.js';
+import type { DrivePort } from '../drive-port.js';
+import { confirmEncryption } from './confirm.js';
+import {
+  type DriveEncryptionCapabilities,
+  type EncryptionStatus,
+  type NextBlock,
+  readEncryptionCapabilities,
+  readNextBlock,
+  readParameters,
+  statusOf,
+} from './pages.js';
+import type { EncryptionOptions } from './parameters.js';
+import { clearKey, setKey } from './set-key.js';
+
+/**
+ * The keys of a drive. A key counts as set when the drive says so itself, and from then on every write asks again: after
+ * a reset, another cartridge or a change by another host nothing is written until the key is proven anew. While
+ * encryption is asked for, data is never written plain without a word.
+ */
+export class TapeEncryption {
+  readonly #port: DrivePort;
+
+  constructor(port: DrivePort) {
+    this.#port = port;
+  }
+
+  /** Algorithms, key formats and options; undefined for a drive that can't encrypt. */
+  capabilities(): Promise<DriveEncryptionCapabilities | undefined> {
+    return readEncryptionCapabilities(this.#port);
+  }
+
+  /** What is set in the drive now, by whomever; undefined for a drive that can't encrypt. */
+  async status(): Promise<EncryptionStatus | undefined> {
+    const parameters = await readParameters(this.#port);
+    return parameters && statusOf(parameters);
+  }
+
+  /** Whether and with which key the block where the tape stands is encrypted; undefined where the drive doesn't tell. */
+  nextBlock(): Promise<NextBlock | undefined> {
+    return readNextBlock(this.#port);
+  }
+
+  /** Whether what is written through this handle has to be encrypted: then it is, or it is refused. */
+  get asked(): boolean {
+    return this.#port.encryption.encryptionAsked;
+  }
+
+  /** Identifier of the key that was asked for, while it is proven. */
+  get provenKeyId(): string | undefined {
+    const { proof, request, encryptionAsked } = this.#port.encryption;
+    return proof && encryptionAsked ? request?.keyId : undefined;
+  }
+
+  /** A key was set to read a file, and the one that was asked for to write has to be set again. */
+  get replacedForReading(): boolean {
+    const { encryptionAsked, request } = this.#port.encryption;
+    return encryptionAsked && request?.encrypts === false;
+  }
+
+  /**
+   * Sets a key and proves it: see `EncryptionOptions`. Resolves with what the drive then says. Rejects with
+   * EncryptionError for anything that is not as it was asked for, NoMediumError without a cartridge, and DriveBusyError
+   * while a stream is open; nothing is written then until this or `disable` succeeds.
+   */
+  enable(options: EncryptionOptions): Promise<EncryptionStatus> {
+    return this.#port.exclusively('set encryption', async () => statusOf(await setKey(this.#port, options)));
+  }
+
+  /** Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError if not. */
+  confirm(): Promise<void> {
+    return confirmEncryption(this.#port, 'confirm encryption');
+  }
+
+  /**
+   * Clears the key, switches encryption off, and proves it. What is written from then on is plain. Resolves with
+   * undefined for a drive that can't encrypt.
+   */
+  disable(): Promise<EncryptionStatus | undefined> {
+    return this.#port.exclusively('switch encryption off', async () => {
+      const parameters = await clearKey(this.#port);
+      return parameters && statusOf(parameters);
+    });
+  }
+}
+
+/**
+ * Takes a key of ours out of the drive before the cartridge is unloaded. What was asked for stays asked for: the next
+ * cartridge is not written before encryption is enabled again. A drive that clears the key itself may fail to here.
+ */
+export async function clearBeforeUnload(port: DrivePort): Promise<void> {
+  const { request, encryptionAsked } = port.encryption;
+  if (request === undefined) return;
+  try {
+    await clearKey(port);
+  } catch (error) {
+    if (!request.clearKeyOnDemount || !(error instanceof EncryptionError)) throw error;
+  }
+  if (encryptionAsked) port.encryption.begin(request);
+  port.encryption.invalidate('the cartridge was unloaded');
+}
+
+/** Takes a key of ours out of the drive before the handle is closed, unless it is to stay. */
+export async function clearBeforeClose(port: DrivePort): Promise<void> {
+  const { request } = port.encryption;
+  if (request !== undefined && !request.keep) await clearKey(port);
+}

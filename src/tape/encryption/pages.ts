@@ -1,0 +1,122 @@
+import { EndOfDataError, MediumError } from '../../errors/index.js';
+import {
+  COMPRESSION_STATUS,
+  type DataEncryptionStatus,
+  decodeDataEncryptionStatus,
+  decodeEncryptionCapabilities,
+  decodeKeyFormats,
+  decodeManagementCapabilities,
+  decodeNextBlockStatus,
+  ENCRYPTION_STATUS,
+  type EncryptionCapabilities,
+  type EncryptionManagementCapabilities,
+  type KeyAssociatedData,
+  SECURITY_IN_PAGE,
+  securityProtocolIn,
+} from '../../scsi/security/index.js';
+import type { DrivePort } from '../drive-port.js';
+import { dataIfSupported, ifWellFormed } from '../optional-query.js';
+import { keyIdIn } from './key-name.js';
+
+/** What the drive can do with keys. */
+export interface DriveEncryptionCapabilities extends EncryptionCapabilities {
+  /** Options of setting a key; undefined where the drive doesn't tell. */
+  readonly management: EncryptionManagementCapabilities | undefined;
+  /** KEY FORMAT values that it takes; undefined where it doesn't tell. */
+  readonly keyFormats: readonly number[] | undefined;
+}
+
+/** What is set in the drive. */
+export interface EncryptionStatus {
+  /** What is done with data that is written. */
+  readonly encryption: 'off' | 'external' | 'encrypt' | 'unknown';
+  /** What is done with data that is read; `mixed` reads plain blocks too. */
+  readonly decryption: 'off' | 'raw' | 'decrypt' | 'mixed' | 'unknown';
+  /** Identifier of the key; undefined where none is set with it. */
+  readonly keyId: string | undefined;
+  readonly algorithmIndex: number;
+  /** Counts every change of the parameters. */
+  readonly keyInstance: number;
+  /** Who may set keys. Under `library`, a key of the host is refused. */
+  readonly controlledBy: 'not told' | 'host' | 'drive' | 'library' | 'unknown';
+  /** Whose parameters these are. */
+  readonly scope: 'public' | 'local' | 'all' | 'unknown';
+  readonly volumeContainsEncryptedBlocks: boolean;
+  readonly kads: readonly KeyAssociatedData[];
+}
+
+/** How the block at the position is encrypted. */
+export interface NextBlock {
+  readonly logicalObject: bigint;
+  readonly encryption: (typeof ENCRYPTION_STATUS)[number];
+  readonly compression: (typeof COMPRESSION_STATUS)[number];
+  /** Identifier of the key that the block was encrypted with. */
+  readonly keyId: string | undefined;
+  readonly algorithmIndex: number;
+  /** It can't be read in raw mode. */
+  readonly rawReadingDisabled: boolean;
+  readonly kads: readonly KeyAssociatedData[];
+}
+
+const ENCRYPTION = ['off', 'external', 'encrypt'] as const;
+const DECRYPTION = ['off', 'raw', 'decrypt', 'mixed'] as const;
+const CONTROL = ['not told', 'host', 'drive', 'library'] as const;
+const SCOPE = ['public', 'local', 'all'] as const;
+
+function page(port: DrivePort, code: number): Promise<Uint8Array | undefined> {
+  return dataIfSupported(port, securityProtocolIn(code));
+}
+
+/** Undefined for a drive that can't encrypt. */
+export async function readEncryptionCapabilities(port: DrivePort): Promise<DriveEncryptionCapabilities | undefined> {
+  const data = await page(port, SECURITY_IN_PAGE.capabilities);
+  if (data === undefined) return undefined;
+  const management = await page(port, SECURITY_IN_PAGE.managementCapabilities);
+  const formats = await page(port, SECURITY_IN_PAGE.keyFormats);
+  return {
+    ...decodeEncryptionCapabilities(data),
+    management: management && ifWellFormed(() => decodeManagementCapabilities(management)),
+    keyFormats: formats && ifWellFormed(() => decodeKeyFormats(formats)),
+  };
+}
+
+/** Page 0020 as it is; undefined for a drive that can't encrypt. */
+export async function readParameters(port: DrivePort): Promise<DataEncryptionStatus | undefined> {
+  const data = await page(port, SECURITY_IN_PAGE.dataEncryptionStatus);
+  return data && decodeDataEncryptionStatus(data);
+}
+
+export function statusOf(parameters: DataEncryptionStatus): EncryptionStatus {
+  const { encryptionMode, decryptionMode, parametersControl, encryptionScope, kads } = parameters;
+  return {
+    encryption: ENCRYPTION[encryptionMode] ?? 'unknown',
+    decryption: DECRYPTION[decryptionMode] ?? 'unknown',
+    keyId: keyIdIn(kads),
+    algorithmIndex: parameters.algorithmIndex,
+    keyInstance: parameters.keyInstance,
+    controlledBy: CONTROL[parametersControl] ?? 'unknown',
+    scope: SCOPE[encryptionScope] ?? 'unknown',
+    volumeContainsEncryptedBlocks: parameters.volumeContainsEncryptedBlocks,
+    kads,
+  };
+}
+
+/** Page 0021, asked where the tape stands; undefined where the drive does not tell, as some don't at the end of data. */
+export async function readNextBlock(port: DrivePort): Promise<NextBlock | undefined> {
+  const data = await page(port, SECURITY_IN_PAGE.nextBlockStatus).catch((error: unknown) => {
+    if (error instanceof EndOfDataError || error instanceof MediumError) return undefined;
+    throw error;
+  });
+  if (data === undefined) return undefined;
+  const { logicalObject, encryptionStatus, compressionStatus, algorithmIndex, rawDecryptionDisabled, kads } =
+    decodeNextBlockStatus(data);
+  return {
+    logicalObject,
+    encryption: ENCRYPTION_STATUS[encryptionStatus] ?? 'unknown',
+    compression: COMPRESSION_STATUS[compressionStatus] ?? 'unknown',
+    keyId: keyIdIn(kads),
+    algorithmIndex,
+    rawReadingDisabled: rawDecryptionDisabled,
+    kads,
+  };
+}

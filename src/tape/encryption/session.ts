@@ -1,0 +1,92 @@
+import { EncryptionError, type SenseData } from '../../errors/index.js';
+import type { DataEncryptionStatus, KeyAssociatedData } from '../../scsi/security/index.js';
+
+/** What the drive said when a key was proven to be set. */
+export interface EncryptionProof
+  extends Pick<DataEncryptionStatus, 'encryptionMode' | 'decryptionMode' | 'algorithmIndex' | 'keyInstance'> {
+  readonly kads: readonly KeyAssociatedData[];
+}
+
+/** What was asked for with a key. */
+export interface SessionRequest {
+  /** Data is to be written encrypted. */
+  readonly encrypts: boolean;
+  readonly scope: number;
+  readonly keyId: string | undefined;
+  /** The drive clears the key itself when the cartridge is unloaded. */
+  readonly clearKeyOnDemount: boolean;
+  /** The key stays in the drive when this handle is closed. */
+  readonly keep: boolean;
+}
+
+/**
+ * What was asked of the drive's keys through this handle, and whether it still holds. While encryption is asked for and
+ * not proven, nothing may be written: a reset, a changed cartridge or another host may have taken the key away, and the
+ * drive would then write plain data without a word.
+ */
+export class EncryptionSession {
+  #request: SessionRequest | undefined;
+  #proof: EncryptionProof | undefined;
+  #encryptionAsked = false;
+  #why = '';
+  #sense: SenseData | undefined;
+
+  /** Whether what is written has to be encrypted. Only switching off ends that, or a key that was asked for otherwise. */
+  get encryptionAsked(): boolean {
+    return this.#encryptionAsked;
+  }
+
+  /** The last request; a key of ours may be in the drive. */
+  get request(): SessionRequest | undefined {
+    return this.#request;
+  }
+
+  get proof(): EncryptionProof | undefined {
+    return this.#proof;
+  }
+
+  /** A key is about to be sent: until it is proven, nothing is. */
+  begin(request: SessionRequest): void {
+    this.#request = request;
+    this.#encryptionAsked ||= request.encrypts;
+    this.invalidate('setting the key did not come to its end');
+  }
+
+  /** `endsAsking`: the caller said that nothing is to be encrypted any more. */
+  prove(proof: EncryptionProof, { endsAsking }: { readonly endsAsking: boolean }): void {
+    if (endsAsking) this.#encryptionAsked = false;
+    const { encryptionMode, decryptionMode, algorithmIndex, keyInstance, kads } = proof;
+    if (endsAsking || this.#request?.encrypts) {
+      this.#proof = { encryptionMode, decryptionMode, algorithmIndex, keyInstance, kads };
+    } else this.invalidate('another key was set to read a file');
+  }
+
+  /** Encryption is proven to be off. */
+  end(): void {
+    this.#request = undefined;
+    this.#proof = undefined;
+    this.#encryptionAsked = false;
+  }
+
+  /** Nothing is known of the keys any more; `why` ends the sentence "it is not certain any more, because …". */
+  invalidate(why: string, sense?: SenseData): void {
+    if (this.#request === undefined) return;
+    this.#proof = undefined;
+    this.#why = why;
+    this.#sense = sense;
+  }
+
+  /** Throws EncryptionError while encryption is asked for and not proven. */
+  requireProven(device: string, operation: string): void {
+    if (!this.#encryptionAsked || this.#proof !== undefined) return;
+    throw new EncryptionError(
+      `encryption was asked for, and it is not certain any more that the drive encrypts: ${this.#why}`,
+      {
+        device,
+        operation,
+        sense: this.#sense,
+        next: 'Nothing more is written: identify the cartridge, enable encryption again, and write the file anew',
+      },
+    );
+  }
+}

@@ -1,0 +1,194 @@
+import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
+import type { ScsiCommand } from '../../scsi/command.js';
+import {
+  type DataEncryptionStatus,
+  ENCRYPTION_MODE,
+  ENCRYPTION_SCOPE,
+  KAD_TYPE,
+  type KeyAssociatedData,
+  PARAMETERS_CONTROL,
+  type SetDataEncryption,
+  setDataEncryption,
+} from '../../scsi/security/index.js';
+import type { DrivePort } from '../drive-port.js';
+import { requireReady } from '../readiness.js';
+import { chooseAlgorithm } from './algorithm.js';
+import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParameters } from './pages.js';
+import { ENCRYPTION_MODES, type EncryptionOptions, encryptionParameters, withKeyBytes } from './parameters.js';
+
+/** CFG_P: hosts are kept from setting keys. */
+const CONFIGURATION_PREVENTED = 2;
+
+export interface SetKeyOptions extends EncryptionOptions {
+  /** The algorithm that a block on tape is encrypted with; by default, the best that the drive has. */
+  readonly algorithmIndex?: number | undefined;
+  /** Only to read a file: what was asked of writing is not changed by it. */
+  readonly forReading?: boolean | undefined;
+}
+
+/**
+ * Sets a key and proves it by what the drive then says: modes, algorithm, key-associated data and a key instance counter
+ * that went up. Resolves with that status. From here until then, and if anything fails on the way, nothing is written.
+ */
+export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<DataEncryptionStatus> {
+  const details = { device: port.device, operation: 'set encryption' };
+  const { key, mode = 'mixed' } = options;
+  if ((key === undefined) !== (mode === 'raw')) {
+    throw new InvalidArgumentError(`the mode ${mode} ${key ? 'takes no key' : 'needs a key'}`, details);
+  }
+  const encrypts = ENCRYPTION_MODES[mode].encryptionMode === ENCRYPTION_MODE.encrypt;
+  await requireReady(port);
+  const { capabilities, before } = await requireControl(port, details);
+  const needs = { encrypts, decrypts: mode !== 'raw', index: options.algorithmIndex };
+  const algorithm = chooseAlgorithm(capabilities.algorithms, needs, details);
+  const parameters = encryptionParameters(options, { algorithm, management: capabilities.management }, details);
+  const { scope, clearKeyOnDemount } = parameters;
+  const { keyId, keep = false, forReading = false } = options;
+  const command = key === undefined ? setDataEncryption(parameters) : commandWith(key, parameters);
+  const previous = port.encryption.request;
+  port.encryption.begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
+  if (previous !== undefined && previous.scope !== scope) {
+    await sendSecret(port, setDataEncryption({ scope: previous.scope, algorithmIndex: algorithm.index }), details);
+  }
+  await sendSecret(port, command, details);
+  const after = await readBack(port, details);
+  requireProof(parameters, before, after, details);
+  port.encryption.prove(after, { endsAsking: !encrypts && !forReading });
+  // A reset while the status was read voids it again.
+  if (encrypts) port.encryption.requireProven(port.device, details.operation);
+  return after;
+}
+
+function commandWith(key: NonNullable<EncryptionOptions['key']>, parameters: Omit<SetDataEncryption, 'key'>) {
+  return withKeyBytes(key, (bytes) => setDataEncryption({ ...parameters, key: bytes }));
+}
+
+/**
+ * Switches encryption and decryption off, without a key and with an algorithm of the drive's own, and proves it. Undefined
+ * for a drive that can't encrypt: there is nothing to switch off.
+ */
+export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | undefined> {
+  const details = { device: port.device, operation: 'switch encryption off' };
+  const capabilities = await readEncryptionCapabilities(port);
+  const before = capabilities && (await readParameters(port));
+  if (capabilities === undefined || before === undefined) {
+    port.encryption.end();
+    return undefined;
+  }
+  requireHostControl(capabilities, before, details);
+  const algorithmIndex = ownIndex(capabilities, before);
+  const scope = port.encryption.request?.scope ?? scopeToClear(capabilities, before);
+  await sendSecret(port, setDataEncryption({ scope, algorithmIndex }), details);
+  const after = await readBack(port, details);
+  requireOff(after, details);
+  port.encryption.end();
+  return after;
+}
+
+/** mhvtl refuses index 0 even for switching off. */
+function ownIndex({ algorithms }: DriveEncryptionCapabilities, { algorithmIndex }: DataEncryptionStatus): number {
+  const known = algorithms.some(({ index }) => index === algorithmIndex);
+  return known ? algorithmIndex : (algorithms[0]?.index ?? algorithmIndex);
+}
+
+/** What all hosts share is only taken away by whoever has set it; others get an "off" of their own. */
+function scopeToClear({ management }: DriveEncryptionCapabilities, { nexusScope }: DataEncryptionStatus): number {
+  const { allNexus, local } = ENCRYPTION_SCOPE;
+  return nexusScope === allNexus || management?.scopeLocal === false ? allNexus : local;
+}
+
+async function requireControl(port: DrivePort, details: LtoErrorDetails) {
+  const capabilities = await readEncryptionCapabilities(port);
+  const before = capabilities && (await readParameters(port));
+  if (capabilities === undefined || before === undefined) {
+    throw new EncryptionError('the drive cannot encrypt', { ...details, next: 'Use a drive of LTO-4 or later' });
+  }
+  requireHostControl(capabilities, before, details);
+  return { capabilities, before };
+}
+
+/** Throws EncryptionError when somebody else sets the keys of this drive. */
+function requireHostControl(
+  { configurationPrevented }: DriveEncryptionCapabilities,
+  { parametersControl }: DataEncryptionStatus,
+  details: LtoErrorDetails,
+): void {
+  const who = CONTROLLERS[parametersControl];
+  if (who === undefined && configurationPrevented !== CONFIGURATION_PREVENTED) return;
+  throw new EncryptionError(`${who ?? 'the library or a key manager'} sets the keys of this drive, and hosts may not`, {
+    ...details,
+    next: 'Set the partition of the library (or the drive) to application-managed encryption, or leave the keys to it',
+  });
+}
+
+const CONTROLLERS: Readonly<Record<number, string>> = {
+  [PARAMETERS_CONTROL.drive]: 'the drive itself',
+  [PARAMETERS_CONTROL.library]: 'the library',
+};
+
+/** Sends a command that holds a key and wipes it. Rejects with EncryptionError whatever goes wrong. */
+async function sendSecret(port: DrivePort, command: ScsiCommand, details: LtoErrorDetails): Promise<void> {
+  try {
+    await port.query(command);
+  } catch (cause) {
+    throw failed('the drive did not take the encryption parameters', cause, details);
+  } finally {
+    command.dataOut.fill(0);
+  }
+}
+
+async function readBack(port: DrivePort, details: LtoErrorDetails): Promise<DataEncryptionStatus> {
+  try {
+    const status = await readParameters(port);
+    if (status) return status;
+  } catch (cause) {
+    throw failed('the drive did not tell whether the encryption parameters are set', cause, details);
+  }
+  throw failed('the drive does not tell its encryption parameters any more', undefined, details);
+}
+
+function failed(what: string, cause: unknown, details: LtoErrorDetails): EncryptionError {
+  const sense = cause instanceof Error && 'sense' in cause ? (cause.sense as LtoErrorDetails['sense']) : undefined;
+  return new EncryptionError(what, {
+    ...details,
+    sense,
+    cause,
+    next: 'Nothing was written: look at `lto encryption status`, and try again',
+  });
+}
+
+function requireProof(
+  wanted: Omit<SetDataEncryption, 'key'>,
+  before: DataEncryptionStatus,
+  after: DataEncryptionStatus,
+  details: LtoErrorDetails,
+): void {
+  const differences = [
+    ...difference('encryption mode', wanted.encryptionMode, after.encryptionMode),
+    ...difference('decryption mode', wanted.decryptionMode, after.decryptionMode),
+    ...difference('algorithm', wanted.algorithmIndex, after.algorithmIndex),
+    ...(after.keyInstance === before.keyInstance ? [`the key instance counter stayed at ${after.keyInstance}`] : []),
+    ...wanted.kads.filter(isNaming).flatMap((kad) => (hasKad(after.kads, kad) ? [] : ['other key-associated data'])),
+  ];
+  if (differences.length === 0) return;
+  throw failed(`the drive does not say that the key is set: ${differences.join('; ')}`, undefined, details);
+}
+
+function difference(what: string, wanted: number, found: number): string[] {
+  return wanted === found ? [] : [`${what} ${found} instead of ${wanted}`];
+}
+
+/** A nonce is not told again. */
+function isNaming({ type }: KeyAssociatedData): boolean {
+  return type === KAD_TYPE.unauthenticated || type === KAD_TYPE.authenticated;
+}
+
+export function hasKad(kads: readonly KeyAssociatedData[], { type, data }: KeyAssociatedData): boolean {
+  return kads.some((kad) => kad.type === type && Buffer.from(kad.data).equals(data));
+}
+
+function requireOff({ encryptionMode, decryptionMode }: DataEncryptionStatus, details: LtoErrorDetails): void {
+  if (encryptionMode === 0 && decryptionMode === 0) return;
+  const modes = `encryption mode ${encryptionMode}, decryption mode ${decryptionMode}`;
+  throw failed(`the drive does not say that encryption is off: ${modes}`, undefined, details);
+}
