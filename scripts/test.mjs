@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
 const LAB_RUNS = [
   { drive: 'scsi_debug', suite: ['conformance', 'lab/any', 'lab/scsi_debug'] },
   { drive: 'tgt,size=256', suite: ['conformance', 'lab/any', 'lab/tgt', 'lab/provider'] },
+  { drive: 'virtual,capacity=64MiB,early-warning=8MiB', suite: ['conformance', 'lab/any', 'lab/virtual'] },
 ];
 const LAB_SECONDS = 600;
 

@@ -1,4 +1,5 @@
 export type { CartridgeOptions } from './cartridge-options.js';
+export { type DriveControls, type DriveState, openControls } from './control/controls.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
 export type { DriveIdentity } from './drive-record.js';
 export { SPEED_NAMES, type SpeedName, speedFacts } from './drive-speeds.js';

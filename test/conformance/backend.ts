@@ -82,6 +82,8 @@ const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
 export function selectedBackend(): Backend {
   const { LTO_TEST_DEVICE: device, LTO_LAB_DRIVE: lab } = process.env;
   if (device !== undefined) return node(device, device, (process.env.LTO_TEST_LACKS ?? '').split(',') as Capability[]);
+  // The virtual drive through the kernel's st, which is to lack nothing.
+  if (lab === 'virtual') return node('virtual-kernel', '/dev/nst0', []);
   if (lab !== undefined) return node(lab, '/dev/nst0', LAB_LACKS[lab] ?? []);
   return virtual();
 }

@@ -1,12 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from '../../errors/index.js';
-import {
-  type CartridgeOptions,
-  createVirtualDrive,
-  SPEED_NAMES,
-  speedFacts,
-  VirtualDrive,
-} from '../../virtual/index.js';
+import { z } from 'zod';
+import { DeviceNotFoundError, InvalidArgumentError } from '../../errors/index.js';
+import { reachDoor } from '../../virtual/control/client.js';
+import { type DriveControls, openControls } from '../../virtual/control/controls.js';
+import { parseFaults } from '../../virtual/control/messages.js';
+import { type CartridgeOptions, createVirtualDrive, type Fault, SPEED_NAMES, speedFacts } from '../../virtual/index.js';
 import { type Answer, answering, type CommonOptions } from '../answer.js';
 import { jsonCommand } from '../device.js';
 import { parseCount, parseSize } from '../units.js';
@@ -52,6 +51,11 @@ export function addVirtual(program: Command): void {
   jsonCommand(virtual, 'remove', 'take the cartridge out of the drive; it stays in the folder')
     .argument('<folder>')
     .action(answering(remove));
+  jsonCommand(virtual, 'reset', 'reset the drive, as its bus would').argument('<folder>').action(answering(reset));
+  jsonCommand(virtual, 'faults', 'set what is to go wrong with a drive that is being served')
+    .argument('<folder>')
+    .argument('[file]', 'JSON file with the list of faults; without it, nothing goes wrong any more')
+    .action(answering(setFaults));
 }
 
 function cartridgeFlags(command: Command): Command {
@@ -104,15 +108,53 @@ function remove(_options: CommonOptions, folder: string): Promise<Answer> {
   return withVirtual(folder, (drive) => drive.remove());
 }
 
+function reset(_options: CommonOptions, folder: string): Promise<Answer> {
+  return withVirtual(folder, (drive) => drive.reset());
+}
+
+/** Faults last until the drive is closed, so that only a served one can have them from outside. */
+async function setFaults(_options: CommonOptions, folder: string, path?: string): Promise<Answer> {
+  const faults = path === undefined ? [] : await readFaults(path);
+  const drive = await reachDoor(folder);
+  if (drive === undefined) {
+    throw new DeviceNotFoundError('nobody serves the drive', {
+      device: `virtual:${folder}`,
+      next: 'Serve it with `lto serve-virtual` first',
+    });
+  }
+  return withControls(folder, drive, () => drive.setFaults(faults));
+}
+
+async function readFaults(path: string): Promise<readonly Fault[]> {
+  const source = await readFile(path, 'utf8');
+  try {
+    return parseFaults(JSON.parse(source));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is no JSON';
+    throw new InvalidArgumentError(`${path} is no list of faults: ${why}`, { cause });
+  }
+}
+
+async function withVirtual(folder: string, work: (drive: DriveControls) => Promise<void>): Promise<Answer> {
+  return withControls(folder, await openControls(folder), work);
+}
+
 /** Does something to the drive of a folder, and tells which cartridge is in it then. */
-async function withVirtual(folder: string, work: (drive: VirtualDrive) => Promise<void>): Promise<Answer> {
-  const drive = await VirtualDrive.open(folder);
+async function withControls(
+  folder: string,
+  drive: DriveControls,
+  work: (drive: DriveControls) => Promise<void>,
+): Promise<Answer> {
   try {
     await work(drive);
-    const { identity, cartridge = null } = drive;
+    const { identity, cartridge, faults } = await drive.state();
     const device = `virtual:${folder}`;
     const inside = cartridge === null ? 'no cartridge' : `cartridge ${cartridge}`;
-    return { document: { device, identity, cartridge }, text: `${device}: ${identity.product}, ${inside}` };
+    const failing = faults.length === 0 ? '' : `, ${faults.length} faults set`;
+    return {
+      document: { device, identity, cartridge, faults },
+      text: `${device}: ${identity.product}, ${inside}${failing}`,
+    };
   } finally {
     await drive.close();
   }

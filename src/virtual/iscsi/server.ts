@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
+import { ControlDoor } from '../control/door.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import type { ChapCredentials } from './chap.js';
 import { Connection } from './connection.js';
@@ -27,6 +28,7 @@ export class IscsiServer {
   readonly targets: readonly Target[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #doors: readonly ControlDoor[] = [];
   #handle = 0;
   #closing: Promise<void> | undefined;
 
@@ -54,6 +56,12 @@ export class IscsiServer {
       requireDistinct(targets);
       const server = new IscsiServer(targets, options);
       await server.#listen(options);
+      try {
+        server.#doors = await openDoors(drives);
+      } catch (error) {
+        await server.close();
+        throw error;
+      }
       return server;
     } catch (error) {
       await Promise.allSettled(drives.map((drive) => drive.close()));
@@ -80,6 +88,7 @@ export class IscsiServer {
     await Promise.all(sessions.map((session) => session.end('the server ends')));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+    await Promise.all(this.#doors.map((door) => door.close()));
     for (const { drive } of this.targets) await drive.close();
   }
 
@@ -97,6 +106,17 @@ export class IscsiServer {
   #nextHandle(): number {
     this.#handle = (this.#handle % MOST_HANDLE) + 1;
     return this.#handle;
+  }
+}
+
+async function openDoors(drives: readonly VirtualDrive[]): Promise<readonly ControlDoor[]> {
+  const doors: ControlDoor[] = [];
+  try {
+    for (const drive of drives) doors.push(await ControlDoor.open(drive));
+    return doors;
+  } catch (error) {
+    await Promise.allSettled(doors.map((door) => door.close()));
+    throw error;
   }
 }
 

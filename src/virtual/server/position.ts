@@ -10,6 +10,8 @@ import type { Drive } from '../drive.js';
 import { invalidFieldInCdb } from './check-condition.js';
 import type { Request } from './command.js';
 
+/** Service action 01h: an address of the vendor's, which is the logical object here as on LTO drives; `st` asks for it. */
+const SHORT_VENDOR_SPECIFIC = 1;
 const SHORT_FORM_LIMIT = 2 ** 32;
 
 /** READ POSITION */
@@ -20,7 +22,7 @@ export function readPosition(drive: Drive, { cdb }: Request): Uint8Array {
     return encodeExtendedPosition(bufferPosition(drive, false)).subarray(0, allocationLength);
   }
   if (allocationLength !== 0) throw invalidFieldInCdb(7);
-  if (serviceAction === short.serviceAction) {
+  if (serviceAction === short.serviceAction || serviceAction === SHORT_VENDOR_SPECIFIC) {
     return encodeShortPosition(bufferPosition(drive, drive.position.object >= SHORT_FORM_LIMIT));
   }
   if (serviceAction === long.serviceAction) return encodeLongPosition(longPosition(drive));

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CartridgeOptions } from '../cartridge-options.js';
+import type { Fault } from '../faults.js';
+
+// What is said through the door: one JSON document a line, each request answered by one line.
+
+/** The socket of a served drive. */
+export function doorPath(folder: string): string {
+  return join(folder, 'control.sock');
+}
+
+/** Longest path of a socket (`sun_path` of Linux and macOS, less the ending NUL). */
+export const LONGEST_PATH = 103;
+
+/** JSON has no such integers as the INFORMATION field holds. */
+const information = z.union([z.int(), z.string().regex(/^-?\d{1,20}$/)]).transform((value) => BigInt(value));
+const byte = z.int().min(0).max(0xff);
+
+const SENSE = z.strictObject({
+  key: z.int().min(0).max(15),
+  asc: byte.optional(),
+  ascq: byte.optional(),
+  deferred: z.boolean().optional(),
+  filemark: z.boolean().optional(),
+  endOfMedium: z.boolean().optional(),
+  incorrectLength: z.boolean().optional(),
+  information: information.optional(),
+});
+
+const FAULT = z.strictObject({
+  command: z.union([z.string(), byte]).optional(),
+  afterCount: z.int().min(0).optional(),
+  atObject: z.int().min(0).optional(),
+  probability: z.number().min(0).max(1).optional(),
+  seed: z.int().optional(),
+  times: z.int().min(0).optional(),
+  carriedOut: z.boolean().optional(),
+  outcome: z.union([
+    z.strictObject({ sense: SENSE }),
+    z.strictObject({ hostStatus: byte }),
+    z.strictObject({ delayMs: z.int().min(0).max(3_600_000) }),
+  ]),
+});
+
+const CARTRIDGE = z.strictObject({
+  barcode: z.string().optional(),
+  generation: z.int().optional(),
+  capacityBytes: z.int().optional(),
+  worm: z.boolean().optional(),
+  cleaning: z.boolean().optional(),
+  writeProtected: z.boolean().optional(),
+  discardsData: z.boolean().optional(),
+});
+
+const FAULTS = z.array(FAULT).max(1000);
+
+const REQUEST = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('state') }),
+  z.strictObject({ do: z.literal('insert'), cartridge: z.union([z.string(), CARTRIDGE]) }),
+  z.strictObject({ do: z.literal('remove') }),
+  z.strictObject({ do: z.literal('reset') }),
+  z.strictObject({ do: z.literal('faults'), faults: FAULTS }),
+]);
+
+export type ControlRequest =
+  | { readonly do: 'state' | 'remove' | 'reset' }
+  | { readonly do: 'insert'; readonly cartridge: string | CartridgeOptions }
+  | { readonly do: 'faults'; readonly faults: readonly Fault[] };
+
+/** Throws a SyntaxError or a ZodError for a line that is no request. */
+export function parseRequest(line: string): ControlRequest {
+  return REQUEST.parse(JSON.parse(line)) as ControlRequest;
+}
+
+/** Throws a ZodError for what is no list of faults. */
+export function parseFaults(document: unknown): readonly Fault[] {
+  return FAULTS.parse(document) as readonly Fault[];
+}
+
+/** The answer to a request: what the drive is like now, or why it was not done. */
+const ANSWER = z.union([
+  z.object({ state: z.object({ identity: z.unknown(), cartridge: z.string().nullable(), faults: FAULTS }) }),
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+
+/** Throws a SyntaxError or a ZodError for a line that is no answer. */
+export function parseAnswer(line: string) {
+  return ANSWER.parse(JSON.parse(line));
+}
+
+export function toLine(message: unknown): string {
+  return `${JSON.stringify(message, (_key, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+}
