@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../../errors/index.js';
 import type { Execution } from '../index.js';
 import { sense } from '../server/check-condition.js';
 import { checkCondition } from '../server/device-server.js';
@@ -141,8 +140,6 @@ export class ScsiTask {
       return await this.#link.execute({ lun, cdb: this.#cdb, dataOut, signal });
     } catch (error) {
       if (signal.aborted) return undefined;
-      // Less data than the CDB announces.
-      if (error instanceof InvalidArgumentError) return refused('5/24/00');
       throw error;
     }
   }

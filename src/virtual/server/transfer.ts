@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../../errors/index.js';
 import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../scsi/index.js';
 import { ENVELOPE_BYTES } from '../block-envelope.js';
 import type { Drive } from '../drive.js';
@@ -105,10 +104,8 @@ function room(into: Uint8Array | undefined, bytes: number): Uint8Array {
 export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Promise<undefined> {
   const { fixed, blocks, length } = transferOf(drive, cdb);
   requireKeyInstance(drive, nexus);
-  if (dataOut.length < blocks * length) {
-    const announced = blocks * length;
-    throw new InvalidArgumentError(`the command announces ${announced} bytes, but ${dataOut.length} came with it`);
-  }
+  // The initiator has less than its CDB announces: a part of a record is none.
+  if (dataOut.length < blocks * length) throw invalidFieldInCdb(2);
   if (blocks === 0) return;
   drive.requireWritable();
   const encode = recordingFor(drive, nexus);
