@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DriveBusyError, InvalidArgumentError } from '../../src/errors/index.js';
 import {
+  decodeShortPosition,
   erase6,
   loadUnload,
   locate16,
@@ -56,6 +57,15 @@ describe('a tape that fills', () => {
     expect(await flags()).toBe(0x80);
     for (let record = 1; record <= 8; record++) await writeOne(drive);
     expect(await flags()).toBe(0x40);
+  });
+
+  it("tells the position in the vendor's short form too, which Linux's st asks for", async () => {
+    const drive = await newDrive();
+    await send(drive, write6({ data: pattern(10, 1) }));
+    const standard = await drive.execute(Uint8Array.of(0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    const vendor = await drive.execute(Uint8Array.of(0x34, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+    expect(vendor).toEqual(standard);
+    expect(decodeShortPosition(vendor.dataIn).firstObject).toBe(1n);
   });
 
   it('has room again when it is written from an earlier position', async () => {
