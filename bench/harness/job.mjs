@@ -1,0 +1,29 @@
+// One measurement in a process of its own, so that its CPU time and memory are its own.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
+
+/**
+ * Runs a function of `jobs/` in a new process and resolves with what it returned and what it used.
+ * @param {string} job `file:function` of jobs/
+ * @param {object} args for the function
+ * @param {{ execArgv?: string[], allocations?: boolean, loopDelay?: boolean }} options
+ * @returns {Promise<{ value: any, usage: import('./meter.mjs').Usage }>}
+ */
+export function runJob(job, args, { execArgv = [], ...meter } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = fork(CHILD, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let answer;
+    child.once('message', (message) => {
+      answer = message;
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (answer?.error) reject(new Error(`${job}: ${answer.error}`));
+      else if (answer === undefined) reject(new Error(`${job}: ended with ${signal ?? code} and no answer`));
+      else resolve(answer);
+    });
+    child.send({ job, args, meter });
+  });
+}

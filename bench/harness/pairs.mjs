@@ -1,0 +1,41 @@
+// Ours against others, interleaved: whatever else the machine does at the time meets both.
+import { median, spread } from './statistics.mjs';
+
+/**
+ * Runs every contender once a round, in turns that move on from round to round.
+ * @template T
+ * @param {number} rounds
+ * @param {Record<string, () => Promise<T>>} contenders
+ * @param {{ before?: () => Promise<unknown> }} options `before` each run
+ * @returns {Promise<Record<string, T[]>>} by contender, a result a round
+ */
+export async function interleaved(rounds, contenders, { before = async () => {} } = {}) {
+  const names = Object.keys(contenders);
+  const results = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(round + turn) % names.length];
+      await before();
+      results[name].push(await contenders[name]());
+    }
+  }
+  return results;
+}
+
+/** Spread of ours divided by theirs, round by round. */
+export function ratios(ours, theirs) {
+  return spread(ours.map((value, round) => value / theirs[round]));
+}
+
+/** A row for each contender: speed, CPU, memory, and how ours compares with it. */
+export function throughputRows(results, bytes, ours) {
+  const speeds = (name) => results[name].map(({ usage }) => bytes / 1e6 / usage.seconds);
+  const cpu = (name) => results[name].map(({ usage }) => usage.cpuSeconds / (bytes / 1e9));
+  return Object.keys(results).map((name) => ({
+    contender: name,
+    speed: spread(speeds(name)),
+    cpu: spread(cpu(name)),
+    peakRss: median(results[name].map(({ usage }) => usage.peakRss)),
+    ...(name !== ours && { speedRatio: ratios(speeds(ours), speeds(name)), cpuRatio: ratios(cpu(ours), cpu(name)) }),
+  }));
+}

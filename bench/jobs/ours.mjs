@@ -1,0 +1,41 @@
+// The library at work. Each measurement goes from opening the drive to its close, as a run of `dd` does.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { openTarget, rewindTarget } from '../devices/targets.mjs';
+import { drain, newChunk, repeated, requireBytes } from './source.mjs';
+
+/**
+ * Writes a file by `pipeline()`.
+ * @param {{ target: object, bytes: number, chunk: number, aligned?: boolean, options?: object }} args
+ */
+export async function write({ target, bytes, chunk, aligned = false, options }, meter) {
+  await rewindTarget(target);
+  return meter.window(async () => {
+    const drive = await openTarget(target, 'write');
+    const source = repeated(newChunk(chunk, aligned ? drive : undefined), bytes);
+    const stream = drive.createWriteStream({ position: 'overwrite', checksum: false, ...options });
+    await pipeline(Readable.from(source, { objectMode: true, highWaterMark: 1 }), stream);
+    await drive.close();
+    requireBytes(stream.receipt.bytes, bytes);
+  });
+}
+
+/** Reads the first file. */
+export async function read({ target, bytes, options }, meter) {
+  await rewindTarget(target);
+  return meter.window(async () => {
+    const drive = await openTarget(target, 'read');
+    const got = await drain(drive.createReadStream({ checksum: false, ...options }));
+    await drive.close();
+    requireBytes(got, bytes);
+  });
+}
+
+/** Writes to several drives at once, in one process. */
+export async function writeAll({ targets, bytes, chunk, aligned, options }, meter) {
+  for (const target of targets) await rewindTarget(target);
+  const nothing = { window: (work) => work() };
+  return meter.window(() =>
+    Promise.all(targets.map((target) => write({ target, bytes, chunk, aligned, options }, nothing))),
+  );
+}

@@ -1,0 +1,26 @@
+// Where the bytes come from and where they go.
+
+/** As many bytes, in the same chunk again and again. */
+export function* repeated(chunk, bytes) {
+  let left = bytes;
+  for (; left >= chunk.length; left -= chunk.length) yield chunk;
+  if (left > 0) yield chunk.subarray(0, left);
+}
+
+/** A chunk with content that does not compress to nothing, in memory of the drive or not. */
+export function newChunk(bytes, drive) {
+  const chunk = drive === undefined ? Buffer.allocUnsafeSlow(bytes) : drive.allocate(bytes);
+  for (let at = 0; at < bytes; at += 4) chunk[at] = (at * 2654435761) >>> 24;
+  return chunk;
+}
+
+/** Takes everything and keeps nothing. */
+export async function drain(stream) {
+  let bytes = 0;
+  for await (const chunk of stream) bytes += chunk.length;
+  return bytes;
+}
+
+export function requireBytes(got, expected) {
+  if (got !== expected) throw new Error(`${got} bytes instead of ${expected}`);
+}

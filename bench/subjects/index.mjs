@@ -1,0 +1,49 @@
+// What can be measured. `here` runs on this machine, `inLab` in the kernel lab on the drives of `LABS` that it names, and
+// `onDevice` on the drive that --device names.
+import { chunks } from './chunks.mjs';
+import { drivesHere, drivesOnTape } from './drives.mjs';
+import { endurance } from './endurance.mjs';
+import { garbage } from './garbage.mjs';
+import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
+import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
+import { statusHere, statusOnTape } from './status.mjs';
+import { streaming } from './streaming.mjs';
+import { throughputHere, throughputOnTape } from './throughput.mjs';
+
+/** Drives of the lab: what it is started with, and how many of them there are. */
+export const LABS = {
+  scsi_debug: { drive: 'scsi_debug,add_host=16' },
+  /** The library's own drive, served by iSCSI to the kernel. Slow, but it has a cartridge memory. */
+  virtual: { drive: 'virtual,capacity=512MiB' },
+};
+
+export const SUBJECTS = {
+  throughput: {
+    about: 'write and read against dd, file streams and a pipe into dd',
+    here: throughputHere,
+    inLab: { scsi_debug: throughputOnTape },
+    onDevice: throughputOnTape,
+  },
+  chunks: { about: 'chunks of 1 byte to 4 MiB, aligned and not', here: chunks },
+  garbage: { about: 'allocations, collections and memory of a stream', here: garbage },
+  drives: { about: '1, 4 and 16 drives at once', here: drivesHere, inLab: { scsi_debug: drivesOnTape } },
+  responsiveness: {
+    about: 'event loop and fs.readFile during streams and rewinds',
+    here: responsivenessHere,
+    inLab: { scsi_debug: responsivenessOnTape },
+  },
+  status: {
+    about: 'a status poll against three programs',
+    here: statusHere,
+    inLab: { scsi_debug: statusOnTape, virtual: statusOnTape },
+    onDevice: statusOnTape,
+  },
+  streaming: { about: 'back-hitches of a bursty source on an LTO-9', here: streaming },
+  endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },
+  monitor: {
+    about: 'a drive that is polled 20 times a second',
+    here: monitorHere,
+    inLab: { scsi_debug: monitorOnTape, virtual: monitorOnSlowTape },
+    onDevice: monitorOnTape,
+  },
+};

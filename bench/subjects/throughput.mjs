@@ -1,0 +1,104 @@
+// Write and read, records of 256 KiB, against dd, Node's file streams and a pipe into dd, on the same device.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runJob } from '../harness/job.mjs';
+import { interleaved, throughputRows } from '../harness/pairs.mjs';
+
+export const COLUMNS = {
+  device: 'device',
+  direction: 'direction',
+  contender: 'contender',
+  speed: 'MB/s',
+  cpu: 'CPU s/GB',
+  peakRss: 'peak MiB',
+  speedRatio: 'ours : it, speed',
+  cpuRatio: 'ours : it, CPU',
+};
+
+const MIB = 2 ** 20;
+const OURS = 'node-lto';
+const CHUNK = MIB;
+
+/** Writing and reading, with whom to compare. */
+const DIRECTIONS = {
+  write: {
+    [OURS]: ['ours:write', { chunk: CHUNK }],
+    'node-lto, aligned chunks': ['ours:write', { chunk: CHUNK, aligned: true }],
+    'dd bs=256k': ['peers:dd', { direction: 'write' }],
+    'fs.createWriteStream': ['peers:fsWrite', {}],
+    'pipe into dd': ['peers:shellWrite', {}],
+  },
+  read: {
+    [OURS]: ['ours:read', {}],
+    'dd bs=256k': ['peers:dd', { direction: 'read' }],
+    'fs.createReadStream': ['peers:fsRead', {}],
+    'pipe from dd': ['peers:shellRead', {}],
+  },
+};
+
+/** Compares on one device, each direction that it has. */
+export async function compareOn(device, { target, bytes, rounds, directions = ['write', 'read'], around }) {
+  const rows = [];
+  for (const direction of directions) {
+    const contenders = Object.entries(DIRECTIONS[direction]).map(([name, [job, args]]) => {
+      const once = () => runJob(job, { target, bytes, ...args });
+      return [name, around ? () => around(direction, once) : once];
+    });
+    const results = await interleaved(rounds, Object.fromEntries(contenders));
+    rows.push(...throughputRows(results, bytes, OURS).map((row) => ({ device, direction, ...row })));
+  }
+  return rows;
+}
+
+const EXPLAINED = [
+  'CPU is user and system of the whole process, children included; dd reads /dev/zero or writes /dev/null.',
+  'Each figure is the median of interleaved rounds (lowest–highest); ratios are taken round by round.',
+];
+
+/** On this machine: memory, a FIFO, and /dev/null, which leaves only the path itself. */
+export async function throughputHere({ quick, rounds }) {
+  const bytes = (quick ? 64 : 1024) * MIB;
+  const folder = await mkdtemp('/dev/shm/node-lto-bench-');
+  try {
+    const file = join(folder, 'tape');
+    await writeFile(file, '');
+    await truncate(file, bytes);
+    const fifo = join(folder, 'fifo');
+    await ended(spawn('mkfifo', [fifo]));
+    const other = (path, direction) =>
+      direction === 'write'
+        ? spawn('dd', [`if=${path}`, 'of=/dev/null', 'bs=1M', 'status=none'])
+        : spawn('dd', ['if=/dev/zero', `of=${path}`, 'bs=256k', `count=${bytes / (MIB / 4)}`, 'status=none']);
+    const throughFifo = async (direction, once) => {
+      const there = ended(other(fifo, direction));
+      const result = await once();
+      await there;
+      return result;
+    };
+    const rows = [
+      ...(await compareOn('/dev/null', { target: sink('/dev/null'), bytes, rounds, directions: ['write'] })),
+      ...(await compareOn('file in memory', { target: sink(file), bytes, rounds })),
+      ...(await compareOn('FIFO', { target: sink(fifo), bytes, rounds, around: throughFifo })),
+    ];
+    return [{ title: `Throughput without a tape, ${bytes / MIB} MiB a run`, columns: COLUMNS, rows, notes: EXPLAINED }];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function sink(path) {
+  return { kind: 'file', path };
+}
+
+function ended(child) {
+  return new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+}
+
+/** On a tape node: scsi_debug in the lab, or a real drive. */
+export async function throughputOnTape({ quick, rounds, device = '/dev/nst0', label }) {
+  // scsi_debug has 10,000 blocks.
+  const bytes = (quick ? 64 : 1024) * MIB;
+  const rows = await compareOn(label, { target: { kind: 'tape', path: device }, bytes, rounds });
+  return [{ title: `Throughput on ${label}, ${bytes / MIB} MiB a run`, columns: COLUMNS, rows, notes: EXPLAINED }];
+}
