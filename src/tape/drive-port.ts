@@ -154,6 +154,7 @@ export class DrivePort {
   async mt(name: MtOperationName, count = 1, options?: CallOptions): Promise<void> {
     const operation = `${name} ${count}`;
     this.#requireOpen(operation);
+    if (this.#positionLost !== undefined) await this.#tellDriver();
     try {
       await logged({ device: this.device, operation }, () => this.transport.mt(MtOperation[name], count, options));
     } catch (error) {
@@ -190,7 +191,7 @@ export class DrivePort {
    */
   async confirmPosition(operation: string): Promise<void> {
     this.requirePosition(operation);
-    await this.transport.tell().catch(() => undefined);
+    await this.#tellDriver();
     if (!(await this.#driverKnowsPosition())) throw this.#losePosition({ device: this.device, operation });
   }
 
@@ -312,11 +313,19 @@ export class DrivePort {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // `st` ends what was written with a filemark, also on another cartridge unless a command has told it of the change.
-    await this.transport.tell().catch(() => undefined);
+    await this.#tellDriver();
     await this.transport.close().catch(async (error: unknown) => {
       throw fromSystemError(error, { device: this.device, operation: 'close' });
     });
+  }
+
+  /**
+   * `st` ends what it was writing with a filemark before it rewinds or closes, wherever the tape then stands, unless a
+   * command of its own has met the reset or the other cartridge: seen on Linux 7.2, where the unit attention had gone to
+   * a query and the filemark wiped the tape from its beginning.
+   */
+  async #tellDriver(): Promise<void> {
+    await this.transport.tell().catch(() => undefined);
   }
 
   #requireOpen(operation: string): void {
