@@ -69,13 +69,15 @@ export interface WriteOutcome {
   readonly records: number;
   readonly bytes: number;
   /**
-   * `done`: all of them. `early-warning`: GMT_EOT is set after the last one counted, the rest was not tried.
+   * `done`: all of them. `early-warning`: GMT_EOT is set after the last one counted, and nothing is left or it was not
+   * tried. It is only seen where `st` buffers records instead of writing them by direct I/O.
    * `end-of-medium`: write(2) gave ENOSPC for the record after the last one counted. That record may be on tape all the
    * same: with direct I/O `st` answers ENOSPC for the very record that met early warning, and the drive has taken it
    * (seen on Linux 7.2: GMT_EOT is set in `mt`; after an ENOSPC that wrote nothing it is not; but a volume overflow,
    * where nothing was written, sets it too). Only the position (MTIOCPOS) against the one before tells.
    * `error`: any other errno, a short write (code `ERR_LTO_SHORT_WRITE`, errno 0), or MTIOCGET failed after the record
-   * that follows the last one counted: `st` flushes then, and what it says is about that record.
+   * that follows the last one counted: `st` flushes then, and what it says is about that record. Where `st` buffers and
+   * MTIOCGET does not follow each record, ENOSPC and an error of write(2) may be about the last record counted.
    */
   readonly stop: WriteStop;
   /** Only for `end-of-medium` and `error`. */
@@ -91,6 +93,8 @@ export type ReadStop = 'full' | 'zero' | 'too-large' | 'error';
 export interface ReadOutcome {
   /** Length of each record, in order. Record i starts at the page boundary at or after the end of record i-1. */
   readonly lengths: number[];
+  /** The slab with the records, for a read into a pool; it goes back there when this has been collected as garbage. */
+  readonly memory?: ArrayBuffer;
   /**
    * `full`: no room for another record of the offered size, or `maxRecords` reached. `zero`: read(2) returned 0, a
    * filemark or the end of data. `too-large`: ENOMEM, the record is larger than the offer (and was skipped by `st`).
@@ -105,6 +109,22 @@ export interface ReadOutcome {
 
 /** Direction of the data phase of a SCSI command. */
 export type DataDirection = 'none' | 'in' | 'out';
+
+/** Options of `writeRecords` and `readRecords`. */
+export interface RecordOptions {
+  /** Goes over the records that are taken or read, on the device's thread. */
+  readonly checksum?: Crc32 | undefined;
+  /**
+   * The promise may settle later than the call ends: with that of the next call that is not quiet, when nothing is
+   * queued any more, or when the call stops before its end. Spares wake-ups of the event loop. Default false.
+   */
+  readonly quiet?: boolean | undefined;
+  /**
+   * MTIOCGET follows every record, not only the last one of a call: for drives whose position cannot be asked after an
+   * ENOSPC. Default false. Only for `writeRecords`.
+   */
+  readonly checkEach?: boolean | undefined;
+}
 
 /**
  * One file descriptor, one thread, one FIFO queue. Calls return promises that settle in the order of the queue; a
@@ -142,8 +162,8 @@ export class Device {
   mtPos(token: number): Promise<number>;
 
   /**
-   * One write(2) for each record of `recordSize` bytes; the last record may be shorter. After each record GMT_EOT is
-   * looked at (where the node answers MTIOCGET), so that early warning is seen on the record that met it.
+   * One write(2) for each record of `recordSize` bytes; the last record may be shorter. After the last record GMT_EOT is
+   * looked at (where the node answers MTIOCGET); records written by direct I/O tell of early warning by themselves.
    *
    * `memory` lies in a slab of `allocateSlab`, at a multiple of 512 bytes, and `recordSize` is a multiple of 512, at
    * most 16,776,704 (direct I/O of `st` needs no more).
@@ -152,18 +172,26 @@ export class Device {
    * call of the group has stopped other than `done`, or was cancelled, every call of the group that waits behind it or
    * comes later is rejected with ECANCELED and nothing of it is written. To write on, take another number.
    */
-  writeRecords(memory: Uint8Array, recordSize: number, stream: number, token: number): Promise<WriteOutcome>;
+  writeRecords(
+    memory: Uint8Array,
+    recordSize: number,
+    stream: number,
+    token: number,
+    options?: RecordOptions,
+  ): Promise<WriteOutcome>;
 
   /**
    * One read(2) of `offer` bytes for each record, until `memory` has no room for another offer or `maxRecords` are in.
-   * `memory` (at a page boundary here) and `stream` as for `writeRecords`; `full` is what keeps a group alive.
+   * `memory` (at a page boundary here) and `stream` as for `writeRecords`; `full` is what keeps a group alive. With a
+   * pool, a slab of it is read into and handed out as `memory` of the outcome; throws a RangeError when none is available.
    */
   readRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | SlabPool,
     offer: number,
     maxRecords: number,
     stream: number,
     token: number,
+    options?: RecordOptions,
   ): Promise<ReadOutcome>;
 
   /** Whether a queued call with that token was taken out of the queue (its promise is rejected with ECANCELED). */
@@ -178,3 +206,27 @@ export class Device {
 
 /** Page-aligned, zeroed memory that is safe to hand to a running system call for as long as the call takes. */
 export function allocateSlab(byteLength: number): ArrayBuffer;
+
+/**
+ * At most `count` slabs of `slabBytes` bytes, each mapped when it is first needed. A slab that was handed out comes back
+ * when its ArrayBuffer has been collected as garbage; it is not zeroed for its next use. Whoever still has the
+ * ArrayBuffer may read into it again as into any slab.
+ */
+export class SlabPool {
+  constructor(slabBytes: number, count: number);
+
+  /** How many slabs are not out, those not mapped yet included. */
+  readonly available: number;
+
+  /** Unmaps what is not out, and the rest as it comes back. Nothing is available any more. */
+  close(): void;
+}
+
+/** CRC-32 of ISO-HDLC, as in zip and gzip, by the processor's own instructions. */
+export class Crc32 {
+  /** Of everything so far, unsigned; 0 for nothing. Not up to date while a call that has it is under way. */
+  readonly value: number;
+
+  /** Not while a call that has it is under way. */
+  update(data: Uint8Array): void;
+}

@@ -6,6 +6,7 @@
 #include <memory>
 #include <variant>
 
+#include "crc32.h"
 #include "slab.h"
 #include "wiped_buffer.h"
 
@@ -52,6 +53,10 @@ struct WriteCall {
   static constexpr const char* syscall = "write";
   RecordMemory memory;
   std::size_t recordSize = 0;
+  /** Goes over the records that were taken; null for none. */
+  std::shared_ptr<Checksum> checksum = nullptr;
+  /** Whether MTIOCGET follows each record, instead of the last one only. */
+  bool checkEach = false;
 };
 
 struct ReadCall {
@@ -59,6 +64,10 @@ struct ReadCall {
   RecordMemory memory;
   std::size_t offer = 0;
   std::size_t maxRecords = 0;
+  /** Goes over the records that were read; null for none. */
+  std::shared_ptr<Checksum> checksum = nullptr;
+  /** Whether the outcome hands the memory on. */
+  bool handsOver = false;
 };
 
 struct CloseCall {

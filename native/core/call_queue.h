@@ -18,6 +18,8 @@ struct QueuedCall {
   std::uint64_t token = 0;
   /** Group of record calls that fail together; 0 for none. */
   std::uint64_t stream = 0;
+  /** Its outcome may wait for that of a later call, as long as there is one and all goes well. */
+  bool quiet = false;
   Call call;
 };
 

@@ -54,8 +54,8 @@ void Device::wake() {
   wakeUps_.notify_one();
 }
 
-void Device::report(std::uint64_t id, Outcome outcome) {
-  if (id != 0) sink_->complete(id, std::move(outcome));
+void Device::report(std::uint64_t id, Outcome outcome, bool quiet) {
+  if (id != 0) sink_->complete(id, std::move(outcome), quiet);
 }
 
 void Device::reportCanceled(const CallQueue::Calls& calls) {
@@ -66,6 +66,7 @@ void Device::run() {
   for (;;) {
     const std::uint32_t seen = wakeUps_.load();
     while (auto call = takeNext()) runCall(*call);
+    sink_->wake();
     if (end()) return;
     wakeUps_.wait(seen);
   }
@@ -83,11 +84,12 @@ void Device::runCall(QueuedCall& call) {
   Outcome outcome = execute(node_, path_, call.call);
   closed_ = closed_ || std::holds_alternative<CloseCall>(call.call);
   CallQueue::Calls canceled;
-  if (call.stream != 0 && endsStream(outcome)) {
+  const bool stopped = endsStream(outcome);
+  if (call.stream != 0 && stopped) {
     const std::scoped_lock lock(mutex_);
     canceled = queue_.failStream(call.stream);
   }
-  report(call.id, std::move(outcome));
+  report(call.id, std::move(outcome), call.quiet && !stopped);
   reportCanceled(canceled);
 }
 

@@ -37,7 +37,7 @@ class Device : public std::enable_shared_from_this<Device> {
   /** Queues the call unless it must be refused; returns the outcome of a refusal. */
   std::optional<Outcome> enqueue(QueuedCall& call);
   void wake();
-  void report(std::uint64_t id, Outcome outcome);
+  void report(std::uint64_t id, Outcome outcome, bool quiet = false);
   void reportCanceled(const CallQueue::Calls& calls);
 
   // The rest runs on the thread.

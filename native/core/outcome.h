@@ -3,10 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
 
+#include "slab.h"
 #include "wiped_buffer.h"
 
 namespace lto {
@@ -75,6 +77,8 @@ enum class ReadStop : std::uint8_t { full, zero, tooLarge, error };
 
 struct ReadOutcome {
   std::vector<std::uint32_t> lengths;
+  /** What the records were read into, where it came from a pool. */
+  std::shared_ptr<Slab> memory;
   ReadStop stop = ReadStop::full;
   int error = 0;
   std::optional<MtStatus> mt;

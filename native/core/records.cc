@@ -33,9 +33,15 @@ RecordResult writeRecord(const OpenNode& node, const std::byte* data, std::size_
   const ssize_t written = ::write(node.fd.get(), data, length);
   if (written < 0) return {errno == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, errno, false};
   if (static_cast<std::size_t>(written) != length) return {WriteStop::error, WriteOutcome::shortWrite, false};
-  if (!node.answersMtGet) return {WriteStop::done, 0, true};
+  return {WriteStop::done, 0, true};
+}
 
-  // st flushes before it answers (flush_buffer), so an error here is that of the record: it is not counted as taken.
+/**
+ * What MTIOCGET adds to a record that was taken. By direct I/O nothing: write(2) itself has told of early warning and
+ * errors. Where `st` only buffered the record, it flushes before it answers (flush_buffer): an error here is that of
+ * the record, which is not counted then, and GMT_EOT tells that it met early warning.
+ */
+RecordResult confirmRecord(const OpenNode& node) {
   MtStatus status;
   if (const int error = readMtStatus(node.fd.get(), status); error != 0) return {WriteStop::error, error, false};
   return {GMT_EOT(status.generalStatus) != 0 ? WriteStop::earlyWarning : WriteStop::done, 0, true};
@@ -46,11 +52,17 @@ RecordResult writeRecord(const OpenNode& node, const std::byte* data, std::size_
 WriteOutcome writeRecords(const OpenNode& node, const WriteCall& call) {
   WriteOutcome outcome;
   while (outcome.bytes < call.memory.size) {
+    const std::byte* const record = call.memory.data + outcome.bytes;
     const std::size_t length = std::min(call.recordSize, call.memory.size - outcome.bytes);
-    const RecordResult result = writeRecord(node, call.memory.data + outcome.bytes, length);
+    // Before the write: what the driver copies is then in the processor's cache.
+    const std::uint32_t checksum = call.checksum ? crc32(call.checksum->value(), record, length) : 0;
+    RecordResult result = writeRecord(node, record, length);
+    const bool isLast = outcome.bytes + length == call.memory.size;
+    if (result.taken && node.answersMtGet && (isLast || call.checkEach)) result = confirmRecord(node);
     if (result.taken) {
       outcome.records += 1;
       outcome.bytes += length;
+      if (call.checksum) call.checksum->set(checksum);
     }
     if (result.stop == WriteStop::done) continue;
     outcome.stop = result.stop;
@@ -63,11 +75,13 @@ WriteOutcome writeRecords(const OpenNode& node, const WriteCall& call) {
 
 ReadOutcome readRecords(const OpenNode& node, const ReadCall& call) {
   ReadOutcome outcome;
-  outcome.lengths.reserve(std::min(call.maxRecords, call.memory.size / pageSize() + 1));
+  outcome.lengths.reserve(std::min(call.maxRecords, call.memory.size / call.offer));
+  if (call.handsOver) outcome.memory = call.memory.slab;
   std::size_t offset = 0;
   while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= call.memory.size) {
     const ssize_t length = ::read(node.fd.get(), call.memory.data + offset, call.offer);
     if (length > 0) {
+      if (call.checksum) call.checksum->update(call.memory.data + offset, static_cast<std::size_t>(length));
       outcome.lengths.push_back(static_cast<std::uint32_t>(length));
       offset = roundUpToPage(offset + static_cast<std::size_t>(length));
       continue;

@@ -1,27 +1,22 @@
 #include <napi.h>
 
-#include <memory>
 #include <new>
 
 #include "../core/slab.h"
 #include "arguments.h"
+#include "checksum_object.h"
+#include "convert.h"
 #include "device_object.h"
 #include "pending_calls.h"
+#include "slab_pool_object.h"
 
 namespace lto {
 namespace {
 
-/** More than any machine's memory would be refused by mmap(2) in any case. */
-constexpr std::int64_t maxSlab = std::int64_t{1} << 40;
-
 Napi::Value allocateSlab(const Napi::CallbackInfo& info) {
-  const auto size = static_cast<std::size_t>(Arguments(info).integer(0, "byteLength", 1, maxSlab));
+  const std::size_t size = Arguments(info).slabSize(0, "byteLength");
   try {
-    auto slab = std::make_unique<std::shared_ptr<Slab>>(Slab::allocate(size));
-    auto release = [](Napi::Env /*env*/, void* /*data*/, std::shared_ptr<Slab>* share) { delete share; };
-    auto buffer = Napi::ArrayBuffer::New(info.Env(), (*slab)->data(), size, release, slab.get());
-    slab.release();
-    return buffer;
+    return viewOf(info.Env(), Slab::allocate(size));
   } catch (const std::bad_alloc&) {
     throw Napi::RangeError::New(info.Env(), "byteLength is more than can be allocated");
   }
@@ -29,7 +24,9 @@ Napi::Value allocateSlab(const Napi::CallbackInfo& info) {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   PendingCalls::install(env);
+  exports["Crc32"] = ChecksumObject::define(env);
   exports["Device"] = DeviceObject::define(env);
+  exports["SlabPool"] = SlabPoolObject::define(env);
   exports["allocateSlab"] = Napi::Function::New(env, allocateSlab, "allocateSlab");
   return exports;
 }

@@ -3,9 +3,13 @@
 #include <cmath>
 #include <string>
 
+#include "checksum_object.h"
+
 namespace lto {
 namespace {
 
+/** More than any machine's memory would be refused by mmap(2) in any case. */
+constexpr std::int64_t maxSlab = std::int64_t{1} << 40;
 constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 
 }  // namespace
@@ -41,6 +45,23 @@ std::uint64_t Arguments::token(std::size_t index) const {
 
 std::uint64_t Arguments::stream(std::size_t index) const {
   return static_cast<std::uint64_t>(integer(index, "stream", 1, maxSafeInteger));
+}
+
+std::size_t Arguments::slabSize(std::size_t index, const char* name) const {
+  return static_cast<std::size_t>(integer(index, name, 1, maxSlab));
+}
+
+RecordOptions Arguments::recordOptions(std::size_t index) const {
+  const Napi::Value value = info_[index];
+  if (value.IsUndefined()) return {};
+  if (!value.IsObject()) throwType("options must be an object");
+  const auto object = value.As<Napi::Object>();
+  const Napi::Value checksum = object.Get("checksum");
+  return {
+      .checksum = checksum.IsUndefined() ? nullptr : ChecksumObject::unwrap(checksum, "checksum"),
+      .quiet = object.Get("quiet").ToBoolean(),
+      .checkEach = object.Get("checkEach").ToBoolean(),
+  };
 }
 
 RecordMemory Arguments::recordMemory(std::size_t index, std::size_t alignment) const {

@@ -3,10 +3,18 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "../core/call.h"
 
 namespace lto {
+
+/** Options of a record call. */
+struct RecordOptions {
+  std::shared_ptr<Checksum> checksum;
+  bool quiet = false;
+  bool checkEach = false;
+};
 
 /** Reads the arguments of one call; throws a TypeError or RangeError that names the argument. */
 class Arguments {
@@ -20,6 +28,9 @@ class Arguments {
   [[nodiscard]] std::uint64_t token(std::size_t index) const;
   /** A group of record calls. */
   [[nodiscard]] std::uint64_t stream(std::size_t index) const;
+  [[nodiscard]] std::size_t slabSize(std::size_t index, const char* name) const;
+  /** What the argument at `index`, an object, says of a record call; all of it may be left out. */
+  [[nodiscard]] RecordOptions recordOptions(std::size_t index) const;
   /** A Uint8Array in a slab, at a multiple of `alignment` from the slab's beginning. */
   [[nodiscard]] RecordMemory recordMemory(std::size_t index, std::size_t alignment) const;
 

@@ -1,12 +1,22 @@
 #include "convert.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <variant>
 
 #include "../core/errno_name.h"
 
 namespace lto {
+
+Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab) {
+  auto share = std::make_unique<std::shared_ptr<Slab>>(slab);
+  auto release = [](Napi::Env /*env*/, void* /*data*/, std::shared_ptr<Slab>* held) { delete held; };
+  auto buffer = Napi::ArrayBuffer::New(env, slab->data(), slab->size(), release, share.get());
+  share.release();
+  return buffer;
+}
+
 namespace {
 
 Napi::Value number(Napi::Env env, auto value) {
@@ -116,6 +126,7 @@ class Converter {
     auto object = Napi::Object::New(env_);
     object["lengths"] = lengths;
     object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
+    if (outcome.memory) object["memory"] = viewOf(env_, outcome.memory);
     addStop(object, outcome.error, outcome.mt);
     return object;
   }

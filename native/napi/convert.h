@@ -2,9 +2,14 @@
 
 #include <napi.h>
 
+#include <memory>
+
 #include "../core/outcome.h"
 
 namespace lto {
+
+/** A view of JavaScript's on the slab, which holds a share of it until the view is collected as garbage. */
+Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab);
 
 /** The object of binding.d.ts for an outcome that is not a failure. */
 Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <limits>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "arguments.h"
 #include "convert.h"
 #include "pending_calls.h"
+#include "slab_pool_object.h"
 
 namespace lto {
 namespace {
@@ -67,6 +69,19 @@ WipedBuffer scsiData(const Arguments& arguments, std::size_t index, DataDirectio
 
 std::size_t recordSize(const Arguments& arguments, std::size_t index, const char* name) {
   return static_cast<std::size_t>(arguments.integer(index, name, 1, maxRecordSize));
+}
+
+RecordMemory pooledMemory(const Arguments& arguments, SlabPool& pool) {
+  std::shared_ptr<Slab> slab;
+  try {
+    slab = pool.take();
+  } catch (const std::bad_alloc&) {
+    arguments.throwRange("a slab of the pool is more than can be allocated");
+  }
+  if (!slab) arguments.throwRange("no slab of the pool is available");
+  auto* const data = slab->data();
+  const std::size_t size = slab->size();
+  return {std::move(slab), data, size};
 }
 
 }  // namespace
@@ -141,19 +156,30 @@ Napi::Value DeviceObject::mtPos(const Napi::CallbackInfo& info) {
 
 Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  WriteCall call{arguments.recordMemory(0, directIoAlignment), recordSize(arguments, 1, "recordSize")};
+  WriteCall call{.memory = arguments.recordMemory(0, directIoAlignment),
+                 .recordSize = recordSize(arguments, 1, "recordSize")};
   if (call.recordSize % directIoAlignment != 0) arguments.throwRange("recordSize must be a multiple of 512");
   const std::uint64_t stream = arguments.stream(2);
-  return submit(info.Env(), {.token = arguments.token(3), .stream = stream, .call = std::move(call)});
+  const std::uint64_t token = arguments.token(3);
+  auto options = arguments.recordOptions(4);
+  call.checksum = std::move(options.checksum);
+  call.checkEach = options.checkEach;
+  return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)});
 }
 
 Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  ReadCall call{arguments.recordMemory(0, pageSize()), recordSize(arguments, 1, "offer"), 0};
+  const auto pool = SlabPoolObject::unwrap(info[0]);
+  ReadCall call{.memory = pool ? pooledMemory(arguments, *pool) : arguments.recordMemory(0, pageSize()),
+                .offer = recordSize(arguments, 1, "offer"),
+                .handsOver = pool != nullptr};
   if (call.offer > call.memory.size) arguments.throwRange("offer must not exceed memory");
   call.maxRecords = static_cast<std::size_t>(arguments.integer(2, "maxRecords", 1, maxOf<std::int32_t>));
   const std::uint64_t stream = arguments.stream(3);
-  return submit(info.Env(), {.token = arguments.token(4), .stream = stream, .call = std::move(call)});
+  const std::uint64_t token = arguments.token(4);
+  auto options = arguments.recordOptions(5);
+  call.checksum = std::move(options.checksum);
+  return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)});
 }
 
 Napi::Value DeviceObject::cancel(const Napi::CallbackInfo& info) {

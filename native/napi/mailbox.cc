@@ -16,15 +16,27 @@ void Mailbox::detach() {
   completions_.clear();
 }
 
-void Mailbox::complete(std::uint64_t id, Outcome outcome) {
+void Mailbox::complete(std::uint64_t id, Outcome outcome, bool quiet) {
   const std::scoped_lock lock(mutex_);
   if (!attached_) return;
   completions_.push_back({id, std::move(outcome)});
-  if (completions_.size() == 1) wakeUp_.NonBlockingCall();
+  if (!quiet) wakeOnce();
+}
+
+void Mailbox::wake() {
+  const std::scoped_lock lock(mutex_);
+  if (attached_ && !completions_.empty()) wakeOnce();
+}
+
+void Mailbox::wakeOnce() {
+  if (told_) return;
+  told_ = true;
+  wakeUp_.NonBlockingCall();
 }
 
 std::vector<Completion> Mailbox::takeAll() {
   const std::scoped_lock lock(mutex_);
+  told_ = false;
   return std::exchange(completions_, {});
 }
 

@@ -31,16 +31,22 @@ class Mailbox : public Sink {
   /** On the JavaScript thread, before the environment takes the thread-safe function down. */
   void detach();
 
-  void complete(std::uint64_t id, Outcome outcome) override;
+  void complete(std::uint64_t id, Outcome outcome, bool quiet) override;
+  void wake() override;
   [[nodiscard]] bool isListening() const override { return attached_.load(); }
 
   std::vector<Completion> takeAll();
 
  private:
+  /** Under the lock. */
+  void wakeOnce();
+
   std::mutex mutex_;
   std::atomic<bool> attached_{false};
   WakeUp wakeUp_;
   std::vector<Completion> completions_;
+  /** Whether the JavaScript thread was told and has not come yet. */
+  bool told_ = false;
 };
 
 }  // namespace lto

@@ -14,11 +14,22 @@ namespace lto::test {
 /** Keeps outcomes until they are asked for. */
 class CollectingSink : public Sink {
  public:
-  void complete(std::uint64_t id, Outcome outcome) override {
+  /** Quiet or not: `wait` sees all; `heard` tells what a listener would have heard of. */
+  void complete(std::uint64_t id, Outcome outcome, bool quiet) override {
     const std::scoped_lock lock(mutex_);
+    if (!quiet) heard_ = order_.size() + 1;
     order_.push_back(id);
     outcomes_.emplace(id, std::move(outcome));
     changed_.notify_all();
+  }
+  void wake() override {
+    const std::scoped_lock lock(mutex_);
+    heard_ = order_.size();
+  }
+  /** How many outcomes, from the first, a listener would have heard of. */
+  [[nodiscard]] std::size_t heard() {
+    const std::scoped_lock lock(mutex_);
+    return heard_;
   }
   [[nodiscard]] bool isListening() const override { return listening_; }
   void stopListening() { listening_ = false; }
@@ -52,6 +63,7 @@ class CollectingSink : public Sink {
   std::condition_variable changed_;
   std::map<std::uint64_t, Outcome> outcomes_;
   std::vector<std::uint64_t> order_;
+  std::size_t heard_ = 0;
   std::atomic<bool> listening_{true};
 };
 

@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "../core/slab_pool.h"
 #include "fixture.h"
 
 using namespace lto;
@@ -152,5 +154,72 @@ TEST(an_error_is_never_followed_by_another_record_of_the_stream) {
   CHECK(fixture.sink->waitFor<WriteOutcome>(ids.front()).stop == WriteStop::endOfMedium);
   for (std::size_t i = 1; i < ids.size(); i += 1) CHECK(isFailure(fixture.sink->wait(ids[i]), ECANCELED));
   CHECK(fixture.sink->waitFor<WriteOutcome>(next).stop == WriteStop::endOfMedium);
+  fixture.close();
+}
+
+TEST(a_checksum_goes_over_the_records_that_were_taken) {
+  const ScratchFolder folder;
+  Fixture fixture(folder.fifo("pipe"));
+  fixture.open(O_RDWR | O_NONBLOCK);
+  auto memory = memoryOf(96 * kib);
+  std::memset(memory.data, 'x', memory.size);
+  const auto checksum = std::make_shared<Checksum>();
+  // A pipe holds 64 KiB: the second record is cut short, and does not count.
+  const auto written =
+      fixture.runFor<WriteOutcome>(WriteCall{.memory = memory, .recordSize = 48 * kib, .checksum = checksum}, 1);
+  CHECK(written.records == 1);
+  CHECK(checksum->value() == crc32(0, memory.data, 48 * kib));
+  fixture.close();
+}
+
+TEST(a_checksum_goes_over_what_was_read_and_nothing_between_the_records) {
+  const ScratchFolder folder;
+  const auto path = folder.file("tape");
+  const std::string content = std::string(10'000, 'a') + std::string(500, 'b');
+  putContent(path, content);
+  Fixture fixture(path);
+  fixture.open();
+  const auto checksum = std::make_shared<Checksum>();
+  const ReadCall call{.memory = memoryOf(64 * kib), .offer = 10'000, .maxRecords = 100, .checksum = checksum};
+  CHECK(fixture.runFor<ReadOutcome>(call, 1).stop == ReadStop::zero);
+  CHECK(checksum->value() == crc32(0, reinterpret_cast<const std::byte*>(content.data()), content.size()));
+  fixture.close();
+}
+
+TEST(memory_is_handed_over_where_it_came_from_a_pool) {
+  Fixture fixture("/dev/zero");
+  fixture.open();
+  const auto pool = SlabPool::make(16 * kib, 1);
+  auto slab = pool->take();
+  auto* const data = slab->data();
+  ReadCall call{.memory = {std::move(slab), data, 16 * kib}, .offer = 4 * kib, .maxRecords = 100, .handsOver = true};
+  auto outcome = fixture.runFor<ReadOutcome>(std::move(call), 1);
+  CHECK(outcome.memory->data() == data);
+  CHECK(pool->available() == 0);
+  outcome.memory.reset();
+  CHECK(pool->available() == 1);
+  fixture.close();
+}
+
+TEST(quiet_outcomes_are_heard_of_with_the_next_loud_one_or_when_nothing_waits) {
+  const ScratchFolder folder;
+  const auto path = folder.fifo("pipe");
+  Fixture fixture(path);
+  fixture.open();
+  const auto submitQuiet = [&](Call call) {
+    fixture.lastId += 1;
+    fixture.device->submit({.id = fixture.lastId, .stream = 1, .quiet = true, .call = std::move(call)});
+    return fixture.lastId;
+  };
+  // Reads that block until the far end writes.
+  const auto quiet = submitQuiet(ReadCall{memoryOf(4 * kib), 4 * kib, 1});
+  const auto last = submitQuiet(ReadCall{memoryOf(4 * kib), 4 * kib, 1});
+  const std::size_t before = fixture.sink->heard();
+  putContent(path, "x");
+  CHECK(fixture.sink->waitFor<ReadOutcome>(quiet).stop == ReadStop::full);
+  CHECK(fixture.sink->heard() == before);
+  putContent(path, "y");
+  CHECK(fixture.sink->waitFor<ReadOutcome>(last).stop == ReadStop::full);
+  while (fixture.sink->heard() < before + 2) std::this_thread::yield();
   fixture.close();
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Crc32 } from '../../binding.js';
 import { InvalidArgumentError } from '../errors/index.js';
+import type { Transport } from '../transport/transport.js';
 
 /** Checksums that streams can make on the way. */
 export type ChecksumAlgorithm = 'crc32' | 'sha256';
@@ -19,7 +21,7 @@ const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
       update: (data) => {
         value = crc32(data, value);
       },
-      digest: () => `crc32:${value.toString(16).padStart(8, '0')}`,
+      digest: () => crc32Text(value),
     };
   },
   sha256: () => {
@@ -32,6 +34,23 @@ const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
     };
   },
 };
+
+function crc32Text(value: number): string {
+  return `crc32:${value.toString(16).padStart(8, '0')}`;
+}
+
+/** A checksum of what a stream moves. */
+export interface RecordChecksum extends Checksum {
+  /** What the transport keeps up to date as records pass, away from the JavaScript thread; `update` does nothing then. */
+  readonly followsRecords?: Crc32 | undefined;
+}
+
+/** `crc32` is made where the records pass, every other algorithm from the chunks. Throws as `createChecksum`. */
+export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Transport): RecordChecksum {
+  if (algorithm !== 'crc32') return createChecksum(algorithm);
+  const followsRecords = transport.createCrc32();
+  return { followsRecords, update: () => undefined, digest: () => crc32Text(followsRecords.value) };
+}
 
 /** Throws InvalidArgumentError for an algorithm that is not known. */
 export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {

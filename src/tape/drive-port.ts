@@ -16,6 +16,7 @@ import { timeoutMs } from '../scsi/timeouts.js';
 import { MtOperation, type MtOperationName } from '../transport/mtio.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
+import { Allocation } from './allocation.js';
 import { logged } from './command-log.js';
 import type { DriveModel } from './drive-model.js';
 import { confirmEncryption, keyProblem } from './encryption/confirm.js';
@@ -71,7 +72,7 @@ export class DrivePort {
   #stream: string | undefined;
   #lastLease: Promise<void> = Promise.resolve();
   #closed = false;
-  readonly #owned = new WeakSet<ArrayBufferLike>();
+  readonly #allocated = new WeakMap<ArrayBufferLike, Allocation>();
 
   constructor(transport: Transport, model?: DriveModel) {
     this.transport = transport;
@@ -249,13 +250,23 @@ export class DrivePort {
   /** Page-aligned memory, from which the drive is written without a copy. */
   allocate(byteLength: number): Uint8Array {
     const memory = this.transport.allocate(byteLength);
-    this.#owned.add(memory.buffer);
+    this.#allocated.set(memory.buffer, new Allocation());
     return memory;
   }
 
   /** Whether memory came from `allocate`. */
   owns(memory: Uint8Array): boolean {
-    return this.#owned.has(memory.buffer);
+    return this.#allocated.has(memory.buffer);
+  }
+
+  /** Notes that a stream needs memory of `allocate` until it calls what is returned; `onWanted` when that is awaited. */
+  hold(memory: Uint8Array, onWanted: () => void): () => void {
+    return this.#allocated.get(memory.buffer)?.hold(onWanted) ?? (() => undefined);
+  }
+
+  /** Resolves when no stream needs memory of `allocate` any more. */
+  async released(memory: Uint8Array): Promise<void> {
+    await this.#allocated.get(memory.buffer)?.released();
   }
 
   /**

@@ -3,9 +3,10 @@ import { PositionLostError, VerificationError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
-import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksum.js';
+import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
+import { letsGoOfChunks, pipeAndRelease } from './let-go.js';
 import { locateFile } from './motion.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
@@ -22,8 +23,17 @@ export interface ReadStreamOptions {
   readonly checksum?: ChecksumAlgorithm | false | undefined;
   /** Checksum of a receipt: the stream fails at its end with VerificationError when the file has another one. */
   readonly expectedChecksum?: string | undefined;
-  /** Bytes that the stream holds at most, apart from what the consumer has not taken yet. Default 12 MiB. */
+  /**
+   * Bytes of memory that chunks are read into, those included that the consumer has let go of and garbage collection
+   * has not found yet. Default 64 MiB. A consumer that keeps more gets copies.
+   */
   readonly bufferBytes?: number | undefined;
+  /**
+   * Promises that the destination of `pipe()` or `pipeline()` neither keeps nor passes on a chunk after it has called
+   * its write back: the memory is read into again at once, without waiting for garbage collection. Known, and so true
+   * by itself, of files (`fs.WriteStream`) and of write streams of this library; false for everything else.
+   */
+  readonly reuseChunks?: boolean | undefined;
   /** Destroys the stream when aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,6 +48,7 @@ export interface ReadSummary {
 }
 
 const MIB = 1024 * 1024;
+const DEFAULT_BUFFER = 64 * MIB;
 /** For drives that don't tell their limit. */
 const MAX_RECORD_SIZE = 16 * MIB;
 
@@ -49,7 +60,7 @@ export class TapeReadStream extends Readable {
   summary: ReadSummary | undefined;
   readonly #port: DrivePort;
   readonly #options: ReadStreamOptions;
-  readonly #checksum: Checksum | undefined;
+  readonly #checksum: RecordChecksum | undefined;
   readonly #lease: StreamLease;
   #reader: RecordReader | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
@@ -61,7 +72,7 @@ export class TapeReadStream extends Readable {
     this.#port = port;
     this.#options = options;
     const algorithm = options.checksum ?? checksumAlgorithm(options.expectedChecksum);
-    this.#checksum = algorithm ? createChecksum(algorithm) : undefined;
+    this.#checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     this.#lease = lease;
     // Not by the option of Readable: a signal that is aborted already would destroy what has no fields yet.
     if (options.signal) addAbortSignal(options.signal, this);
@@ -70,6 +81,12 @@ export class TapeReadStream extends Readable {
   /** Bytes that came from the drive so far. */
   get bytesRead(): number {
     return this.#reader?.bytes ?? 0;
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options: { end?: boolean | undefined } = {}): T {
+    if (!(this.#options.reuseChunks ?? letsGoOfChunks(destination))) return super.pipe(destination, options);
+    pipeAndRelease(this, destination, options, (chunk) => this.#reader?.release(chunk));
+    return destination;
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
@@ -91,7 +108,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #begin(): Promise<void> {
-    const { fileNumber, bufferBytes = 12 * MIB } = this.#options;
+    const { fileNumber, bufferBytes = DEFAULT_BUFFER } = this.#options;
     await this.#lease.turn;
     if (this.destroyed) return;
     await requireReady(this.#port);
@@ -101,8 +118,12 @@ export class TapeReadStream extends Readable {
     const { keys } = this.#options;
     if (keys) await unlock(this.#port, keys);
     this.#fileNumber = await this.#currentFile();
-    const maxRecordSize = await this.#maxRecordSize();
-    this.#reader = new RecordReader(this.#port, { maxRecordSize, bufferBytes, keys });
+    this.#reader = new RecordReader(this.#port, {
+      maxRecordSize: await this.#maxRecordSize(),
+      bufferBytes,
+      checksum: this.#checksum?.followsRecords,
+      keys,
+    });
     this.#chunks = this.#reader.chunks();
   }
 

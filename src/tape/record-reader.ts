@@ -1,4 +1,5 @@
-import type { ReadOutcome } from '../../binding.js';
+import { setTimeout } from 'node:timers/promises';
+import type { Crc32, ReadOutcome, SlabPool } from '../../binding.js';
 import {
   EncryptionKeyError,
   EndOfDataError,
@@ -13,33 +14,53 @@ import { logged } from './command-log.js';
 import type { DrivePort } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
 import { RECORDS, space } from './motion.js';
+import { planSlabs } from './slab-ring.js';
 import { nextStreamNumber } from './stream-number.js';
 
 export interface RecordReaderOptions {
   /** Largest record that is accepted, in bytes. */
   readonly maxRecordSize: number;
-  /** Bytes that are held at most. */
+  /** Bytes that are held at most, with the chunks that the consumer has and those that await garbage collection. */
   readonly bufferBytes: number;
+  /** Follows the records that are read. */
+  readonly checksum?: Crc32 | undefined;
   /** For blocks under another key than the one that is set. */
   readonly keys?: KeyStore | undefined;
 }
 
 const PAGE = 4096;
-const DEPTH = 3;
+/** This part of the memory is read ahead, the rest is for chunks that the consumer has. */
+const AHEAD_PART = 3 / 8;
+/** Of chunks that nobody uses any more, V8 collects no less. */
+const COLLECTED_BYTES = 32 * 1024 * 1024;
+/** Milliseconds that V8 gets to hand collected memory back, from a thread of its own. */
+const COLLECTION_TIME = 1;
+/** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */
+const SMALLEST_EXTERNAL = 128;
 /** As many records as the memory has room for (the largest count that the addon takes). */
 const ALL_RECORDS = 0x7fff_ffff;
 /** First offer: larger than nearly every program's records, small enough for every host adapter. */
 const FIRST_OFFER = 1024 * 1024;
 
 interface Call {
-  readonly slab: Uint8Array;
   readonly outcome: Promise<ReadOutcome>;
+  /** What is read into; undefined for a slab of the pool. */
+  readonly memory: ArrayBuffer | undefined;
+}
+
+/** What came of a call. */
+interface Result extends ReadOutcome {
+  readonly memory: ArrayBuffer;
 }
 
 /**
  * Reads the records of a file up to its filemark, several calls ahead of the consumer. Every read offers room for the
  * largest record; one that is larger still is read again with a larger offer, since `st` skips a record that does not
  * fit.
+ *
+ * Chunks are the slabs themselves, without a copy. Nobody tells when a consumer has done with a chunk: garbage
+ * collection does, and the slab is used again then. Where the consumer keeps so many that the read-ahead would have to
+ * stop, it gets copies, and the slab is free at once.
  */
 export class RecordReader {
   records = 0;
@@ -48,15 +69,22 @@ export class RecordReader {
   readonly #port: DrivePort;
   readonly #options: RecordReaderOptions;
   #offer: number;
-  #free: Uint8Array[] = [];
-  #calls: Call[] = [];
+  #pool: SlabPool;
+  #slabBytes = 0;
+  #slabs = 0;
+  #ahead = 0;
+  /** Slabs that came back without garbage collection. */
+  #free: ArrayBuffer[] = [];
+  /** Chunks that the consumer has of each slab. */
+  readonly #lent = new WeakMap<ArrayBufferLike, number>();
+  readonly #calls: Call[] = [];
   #stream = nextStreamNumber();
 
   constructor(port: DrivePort, options: RecordReaderOptions) {
     this.#port = port;
     this.#options = options;
     this.#offer = Math.min(FIRST_OFFER, options.maxRecordSize);
-    this.#allocate();
+    this.#pool = this.#usePool();
   }
 
   /**
@@ -66,13 +94,8 @@ export class RecordReader {
   async *chunks(): AsyncGenerator<Buffer, void> {
     try {
       for (;;) {
-        this.#readAhead();
-        const call = this.#calls.shift();
-        if (call === undefined)
-          throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
-        const outcome = await call.outcome;
-        yield* this.#take(call.slab, outcome);
-        this.#free.push(call.slab);
+        const outcome = await this.#nextResult();
+        yield* this.#take(outcome, await this.#canSpare());
         if (outcome.stop === 'full') continue;
         await this.#quiet();
         if (outcome.stop === 'zero') return this.#requireFilemark(outcome);
@@ -81,6 +104,7 @@ export class RecordReader {
       }
     } finally {
       await this.#quiet();
+      this.#closePool();
     }
   }
 
@@ -94,35 +118,68 @@ export class RecordReader {
     if (!(await unlock(this.#port, keys))) throw reason;
   }
 
-  #allocate(): void {
-    const slabBytes = Math.max(Math.floor(this.#options.bufferBytes / DEPTH / PAGE) * PAGE, roundUp(this.#offer));
-    this.#free = Array.from({ length: DEPTH }, () => this.#port.transport.allocate(slabBytes));
+  async #nextResult(): Promise<Result> {
+    this.#readAhead();
+    const call = this.#calls.shift();
+    const outcome = await call?.outcome;
+    const memory = call?.memory ?? outcome?.memory;
+    if (outcome && memory) return { ...outcome, memory };
+    throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
   }
 
+  #usePool(): SlabPool {
+    const { slabBytes, count } = planSlabs(this.#options.bufferBytes, roundUp(this.#offer));
+    this.#slabBytes = slabBytes;
+    this.#ahead = Math.max(2, Math.floor(count * AHEAD_PART));
+    this.#slabs = Math.max(count, this.#ahead + 1);
+    return this.#port.transport.createPool(slabBytes, this.#slabs);
+  }
+
+  #closePool(): void {
+    this.#pool.close();
+    this.#free = [];
+    // What is released from now on is not taken back.
+    this.#slabBytes = 0;
+  }
+
+  /** Slabs that can be read into now. */
+  get #idle(): number {
+    return this.#free.length + this.#pool.available;
+  }
+
+  /** Tops up when half of what is read ahead has been taken: one wake-up of the event loop for several calls. */
   #readAhead(): void {
     this.#port.requirePosition('read');
-    for (const slab of this.#free.splice(0)) {
-      const outcome = this.#read(slab);
-      // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
-      outcome.catch(() => undefined);
-      this.#calls.push({ slab, outcome });
-    }
+    if (this.#calls.length > this.#ahead / 2) return;
+    const count = Math.min(this.#ahead - this.#calls.length, this.#idle);
+    for (let i = 1; i <= count; i += 1) this.#calls.push(this.#read(i !== count && i !== Math.ceil(this.#ahead / 2)));
   }
 
-  #read(slab: Uint8Array): Promise<ReadOutcome> {
+  #read(quiet: boolean): Call {
     const { transport, device } = this.#port;
-    const work = () => transport.readRecords(slab, this.#offer, ALL_RECORDS, this.#stream);
-    return logged({ device, operation: 'read' }, work, ({ stop }) => stop);
+    const options = { checksum: this.#options.checksum, quiet };
+    const memory = this.#free.pop();
+    const target = memory === undefined ? this.#pool : new Uint8Array(memory);
+    const work = () => transport.readRecords(target, this.#offer, ALL_RECORDS, this.#stream, options);
+    const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
+    // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
+    outcome.catch(() => undefined);
+    return { outcome, memory };
   }
 
-  /** Copies what was read out of the slab: runs of records that lie side by side become one chunk. */
-  *#take(slab: Uint8Array, { lengths }: ReadOutcome): Generator<Buffer, void> {
+  /** Hands out what was read: runs of records that lie side by side become one chunk. */
+  *#take({ lengths, memory }: Result, spare: boolean): Generator<Buffer, void> {
+    const chunk = (begin: number, end: number) => {
+      const view = Buffer.from(memory, begin, end - begin);
+      return spare ? view : Buffer.from(view);
+    };
+    const chunks: Buffer[] = [];
     let begin = 0;
     let end = 0;
     for (const length of lengths) {
       const offset = roundUp(end);
       if (offset !== end) {
-        yield Buffer.from(slab.subarray(begin, end));
+        chunks.push(chunk(begin, end));
         begin = offset;
       }
       end = offset + length;
@@ -130,14 +187,42 @@ export class RecordReader {
       this.bytes += length;
       this.largestRecord = Math.max(this.largestRecord, length);
     }
-    if (end > begin) yield Buffer.from(slab.subarray(begin, end));
+    if (end > begin) chunks.push(chunk(begin, end));
+    if (spare && chunks.length > 0) this.#lent.set(memory, chunks.length);
+    else this.#free.push(memory);
+    yield* chunks;
+  }
+
+  /** Takes a chunk back that nobody will look at again. */
+  release({ buffer }: Buffer): void {
+    const left = (this.#lent.get(buffer) ?? 0) - 1;
+    if (left < 0 || !(buffer instanceof ArrayBuffer)) return;
+    if (left > 0) {
+      this.#lent.set(buffer, left);
+    } else {
+      this.#lent.delete(buffer);
+      if (buffer.byteLength === this.#slabBytes) this.#free.push(buffer);
+    }
+  }
+
+  /** Whether the read-ahead can go on without the slab that is about to be handed out. */
+  async #canSpare(): Promise<boolean> {
+    const isEnough = () => this.#idle + this.#calls.length >= this.#ahead;
+    const handedOut = this.#slabs - this.#idle - this.#calls.length;
+    if (handedOut * this.#slabBytes < COLLECTED_BYTES) return isEnough();
+    // Chunks that the consumer has let go of come back when V8 collects its youngest objects. It looks at the size of
+    // what they hold only when it makes an ArrayBuffer itself.
+    new ArrayBuffer(SMALLEST_EXTERNAL);
+    if (!isEnough()) await setTimeout(COLLECTION_TIME);
+    return isEnough();
   }
 
   /** Waits until nothing is under way; what was still queued was not read. */
   async #quiet(): Promise<void> {
-    for (const { slab, outcome } of this.#calls.splice(0)) {
-      await outcome.catch(() => undefined);
-      this.#free.push(slab);
+    for (const call of this.#calls.splice(0)) {
+      const outcome = await call.outcome.catch(() => undefined);
+      const memory = call.memory ?? outcome?.memory;
+      if (memory) this.#free.push(memory);
     }
     this.#stream = nextStreamNumber();
   }
@@ -197,7 +282,8 @@ export class RecordReader {
       });
     }
     this.#offer = Math.min(this.#offer * 2, maxRecordSize);
-    this.#allocate();
+    this.#closePool();
+    this.#pool = this.#usePool();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { WriteOutcome } from '../../binding.js';
+import type { Crc32, WriteOutcome } from '../../binding.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { Transport } from '../transport/transport.js';
 import { logged } from './command-log.js';
@@ -23,6 +23,8 @@ export class WriterStopped extends Error {
 export interface RecordWriterOptions {
   readonly transport: Transport;
   readonly recordSize: number;
+  /** Follows the records that the drive took. */
+  readonly checksum?: Crc32 | undefined;
   /** Bytes that are still written after early warning was met. */
   readonly earlyWarningAllowance: number;
   /** Early warning was met, after `records` records. */
@@ -54,9 +56,13 @@ export class RecordWriter {
     this.#options = options;
   }
 
-  /** Resolves when the drive took all of `memory`; rejects with WriterStopped, or a SystemError, when it took less. */
-  submit(memory: Uint8Array): Promise<void> {
-    const early = this.#bytesAtWarning === undefined && !this.#stopped ? this.#send(memory, this.#stream) : undefined;
+  /**
+   * Resolves when the drive took all of `memory`, or a little later with `quiet` (see binding.d.ts); rejects with
+   * WriterStopped, or a SystemError, when it took less.
+   */
+  submit(memory: Uint8Array, quiet = false): Promise<void> {
+    const overlaps = this.#bytesAtWarning === undefined && !this.#stopped;
+    const early = overlaps ? this.#send(memory, this.#stream, quiet) : undefined;
     // Settled in order below; without this an early rejection would count as unhandled.
     early?.catch(() => undefined);
     const done = this.#tail
@@ -74,9 +80,11 @@ export class RecordWriter {
     await this.#tail;
   }
 
-  #send(memory: Uint8Array, stream: number): Promise<WriteOutcome> {
-    const { transport, recordSize } = this.#options;
-    const work = () => transport.writeRecords(memory, recordSize, stream);
+  #send(memory: Uint8Array, stream: number, quiet = false): Promise<WriteOutcome> {
+    const { transport, recordSize, checksum } = this.#options;
+    // Where the position cannot be asked, only the driver's own word after each record keeps the count exact.
+    const options = { checksum, quiet, checkEach: this.firstBlock === undefined };
+    const work = () => transport.writeRecords(memory, recordSize, stream, options);
     return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
   }
 
@@ -121,6 +129,7 @@ export class RecordWriter {
     if (taken === 0) return 0;
     // Anywhere else the tape has been moved: a reset, or another program.
     if (taken !== 1) return this.#stop({ kind: 'error', outcome });
+    this.#options.checksum?.update(rest.subarray(0, bytes));
     return this.#count({ records: 1, bytes, stop: 'done' });
   }
 

@@ -306,12 +306,20 @@ export class TapeDrive {
   }
 
   /**
-   * Page-aligned memory for chunks of whole records that a write stream takes without a copy. It may be used again as
-   * soon as the callback of `write()` was called.
+   * Page-aligned memory for chunks of whole records that a write stream takes without a copy. It may be changed again
+   * when the callback of `write()` was called, or when `released()` resolves.
    */
   allocate(byteLength: number): Buffer {
     const { buffer } = this.#port.allocate(byteLength);
     return Buffer.from(buffer, 0, byteLength);
+  }
+
+  /**
+   * Resolves when no stream needs memory of `allocate()` any more. For sources that fill the same few pieces over and
+   * over: `await drive.released(chunk)` before filling, then yield it to `pipeline()`.
+   */
+  released(memory: Uint8Array): Promise<void> {
+    return this.#port.released(memory);
   }
 
   /**

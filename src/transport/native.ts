@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import type * as Binding from '../../binding.js';
-import type { Device, MtStatus, ReadOutcome, WriteOutcome } from '../../binding.js';
+import type { Crc32, Device, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { loadAddon } from './load-addon.js';
 import { isSystemError } from './system-error.js';
-import type { CallOptions, Transport } from './transport.js';
+import type { CallOptions, RecordCallOptions, Transport } from './transport.js';
 
 /** The nodes of one drive. */
 export interface NativeNodes {
@@ -95,22 +95,35 @@ export class NativeTransport implements Transport {
     return this.#onTape(options, (tape, token) => tape.mtPos(token));
   }
 
-  writeRecords(memory: Uint8Array, recordSize: number, stream: number, options?: CallOptions): Promise<WriteOutcome> {
-    return this.#onTape(options, (tape, token) => tape.writeRecords(memory, recordSize, stream, token));
+  writeRecords(
+    memory: Uint8Array,
+    recordSize: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<WriteOutcome> {
+    return this.#onTape(options, (tape, token) => tape.writeRecords(memory, recordSize, stream, token, options));
   }
 
   readRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | SlabPool,
     offer: number,
     maxRecords: number,
     stream: number,
-    options?: CallOptions,
+    options?: RecordCallOptions,
   ): Promise<ReadOutcome> {
-    return this.#onTape(options, (tape, token) => tape.readRecords(memory, offer, maxRecords, stream, token));
+    return this.#onTape(options, (tape, token) => tape.readRecords(memory, offer, maxRecords, stream, token, options));
   }
 
   allocate(byteLength: number): Uint8Array {
     return new Uint8Array(this.#addon.allocateSlab(byteLength), 0, byteLength);
+  }
+
+  createPool(slabBytes: number, count: number): SlabPool {
+    return new this.#addon.SlabPool(slabBytes, count);
+  }
+
+  createCrc32(): Crc32 {
+    return new this.#addon.Crc32();
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MtStatus, ReadOutcome, WriteOutcome } from '../../binding.js';
+import type { Crc32, MtStatus, ReadOutcome, RecordOptions, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 
 /** Options of every call that goes through a queue. */
@@ -6,6 +6,9 @@ export interface CallOptions {
   /** Takes the call out of the queue when it still waits there; a call that runs goes on to its end. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Options of calls that move records. */
+export interface RecordCallOptions extends CallOptions, RecordOptions {}
 
 /**
  * The one seam: everything above runs on a real drive (`native.ts`) and on the embedded one (`virtual.ts`).
@@ -28,17 +31,26 @@ export interface Transport {
   /** MTIOCPOS. */
   tell(options?: CallOptions): Promise<number>;
   /** See `Device.writeRecords` in binding.d.ts. */
-  writeRecords(memory: Uint8Array, recordSize: number, stream: number, options?: CallOptions): Promise<WriteOutcome>;
+  writeRecords(
+    memory: Uint8Array,
+    recordSize: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<WriteOutcome>;
   /** See `Device.readRecords` in binding.d.ts. */
   readRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | SlabPool,
     offer: number,
     maxRecords: number,
     stream: number,
-    options?: CallOptions,
+    options?: RecordCallOptions,
   ): Promise<ReadOutcome>;
   /** Page-aligned memory for `writeRecords` and `readRecords`. */
   allocate(byteLength: number): Uint8Array;
+  /** Memory that `readRecords` hands out and takes back. */
+  createPool(slabBytes: number, count: number): SlabPool;
+  /** A CRC-32 that follows the records of `writeRecords` or `readRecords`. */
+  createCrc32(): Crc32;
   /**
    * Closes and opens the tape node, so that the driver looks at the cartridge again: `st` remembers from open whether
    * there is one and whether it is write-protected.

@@ -1,8 +1,9 @@
-import type { MtStatus, ReadOutcome, WriteOutcome } from '../../binding.js';
+import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { VirtualDrive } from '../virtual/index.js';
 import { isSystemError, systemError } from './system-error.js';
-import type { CallOptions, Transport } from './transport.js';
+import type { CallOptions, RecordCallOptions, Transport } from './transport.js';
+import { FreshMemory, PortableCrc32 } from './virtual-memory.js';
 import { VirtualSt } from './virtual-st.js';
 
 export interface VirtualDevice {
@@ -67,34 +68,47 @@ export class VirtualTransport implements Transport {
     return this.#queue('MTIOCPOS', options, () => this.#st.tell());
   }
 
-  writeRecords(memory: Uint8Array, recordSize: number, stream: number, options?: CallOptions): Promise<WriteOutcome> {
+  writeRecords(
+    memory: Uint8Array,
+    recordSize: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<WriteOutcome> {
     return this.#inStream(
       'write',
       stream,
       options,
-      () => this.#writeAll(memory, recordSize),
+      () => this.#writeAll(memory, recordSize, options?.checksum),
       ({ stop }) => stop === 'done',
     );
   }
 
   readRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | SlabPool,
     offer: number,
     maxRecords: number,
     stream: number,
-    options?: CallOptions,
+    options?: RecordCallOptions,
   ): Promise<ReadOutcome> {
     return this.#inStream(
       'read',
       stream,
       options,
-      () => this.#readAll(memory, offer, maxRecords),
+      () => this.#readInto(memory, offer, maxRecords, options?.checksum),
       ({ stop }) => stop === 'full',
     );
   }
 
   allocate(byteLength: number): Uint8Array {
     return new Uint8Array(byteLength);
+  }
+
+  createPool(slabBytes: number, count: number): SlabPool {
+    return new FreshMemory(slabBytes, count);
+  }
+
+  createCrc32(): Crc32 {
+    return new PortableCrc32();
   }
 
   async reopen(): Promise<void> {
@@ -116,13 +130,15 @@ export class VirtualTransport implements Transport {
     }
   }
 
-  async #writeAll(memory: Uint8Array, recordSize: number): Promise<WriteOutcome> {
+  async #writeAll(memory: Uint8Array, recordSize: number, checksum: Crc32 | undefined): Promise<WriteOutcome> {
     let records = 0;
     for (let offset = 0; offset < memory.length; offset += recordSize) {
       const bytes = offset;
+      const record = memory.subarray(offset, offset + recordSize);
       try {
-        await this.#st.write(memory.subarray(offset, offset + recordSize));
+        await this.#st.write(record);
         records += 1;
+        checksum?.update(record);
       } catch (error) {
         if (!isSystemError(error)) throw error;
         const { code, errno } = error;
@@ -133,13 +149,31 @@ export class VirtualTransport implements Transport {
     return { records, bytes: memory.length, stop: 'done' };
   }
 
-  async #readAll(memory: Uint8Array, offer: number, maxRecords: number): Promise<ReadOutcome> {
+  async #readInto(
+    target: Uint8Array | SlabPool,
+    offer: number,
+    maxRecords: number,
+    checksum: Crc32 | undefined,
+  ): Promise<ReadOutcome> {
+    if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, checksum);
+    if (!(target instanceof FreshMemory)) throw new TypeError("memory is another transport's");
+    const memory = new Uint8Array(target.slabBytes);
+    return { ...(await this.#readAll(memory, offer, maxRecords, checksum)), memory: memory.buffer };
+  }
+
+  async #readAll(
+    memory: Uint8Array,
+    offer: number,
+    maxRecords: number,
+    checksum: Crc32 | undefined,
+  ): Promise<ReadOutcome> {
     const lengths: number[] = [];
     try {
       for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
         const length = await this.#st.read(memory.subarray(offset, offset + offer));
         if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
         lengths.push(length);
+        checksum?.update(memory.subarray(offset, offset + length));
         offset += Math.ceil(length / PAGE) * PAGE;
       }
     } catch (error) {

@@ -39,6 +39,14 @@ describe.runIf(onLinux)('arguments of the addon', () => {
     ['an operation above 16 bits', call('mtOp', 40_000, 1, 0), RangeError],
     ['a count above 32 bits', call('mtOp', 1, 2 ** 31, 0), RangeError],
     ['a slab of nothing', () => loadAddon().allocateSlab(0), RangeError],
+    ['a pool of nothing', () => Reflect.construct(loadAddon().SlabPool, [0, 1]), RangeError],
+    ['a pool without slabs', () => Reflect.construct(loadAddon().SlabPool, [4096, 0]), RangeError],
+    ['a pool of no size', () => Reflect.construct(loadAddon().SlabPool, []), TypeError],
+    [
+      'a checksum of a string',
+      () => Reflect.apply(new (loadAddon().Crc32)().update, new (loadAddon().Crc32)(), ['a']),
+      TypeError,
+    ],
     ['a slab above all memory', () => loadAddon().allocateSlab(2 ** 50), RangeError],
   ])('refuses %s', (_name, attempt, kind) => {
     expect(attempt).toThrow(kind);
@@ -54,6 +62,8 @@ describe.runIf(onLinux)('arguments of the addon', () => {
     ['records off the alignment', [record, 1000, 1, 0], RangeError],
     ['records above 24 bits', [record, 2 ** 24, 1, 0], RangeError],
     ['stream 0', [record, 512, 0, 0], RangeError],
+    ['options that are a number', [record, 512, 1, 0, 1], TypeError],
+    ['a checksum that is none', [record, 512, 1, 0, { checksum: { value: 0 } }], TypeError],
   ])('writeRecords refuses %s', (_name, args, kind) => {
     expect(call('writeRecords', ...args)).toThrow(kind);
   });
@@ -87,6 +97,6 @@ describe.runIf(onLinux)('arguments of the addon', () => {
   });
 
   it('exports what binding.d.ts says and nothing else', () => {
-    expect(Object.keys(loadAddon()).sort()).toEqual(['Device', 'allocateSlab']);
+    expect(Object.keys(loadAddon()).sort()).toEqual(['Crc32', 'Device', 'SlabPool', 'allocateSlab']);
   });
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Gives the script `Device`, `allocateSlab`, `slab(bytes)`, `openDevice(path)`, `args` and Node's `fs`. */
+/** Gives the script `Crc32`, `Device`, `SlabPool`, `allocateSlab`, `slab(bytes)`, `openDevice(path)`, `args` and Node's `fs`. */
 export const prelude = `
-  const { Device, allocateSlab } = require('node-gyp-build')(${JSON.stringify(root)});
+  const { Crc32, Device, SlabPool, allocateSlab } = require('node-gyp-build')(${JSON.stringify(root)});
   const fs = require('node:fs');
   const slab = (byteLength) => new Uint8Array(allocateSlab(byteLength));
   const openDevice = async (path) => { const device = new Device(path); await device.open(fs.constants.O_RDWR); return device; };

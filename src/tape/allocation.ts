@@ -1,0 +1,24 @@
+/** Who needs a piece of memory that was allocated for a drive. */
+export class Allocation {
+  readonly #holders = new Set<() => void>();
+  #waiting: (() => void)[] = [];
+
+  /** Returns what ends the hold; `onWanted` is called when somebody waits for that. */
+  hold(onWanted: () => void): () => void {
+    // A function of its own, so that one holder may hold twice.
+    const holder = () => onWanted();
+    this.#holders.add(holder);
+    return () => {
+      this.#holders.delete(holder);
+      if (this.#holders.size > 0) return;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    };
+  }
+
+  released(): Promise<void> {
+    if (this.#holders.size === 0) return Promise.resolve();
+    const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    for (const onWanted of this.#holders) onWanted();
+    return released;
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  EncryptionError,
+  EndOfMediumError,
+  LtoError,
+  MediumChangedError,
+  PositionLostError,
+  type SafeExtent,
+  WriteError,
+} from '../errors/index.js';
+import { isSystemError } from '../transport/system-error.js';
+import type { DrivePort } from './drive-port.js';
+import { endFile } from './end-file.js';
+import { readBufferPosition } from './position.js';
+import { type RecordWriter, WriterStopped } from './record-writer.js';
+import type { FileStart } from './start-file.js';
+
+/** A file that is being written. */
+export interface OpenFile {
+  readonly port: DrivePort;
+  readonly start: FileStart;
+  readonly recordSize: number;
+  readonly writer: RecordWriter;
+}
+
+const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
+
+/** The typed error for a writer that stopped, with what is safe. A full tape gets its filemark here. */
+export async function explainStop(file: OpenFile, error: unknown): Promise<Error> {
+  const { port, writer } = file;
+  await writer.idle();
+  const details = { device: port.device, operation: 'write' };
+  if (isSystemError(error)) return explainWriteError(file, await port.diagnose(error, details));
+  if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
+  const { kind, outcome } = error.stop;
+  if (kind !== 'error') return endOfMedium(file, outcome?.code);
+  const cause = Object.assign(new Error(`write: ${outcome?.code}`), {
+    code: outcome?.code ?? 'EIO',
+    syscall: 'write',
+    errno: outcome?.errno ?? 0,
+  });
+  const reason = await port.diagnose(cause, details);
+  if (reason instanceof EncryptionError) return reason;
+  return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
+}
+
+async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<Error> {
+  const { port, start, writer } = file;
+  const problem = await endFile(port, start, writer.records).catch((reason: unknown) => reason);
+  if (problem instanceof EncryptionError) return problem;
+  const closed = problem === undefined;
+  const safe = closed ? { records: writer.records, bytes: writer.bytes, filemark: true } : await committed(file);
+  return new EndOfMediumError(`the tape is full: ${safe.records} records with ${safe.bytes} bytes are safe on it`, {
+    device: port.device,
+    operation: 'write',
+    errno,
+    safe,
+    next: closed ? 'Continue on another cartridge' : 'The file has no filemark: read it back before relying on it',
+  });
+}
+
+export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
+  const lost = reason instanceof PositionLostError || reason instanceof MediumChangedError;
+  const safe = lost ? NOTHING_CERTAIN : await committed(file);
+  return new WriteError(`writing failed: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`, {
+    device: file.port.device,
+    operation: 'write',
+    ...(reason instanceof LtoError && { sense: reason.sense, errno: reason.errno, next: reason.next }),
+    cause: reason,
+    safe,
+  });
+}
+
+/** What the drive says it has moved from its buffer to the medium. */
+async function committed({ port, start, recordSize, writer }: OpenFile): Promise<SafeExtent> {
+  const { firstBlock } = start;
+  const position = await readBufferPosition(port).catch(() => undefined);
+  if (firstBlock === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
+  const behind = Number(position.lastObject) - firstBlock;
+  const records = Math.max(0, Math.min(writer.records, behind));
+  return { records, bytes: Math.min(records * recordSize, writer.bytes), filemark: false };
+}
