@@ -66,14 +66,22 @@ export class OrdinaryFile {
     return this.#records;
   }
 
-  async writeRecords(memory, recordSize, stream) {
-    const outcome = await this.#file.writeRecords(memory, recordSize, stream, 0);
+  async writeRecords(memory, recordSize, stream, options) {
+    const outcome = await this.#file.writeRecords(memory, recordSize, stream, 0, options);
     this.#records += outcome.records;
     return outcome;
   }
 
-  readRecords(memory, offer, maxRecords, stream) {
-    return this.#file.readRecords(memory, offer, maxRecords, stream, 0);
+  readRecords(memory, offer, maxRecords, stream, options) {
+    return this.#file.readRecords(memory, offer, maxRecords, stream, 0, options);
+  }
+
+  createPool(slabBytes, count) {
+    return new this.#addon.SlabPool(slabBytes, count);
+  }
+
+  createCrc32() {
+    return new this.#addon.Crc32();
   }
 
   allocate(byteLength) {
