@@ -9,6 +9,8 @@ export interface ArchivePart extends Omit<TapeReceipt, 'fileNumber'> {
   readonly cartridge: string;
   /** Number of the file on it: `mt fsf N` from the beginning of the tape leads to it. */
   readonly location: number;
+  /** Name of the key that the drive was proven to encrypt with, up to the filemark; undefined where it is plain. */
+  readonly encryptionKeyId?: string | undefined;
 }
 
 /** Proof that an archive is on tape, and where. */
@@ -21,6 +23,10 @@ export interface ArchiveReceipt extends ArchivePart {
   readonly totalChecksum: string | undefined;
 }
 
-export function archivePart(cartridge: string, { fileNumber, ...receipt }: TapeReceipt): ArchivePart {
-  return { cartridge, location: fileNumber, ...receipt };
+/** `on`: the cartridge that was prepared, with its key. */
+export function archivePart(
+  on: { readonly identity: string; readonly encryptionKeyId: string | undefined },
+  { fileNumber, ...receipt }: TapeReceipt,
+): ArchivePart {
+  return { cartridge: on.identity, location: fileNumber, encryptionKeyId: on.encryptionKeyId, ...receipt };
 }

@@ -9,6 +9,8 @@ const RECORD_UNIT = 512;
 const DEFAULT_RECORD_SIZE = 256 * 1024;
 const LARGEST_RECORD = 16 * 1024 * 1024;
 const DEFAULT_THROTTLE_MS = 2000;
+/** As `requireKeyId` has it. */
+const KEY_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/;
 
 const SCHEMA = z.strictObject({
   devicePath: z.string().min(1).meta({
@@ -19,7 +21,7 @@ const SCHEMA = z.strictObject({
     title: 'Compression',
     description: 'Have the drive compress what is written',
   }),
-  encryptionKeyId: z.string().min(1).optional().meta({
+  encryptionKeyId: z.string().regex(KEY_ID, 'takes 1 to 32 characters of printable ASCII').optional().meta({
     title: 'Encryption key',
     description: 'Name of the key that archives are encrypted with; without it they are written plain',
   }),

@@ -10,8 +10,8 @@ export interface FinalizeReport {
 }
 
 /**
- * Empties the buffer of the drive, notes application and time in the cartridge memory when something was written, and
- * puts the cartridge out. Rejects with LabelError for another cartridge, which stays in the drive.
+ * Empties the buffer of the drive, notes application and time in the cartridge memory when something was written, clears
+ * the key, and puts the cartridge out. Rejects with LabelError for another cartridge, which stays in the drive.
  */
 export async function finalizeMedia(
   owner: DriveOwner,
@@ -21,6 +21,7 @@ export async function finalizeMedia(
   const { drive } = owner;
   const { mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
   const memory = owner.written ? await flush(owner, mediumChanges) : undefined;
+  if (drive.encryption.asked) await drive.encryption.disable();
   await drive.eject();
   await owner.forgetCartridge();
   return { memory };

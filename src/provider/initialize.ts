@@ -2,6 +2,7 @@ import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } fr
 import type { HostAttributeValue } from '../scsi/mam-host.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import { ensurePlain } from './encryption.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
 import { type LabelReport, writeLabel } from './label.js';
@@ -20,7 +21,7 @@ const OWNING_HOST = 0x0807;
 const MEDIA_POOL = 0x0808;
 
 /**
- * Labels a cartridge: file 0, a filemark, and the cartridge memory, each read back. Rejects with WriteProtectedError,
+ * Labels a cartridge: file 0, never encrypted, a filemark, and the cartridge memory, each read back. Rejects with WriteProtectedError,
  * NotBlankError for a tape that holds data and LabelError for one that goes by another name, unless `overwrite` says
  * which one may be lost. WORM that holds data is never labelled.
  */
@@ -47,6 +48,8 @@ export async function initializeMedia(
     throw otherThanNamed(owner, id, found.identity);
   }
   await requireSame(owner, found);
+  // Whoever finds the cartridge in years has to be able to read which one it is.
+  await ensurePlain(owner);
   const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumChanges });
   const attributes = configuredAttributes(configuration);
   if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumChanges });

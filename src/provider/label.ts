@@ -1,4 +1,5 @@
 import {
+  EncryptionKeyError,
   EndOfDataError,
   LabelError,
   NotBlankError,
@@ -96,6 +97,7 @@ async function examine(drive: TapeDrive, member?: string): Promise<FileZero> {
     }
   } catch (error) {
     if (error instanceof EndOfDataError) return BLANK;
+    if (error instanceof EncryptionKeyError) return { instead: `file 0 is encrypted${named(error)}` };
     if (error instanceof UnterminatedFileError) return { instead: 'file 0 was cut off before its filemark' };
     throw error;
   }
@@ -103,6 +105,10 @@ async function examine(drive: TapeDrive, member?: string): Promise<FileZero> {
   if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
   if (bytes > LARGEST_LABEL) return { instead: `file 0 has more than ${LARGEST_LABEL} bytes` };
   return decodeLabel(Buffer.concat(chunks), member);
+}
+
+function named({ keyId }: EncryptionKeyError): string {
+  return keyId === undefined ? '' : ` with the key ${JSON.stringify(keyId)}`;
 }
 
 async function requireBlank(drive: TapeDrive, member?: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { EncryptionError, MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../errors/index.js';
+import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../errors/index.js';
 import type { TapeEnd } from '../tape/end-of-data.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import { type KeyOptions, setEncryption } from './encryption.js';
 import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 import { requireWritable } from './write-protection.js';
 
@@ -24,28 +25,31 @@ export interface Preparation extends ProvenCartridge {
   readonly nextFile: number;
   /** Read back from the drive; undefined where it doesn't tell. */
   readonly compression: boolean | undefined;
+  /** Key that the drive was proven to encrypt with; undefined where it writes plain. */
+  readonly encryptionKeyId: string | undefined;
   /** Logical object number of the end of the data; undefined where the drive doesn't tell. */
   readonly firstBlock: number | undefined;
 }
 
 /**
  * Proves that the cartridge is `id`, sets the drive up, and goes to the end of the data. Rejects with LabelError for
- * another cartridge, WriteProtectedError, EncryptionError, and UnterminatedFileError when the last file was cut off.
+ * another cartridge, WriteProtectedError, EncryptionError, EncryptionKeyError, and UnterminatedFileError when the last file
+ * was cut off.
  */
 export async function prepareForWrite(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
-  { closeUnterminated = false }: PrepareOptions = {},
+  { closeUnterminated = false, keys }: PrepareOptions & KeyOptions = {},
 ): Promise<Preparation> {
   const { drive } = owner;
-  refuseEncryption(owner, configuration);
   await requireWritable(drive, configuration);
   const { mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
   const proven = { identity: id, mediumSerial, mediumChanges };
   const compression = await setCompression(owner, configuration.compression);
+  const encryptionKeyId = await setEncryption(owner, configuration, { keys });
   const nextFile = await goToEnd(owner, proven, closeUnterminated);
-  const preparation = { ...proven, nextFile, compression, firstBlock: await drive.logicalObject() };
+  const preparation = { ...proven, nextFile, compression, encryptionKeyId, firstBlock: await drive.logicalObject() };
   await requireUnchanged(owner, preparation);
   return preparation;
 }
@@ -81,15 +85,6 @@ export async function returnToEnd({ drive }: DriveOwner, { nextFile }: Preparati
     device: drive.device,
     operation: 'write',
     next: 'Nothing was written: prepare it again',
-  });
-}
-
-function refuseEncryption({ drive }: DriveOwner, { encryptionKeyId }: ProviderConfiguration): void {
-  if (encryptionKeyId === undefined) return;
-  throw new EncryptionError('this version cannot give keys to the drive yet', {
-    device: drive.device,
-    operation: 'prepare',
-    next: 'Nothing is written plain while an encryption key is configured: leave `encryptionKeyId` out to do so',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import type { ReadSummary } from '../tape/read-stream.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
@@ -26,6 +27,8 @@ export interface ProviderOptions {
   readonly isRegistered?: IsRegistered | undefined;
   /** Opens the drive. Default: `TapeDrive.open`. */
   readonly open?: OpenDrive | undefined;
+  /** Where keys come from: that of `encryptionKeyId` to write, and to read those that the tape names. */
+  readonly keyStore?: KeyStore | undefined;
 }
 
 export interface ForceOptions {
@@ -53,14 +56,16 @@ export class LtoProvider {
   readonly configuration: ProviderConfiguration;
   readonly #isRegistered: IsRegistered;
   readonly #open: OpenDrive | undefined;
+  readonly #keys: KeyStore | undefined;
   #share: Promise<Share> | undefined;
   #preparation: Preparation | undefined;
 
   /** Throws InvalidArgumentError for a configuration that is not valid; see `configurationSchema`. */
-  constructor(configuration: unknown, { isRegistered = hasName, open }: ProviderOptions = {}) {
+  constructor(configuration: unknown, { isRegistered = hasName, open, keyStore }: ProviderOptions = {}) {
     this.configuration = parseConfiguration(configuration);
     this.#isRegistered = isRegistered;
     this.#open = open;
+    this.#keys = keyStore;
   }
 
   /** Read once for each drive. */
@@ -116,7 +121,7 @@ export class LtoProvider {
   prepareForWrite(id: string, options: PrepareOptions = {}): Promise<Preparation> {
     return this.#run('preparing', async (owner) => {
       this.#preparation = undefined;
-      this.#preparation = await prepareForWrite(owner, this.configuration, id, options);
+      this.#preparation = await prepareForWrite(owner, this.configuration, id, { ...options, keys: this.#keys });
       return this.#preparation;
     });
   }
@@ -131,9 +136,10 @@ export class LtoProvider {
       const preparation = requirePrepared(this.#preparation, id);
       this.#preparation = undefined;
       const { onEndOfMedium } = options;
+      const all = { ...options, keys: this.#keys };
       const { receipt, next } = onEndOfMedium
-        ? await writeSpanned(owner, this.configuration, preparation, source, { ...options, onEndOfMedium })
-        : await writeArchive(owner, this.configuration, preparation, source, options);
+        ? await writeSpanned(owner, this.configuration, preparation, source, { ...all, onEndOfMedium })
+        : await writeArchive(owner, this.configuration, preparation, source, all);
       this.#preparation = next;
       return receipt;
     });
@@ -150,20 +156,28 @@ export class LtoProvider {
   ): Promise<Readable> {
     const fileNumber = requireLocation(location);
     const { parts = [], onNextCartridge } = options;
-    if (parts.length < 2) return readArchive(await this.#owner(), this.configuration, id, fileNumber, options);
+    const keys = this.#keys;
+    if (parts.length < 2) {
+      return readArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys });
+    }
     if (onNextCartridge === undefined || parts[0]?.cartridge !== id || parts[0].location !== fileNumber) {
       throw new InvalidArgumentError('these are not the parts of that archive, or nobody can change the cartridge', {
         operation: 'read',
         next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
       });
     }
-    return readSpanned(await this.#owner(), this.configuration, { parts, onNextCartridge, signal: options.signal });
+    return readSpanned(await this.#owner(), this.configuration, {
+      parts,
+      onNextCartridge,
+      signal: options.signal,
+      keys,
+    });
   }
 
   /** Reads an archive, compares its checksum when one is given, and hands nothing out. */
   async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
     const fileNumber = requireLocation(location);
-    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, options);
+    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys: this.#keys });
   }
 
   /** Over all partitions, asked of the drive now. */
@@ -186,7 +200,20 @@ export class LtoProvider {
     this.#preparation = undefined;
     if (share === undefined) return;
     const opened = await share.catch(() => undefined);
-    await opened?.release();
+    if (opened === undefined) return;
+    try {
+      await this.#clearKey(opened.owner);
+    } finally {
+      await opened.release();
+    }
+  }
+
+  /** For the other providers of the drive, which would write with it; closing the drive clears it anyway. */
+  async #clearKey(owner: DriveOwner): Promise<void> {
+    const { encryption } = owner.drive;
+    const { encryptionKeyId } = this.configuration;
+    if (encryptionKeyId === undefined || encryption.provenKeyId !== encryptionKeyId) return;
+    if (owner.job === undefined) await owner.run('closing', () => encryption.disable());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

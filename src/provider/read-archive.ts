@@ -2,6 +2,7 @@ import { InvalidArgumentError, LtoError } from '../errors/index.js';
 import type { ReadSummary, TapeReadStream } from '../tape/read-stream.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import type { KeyOptions } from './encryption.js';
 import { proveIdentity } from './identify.js';
 
 export interface ReadArchiveOptions {
@@ -34,12 +35,12 @@ export async function readArchive(
   configuration: ProviderConfiguration,
   id: string,
   location: number,
-  { checksum, signal }: ReadArchiveOptions,
+  { checksum, signal, keys }: ReadArchiveOptions & KeyOptions,
 ): Promise<TapeReadStream> {
   const leave = await owner.enter('reading an archive');
   try {
     await proveIdentity(owner, configuration.labelName, id);
-    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal });
+    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keys });
     stream.once('close', leave);
     return stream;
   } catch (error) {
@@ -54,7 +55,7 @@ export async function verifyArchive(
   configuration: ProviderConfiguration,
   id: string,
   location: number,
-  options: ReadArchiveOptions,
+  options: ReadArchiveOptions & KeyOptions,
 ): Promise<ReadSummary> {
   const stream = await readArchive(owner, configuration, id, location, options);
   for await (const _chunk of stream) {

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors/index.js';
 import type { ArchivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import type { KeyOptions } from './encryption.js';
 import { readArchive, requireLocation } from './read-archive.js';
 import { closed } from './write-archive.js';
 
@@ -21,10 +22,10 @@ export interface ReadSpannedOptions {
 export async function readSpanned(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
-  { parts, onNextCartridge, signal }: ReadSpannedOptions,
+  { parts, onNextCartridge, signal, keys }: ReadSpannedOptions & KeyOptions,
 ): Promise<Readable> {
   const open = ({ cartridge, location, checksum }: ArchivePart) =>
-    readArchive(owner, configuration, cartridge, requireLocation(location), { checksum, signal });
+    readArchive(owner, configuration, cartridge, requireLocation(location), { checksum, signal, keys });
   const [first, ...others] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   const stream = await open(first);

@@ -6,6 +6,7 @@ import type { TapeWriteStream, WriteStreamOptions } from '../tape/write-stream.j
 import { type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import { type KeyOptions, keepEncryption } from './encryption.js';
 import { type Preparation, requireUnchanged, returnToEnd } from './prepare.js';
 
 export interface WriteArchiveOptions {
@@ -33,12 +34,12 @@ export async function writeArchive(
   configuration: ProviderConfiguration,
   preparation: Preparation,
   source: ArchiveSource,
-  options: WriteArchiveOptions,
+  options: WriteArchiveOptions & KeyOptions,
 ): Promise<Written> {
-  const { checksum, signal } = options;
-  const stream = await openArchive(owner, configuration, preparation, { checksum, signal });
+  const { checksum, signal, keys } = options;
+  const stream = await openArchive(owner, configuration, preparation, { checksum, signal, keys });
   const receipt = await writeSource(owner, stream, counted(source, stream, options.onProgress));
-  const part = archivePart(preparation.identity, receipt);
+  const part = archivePart(preparation, receipt);
   return {
     receipt: { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum },
     next: preparationBehind(preparation, receipt),
@@ -48,16 +49,22 @@ export async function writeArchive(
 /** The stream of the next file, on this cartridge and behind its last file only. */
 export async function openArchive(
   owner: DriveOwner,
-  { recordSize }: ProviderConfiguration,
+  configuration: ProviderConfiguration,
   preparation: Preparation,
-  options: WriteStreamOptions,
+  { keys, ...options }: WriteStreamOptions & KeyOptions,
 ): Promise<TapeWriteStream> {
   await requireUnchanged(owner, preparation);
   await returnToEnd(owner, preparation);
+  await keepEncryption(owner, configuration, { keys });
   const { nextFile, firstBlock, mediumChanges } = preparation;
   const expected = { fileNumber: nextFile, firstBlock, mediumChanges };
   owner.written = true;
-  return owner.drive.createWriteStream({ ...options, recordSize, position: 'overwrite', expected });
+  return owner.drive.createWriteStream({
+    ...options,
+    recordSize: configuration.recordSize,
+    position: 'overwrite',
+    expected,
+  });
 }
 
 /** Where the next file goes. */

@@ -3,6 +3,7 @@ import { EndOfMediumError, InvalidArgumentError } from '../errors/index.js';
 import { type ArchivePart, type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import type { KeyOptions } from './encryption.js';
 import { HeldSource } from './held-source.js';
 import { encodePartNote, type PartNote } from './part-note.js';
 import { type Preparation, prepareForWrite } from './prepare.js';
@@ -44,7 +45,7 @@ export async function writeSpanned(
   configuration: ProviderConfiguration,
   preparation: Preparation,
   source: ArchiveSource,
-  options: WriteArchiveOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
+  options: WriteArchiveOptions & KeyOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
 ): Promise<Written> {
   const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
   const held = new HeldSource(source, checksum);
@@ -60,7 +61,7 @@ export async function writeSpanned(
       const eject = () => owner.drive.eject();
       const id = await onEndOfMedium({ archive, part: outcome.part, totalBytes, eject });
       requireUnused(owner, used, id);
-      prepared = await prepareForWrite(owner, configuration, id);
+      prepared = await prepareForWrite(owner, configuration, id, { keys: options.keys });
     }
   } finally {
     await held.close();
@@ -79,12 +80,11 @@ async function writePart(
   preparation: Preparation,
   held: HeldSource,
   note: PartNote,
-  { signal, onProgress }: WriteArchiveOptions,
+  { signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
 ): Promise<PartOutcome> {
-  const { identity } = preparation;
-  const behindNote = await writeNote(owner, configuration, preparation, note);
+  const behindNote = await writeNote(owner, configuration, preparation, note, { keys });
   if (behindNote === undefined) return { part: undefined };
-  const stream = await openArchive(owner, configuration, behindNote, { checksum: false, signal });
+  const stream = await openArchive(owner, configuration, behindNote, { checksum: false, signal, keys });
   const taken = () => {
     onProgress?.(stream.bytesWritten);
     return stream.bytesWritten;
@@ -92,7 +92,7 @@ async function writePart(
   try {
     const receipt = await writeSource(owner, stream, held.chunks(taken));
     const checksum = held.endPart(receipt.bytes);
-    return { part: archivePart(identity, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
+    return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
   } catch (error) {
     if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
     const { records, bytes } = error.safe;
@@ -100,7 +100,7 @@ async function writePart(
     if (records === 0) return { part: undefined };
     const { nextFile: fileNumber, firstBlock } = behindNote;
     const { recordSize } = configuration;
-    return { part: archivePart(identity, { fileNumber, firstBlock, records, bytes, recordSize, checksum }) };
+    return { part: archivePart(preparation, { fileNumber, firstBlock, records, bytes, recordSize, checksum }) };
   }
 }
 
@@ -110,8 +110,9 @@ async function writeNote(
   configuration: ProviderConfiguration,
   preparation: Preparation,
   note: PartNote,
+  { keys }: KeyOptions,
 ): Promise<Preparation | undefined> {
-  const stream = await openArchive(owner, configuration, preparation, {});
+  const stream = await openArchive(owner, configuration, preparation, { keys });
   try {
     return preparationBehind(preparation, await writeSource(owner, stream, [await encodePartNote(note)]));
   } catch (error) {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import {
-  EncryptionError,
   EndOfDataError,
   InvalidArgumentError,
   LabelError,
@@ -140,16 +139,6 @@ describe('writing and reading archives', () => {
     const { provider, tape } = await newLabelledBench({ compression: false });
     expect(await provider.prepareForWrite(ID)).toMatchObject({ compression: false });
     expect((await tape.settings()).compression).toBe(false);
-  });
-
-  it('writes nothing plain while a key is configured', async () => {
-    const { provider, tape, device } = await newLabelledBench();
-    const sealed = new LtoProvider({ devicePath: device, encryptionKeyId: 'k1' });
-    await expect(sealed.prepareForWrite(ID)).rejects.toBeInstanceOf(EncryptionError);
-    await expect(sealed.writeArchive(ID, source(1))).rejects.toBeInstanceOf(InvalidArgumentError);
-    await sealed.close();
-    await provider.checkOnline();
-    expect(await filesOf(tape)).toHaveLength(1);
   });
 
   it('reports a file that was cut off, and closes it when told to', async () => {

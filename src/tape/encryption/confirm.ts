@@ -38,7 +38,9 @@ function isSame(proof: EncryptionProof, found: DataEncryptionStatus): boolean {
  * undefined when they are in order.
  */
 export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
-  if (details.operation !== 'read') return brokenSession(port, details);
+  const { operation = '' } = details;
+  if (WRITES.test(operation)) return brokenSession(port, operation);
+  if (operation !== 'read') return undefined;
   const next = await readNextBlock(port).catch(() => undefined);
   switch (next?.encryption) {
     case 'other key needed':
@@ -55,8 +57,11 @@ export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Pro
   }
 }
 
-async function brokenSession(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
-  return confirmEncryption(port, details.operation ?? 'write').then(
+/** What puts something on tape; motions fail for reasons of their own. */
+const WRITES = /^(write|MTWEOF)\b/;
+
+async function brokenSession(port: DrivePort, operation: string): Promise<LtoError | undefined> {
+  return confirmEncryption(port, operation).then(
     () => undefined,
     (error: unknown) => (error instanceof EncryptionError ? error : undefined),
   );

@@ -1,0 +1,70 @@
+import { EncryptionError, EncryptionKeyError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { ProviderConfiguration } from './configuration.js';
+import type { DriveOwner } from './drive-owner.js';
+
+export interface KeyOptions {
+  /** Where keys come from. */
+  readonly keys?: KeyStore | undefined;
+}
+
+/**
+ * Has the drive encrypt with the configured key, or not at all, and proves it by what the drive then says. Resolves with
+ * the identifier of the key. Rejects with EncryptionKeyError when there is no such key, and EncryptionError.
+ */
+export async function setEncryption(
+  owner: DriveOwner,
+  { encryptionKeyId: keyId }: ProviderConfiguration,
+  { keys }: KeyOptions,
+): Promise<string | undefined> {
+  const { drive } = owner;
+  if (keyId === undefined) {
+    await ensurePlain(owner);
+    return undefined;
+  }
+  const key = await keys?.get(keyId);
+  if (key === undefined) {
+    const where = keys === undefined ? 'no key store was given' : 'the key store has no such key';
+    throw new EncryptionKeyError(`the configuration wants the key ${JSON.stringify(keyId)}, but ${where}`, {
+      device: drive.device,
+      operation: 'prepare',
+      keyId,
+      next: 'Nothing is written plain while a key is configured: give the provider a `keyStore` that has it',
+    });
+  }
+  await drive.encryption.enable({ key, keyId });
+  return keyId;
+}
+
+/**
+ * As `setEncryption`, for a drive that was prepared: a key is only set anew where another job of this process has changed
+ * it since. Rejects with EncryptionError when the drive has lost it: then the cartridge has to be prepared again.
+ */
+export async function keepEncryption(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  options: KeyOptions,
+): Promise<void> {
+  const { encryption } = owner.drive;
+  const lost = encryption.asked && !encryption.replacedForReading && encryption.provenKeyId === undefined;
+  const isSet = encryption.provenKeyId !== undefined && encryption.provenKeyId === configuration.encryptionKeyId;
+  if (configuration.encryptionKeyId !== undefined && (lost || isSet)) return encryption.confirm();
+  await setEncryption(owner, configuration, options);
+}
+
+/**
+ * Makes sure that what is written is readable without a key: somebody else's key may have been left in the drive. Where
+ * a library sets the keys, hosts can't switch them off, and nothing is written.
+ */
+export async function ensurePlain({ drive }: DriveOwner): Promise<void> {
+  const status = await drive.encryption.status();
+  const encrypts = status !== undefined && status.encryption !== 'off';
+  if (encrypts && status.controlledBy === 'library') {
+    throw new EncryptionError('the library has set a key, and what is written would be encrypted with it', {
+      device: drive.device,
+      operation: 'write',
+      next: 'Nothing was written: switch encryption by the library off for this drive, or let hosts set the keys',
+    });
+  }
+  if (encrypts || drive.encryption.asked) await drive.encryption.disable();
+}
