@@ -19,6 +19,8 @@ export interface SessionRequest {
   readonly keep: boolean;
 }
 
+const UNFINISHED = 'setting the key did not come to its end';
+
 /**
  * What was asked of the drive's keys through this handle, and whether it still holds. While encryption is asked for and
  * not proven, nothing may be written: a reset, a changed cartridge or another host may have taken the key away, and the
@@ -45,11 +47,17 @@ export class EncryptionSession {
     return this.#proof;
   }
 
+  /** Encryption is asked for: until it is proven, nothing is written, also when the key never gets to the drive. */
+  ask(): void {
+    this.#encryptionAsked = true;
+    this.#void(UNFINISHED);
+  }
+
   /** A key is about to be sent: until it is proven, nothing is. */
   begin(request: SessionRequest): void {
     this.#request = request;
     this.#encryptionAsked ||= request.encrypts;
-    this.invalidate('setting the key did not come to its end');
+    this.#void(UNFINISHED);
   }
 
   /** `endsAsking`: the caller said that nothing is to be encrypted any more. */
@@ -70,7 +78,10 @@ export class EncryptionSession {
 
   /** Nothing is known of the keys any more; `why` ends the sentence "it is not certain any more, because …". */
   invalidate(why: string, sense?: SenseData): void {
-    if (this.#request === undefined) return;
+    if (this.#request !== undefined) this.#void(why, sense);
+  }
+
+  #void(why: string, sense?: SenseData): void {
     this.#proof = undefined;
     this.#why = why;
     this.#sense = sense;

@@ -2,6 +2,7 @@ import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../
 import type { ScsiCommand } from '../../scsi/command.js';
 import {
   type DataEncryptionStatus,
+  DECRYPTION_MODE,
   ENCRYPTION_MODE,
   ENCRYPTION_SCOPE,
   KAD_TYPE,
@@ -33,10 +34,11 @@ export interface SetKeyOptions extends EncryptionOptions {
 export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<DataEncryptionStatus> {
   const details = { device: port.device, operation: 'set encryption' };
   const { key, mode = 'mixed' } = options;
+  const encrypts = ENCRYPTION_MODES[mode].encryptionMode === ENCRYPTION_MODE.encrypt;
+  if (encrypts) port.encryption.ask();
   if ((key === undefined) !== (mode === 'raw')) {
     throw new InvalidArgumentError(`the mode ${mode} ${key ? 'takes no key' : 'needs a key'}`, details);
   }
-  const encrypts = ENCRYPTION_MODES[mode].encryptionMode === ENCRYPTION_MODE.encrypt;
   await requireReady(port);
   const { capabilities, before } = await requireControl(port, details);
   const needs = { encrypts, decrypts: mode !== 'raw', index: options.algorithmIndex };
@@ -75,6 +77,11 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
     port.encryption.end();
     return undefined;
   }
+  // Where hosts may not set keys, off is off.
+  if (isOff(before) && controllerOf(capabilities, before) !== undefined) {
+    port.encryption.end();
+    return before;
+  }
   requireHostControl(capabilities, before, details);
   const algorithmIndex = ownIndex(capabilities, before);
   const scope = port.encryption.request?.scope ?? scopeToClear(capabilities, before);
@@ -109,16 +116,25 @@ async function requireControl(port: DrivePort, details: LtoErrorDetails) {
 
 /** Throws EncryptionError when somebody else sets the keys of this drive. */
 function requireHostControl(
-  { configurationPrevented }: DriveEncryptionCapabilities,
-  { parametersControl }: DataEncryptionStatus,
+  capabilities: DriveEncryptionCapabilities,
+  parameters: DataEncryptionStatus,
   details: LtoErrorDetails,
 ): void {
-  const who = CONTROLLERS[parametersControl];
-  if (who === undefined && configurationPrevented !== CONFIGURATION_PREVENTED) return;
-  throw new EncryptionError(`${who ?? 'the library or a key manager'} sets the keys of this drive, and hosts may not`, {
+  const who = controllerOf(capabilities, parameters);
+  if (who === undefined) return;
+  throw new EncryptionError(`${who} sets the keys of this drive, and hosts may not`, {
     ...details,
     next: 'Set the partition of the library (or the drive) to application-managed encryption, or leave the keys to it',
   });
+}
+
+/** Who sets the keys instead of hosts, if somebody does. */
+function controllerOf(
+  { configurationPrevented }: DriveEncryptionCapabilities,
+  { parametersControl }: DataEncryptionStatus,
+): string | undefined {
+  const prevented = configurationPrevented === CONFIGURATION_PREVENTED;
+  return CONTROLLERS[parametersControl] ?? (prevented ? 'the library or a key manager' : undefined);
 }
 
 const CONTROLLERS: Readonly<Record<number, string>> = {
@@ -187,8 +203,13 @@ export function hasKad(kads: readonly KeyAssociatedData[], { type, data }: KeyAs
   return kads.some((kad) => kad.type === type && Buffer.from(kad.data).equals(data));
 }
 
-function requireOff({ encryptionMode, decryptionMode }: DataEncryptionStatus, details: LtoErrorDetails): void {
-  if (encryptionMode === 0 && decryptionMode === 0) return;
+function isOff({ encryptionMode, decryptionMode }: DataEncryptionStatus): boolean {
+  return encryptionMode === ENCRYPTION_MODE.disable && decryptionMode === DECRYPTION_MODE.disable;
+}
+
+function requireOff(status: DataEncryptionStatus, details: LtoErrorDetails): void {
+  if (isOff(status)) return;
+  const { encryptionMode, decryptionMode } = status;
   const modes = `encryption mode ${encryptionMode}, decryption mode ${decryptionMode}`;
   throw failed(`the drive does not say that encryption is off: ${modes}`, undefined, details);
 }
