@@ -1,4 +1,5 @@
 import { type CommandName, commandName, type SenseFields } from '../scsi/index.js';
+import { randomFrom } from './random.js';
 
 /** Something that is to go wrong. All conditions that are given have to hold. */
 export interface Fault {
@@ -61,15 +62,4 @@ function strikes(armed: ArmedFault, cdb: Uint8Array, object: number): boolean {
   if (probability !== undefined && armed.random() >= probability) return false;
   armed.hits += 1;
   return true;
-}
-
-/** Numbers from 0 to 1, the same row for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x100000000;
-  };
 }
