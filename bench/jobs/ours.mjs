@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openTarget, rewindTarget } from '../devices/targets.mjs';
-import { drain, newChunk, repeated, requireBytes } from './source.mjs';
+import { drain, drainByLoop, newChunk, repeated, requireBytes } from './source.mjs';
 
 /**
  * Writes a file by `pipeline()`.
@@ -20,12 +20,17 @@ export async function write({ target, bytes, chunk, aligned = false, options }, 
   });
 }
 
-/** Reads the first file. */
-export async function read({ target, bytes, options }, meter) {
+/**
+ * Reads the first file.
+ * @param {{ target: object, bytes: number, loop?: boolean, options?: object }} args `loop`: by `for await`, whose chunks
+ *   come back to the stream by garbage collection
+ */
+export async function read({ target, bytes, loop = false, options }, meter) {
   await rewindTarget(target);
   return meter.window(async () => {
     const drive = await openTarget(target, 'read');
-    const got = await drain(drive.createReadStream({ checksum: false, ...options }));
+    const stream = drive.createReadStream({ checksum: false, reuseChunks: !loop, ...options });
+    const got = await (loop ? drainByLoop(stream) : drain(stream));
     await drive.close();
     requireBytes(got, bytes);
   });

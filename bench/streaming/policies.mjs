@@ -1,9 +1,12 @@
 // What a host does with the memory that it has between a source and a drive.
+import { libraryUrl } from '../harness/library.mjs';
+
+const { planSlabs } = await import(libraryUrl('tape/slab-ring.js'));
 
 const MIB = 2 ** 20;
 const RECORD = 256 * 1024;
-/** As in the write stream. */
-const DEPTH = 4;
+/** Default start threshold of the write stream, as a part of its memory. */
+const DEFAULT_START = 3 / 4;
 
 /**
  * @typedef {object} Policy
@@ -21,10 +24,11 @@ export function plainPipe(memory) {
 }
 
 /** The write stream with these options. @returns {Policy} */
-export function writeStream(bufferBytes, startThreshold = bufferBytes / 2) {
-  const unit = Math.max(1, Math.floor(bufferBytes / DEPTH / RECORD)) * RECORD;
-  const start = Math.min(DEPTH, Math.max(1, Math.ceil(startThreshold / unit)));
-  return { unit, units: DEPTH, start, gathersAfter: 0 };
+export function writeStream(bufferBytes, startThreshold) {
+  const { slabBytes, count } = planSlabs(bufferBytes, RECORD);
+  const threshold = startThreshold ?? slabBytes * count * DEFAULT_START;
+  const start = Math.min(count, Math.max(1, Math.ceil(threshold / slabBytes)));
+  return { unit: slabBytes, units: count, start, gathersAfter: 0 };
 }
 
 /**
@@ -37,7 +41,7 @@ export function writeStream(bufferBytes, startThreshold = bufferBytes / 2) {
 export function paced(memory, { speeds }) {
   const [lowest] = speeds;
   const highest = speeds.at(-1);
-  const unit = Math.min(4 * MIB, memory / DEPTH);
+  const unit = Math.min(4 * MIB, memory / 16);
   const units = Math.floor(memory / unit);
   const pace = (level) => {
     if (level >= 0.95) return Number.POSITIVE_INFINITY;

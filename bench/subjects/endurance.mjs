@@ -7,7 +7,7 @@ import { withFolder } from '../harness/scratch.mjs';
 
 const MIB = 2 ** 20;
 const GB = 1e9;
-const BUFFER = 16 * MIB;
+const BUFFER = 64 * MIB;
 
 const highest = (resident) => Math.max(...resident.map(([, mebibytes]) => mebibytes));
 /** MiB by which the last tenth lies above the second one: the first holds what a process takes once. */

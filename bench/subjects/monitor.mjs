@@ -53,15 +53,15 @@ export function monitorHere({ quick, rounds }) {
     // At its own speed, as a drive would be: the embedded drive alone is as fast as the processor.
     const speed = quick ? undefined : 'lto9';
     await createVirtualDrive(path, { generation: 9, speed, cartridge: { discardsData: true } });
-    const bytes = (quick ? 64 : 3072) * MIB;
+    const bytes = (quick ? 64 : 2560) * MIB;
     return section(quick ? 'virtual' : 'virtual LTO-9', `virtual:${path}`, { bytes, rounds: Math.min(rounds, 3) });
   });
 }
 
 export function monitorOnTape({ quick, rounds, device = '/dev/nst0', label }) {
-  return section(label, device, { bytes: (quick ? 64 : 1024) * MIB, rounds });
+  return section(label, device, { bytes: (quick ? 64 : 768) * MIB, rounds });
 }
 
 export function monitorOnSlowTape({ quick, rounds, label }) {
-  return section(label, '/dev/nst0', { bytes: (quick ? 32 : 256) * MIB, rounds });
+  return section(label, '/dev/nst0', { bytes: (quick ? 32 : 192) * MIB, rounds: Math.min(rounds, 3) });
 }

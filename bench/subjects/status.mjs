@@ -27,7 +27,7 @@ async function section(title, label, contenders, rounds) {
 }
 
 function providerOf(device, { quick }) {
-  const count = quick ? 100 : 1000;
+  const count = quick ? 100 : 300;
   const cached = quick ? 20_000 : 200_000;
   return {
     [FORCED]: () => runJob('status:provider', { device, count, force: true }),
@@ -48,7 +48,7 @@ export function statusHere({ quick, rounds }) {
 
 /** On nodes: in the lab, or of a real drive. */
 export function statusOnTape({ quick, rounds, device = '/dev/nst0', queryNode = '/dev/sg0', label }) {
-  const count = quick ? 5 : 30;
+  const count = quick ? 5 : 20;
   const contenders = {
     ...providerOf(device, { quick }),
     [PROGRAMS]: () => runJob('status:programs', { tapeNode: device, queryNode, count }),

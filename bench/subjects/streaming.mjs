@@ -25,7 +25,7 @@ const SOURCES = {
 };
 /** Below, just above and well above the lowest speed of 177 MB/s. */
 const AVERAGES = [100, 195, 250, 350];
-const MEMORIES = [16, 1024, 2048, 4096, 16_384];
+const MEMORIES = [64, 1024, 2048, 4096, 16_384];
 
 const POLICIES = {
   pipe: (memory) => plainPipe(memory),
@@ -54,7 +54,7 @@ function simulated(source, average, memory) {
 
 function simulations({ quick }) {
   const [sources, averages, memories] = quick
-    ? [Object.keys(SOURCES).slice(0, 1), [250], [16, 4096]]
+    ? [Object.keys(SOURCES).slice(0, 1), [250], [64, 4096]]
     : [Object.keys(SOURCES), AVERAGES, MEMORIES];
   const rows = sources.flatMap((source) =>
     averages.flatMap((average) => memories.map((memory) => simulated(source, average, memory))),

@@ -31,6 +31,7 @@ const DIRECTIONS = {
   },
   read: {
     [OURS]: ['ours:read', {}],
+    'node-lto, for await': ['ours:read', { loop: true }],
     'dd bs=256k': ['peers:dd', { direction: 'read' }],
     'fs.createReadStream': ['peers:fsRead', {}],
     'pipe from dd': ['peers:shellRead', {}],
