@@ -2,13 +2,13 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { libraryUrl, TapeDrive } from '../harness/library.mjs';
-import { newChunk, repeated, requireBytes } from './source.mjs';
+import { drain, newChunk, repeated, requireBytes } from './source.mjs';
 
 const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
 const MIB = 2 ** 20;
 
 /** Writes, and reads back; resident memory is looked at on the way, `samples` times. */
-export async function endurance({ folder, bytes, chunk, aligned, options, samples = 100, read = true }, meter) {
+export async function endurance({ folder, bytes, chunk, aligned, options = {}, samples = 100, read = true }, meter) {
   const transport = await VirtualTransport.open({ device: folder, folder });
   const drive = TapeDrive.onTransport(transport);
   await drive.rewind();
@@ -28,10 +28,9 @@ export async function endurance({ folder, bytes, chunk, aligned, options, sample
     const streaming = transport.drive.streaming ?? null;
     const readBack = sampled(bytes, samples);
     if (read) {
-      const source = drive.createReadStream({ fileNumber: 0, checksum: false });
-      let got = 0;
-      for await (const part of readBack.through(source)) got += part.length;
-      requireBytes(got, bytes);
+      const { bufferBytes } = options;
+      const source = drive.createReadStream({ fileNumber: 0, checksum: false, reuseChunks: true, bufferBytes });
+      requireBytes(await drain(source, readBack.passed), bytes);
     }
     await drive.close();
     return {
@@ -45,15 +44,16 @@ export async function endurance({ folder, bytes, chunk, aligned, options, sample
 /** Looks at the resident memory, MiB, each time another part of the bytes has passed. */
 function sampled(bytes, samples) {
   const resident = [];
-  async function* through(chunks) {
-    let passed = 0;
-    for await (const chunk of chunks) {
-      passed += chunk.length;
-      if (passed >= ((resident.length + 1) * bytes) / samples) {
-        resident.push([passed / 1e9, process.memoryUsage.rss() / MIB]);
-      }
+  let sum = 0;
+  const passed = (chunk) => {
+    sum += chunk.length;
+    if (sum >= ((resident.length + 1) * bytes) / samples) resident.push([sum / 1e9, process.memoryUsage.rss() / MIB]);
+  };
+  function* through(chunks) {
+    for (const chunk of chunks) {
+      passed(chunk);
       yield chunk;
     }
   }
-  return { resident, through };
+  return { resident, passed, through };
 }

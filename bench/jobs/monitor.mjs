@@ -45,7 +45,7 @@ export async function watched({ device, bytes, perSecond }, meter) {
     const write = await phase(() => pipeline(source, stream));
     requireBytes(stream.receipt.bytes, bytes);
     const read = await phase(async () => {
-      requireBytes(await drain(drive.createReadStream({ fileNumber: 0, checksum: false })), bytes);
+      requireBytes(await drain(drive.createReadStream({ fileNumber: 0, checksum: false, reuseChunks: true })), bytes);
     });
     const { fileNumber, blockNumber } = await drive.status();
     const { fileNumber: filemarks } = await drive.spaceToEndOfData();

@@ -16,11 +16,12 @@ export function newChunk(bytes, drive) {
   return chunk;
 }
 
-/** Takes everything by `pipeline()` and keeps nothing. */
-export async function drain(stream) {
+/** Takes everything by `pipeline()` and keeps nothing; `passed` is told of each chunk. */
+export async function drain(stream, passed = () => {}) {
   let bytes = 0;
   const write = (chunk, _encoding, callback) => {
     bytes += chunk.length;
+    passed(chunk);
     callback();
   };
   await pipeline(stream, new Writable({ write, highWaterMark: 4 * 1024 * 1024 }));

