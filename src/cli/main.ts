@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { InvalidArgumentError } from '../errors/index.js';
 import { addDemo } from './commands/demo.js';
 import { addDrives } from './commands/drives.js';
+import { addEncryption } from './commands/encryption.js';
 import { addHealth } from './commands/health.js';
 import { addInspect } from './commands/inspect.js';
 import { addKey } from './commands/key.js';
@@ -38,6 +39,7 @@ for (const add of [
   addRead,
   addVerify,
   addMotions,
+  addEncryption,
   addKey,
   addVirtual,
   addServeVirtual,

@@ -5,12 +5,14 @@ import { formatOfDensity } from '../../scsi/density.js';
 import type { MamValues } from '../../scsi/mam-values.js';
 import type { Capacity, CapacityValue, CapacityValues } from '../../tape/capacity.js';
 import type { Densities, Reservations } from '../../tape/drive-reports.js';
+import type { EncryptionStatus } from '../../tape/encryption/pages.js';
 import type { DriveIdentity, DriveName } from '../../tape/identity.js';
 import type { MediumFormat } from '../../tape/medium-format.js';
 import type { TapeSettings } from '../../tape/settings.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { encryptionFacts, encryptionStatus } from '../encryption-text.js';
 import { facts, table } from '../table.js';
 import { formatBytes, formatCapacity } from '../units.js';
 import { identityFacts } from './status.js';
@@ -33,6 +35,7 @@ async function inspect(drive: TapeDrive): Promise<Answer> {
     densities: await drive.densities(),
     timestamp: await drive.timestamp(),
     reservations: await drive.reservations(),
+    encryption: await encryptionStatus(drive),
     supportedCommands: (await drive.supportedCommands())?.commands,
   };
   const { format, memory, capacity } = document;
@@ -61,9 +64,11 @@ interface DriveReports {
   readonly densities: Densities | undefined;
   readonly blockLimits: BlockLimits | undefined;
   readonly reservations: Reservations | undefined;
+  readonly encryption: EncryptionStatus | undefined;
 }
 
-function driveFacts({ identity, settings, densities, blockLimits, reservations }: DriveReports): Fact[] {
+function driveFacts(reports: DriveReports): Fact[] {
+  const { identity, settings, densities, blockLimits, reservations, encryption } = reports;
   const { serialNumber, manufacturerSerialNumber } = identity;
   return [
     ...identityFacts(identity),
@@ -77,6 +82,7 @@ function driveFacts({ identity, settings, densities, blockLimits, reservations }
     ['compression', yesNo(settings.compression, 'on', 'off')],
     ['programmable early warning', megabytes(settings.programmableEarlyWarningMegabytes)],
     ['append only', yesNo(settings.appendOnly, 'on', 'off')],
+    ...(encryption ? encryptionFacts(encryption) : []),
     ['reserved', reservations && (reservations.holder ? `by key 0x${reservations.holder.key.toString(16)}` : 'no')],
   ];
 }

@@ -5,12 +5,14 @@ import type { ReadSummary } from '../../tape/read-stream.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
 import { extractArchive } from '../extract.js';
+import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
+import { keysOf } from '../keystore-keys.js';
 import { requireAbsent, saveFile } from '../output-file.js';
 import { type Consume, checksumOptions, readTapeFile } from '../read-file.js';
 import { facts } from '../table.js';
 import { formatBytes, parseCount } from '../units.js';
 
-interface ReadOptions extends DeviceOptions {
+interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly output?: string;
   readonly extract?: string;
   readonly force?: boolean;
@@ -18,7 +20,9 @@ interface ReadOptions extends DeviceOptions {
 }
 
 export function addRead(program: Command): void {
-  driveCommand(program, 'read', 'read a file of the tape, to stdout, into a file, or extracted into a folder')
+  const what =
+    'read a file of the tape, to stdout, into a file, or extracted into a folder; its key is found by itself';
+  keystoreFlags(driveCommand(program, 'read', what))
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
     .option('-o, --output <file>', 'save it as this file, which must not exist')
     .option('-C, --extract <folder>', 'extract it, a tar archive, into this folder')
@@ -29,7 +33,7 @@ export function addRead(program: Command): void {
 
 async function read(options: ReadOptions, number: string): Promise<Answer> {
   const fileNumber = parseCount(number);
-  const streamOptions = { ...checksumOptions(options.checksum), fileNumber };
+  const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options) };
   const consume = await consumer(options);
   const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
   return { document: summary, text: summaryText(summary), textTo: process.stderr };

@@ -8,6 +8,7 @@ import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { TapeStatus } from '../../tape/tape-status.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { encryptionFacts, encryptionStatus } from '../encryption-text.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { facts } from '../table.js';
 
@@ -23,15 +24,17 @@ async function status(drive: TapeDrive): Promise<Answer> {
   const ready = readiness.state === 'ready';
   const tape = ready ? await drive.status() : undefined;
   const position = ready ? await drive.position() : undefined;
+  const encryption = await encryptionStatus(drive);
   const format = tape && formatOf({ currentDensity: tape.densityCode })?.format;
   return {
-    document: { device: drive.device, identity, readiness, tape, position, format },
+    document: { device: drive.device, identity, readiness, tape, position, format, encryption },
     text: facts([
       ['device', drive.device],
       ...identityFacts(identity),
       ['readiness', readinessText(readiness)],
       ...(tape ? tapeFacts(tape, format) : []),
       ...(position ? positionFacts(position) : []),
+      ...(encryption ? encryptionFacts(encryption) : []),
     ]),
     exitCode: EXIT_CODES[readiness.state],
   };

@@ -8,12 +8,15 @@ import type { TapeWriteStream, WriteStreamOptions } from '../../tape/write-strea
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, withDrive } from '../device.js';
 import { InterruptedError, type Interruption, interruptible } from '../interrupt.js';
+import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
+import { keysOf, requireKey } from '../keystore-keys.js';
 import { withProgress } from '../progress.js';
 import { openSource, type Source } from '../source.js';
 import { facts } from '../table.js';
 import { formatBytes, parseCount, parseSize } from '../units.js';
 
-interface WriteOptions extends DeviceOptions {
+interface WriteOptions extends DeviceOptions, KeystoreOptions {
+  readonly key?: string;
   readonly append?: boolean;
   readonly overwrite?: string;
   readonly recordSize?: string;
@@ -22,16 +25,18 @@ interface WriteOptions extends DeviceOptions {
 }
 
 export function addWrite(program: Command): void {
-  driveCommand(
+  const command = driveCommand(
     program,
     'write',
     'write a file, a folder (as a tar archive of <folder>/…) or stdin as one file of the tape',
-  )
+  );
+  keystoreFlags(command)
     .argument('<source>', 'file, folder, or - for stdin')
     .option('--append', 'behind all that is recorded (default)')
     .option('--overwrite <file number>', 'as this file of the tape: it and all behind it are lost')
     .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
     .option('--checksum <algorithm>', 'crc32 (default) or sha256')
+    .option('--key <name>', 'have the drive encrypt it with this key of the keystore')
     .option('--close-unterminated', 'when the last file was cut off, end it with a filemark and append behind it')
     .action(answering(write));
 }
@@ -39,13 +44,17 @@ export function addWrite(program: Command): void {
 async function write(options: WriteOptions, path: string): Promise<Answer> {
   const streamOptions = writeStreamOptions(options);
   const overwritten = overwrittenFile(options);
+  const { key: keyId } = options;
+  const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
   const receipt = await withDrive(options, async (drive) => {
     // Looked at before the tape moves: a folder that no archive can hold is refused with nothing written.
     const source = await openSource(path);
+    if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);
     return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
   });
-  return { document: receipt, text: receiptText(receipt) };
+  const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
+  return { document: { ...receipt, encryptionKeyId: keyId }, text: `${receiptText(receipt)}${encrypted}` };
 }
 
 function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {

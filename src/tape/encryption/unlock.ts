@@ -1,4 +1,4 @@
-import { EncryptionKeyError } from '../../errors/index.js';
+import { EncryptionKeyError, LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { DrivePort } from '../drive-port.js';
 import { otherKeyNeeded } from './confirm.js';
@@ -15,7 +15,9 @@ export async function unlock(port: DrivePort, keys: KeyStore): Promise<boolean> 
   const { keyId, algorithmIndex } = next;
   const details = { device: port.device, operation: 'read' };
   if (keyId === undefined) throw otherKeyNeeded(undefined, details);
-  const key = await keys.get(keyId);
+  const key = await keys.get(keyId).catch((cause: unknown) => {
+    throw storeFailed(keyId, cause, details);
+  });
   if (key === undefined) {
     throw new EncryptionKeyError(
       `the key store has no key ${JSON.stringify(keyId)}, which the data is encrypted with`,
@@ -31,7 +33,22 @@ export async function unlock(port: DrivePort, keys: KeyStore): Promise<boolean> 
   return true;
 }
 
-function requireFits(next: NextBlock | undefined, keyId: string, details: { device: string; operation: string }): void {
+/** Only our own errors are known to hold no key. */
+function storeFailed(keyId: string, cause: unknown, details: LtoErrorDetails): EncryptionKeyError {
+  const known = cause instanceof LtoError ? cause : undefined;
+  const why = known ? `: ${known.message}` : '';
+  return new EncryptionKeyError(
+    `the data is encrypted with the key ${JSON.stringify(keyId)}, but the store failed${why}`,
+    {
+      ...details,
+      keyId,
+      cause,
+      ...(known === undefined && { next: 'See what the key store says' }),
+    },
+  );
+}
+
+function requireFits(next: NextBlock | undefined, keyId: string, details: LtoErrorDetails): void {
   if (next?.encryption !== 'other key needed') return;
   throw new EncryptionKeyError(`the key ${JSON.stringify(keyId)} of the store is not the one that encrypted the data`, {
     ...details,
