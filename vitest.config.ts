@@ -1,19 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
-/** Inside the kernel lab: the conformance suite and what is about that lab's drive. Outside: everything else. */
+const { LTO_LAB_SUITE: labSuite, LTO_LAB: lab, LTO_TEST_DEVICE: device } = process.env;
+
+/**
+ * On a device of the user's: the conformance suite. Inside the kernel lab: the folders that are named, which are about
+ * that lab's drive. Outside: everything else.
+ */
 function include(): string[] {
-  const { LTO_LAB_SUITE: suite } = process.env;
-  if (suite !== undefined) return suite.split(',').map((path) => `test/${path}/**/*.test.ts`);
+  if (device !== undefined) return ['test/conformance/**/*.test.ts'];
+  if (labSuite !== undefined) return labSuite.split(',').map((path) => `test/${path}/**/*.test.ts`);
   return ['test/!(lab)/**/*.test.ts'];
 }
+
+/** Real drives take minutes to find a file, and two hours for the first load of an LTO-9 cartridge. */
+const TIMEOUT = device === undefined ? 60_000 : 3 * 3_600_000;
 
 export default defineConfig({
   test: {
     include: include(),
     pool: 'forks',
-    // The tape of the lab is one: its tests take turns.
-    fileParallelism: process.env.LTO_LAB === undefined,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // There is one tape: its tests take turns.
+    fileParallelism: lab === undefined && device === undefined,
+    testTimeout: TIMEOUT,
+    hookTimeout: TIMEOUT,
+    globalSetup: device === undefined ? [] : ['test/conformance/device-setup.ts'],
   },
 });

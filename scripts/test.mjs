@@ -1,11 +1,12 @@
 // The one test command: checks, builds, tests on this machine, then the kernel lab where its kernel is present.
 // `npm test -- --lab` fails when the lab cannot run, `--no-lab` leaves it out, `--sanitizers` adds ASan, UBSan and TSan.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { differences, formatMatrix, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
 import { labMissing } from '../test/lab/run.mjs';
+import { inLab, LAB_RUNS, onHost, scratchFolder, VITEST } from './vitest.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -15,15 +16,9 @@ const { values: options } = parseArgs({
   },
 });
 
-/** The drives of the lab: what `--drive` gets, and the folders of test/ that run on it. */
-const LAB_RUNS = [
-  { drive: 'scsi_debug', suite: ['conformance', 'lab/any', 'lab/scsi_debug'] },
-  { drive: 'tgt,size=256', suite: ['conformance', 'lab/any', 'lab/tgt', 'lab/provider'] },
-  { drive: 'virtual,capacity=64MiB,early-warning=8MiB', suite: ['conformance', 'lab/any', 'lab/virtual'] },
-];
-const LAB_SECONDS = 600;
-
-const scratch = mkdtempSync(join(tmpdir(), 'node-lto-test-'));
+const scratch = scratchFolder();
+const columns = join(scratch, 'columns');
+mkdirSync(columns);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
@@ -37,7 +32,8 @@ function run(title, command, args, env = {}) {
 /** Runs vitest by `launch` and adds up what its JSON report says. */
 function runVitest(title, launch, env) {
   const report = join(scratch, `${failures.length}-${total.passed}-${total.failed}.json`);
-  run(title, ...launch(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]), env);
+  const reporting = [...VITEST, '--reporter=json', `--outputFile.json=${report}`];
+  run(title, ...launch(reporting), { ...env, LTO_CONFORMANCE_REPORTS: columns });
   if (!existsSync(report)) {
     total.failed += 1;
     return;
@@ -62,35 +58,39 @@ function runLab() {
     if (options.lab) check('the kernel lab is required', 'false', []);
     return;
   }
-  // The report is written where host and guest both see it.
   for (const { drive, suite } of LAB_RUNS) {
-    const lab = ['test/lab/run.mjs', '--timeout', String(LAB_SECONDS), '--drive', drive];
-    const launch = (vitest) => [process.execPath, [...lab, 'npx', '--no-install', ...vitest]];
-    runVitest(`kernel lab: ${drive}`, launch, { LTO_LAB_SUITE: suite.join(',') });
+    runVitest(`kernel lab: ${drive}`, (vitest) => inLab(drive, vitest), { LTO_LAB_SUITE: suite.join(',') });
   }
 }
 
-const onHost = (vitest) => ['npx', ['--no-install', ...vitest]];
+/** The matrix backend × capability of this run, and whether it is the one that is kept. */
+function showMatrix() {
+  const fresh = readColumns(columns);
+  process.stdout.write(`\n--- conformance\n${formatMatrix(fresh)}\n`);
+  const stale = differences(readKept(), outcomesOf(fresh));
+  for (const difference of stale) process.stdout.write(`${difference}\n`);
+  if (stale.length === 0) return;
+  total.failed += 1;
+  failures.push('docs/conformance.md is stale: `npm run conformance -- --keep`');
+}
+
 const inThreads = (vitest) => ['npx', ['--no-install', ...vitest, '--pool=threads', 'test/native', 'test/conformance']];
 
-try {
-  check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']);
-  check('format of the C++ sources', process.execPath, ['scripts/format-native.mjs', '--check']);
-  check('build', 'npm', ['run', '--silent', 'build']);
-  check('types', 'npx', ['--no-install', 'tsc', '-p', '.']);
-  if (process.platform === 'linux') check('C++ core', 'scripts/native-test.sh', ['plain']);
-  runVitest('tests on this machine', onHost);
-  runVitest('the same in worker threads, for what is native', inThreads);
-  if (options.sanitizers) {
-    check('clang-tidy', 'scripts/native-tidy.sh', []);
-    check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']);
-    check('C++ core under TSan', 'scripts/native-test.sh', ['tsan']);
-    check('addon under ASan and UBSan', 'scripts/native-asan.sh', []);
-  }
-  runLab();
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']);
+check('format of the C++ sources', process.execPath, ['scripts/format-native.mjs', '--check']);
+check('build', 'npm', ['run', '--silent', 'build']);
+check('types', 'npx', ['--no-install', 'tsc', '-p', '.']);
+if (process.platform === 'linux') check('C++ core', 'scripts/native-test.sh', ['plain']);
+runVitest('tests on this machine', onHost);
+runVitest('the same in worker threads, for what is native', inThreads);
+if (options.sanitizers) {
+  check('clang-tidy', 'scripts/native-tidy.sh', []);
+  check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']);
+  check('C++ core under TSan', 'scripts/native-test.sh', ['tsan']);
+  check('addon under ASan and UBSan', 'scripts/native-asan.sh', []);
 }
+runLab();
+showMatrix();
 
 for (const title of failures) process.stdout.write(`failed: ${title}\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge.js';
+import type { MediumFacts } from './cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
 import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
 import { type SpeedName, speedFacts } from './drive-speeds.js';
@@ -44,15 +45,28 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   if ((await readdir(folder)).length > 0) {
     throw new InvalidArgumentError('a new virtual drive needs an empty folder', { device: `virtual:${folder}` });
   }
-  if (medium !== undefined) await Cartridge.create(folder, medium);
+  if (medium !== undefined) await createLoaded(folder, medium, identity);
   const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
   await saveDrive(folder, {
     identity,
     settings: { loadSeconds, earlyWarningBytes, speed, encryption },
     memory,
-    life: NEW_DRIVE,
+    life: {
+      ...NEW_DRIVE,
+      loads: medium === undefined ? 0 : 1,
+      cleanings: medium?.kind === 'cleaning' ? 1 : 0,
+    },
     closed: false,
   });
+}
+
+/** A cartridge that is in a drive has been loaded once. */
+async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIdentity): Promise<void> {
+  await Cartridge.create(folder, medium);
+  const cartridge = await Cartridge.open(folder, medium.barcode);
+  cartridge.countLoad(drive);
+  await cartridge.save();
+  await cartridge.close();
 }
 
 function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveIdentity {

@@ -7,102 +7,94 @@ import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { VirtualTransport } from '../../src/transport/virtual.js';
 import { createVirtualDrive } from '../../src/virtual/index.js';
-
-/** What a backend may lack. A test skips only because its backend declares one of these. */
-export type Capability =
-  /** What is written is read back byte for byte. */
-  | 'data'
-  /** Reading and spacing tell the end of the recorded data from other errors. */
-  | 'end-of-data'
-  /** READ POSITION tells the logical object number. */
-  | 'logical-object'
-  /** READ POSITION in its long form. */
-  | 'long-position'
-  /** Records of any length from 1 byte up. */
-  | 'any-length'
-  /** Records of more than 1 MiB. */
-  | 'large-records'
-  /** Early warning is told before the end of the medium. */
-  | 'early-warning'
-  /** A cartridge that is small enough to be filled by a test. */
-  | 'fills-up'
-  /** READ ATTRIBUTE and WRITE ATTRIBUTE. */
-  | 'mam'
-  /** ERASE leaves a blank tape. */
-  | 'erase'
-  /** LOCATE by logical object. */
-  | 'locate'
-  /** Unloading takes the medium away, loading brings it back. */
-  | 'load'
-  /** A reset makes the position unknown to the driver. */
-  | 'reset'
-  /** Spacing back over a record or a filemark from the end of the data. */
-  | 'space-back'
-  /** Keys can be set, and what is written with them is encrypted. */
-  | 'encryption';
+import { type Capability, type Effect, isCapability } from './capabilities.js';
+import { requireCartridge, restoreCartridge } from './cartridge-guard.js';
+import { PROFILES, type ProfileName, profileOf } from './profiles.js';
 
 export interface Backend {
+  /** Heads its column of the matrix. */
   readonly name: string;
   readonly lacks: ReadonlySet<Capability>;
   /** Bytes of the records that fill a tape: small where the tape is limited by their number. */
   readonly fillRecordSize: number;
-  /** A drive with a cartridge that may be overwritten, at the beginning of the tape. */
-  readonly open: () => Promise<TapeDrive>;
+  /** What tests may do to the cartridge. */
+  readonly allows: ReadonlySet<Effect>;
+  /** Real drives take minutes for what takes the others milliseconds. */
+  readonly slow: boolean;
+  /** A drive with a cartridge for a test of that effect. A test that writes finds it at the beginning of the tape. */
+  readonly open: (effect: Effect) => Promise<TapeDrive>;
   /** Resets the drive behind the back of its driver, so that the position is lost. */
   readonly reset: (transport: Transport) => Promise<void>;
-  /** Removes what `open` made. */
-  readonly clean: () => Promise<void>;
+  /** Puts right what a test of that effect has changed, and removes what `open` made. */
+  readonly clean: (effect: Effect) => Promise<void>;
 }
 
 const MIB = 1024 * 1024;
-const FILL_RECORD_SIZE = 256 * 1024;
-
-/** Drives of the kernel lab, by the name that `--drive` has. */
-const LAB_LACKS: Readonly<Record<string, readonly Capability[]>> = {
-  // Keeps the first 4 bytes of a block only.
-  scsi_debug: ['data', 'long-position', 'any-length', 'large-records', 'mam', 'encryption'],
-  // Answers BLANK CHECK without a residual, so that a read at the end of data looks like data.
-  tgt: [
-    'end-of-data',
-    'logical-object',
-    'long-position',
-    'any-length',
-    'large-records',
-    'early-warning',
-    'mam',
-    'locate',
-    'erase',
-    'space-back',
-    'reset',
-    'encryption',
-  ],
-};
+const EVERYTHING: ReadonlySet<Effect> = new Set(['asks', 'moves', 'writes']);
 
 /** The backend that this run is about: the device that is named, the drive of the kernel lab, or the virtual one. */
 export function selectedBackend(): Backend {
   const { LTO_TEST_DEVICE: device, LTO_LAB_DRIVE: lab } = process.env;
-  if (device !== undefined) return node(device, device, (process.env.LTO_TEST_LACKS ?? '').split(',') as Capability[]);
-  // The virtual drive through the kernel's st, which is to lack nothing.
-  if (lab === 'virtual') return node('virtual-kernel', '/dev/nst0', []);
-  if (lab !== undefined) return node(lab, '/dev/nst0', LAB_LACKS[lab] ?? []);
+  if (device !== undefined) return named(device);
+  if (lab !== undefined) return ofLab(lab);
   return virtual();
 }
 
-function node(name: string, device: string, lacks: readonly Capability[]): Backend {
+/** A drive of the user's: see scripts/test-device.mjs for the variables. */
+function named(device: string): Backend {
+  const { LTO_TEST_PROFILE: name = 'lto', LTO_TEST_EFFECTS = 'asks', LTO_TEST_LACKS, LTO_TEST_HAS } = process.env;
+  const profile = profileOf(name);
+  const lacks = new Set([...lackedBy(profile), ...capabilities(LTO_TEST_LACKS)]);
+  for (const capability of capabilities(LTO_TEST_HAS)) lacks.delete(capability);
   return {
-    name,
-    lacks: new Set(lacks),
-    fillRecordSize: name === 'scsi_debug' ? 4096 : FILL_RECORD_SIZE,
-    open: async () => {
-      const drive = await TapeDrive.open(device);
-      await drive.rewind();
-      return drive;
+    name: device,
+    lacks,
+    fillRecordSize: PROFILES[profile].fillRecordSize,
+    allows: new Set(LTO_TEST_EFFECTS.split(',') as Effect[]),
+    slow: true,
+    open: async (effect) => {
+      const drive = await TapeDrive.open(device, { readOnly: effect !== 'writes' });
+      if (effect !== 'writes') return drive;
+      try {
+        await requireCartridge(drive);
+        await drive.rewind();
+        return drive;
+      } catch (error) {
+        await drive.close();
+        throw error;
+      }
     },
-    reset: async ({ queryDevice }) => {
-      await promisify(execFile)('sg_reset', ['--device', queryDevice]);
+    reset: resetDevice,
+    clean: async (effect) => {
+      if (effect !== 'writes') return;
+      await using drive = await TapeDrive.open(device);
+      // What the next user writes must not be encrypted with a key that a test has left.
+      if (!lacks.has('encryption')) await drive.encryption.disable();
+      await restoreCartridge(drive);
     },
+  };
+}
+
+function ofLab(drive: string): Backend {
+  const profile = profileOf(drive);
+  return {
+    name: drive === 'virtual' ? 'virtual (kernel)' : drive,
+    lacks: new Set(lackedBy(profile)),
+    fillRecordSize: PROFILES[profile].fillRecordSize,
+    allows: EVERYTHING,
+    slow: false,
+    open: async (effect) => {
+      const opened = await TapeDrive.open('/dev/nst0', { readOnly: effect !== 'writes' });
+      await opened.rewind();
+      return opened;
+    },
+    reset: resetDevice,
     clean: async () => undefined,
   };
+}
+
+async function resetDevice({ queryDevice }: Transport): Promise<void> {
+  await promisify(execFile)('sg_reset', ['--device', queryDevice]);
 }
 
 function virtual(): Backend {
@@ -118,11 +110,13 @@ function virtual(): Backend {
   };
   return {
     name: 'virtual',
-    lacks: new Set(),
-    fillRecordSize: FILL_RECORD_SIZE,
-    open: async () => {
+    lacks: new Set(lackedBy('virtual')),
+    fillRecordSize: PROFILES.virtual.fillRecordSize,
+    allows: EVERYTHING,
+    slow: false,
+    open: async (effect) => {
       const folder = folders.at(-1) ?? (await newFolder());
-      const drive = await TapeDrive.open(`virtual:${folder}`);
+      const drive = await TapeDrive.open(`virtual:${folder}`, { readOnly: effect !== 'writes' });
       await drive.rewind();
       return drive;
     },
@@ -133,4 +127,16 @@ function virtual(): Backend {
       await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
+}
+
+function lackedBy(profile: ProfileName): Capability[] {
+  return Object.keys(PROFILES[profile].lacks).filter(isCapability);
+}
+
+/** Names by comma. */
+function capabilities(list = ''): Capability[] {
+  return list.split(',').filter((name): name is Capability => {
+    if (name === '' || isCapability(name)) return name !== '';
+    throw new Error(`there is no capability ${JSON.stringify(name)}: see docs/conformance.md`);
+  });
 }

@@ -2,22 +2,37 @@ import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, it } from 'vitest';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import { type Capability, selectedBackend } from './backend.js';
+import { selectedBackend } from './backend.js';
+import type { Capability, Effect } from './capabilities.js';
 
 export const backend = selectedBackend();
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** For the matrix; see matrix-reporter.ts. */
+    conformance?: {
+      readonly backend: string;
+      readonly needs: readonly Capability[];
+      readonly lacking: readonly Capability[];
+    };
+  }
+}
+
 let opened: TapeDrive[] = [];
+let running: Effect | undefined;
 
 afterEach(async () => {
-  const drives = opened;
+  const [drives, effect] = [opened, running];
   opened = [];
+  running = undefined;
   for (const drive of drives) await drive.close();
-  await backend.clean();
+  if (effect !== undefined) await backend.clean(effect);
 });
 
-/** A drive with an overwritable cartridge at its beginning; closed after the test. */
+/** A drive with a cartridge that the running test may use as it has declared; closed after the test. */
 export async function openDrive(): Promise<TapeDrive> {
-  return closedAfterTest(await backend.open());
+  if (running === undefined) throw new Error('only a conformance test that runs may open the drive');
+  return closedAfterTest(await backend.open(running));
 }
 
 export function closedAfterTest(drive: TapeDrive): TapeDrive {
@@ -25,16 +40,42 @@ export function closedAfterTest(drive: TapeDrive): TapeDrive {
   return drive;
 }
 
-/** A test that runs on every backend that has what it needs. */
+/** A test that overwrites the cartridge, and runs on every backend that has what it needs. */
 export function conforms(
   name: string,
   needs: readonly Capability[],
   test: () => Promise<void>,
   timeout?: number,
 ): void {
+  declare('writes', name, needs, test, timeout);
+}
+
+/** A test that only asks: the tape is not moved and no setting changed. */
+export function answers(name: string, needs: readonly Capability[], test: () => Promise<void>): void {
+  declare('asks', name, needs, test);
+}
+
+/** A test that moves the tape and writes nothing. */
+export function moves(name: string, needs: readonly Capability[], test: () => Promise<void>): void {
+  declare('moves', name, needs, test);
+}
+
+function declare(
+  effect: Effect,
+  name: string,
+  needs: readonly Capability[],
+  test: () => Promise<void>,
+  timeout?: number,
+): void {
   const lacking = needs.filter((capability) => backend.lacks.has(capability));
-  const title = lacking.length > 0 ? `${name} (lacking on ${backend.name}: ${lacking.join(', ')})` : name;
-  it.skipIf(lacking.length > 0)(title, test, timeout);
+  const why = lacking.length > 0 ? ` (lacking on ${backend.name}: ${lacking.join(', ')})` : '';
+  const meta = { conformance: { backend: backend.name, needs, lacking } };
+  const skip = lacking.length > 0 || !backend.allows.has(effect);
+  const limit = timeout === undefined || backend.slow ? {} : { timeout };
+  it(`${name}${why}`, { meta, skip, ...limit }, async () => {
+    running = effect;
+    await test();
+  });
 }
 
 const PATTERN = createHash('sha512').update('node-lto').digest();

@@ -1,5 +1,6 @@
 import * as scsi from '../../src/scsi/index.js';
 import { COMMANDS } from '../../src/virtual/server/commands.js';
+import { table } from './table.js';
 
 // docs/scsi.md, made from the tables that the library works with.
 
@@ -126,11 +127,6 @@ const COMPONENT_FAILURE = 0x40;
 
 function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   return `## ${title}\n\n${table(head, rows)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return lines.join('\n');
 }
 
 function hex(code: number, digits = 2): string {

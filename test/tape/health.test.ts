@@ -60,7 +60,7 @@ describe('health', () => {
 
   it('counts what is left of a cleaning cartridge', async () => {
     const { cartridge, verdict } = await (await newTapeDrive({ cartridge: { cleaning: true } })).health();
-    expect(cartridge).toMatchObject({ kind: 'cleaning', cleaningsLeft: 50 });
+    expect(cartridge).toMatchObject({ kind: 'cleaning', cleaningsLeft: 49 });
     expect(verdict).toBe('good');
   });
 

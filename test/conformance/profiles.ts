@@ -1,0 +1,100 @@
+import type { Capability } from './capabilities.js';
+
+/** What is known of a kind of drive before the suite is run on it. */
+export interface Profile {
+  /** Each with its reason. */
+  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  /** Bytes of the records that fill a tape: small where the tape is limited by their number. */
+  readonly fillRecordSize: number;
+}
+
+const KIB = 1024;
+const FILL_RECORD_SIZE = 256 * KIB;
+
+const NOT_EMULATED = 'not emulated';
+
+export const PROFILES = {
+  virtual: { lacks: {}, fillRecordSize: FILL_RECORD_SIZE },
+  scsi_debug: {
+    lacks: {
+      data: 'keeps the first 4 bytes of a block only',
+      'long-position': NOT_EMULATED,
+      'any-length': 'blocks are multiples of 512 bytes',
+      'large-records': 'READ BLOCK LIMITS: 1 MiB at most',
+      densities: NOT_EMULATED,
+      'log-volume': 'has log pages 0D and 2F only',
+      alerts: NOT_EMULATED,
+      timestamp: NOT_EMULATED,
+      reservations: NOT_EMULATED,
+      mam: NOT_EMULATED,
+      'mam-lists': NOT_EMULATED,
+      'mam-absent': NOT_EMULATED,
+      'mam-write': NOT_EMULATED,
+      encryption: NOT_EMULATED,
+    },
+    fillRecordSize: 4 * KIB,
+  },
+  tgt: {
+    lacks: {
+      'end-of-data': 'answers BLANK CHECK without a residual, so that a read at the end of data looks like data',
+      'logical-object': NOT_EMULATED,
+      'long-position': NOT_EMULATED,
+      'any-length': 'blocks are multiples of 512 bytes',
+      'large-records': 'READ BLOCK LIMITS: 1 MiB at most',
+      'early-warning': 'the record behind the last one is refused without a warning',
+      erase: NOT_EMULATED,
+      locate: NOT_EMULATED,
+      reset: 'gives no unit attention after a reset',
+      'space-back': 'SPACE backwards from the end of the data goes nowhere',
+      densities: NOT_EMULATED,
+      log: NOT_EMULATED,
+      'log-volume': NOT_EMULATED,
+      alerts: NOT_EMULATED,
+      timestamp: NOT_EMULATED,
+      reservations: NOT_EMULATED,
+      mam: NOT_EMULATED,
+      'mam-lists': NOT_EMULATED,
+      'mam-absent': NOT_EMULATED,
+      'mam-write': NOT_EMULATED,
+      encryption: NOT_EMULATED,
+    },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
+  mhvtl: {
+    lacks: {
+      'megabyte-records': 'says 2 MiB in READ BLOCK LIMITS, but blocks above 512 KiB fail with EBUSY',
+      'large-records': 'as above',
+      'vpd-refusal': 'answers GOOD with no data',
+      alerts: 'log page 12 is not there; reading page 2E clears the flags',
+      opcodes: 'refused with 05/20/00',
+      'mam-lists': 'the partition list is empty, and the list of supported attributes refused',
+      'mam-absent': 'attributes that are not set are there, as zero bytes',
+      'mam-write': 'a length of zero does not delete, and a shorter value keeps the end of the old one',
+      encryption: 'has no algorithm index 0, by which keys are removed; filemarks cannot be read with decryption on',
+      'fills-up': 'depends on the size that its configuration gives a cartridge',
+      reset: 'not known',
+    },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
+  lto: {
+    lacks: {
+      'fills-up': 'takes half a day',
+      'large-records': 'depends on the host adapter: `--has large-records` where it carries more than 1 MiB',
+      reset: 'a reset of the device disturbs whoever shares the bus',
+    },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;
+
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(PROFILES, name);
+}
+
+/** The profile of a backend of ours by its name in the matrix, which tells in brackets how it is reached. */
+export function profileOf(backend: string): ProfileName {
+  const name = backend.replace(/ \(.*\)$/, '');
+  if (isProfileName(name)) return name;
+  throw new Error(`there is no profile ${JSON.stringify(name)}: ${Object.keys(PROFILES).join(', ')}`);
+}
