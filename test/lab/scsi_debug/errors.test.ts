@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   DriveBusyError,
   InvalidArgumentError,
@@ -14,9 +13,8 @@ import {
 } from '../../../src/errors/index.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { testData } from '../../conformance/conformance.js';
-import { compiledSources } from '../../support/compiled.js';
 import { expectRefusal } from '../../support/refusals.js';
-import { command } from '../command.js';
+import { NOBODY, unprivilegedUser } from '../unprivileged.js';
 
 const DEVICE = '/dev/nst0';
 const QUERY_DEVICE = '/dev/sg0';
@@ -121,38 +119,23 @@ describe('a cartridge that is not to be written', () => {
 });
 
 describe('a user without privileges', () => {
-  const NOBODY = '65534';
-  const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url));
-  const compiled = compiledSources();
-  let tapeGroup = '';
-
-  beforeAll(async () => {
-    await chmod(dirname(compiled.path('.')), 0o755);
-    tapeGroup = (await command('getent', 'group', 'tape')).split(':')[2] ?? '';
-  });
+  const user = unprivilegedUser();
 
   afterEach(async () => {
-    for (const node of [DEVICE, QUERY_DEVICE]) await grant(node, 0, 0o600);
+    for (const node of [DEVICE, QUERY_DEVICE]) await user.revoke(node);
   });
 
-  /** As udev's rules do for the group. */
-  async function grant(node: string, group = Number(tapeGroup), mode = 0o660): Promise<void> {
-    await chown(node, 0, group);
-    await chmod(node, mode);
-  }
-
   /** What `script` makes of an opened `drive`, or what is in the way, in a process of an ordinary user. */
-  async function asNobody(groups: readonly string[], script: string): Promise<unknown> {
-    const program = `
-      const { TapeDrive } = await import(${JSON.stringify(compiled.url('tape/tape-drive.js'))});
+  function asNobody(tapeGroup: boolean, script: string): Promise<unknown> {
+    return user.run(
+      { tapeGroup },
+      (url) => `
+      const { TapeDrive } = await import(${url('tape/tape-drive.js')});
       const answer = await TapeDrive.open(${JSON.stringify(DEVICE)}).then(
         async (drive) => { const result = await (async () => { ${script} })(); await drive.close(); return result; },
       ).catch((error) => ({ error }));
-      console.log(JSON.stringify(answer));`;
-    const identity = ['--reuid', NOBODY, '--regid', NOBODY, '--no-new-privs'];
-    const memberOf = groups.length > 0 ? ['--groups', groups.join(',')] : ['--clear-groups'];
-    const node = ['env', `NODE_LTO_PREBUILD=${PACKAGE}`, process.execPath, '--input-type=module', '-e', program];
-    return JSON.parse(await command('setpriv', ...identity, ...memberOf, ...node));
+      console.log(JSON.stringify(answer));`,
+    );
   }
 
   it('is told which node is closed to him, and which group opens it', async () => {
@@ -166,17 +149,17 @@ describe('a user without privileges', () => {
         next: expect.stringContaining(`the group that owns ${node} (usually \`tape\`)`),
       },
     });
-    expect(await asNobody([], 'return "opened"')).toMatchObject(refused(QUERY_DEVICE));
-    await grant(DEVICE);
-    expect(await asNobody([tapeGroup], 'return "opened"')).toMatchObject(refused(QUERY_DEVICE));
-    await grant(DEVICE, 0, 0o600);
-    await grant(QUERY_DEVICE);
-    expect(await asNobody([tapeGroup], 'return "opened"')).toMatchObject(refused(DEVICE));
+    expect(await asNobody(false, 'return "opened"')).toMatchObject(refused(QUERY_DEVICE));
+    await user.grant(DEVICE);
+    expect(await asNobody(true, 'return "opened"')).toMatchObject(refused(QUERY_DEVICE));
+    await user.revoke(DEVICE);
+    await user.grant(QUERY_DEVICE);
+    expect(await asNobody(true, 'return "opened"')).toMatchObject(refused(DEVICE));
   });
 
   it('in the group `tape` asks, writes and reads without any capability', async () => {
-    await grant(DEVICE);
-    await grant(QUERY_DEVICE);
+    await user.grant(DEVICE);
+    await user.grant(QUERY_DEVICE);
     const work = `
       const { vendor, product } = await drive.identity();
       const readiness = await drive.readiness();
@@ -193,8 +176,8 @@ describe('a user without privileges', () => {
       const capabilities = /CapEff:\\s*(\\w+)/.exec(status)[1];
       return { user: process.getuid(), capabilities, vendor, product, state: readiness.state, maximumBlockLength,
         fileNumber, records, bytes };`;
-    expect(await asNobody([tapeGroup], work)).toEqual({
-      user: Number(NOBODY),
+    expect(await asNobody(true, work)).toEqual({
+      user: NOBODY,
       capabilities: '0000000000000000',
       vendor: 'Linux',
       product: 'scsi_debug',
