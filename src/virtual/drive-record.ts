@@ -3,6 +3,7 @@ import { DeviceNotFoundError } from '../errors/index.js';
 import type { DiagnosticEntry } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
 import { type Attention, type Nexus, POWER_ON } from './nexus.js';
+import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
 
 /** What a drive is. */
@@ -70,15 +71,6 @@ export interface DriveMemory {
   attentions: readonly Attention[];
 }
 
-/** Registration and reservation of the only initiator; keys in hex, because JSON has no such integers. */
-export interface ReservationState {
-  readonly generation: number;
-  /** Undefined while it is not registered. */
-  readonly key?: string | undefined;
-  /** Type of the reservation that it holds. */
-  readonly type?: number | undefined;
-}
-
 /** What a drive counts all its life. */
 export interface DriveLife {
   loads: number;
@@ -119,7 +111,7 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     partitionPlan: undefined,
     uncorrectedErrors: { write: 0, read: 0 },
     diagnostics: [],
-    reservation: { generation: 0 },
+    reservation: NO_RESERVATION,
     alerts: [],
     attentions: [POWER_ON],
   };
@@ -141,7 +133,12 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
   // A drive of an earlier version lacks what was added since.
   const added = {
     life: { ...NEW_DRIVE, ...life },
-    memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory },
+    memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory, reservation: reservationOf(memory) },
   };
   return { ...stored, ...added };
+}
+
+/** An earlier version knew of one initiator only; a reservation of its time is given up. */
+function reservationOf({ reservation }: Partial<DriveMemory>): ReservationState {
+  return reservation !== undefined && 'registrations' in reservation ? reservation : NO_RESERVATION;
 }

@@ -4,6 +4,7 @@ import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from '.
 import type { Request } from './command.js';
 import { COMMANDS } from './commands.js';
 import { noteCondition } from './conditions.js';
+import { requireNotReserved } from './reserved-access.js';
 
 /** SCSI status bytes that the drive gives. */
 export const STATUS = { good: 0x00, checkCondition: 0x02, reservationConflict: 0x18 } as const;
@@ -44,6 +45,7 @@ async function run(drive: Drive, request: Request): Promise<Uint8Array | undefin
   if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
   if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
   if (!command.passesAttention) drive.reportAttention(request.nexus);
+  requireNotReserved(drive, command.layout.name, request);
   drive.require(command.needs);
   return command.run(drive, request);
 }

@@ -13,16 +13,31 @@ import {
   type ReserveOutParameters,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
-import type { ReservationState } from '../drive-record.js';
-import { CheckCondition, invalidFieldInCdb, ReservationConflict, readList, sense } from './check-condition.js';
+import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../nexus.js';
+import {
+  endIsTold,
+  isForAll,
+  isHolder,
+  keyOf,
+  preempted,
+  type ReservationState,
+  registered,
+} from '../reservation-state.js';
+import {
+  CheckCondition,
+  invalidFieldInCdb,
+  invalidFieldInParameterList,
+  ReservationConflict,
+  readList,
+  sense,
+} from './check-condition.js';
 import type { Request } from './command.js';
 
-// Persistent reservations (SPC-5 5.14) of a drive that has one initiator: it can only conflict with its own key.
+// Persistent reservations (SPC-5 5.14) among the initiators of the drive.
 
 const LOGICAL_UNIT_SCOPE = 0;
 const TYPES: readonly number[] = Object.values(RESERVATION_TYPE);
 const PORT = 1;
-const TRANSPORT_ID_LENGTH = 24;
 
 /** PERSISTENT RESERVE IN */
 export function persistentReserveIn(drive: Drive, { cdb }: Request): Uint8Array {
@@ -30,15 +45,17 @@ export function persistentReserveIn(drive: Drive, { cdb }: Request): Uint8Array 
   return report(drive.memory.reservation, serviceAction).subarray(0, allocationLength);
 }
 
-function report({ generation, key: hex, type }: ReservationState, serviceAction: number): Uint8Array {
+function report(state: ReservationState, serviceAction: number): Uint8Array {
   const { readKeys, readReservation, reportCapabilities, readFullStatus } = PERSISTENT_RESERVE_IN_ACTION;
-  const key = hex === undefined ? undefined : BigInt(hex);
+  const { generation, registrations, holder } = state;
   switch (serviceAction) {
     case readKeys:
-      return encodeReservationKeys({ generation, keys: key === undefined ? [] : [key] });
-    case readReservation:
-      if (key === undefined || type === undefined) return encodeReservation({ generation });
-      return encodeReservation({ generation, holder: { key, scope: LOGICAL_UNIT_SCOPE, type } });
+      return encodeReservationKeys({ generation, keys: registrations.map(({ key }) => BigInt(key)) });
+    case readReservation: {
+      if (holder === undefined) return encodeReservation({ generation });
+      const key = isForAll(state) ? 0n : (keyOf(state, holder.nexus) ?? 0n);
+      return encodeReservation({ generation, holder: { key, scope: LOGICAL_UNIT_SCOPE, type: holder.type } });
+    }
     case reportCapabilities:
       return encodeReservationCapabilities({
         typeMaskValid: true,
@@ -52,78 +69,119 @@ function report({ generation, key: hex, type }: ReservationState, serviceAction:
     case readFullStatus:
       return encodeReservationStatus({
         generation,
-        registrations: key === undefined ? [] : [registration(key, type)],
+        registrations: registrations.map(({ nexus, key }) => ({
+          key: BigInt(key),
+          allTargetPorts: false,
+          holder: isHolder(state, nexus),
+          scope: LOGICAL_UNIT_SCOPE,
+          type: isHolder(state, nexus) ? (holder?.type ?? 0) : 0,
+          relativeTargetPort: PORT,
+          transportId: transportId(nexus),
+        })),
       });
     default:
       throw invalidFieldInCdb(1);
   }
 }
 
-function registration(key: bigint, type: number | undefined) {
-  return {
-    key,
-    allTargetPorts: false,
-    holder: type !== undefined,
-    scope: LOGICAL_UNIT_SCOPE,
-    type: type ?? 0,
-    relativeTargetPort: PORT,
-    transportId: new Uint8Array(TRANSPORT_ID_LENGTH),
-  };
+const LEAST_TRANSPORT_ID = 24;
+/** FORMAT CODE 01b, protocol identifier of iSCSI. */
+const ISCSI_PORT_NAME = 0x45;
+
+/** The TransportID of an iSCSI initiator port (SPC-5 7.6.4.6); zeros for the local nexus, which has no transport. */
+function transportId(nexus: Nexus): Uint8Array {
+  if (!nexus.includes(',i,0x')) return new Uint8Array(LEAST_TRANSPORT_ID);
+  const padded = Math.ceil((nexus.length + 1) / 4) * 4;
+  const bytes = Buffer.alloc(Math.max(LEAST_TRANSPORT_ID, 4 + padded));
+  bytes.writeUInt8(ISCSI_PORT_NAME, 0);
+  bytes.writeUInt16BE(bytes.length - 4, 2);
+  bytes.write(nexus, 4, 'latin1');
+  return bytes;
 }
 
 /** PERSISTENT RESERVE OUT */
-export function persistentReserveOut({ memory }: Drive, { cdb, dataOut }: Request): undefined {
+export function persistentReserveOut(drive: Drive, { cdb, dataOut, nexus }: Request): undefined {
   const { serviceAction, scope, type, parameterListLength } = decodeCdb(PERSISTENT_RESERVE_OUT, cdb);
   if (dataOut.length < parameterListLength) throw new CheckCondition(sense('5/1a/00'));
   const change = CHANGES[serviceAction];
   if (change === undefined) throw invalidFieldInCdb(1);
   const parameters = readList(() => decodeReserveOutParameters(dataOut.subarray(0, parameterListLength)));
-  const { needsType = false, ignoresKey = false } = change;
+  const { needsType = false, needsRegistration = false, ignoresKey = false } = change;
   if (needsType && (scope !== LOGICAL_UNIT_SCOPE || !TYPES.includes(type))) throw invalidFieldInCdb(2);
-  if (!ignoresKey && parameters.reservationKey !== BigInt(memory.reservation.key ?? 0)) throw new ReservationConflict();
-  if (needsType && memory.reservation.key === undefined) throw new ReservationConflict();
-  memory.reservation = change.apply(memory.reservation, parameters, type);
+  const key = keyOf(drive.memory.reservation, nexus);
+  if (!ignoresKey && parameters.reservationKey !== (key ?? 0n)) throw new ReservationConflict();
+  if (needsRegistration && key === undefined) throw new ReservationConflict();
+  change.apply(drive, nexus, parameters, type);
 }
 
 interface Change {
   readonly needsType?: boolean;
+  readonly needsRegistration?: boolean;
   /** The reservation key of the parameter list is not compared. */
   readonly ignoresKey?: boolean;
-  readonly apply: (state: ReservationState, parameters: ReserveOutParameters, type: number) => ReservationState;
+  readonly apply: (drive: Drive, nexus: Nexus, parameters: ReserveOutParameters, type: number) => void;
 }
 
 const { register, reserve, release, clear, preempt, preemptAndAbort, registerAndIgnoreExistingKey } =
   PERSISTENT_RESERVE_OUT_ACTION;
 
-/** REGISTER AND MOVE is missing: there is nobody to move it to. */
+/** REGISTER AND MOVE is missing: a virtual drive has nobody who would use it. */
 const CHANGES: Readonly<Record<number, Change>> = {
-  [register]: { apply: registered },
-  [registerAndIgnoreExistingKey]: { ignoresKey: true, apply: registered },
-  [reserve]: { needsType: true, apply: reserved },
-  [release]: { needsType: true, apply: released },
-  [clear]: { apply: ({ generation }) => ({ generation: generation + 1 }) },
-  [preempt]: { needsType: true, apply: preempted },
-  [preemptAndAbort]: { needsType: true, apply: preempted },
+  [register]: { apply: setRegistration },
+  [registerAndIgnoreExistingKey]: { ignoresKey: true, apply: setRegistration },
+  [reserve]: { needsType: true, needsRegistration: true, apply: makeReservation },
+  [release]: { needsType: true, needsRegistration: true, apply: endReservation },
+  [clear]: { needsRegistration: true, apply: clearAll },
+  [preempt]: { needsType: true, needsRegistration: true, apply: preemptOthers },
+  // Commands are carried out one at a time: those of the others that wait meet the reservation.
+  [preemptAndAbort]: { needsType: true, needsRegistration: true, apply: preemptOthers },
 };
 
-function registered({ generation, type }: ReservationState, { serviceActionKey }: ReserveOutParameters) {
-  if (serviceActionKey === 0n) return { generation: generation + 1 };
-  return { generation: generation + 1, key: `0x${serviceActionKey.toString(16)}`, type };
+function setRegistration({ memory, attentions }: Drive, nexus: Nexus, { serviceActionKey }: ReserveOutParameters) {
+  const before = memory.reservation;
+  memory.reservation = registered(before, nexus, serviceActionKey);
+  const ended = before.holder !== undefined && memory.reservation.holder === undefined;
+  if (!ended || !endIsTold(before)) return;
+  for (const other of othersOf(memory.reservation, nexus)) attentions.raiseFor(other, RESERVATIONS_RELEASED);
 }
 
-function reserved(state: ReservationState, _parameters: ReserveOutParameters, type: number) {
-  if (state.type !== undefined && state.type !== type) throw new ReservationConflict();
-  return { ...state, type };
+function makeReservation({ memory }: Drive, nexus: Nexus, _parameters: ReserveOutParameters, type: number) {
+  const { holder } = memory.reservation;
+  if (holder === undefined) memory.reservation = { ...memory.reservation, holder: { nexus, type } };
+  else if (!isHolder(memory.reservation, nexus) || holder.type !== type) throw new ReservationConflict();
 }
 
-function released(state: ReservationState, _parameters: ReserveOutParameters, type: number) {
+function endReservation({ memory, attentions }: Drive, nexus: Nexus, _parameters: ReserveOutParameters, type: number) {
+  const before = memory.reservation;
+  if (!isHolder(before, nexus)) return;
   // SPC-5 5.14.11.2.2: another type than the one that is held is an invalid release.
-  if (state.type !== undefined && state.type !== type) throw new CheckCondition(sense('5/26/04'));
-  return { ...state, type: undefined };
+  if (before.holder?.type !== type) throw new CheckCondition(sense('5/26/04'));
+  memory.reservation = { ...before, holder: undefined };
+  if (!endIsTold(before)) return;
+  for (const other of othersOf(before, nexus)) attentions.raiseFor(other, RESERVATIONS_RELEASED);
 }
 
-/** The only key there can be is the initiator's own: its reservation gets another type. */
-function preempted(state: ReservationState, { serviceActionKey }: ReserveOutParameters, type: number) {
-  if (serviceActionKey !== BigInt(state.key ?? 0)) throw new ReservationConflict();
-  return { ...state, generation: state.generation + 1, type };
+function clearAll({ memory, attentions }: Drive, nexus: Nexus) {
+  const before = memory.reservation;
+  memory.reservation = { generation: before.generation + 1, registrations: [] };
+  for (const other of othersOf(before, nexus)) attentions.raiseFor(other, RESERVATIONS_PREEMPTED);
+}
+
+function preemptOthers(drive: Drive, nexus: Nexus, { serviceActionKey }: ReserveOutParameters, type: number) {
+  const { memory, attentions } = drive;
+  const before = memory.reservation;
+  if (serviceActionKey === 0n && !isForAll(before)) throw invalidFieldInParameterList(8);
+  const after = preempted(before, nexus, serviceActionKey, type);
+  if (after === undefined) throw new ReservationConflict();
+  memory.reservation = after;
+  for (const other of othersOf(before, nexus)) {
+    if (keyOf(after, other) === undefined) attentions.raiseFor(other, REGISTRATIONS_PREEMPTED);
+    else if (endIsTold(before) && after.holder?.type !== before.holder?.type) {
+      attentions.raiseFor(other, RESERVATIONS_RELEASED);
+    }
+  }
+}
+
+function othersOf({ registrations }: ReservationState, nexus: Nexus): Nexus[] {
+  return registrations.map((registration) => registration.nexus).filter((other) => other !== nexus);
 }

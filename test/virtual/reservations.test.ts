@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { ScsiCommand } from '../../src/scsi/command.js';
+import { rewind } from '../../src/scsi/commands/position.js';
+import { inquiry, modeSense6, testUnitReady } from '../../src/scsi/commands/primary.js';
+import { write6 } from '../../src/scsi/commands/transfer.js';
+import {
+  decodeReservation,
+  decodeReservationKeys,
+  decodeReservationStatus,
+  PERSISTENT_RESERVE_IN_ACTION,
+  PERSISTENT_RESERVE_OUT_ACTION,
+  persistentReserveIn,
+  persistentReserveOut,
+  RESERVATION_TYPE,
+} from '../../src/scsi/reservation.js';
+import type { VirtualDrive } from '../../src/virtual/index.js';
+import { newDrive, openDrive, outcome } from './support.js';
+
+const A = 'iqn.2026-11.test:a,i,0x000000000001';
+const B = 'iqn.2026-11.test:b,i,0x000000000001';
+const C = 'iqn.2026-11.test:c,i,0x000000000001';
+const KEYS: Readonly<Record<string, bigint>> = { [A]: 0xan, [B]: 0xbn, [C]: 0xcn };
+const CONFLICT = 'status 24';
+const ACTION = PERSISTENT_RESERVE_OUT_ACTION;
+const WRITE = write6({ data: new Uint8Array(10) });
+
+function from(drive: VirtualDrive, nexus: string, { cdb, dataOut, allocationLength }: ScsiCommand): Promise<string> {
+  return outcome(drive.execute(cdb, { dataOut, allocationLength, nexus }));
+}
+
+function out(drive: VirtualDrive, nexus: string, action: number, type = 0, key = 0n): Promise<string> {
+  return from(
+    drive,
+    nexus,
+    persistentReserveOut(action, type, { reservationKey: KEYS[nexus] ?? 0n, serviceActionKey: key }),
+  );
+}
+
+/** A drive that all three have met, and that A and B are registered with. */
+async function withRegistrants(): Promise<VirtualDrive> {
+  const drive = await newDrive();
+  for (const nexus of [A, B, C]) await from(drive, nexus, testUnitReady());
+  for (const nexus of [A, B]) {
+    const parameters = { serviceActionKey: KEYS[nexus] ?? 0n };
+    expect(await from(drive, nexus, persistentReserveOut(ACTION.register, 0, parameters))).toBe('good');
+  }
+  return drive;
+}
+
+async function ask(drive: VirtualDrive, action: number): Promise<Uint8Array> {
+  return (await drive.execute(persistentReserveIn(action).cdb, { nexus: C })).dataIn;
+}
+
+describe('persistent reservations of several initiators', () => {
+  // Who may write, and who may read, when A has the reservation: A, the registrant B, and C.
+  const rules: [keyof typeof RESERVATION_TYPE, write: string, read: string][] = [
+    ['writeExclusive', 'A', 'ABC'],
+    ['exclusiveAccess', 'A', 'A'],
+    ['writeExclusiveRegistrantsOnly', 'AB', 'ABC'],
+    ['exclusiveAccessRegistrantsOnly', 'AB', 'AB'],
+    ['writeExclusiveAllRegistrants', 'AB', 'ABC'],
+    ['exclusiveAccessAllRegistrants', 'AB', 'AB'],
+  ];
+
+  it.each(rules)('%s: %s write, %s read', async (type, writers, readers) => {
+    const drive = await withRegistrants();
+    expect(await out(drive, A, ACTION.reserve, RESERVATION_TYPE[type])).toBe('good');
+    for (const [name, nexus] of Object.entries({ A, B, C })) {
+      expect(await from(drive, nexus, WRITE)).toBe(writers.includes(name) ? 'good' : CONFLICT);
+      expect(await from(drive, nexus, rewind())).toBe(readers.includes(name) ? 'good' : CONFLICT);
+      expect(await from(drive, nexus, modeSense6({ pageCode: 0x3f }))).toBe(writers.includes(name) ? 'good' : CONFLICT);
+      expect(await from(drive, nexus, inquiry())).toBe('good');
+      expect(await from(drive, nexus, testUnitReady())).toBe('good');
+    }
+  });
+
+  it('tells who is registered, and who holds what', async () => {
+    const drive = await withRegistrants();
+    await out(drive, A, ACTION.reserve, RESERVATION_TYPE.exclusiveAccess);
+    const { readKeys, readReservation, readFullStatus } = PERSISTENT_RESERVE_IN_ACTION;
+    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 2, keys: [0xan, 0xbn] });
+    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: 0xan, scope: 0, type: 3 });
+    const { registrations } = decodeReservationStatus(await ask(drive, readFullStatus));
+    expect(registrations.map(({ holder }) => holder)).toEqual([true, false]);
+    const [transportId = new Uint8Array(0)] = registrations.map((registration) => registration.transportId);
+    expect(transportId[0]).toBe(0x45);
+    expect(Buffer.from(transportId.subarray(4)).toString().replace(/\0+$/, '')).toBe(A);
+  });
+
+  it('is nobody else’s to reserve or to release', async () => {
+    const drive = await withRegistrants();
+    const { reserve, release } = ACTION;
+    const type = RESERVATION_TYPE.exclusiveAccess;
+    expect(await out(drive, C, reserve, type)).toBe(CONFLICT);
+    expect(await out(drive, A, reserve, type)).toBe('good');
+    expect(await out(drive, B, reserve, type)).toBe(CONFLICT);
+    expect(await out(drive, B, release, type)).toBe('good');
+    expect(await from(drive, B, WRITE)).toBe(CONFLICT);
+    expect(await out(drive, A, release, RESERVATION_TYPE.writeExclusive)).toBe('5/26/04');
+    expect(await out(drive, A, release, type)).toBe('good');
+    expect(await from(drive, B, WRITE)).toBe('good');
+  });
+
+  it('is taken over by preempting, which the loser is told', async () => {
+    const drive = await withRegistrants();
+    const type = RESERVATION_TYPE.exclusiveAccess;
+    await out(drive, A, ACTION.reserve, type);
+    expect(await out(drive, B, ACTION.preempt, type, 0x77n)).toBe(CONFLICT);
+    expect(await out(drive, B, ACTION.preempt, type, KEYS[A])).toBe('good');
+    expect(await from(drive, A, testUnitReady())).toBe('6/2a/05');
+    expect(await from(drive, A, WRITE)).toBe(CONFLICT);
+    expect(await from(drive, B, WRITE)).toBe('good');
+  });
+
+  it('ends with the registration of its holder, or goes to the next of all registrants', async () => {
+    const drive = await withRegistrants();
+    await out(drive, A, ACTION.reserve, RESERVATION_TYPE.exclusiveAccessAllRegistrants);
+    expect(await out(drive, A, ACTION.register)).toBe('good');
+    expect(await from(drive, A, WRITE)).toBe(CONFLICT);
+    expect(await from(drive, B, WRITE)).toBe('good');
+    expect(await out(drive, B, ACTION.register)).toBe('good');
+    expect(await from(drive, A, WRITE)).toBe('good');
+  });
+
+  it('clearing tells the registrants', async () => {
+    const drive = await withRegistrants();
+    await out(drive, A, ACTION.reserve, RESERVATION_TYPE.writeExclusiveRegistrantsOnly);
+    expect(await out(drive, B, ACTION.clear)).toBe('good');
+    expect(await from(drive, A, testUnitReady())).toBe('6/2a/03');
+    expect(await from(drive, C, WRITE)).toBe('good');
+  });
+
+  it('outlives a reset, the loss of the nexus and closing in order', async () => {
+    const drive = await withRegistrants();
+    await out(drive, A, ACTION.reserve, RESERVATION_TYPE.exclusiveAccess);
+    await drive.reset();
+    await drive.nexusLost(A);
+    await drive.close();
+    const again = await openDrive(drive.folder);
+    await from(again, C, testUnitReady());
+    expect(await from(again, C, WRITE)).toBe(CONFLICT);
+    await from(again, A, testUnitReady());
+    expect(await from(again, A, WRITE)).toBe('good');
+  });
+});
