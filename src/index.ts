@@ -36,7 +36,7 @@ export type { TapeEvent, WatchOptions } from './provider/watch.js';
 export type { WriteArchiveOptions } from './provider/write-archive.js';
 export type { WriteProtection, WriteProtectionReason } from './provider/write-protection.js';
 export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/write-spanned.js';
-export type { LtoFormat } from './scsi/density.js';
+export type { FormatVerdict, LtoFormat } from './scsi/density.js';
 export { MAM_ATTRIBUTES } from './scsi/mam-attributes.js';
 export type { HostAttributeValue } from './scsi/mam-host.js';
 export type { MamValues } from './scsi/mam-values.js';
@@ -63,7 +63,7 @@ export type {
 export type { HealthReason, HealthVerdict } from './tape/health-rules.js';
 export type { DriveIdentity, DriveName } from './tape/identity.js';
 export { type ListedDrive, listDrives } from './tape/list-drives.js';
-export type { MediumFormat } from './tape/medium-format.js';
+export type { MediumFormat, MemoryAndFormat } from './tape/medium-format.js';
 export type { OpenOptions } from './tape/open-transport.js';
 export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadStreamOptions, ReadSummary, TapeReadStream } from './tape/read-stream.js';

@@ -101,8 +101,7 @@ export async function readMamInfo(owner: DriveOwner): Promise<MamInfo> {
 
 async function readOnce(owner: DriveOwner): Promise<MamInfo> {
   const { drive } = owner;
-  const { format, guess } = await drive.mediumFormat();
-  const memory = await drive.mam();
+  const { memory, verdict } = await drive.memoryAndFormat();
   const values = memory?.values ?? {};
   const alerts = await drive.alerts();
   return {
@@ -110,7 +109,7 @@ async function readOnce(owner: DriveOwner): Promise<MamInfo> {
     values,
     attributes: memory?.attributes ?? [],
     alerts: alerts?.flags,
-    generation: guess ? undefined : format,
+    generation: verdict?.guess ? undefined : verdict?.format,
     barcode: values.barcode,
     mediumSerial: values.serialNumber,
     identity: identityOf(values, owner.label),

@@ -2,11 +2,11 @@ import { type FormatVerdict, formatFacts, formatOf, formatOfMediumType, type Lto
 import type { DensitySupport } from '../scsi/density-support.js';
 import type { MamValues, MediumType } from '../scsi/mam-values.js';
 import { MEDIUM_CONFIGURATION } from '../scsi/mode-pages.js';
-import { readCartridgeMemory } from './cartridge-memory.js';
+import { type CartridgeMemory, readCartridgeMemory } from './cartridge-memory.js';
 import type { DrivePort } from './drive-port.js';
 import { readDensities } from './drive-reports.js';
 import { requireMedium } from './medium-presence.js';
-import { readModeFields, readModeHeader } from './mode-parameters.js';
+import { type ModeHeader, readModeFields, readModeHeader } from './mode-parameters.js';
 
 /** What the cartridge is. */
 export interface MediumFormat {
@@ -37,16 +37,9 @@ const BYTES_IN_MIB = 2n ** 20n;
 export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
   const loaded = (await requireMedium(port)) === 'loaded';
   const values = (await readCartridgeMemory(port))?.values ?? {};
-  // Of a cartridge that is not loaded, the mode parameters say nothing.
   const header = loaded ? await readModeHeader(port) : undefined;
   const configuration = loaded ? await readModeFields(port, MEDIUM_CONFIGURATION) : undefined;
-  const verdict = formatOf({
-    formattedDensity: values.formattedDensityCode,
-    mediumDensity: values.mediumDensityCode,
-    currentDensity: header?.blockDescriptor?.densityCode,
-    mediumType: header?.mediumType,
-    capacityMiB: mebibytes(values.maximumCapacity),
-  });
+  const verdict = verdictOn(values, header);
   const density = densityFor(verdict?.format, (await readDensities(port))?.drive);
   return {
     format: verdict?.format,
@@ -58,6 +51,31 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
     canWrite: density && density !== 'none' && density.writable,
     writeProtected: header?.writeProtected,
   };
+}
+
+/** A cartridge's memory, undefined where the drive gives none, and the format that follows from it and the drive. */
+export interface MemoryAndFormat {
+  readonly memory: CartridgeMemory | undefined;
+  readonly verdict: FormatVerdict | undefined;
+}
+
+/** For polls: half the commands of both by themselves. Rejects with NoMediumError when the drive is empty. */
+export async function readMemoryAndFormat(port: DrivePort): Promise<MemoryAndFormat> {
+  const loaded = (await requireMedium(port)) === 'loaded';
+  const memory = await readCartridgeMemory(port);
+  const header = loaded ? await readModeHeader(port) : undefined;
+  return { memory, verdict: verdictOn(memory?.values ?? {}, header) };
+}
+
+/** Of a cartridge that is not loaded, the mode parameters say nothing. */
+function verdictOn(values: MamValues, header: ModeHeader | undefined): FormatVerdict | undefined {
+  return formatOf({
+    formattedDensity: values.formattedDensityCode,
+    mediumDensity: values.mediumDensityCode,
+    currentDensity: header?.blockDescriptor?.densityCode,
+    mediumType: header?.mediumType,
+    capacityMiB: mebibytes(values.maximumCapacity),
+  });
 }
 
 function mebibytes(bytes: bigint | undefined): number | undefined {

@@ -24,8 +24,11 @@ export async function readModeFields<T extends Fields>(
   });
 }
 
+/** Mode parameters without the pages. */
+export type ModeHeader = Omit<ModeParameters, 'pages'>;
+
 /** Mode parameter header and block descriptor; undefined where the drive does not answer. */
-export async function readModeHeader(port: DrivePort): Promise<Omit<ModeParameters, 'pages'> | undefined> {
+export async function readModeHeader(port: DrivePort): Promise<ModeHeader | undefined> {
   const data = await dataIfSupported(port, modeSense10({ pageCode: 0 }));
   return data && decodeModeParameters(data, 10);
 }

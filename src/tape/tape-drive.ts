@@ -26,7 +26,7 @@ import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryptio
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
 import { type Health, readHealth } from './health.js';
 import { type DriveIdentity, readIdentity } from './identity.js';
-import { type MediumFormat, readMediumFormat } from './medium-format.js';
+import { type MediumFormat, type MemoryAndFormat, readMediumFormat, readMemoryAndFormat } from './medium-format.js';
 import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
 import { readLongPosition } from './position.js';
@@ -141,6 +141,11 @@ export class TapeDrive {
   /** Format and kind of the cartridge, and whether this drive reads and writes it. */
   mediumFormat(): Promise<MediumFormat> {
     return readMediumFormat(this.#port);
+  }
+
+  /** Memory and format of the cartridge at once, with as few commands as a poll can do with. */
+  memoryAndFormat(): Promise<MemoryAndFormat> {
+    return readMemoryAndFormat(this.#port);
   }
 
   /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */

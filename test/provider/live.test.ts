@@ -105,13 +105,13 @@ describe('getDriveInfo and getMamInfo', () => {
   it('tries again while the drive is busy, three times', async () => {
     const { provider, tape } = await newBench();
     await provider.getDriveInfo();
-    const { mediumFormat } = tape;
+    const { memoryAndFormat } = tape;
     let refusals = 3;
     let asked = 0;
-    tape.mediumFormat = async () => {
+    tape.memoryAndFormat = async () => {
       asked += 1;
       if (asked <= refusals) throw new DriveBusyError('the drive is busy');
-      return mediumFormat.call(tape);
+      return memoryAndFormat.call(tape);
     };
     expect(await provider.getMamInfo()).toMatchObject({ barcode: ID });
     expect(asked).toBe(4);
