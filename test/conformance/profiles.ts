@@ -70,7 +70,7 @@ export const PROFILES = {
       'mam-lists': 'the partition list is empty, and the list of supported attributes refused',
       'mam-absent': 'attributes that are not set are there, as zero bytes',
       'mam-write': 'a length of zero does not delete, and a shorter value keeps the end of the old one',
-      encryption: 'has no algorithm index 0, by which keys are removed; filemarks cannot be read with decryption on',
+      encryption: 'filemarks cannot be read with decryption on',
       'fills-up': 'depends on the size that its configuration gives a cartridge',
       reset: 'not known',
     },
