@@ -89,7 +89,8 @@ describe('writing and reading archives', () => {
     await provider.prepareForWrite(ID);
     await provider.writeArchive(ID, source(MIB));
     async function* broken() {
-      yield testData(40 * MIB);
+      // More than the stream gathers before the tape starts.
+      for (let i = 0; i < 4; i += 1) yield testData(30 * MIB, i);
       throw new Error('the disk broke');
     }
     const failed = await provider.writeArchive(ID, broken()).catch((error: unknown) => error);

@@ -12,6 +12,8 @@ import { ID, source } from './support.js';
 const ROUNDS = 20;
 /** A child writes some tens of megabytes until then. */
 const LONGEST_MS = 120;
+/** Chunks of a quarter of a megabyte after which the drive has begun to write: the stream's start threshold is 48 MiB. */
+const UNDER_WAY = 200;
 
 const { url } = compiledSources();
 
@@ -26,7 +28,7 @@ const receipt = await provider.writeArchive(id, [chunk(1), chunk(2)]);
 console.log(JSON.stringify(receipt));
 async function* endless() {
   for (let i = 0; ; i += 1) {
-    if (i === 40) console.log('under way');
+    if (i === ${UNDER_WAY}) console.log('under way');
     await new Promise(setImmediate);
     yield chunk(i);
   }
