@@ -23,6 +23,23 @@ Napi::Value number(Napi::Env env, auto value) {
   return Napi::Number::New(env, static_cast<double>(value));
 }
 
+/**
+ * As viewOf, for memory of a pool, which is bounded and stays: V8 is not to count it. It would take slabs that went out
+ * twice for memory that grows, and mark and compact its whole heap again and again.
+ */
+Napi::ArrayBuffer lentView(Napi::Env env, const std::shared_ptr<Slab>& slab) {
+  const auto size = static_cast<std::int64_t>(slab->size());
+  auto share = std::make_unique<std::shared_ptr<Slab>>(slab);
+  auto release = [](Napi::Env finalizedIn, void* /*data*/, std::shared_ptr<Slab>* held) {
+    Napi::MemoryManagement::AdjustExternalMemory(finalizedIn, static_cast<std::int64_t>((*held)->size()));
+    delete held;
+  };
+  auto buffer = Napi::ArrayBuffer::New(env, slab->data(), slab->size(), release, share.get());
+  share.release();
+  Napi::MemoryManagement::AdjustExternalMemory(env, -size);
+  return buffer;
+}
+
 Napi::Uint8Array copyOf(Napi::Env env, const void* data, std::size_t size) {
   auto array = Napi::Uint8Array::New(env, size);
   if (size > 0) std::memcpy(array.Data(), data, size);
@@ -126,7 +143,7 @@ class Converter {
     auto object = Napi::Object::New(env_);
     object["lengths"] = lengths;
     object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
-    if (outcome.memory) object["memory"] = viewOf(env_, outcome.memory);
+    if (outcome.memory) object["memory"] = lentView(env_, outcome.memory);
     addStop(object, outcome.error, outcome.mt);
     return object;
   }

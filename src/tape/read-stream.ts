@@ -29,9 +29,10 @@ export interface ReadStreamOptions {
    */
   readonly bufferBytes?: number | undefined;
   /**
-   * Promises that the destination of `pipe()` or `pipeline()` neither keeps nor passes on a chunk after it has called
-   * its write back: the memory is read into again at once, without waiting for garbage collection. Known, and so true
-   * by itself, of files (`fs.WriteStream`) and of write streams of this library; false for everything else.
+   * Promises that nobody looks at a chunk any more once the destination of `pipe()` or `pipeline()` has called its write
+   * back, or `for await` has asked for the next one: the memory is read into again at once, without waiting for garbage
+   * collection. Known, and so true by itself, of files (`fs.WriteStream`) and of write streams of this library as
+   * destinations; false for everything else, such as a Transform, which passes chunks on.
    */
   readonly reuseChunks?: boolean | undefined;
   /** Destroys the stream when aborted. */
@@ -87,6 +88,18 @@ export class TapeReadStream extends Readable {
     if (!(this.#options.reuseChunks ?? letsGoOfChunks(destination))) return super.pipe(destination, options);
     pipeAndRelease(this, destination, options, (chunk) => this.#reader?.release(chunk));
     return destination;
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {
+    const chunks: NodeJS.AsyncIterator<Buffer> = super[Symbol.asyncIterator]();
+    return this.#options.reuseChunks ? this.#releasing(chunks) : chunks;
+  }
+
+  async *#releasing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      this.#reader?.release(chunk);
+    }
   }
 
   override _construct(callback: (error?: Error | null) => void): void {

@@ -30,11 +30,13 @@ export interface RecordReaderOptions {
 
 const PAGE = 4096;
 /** This part of the memory is read ahead, the rest is for chunks that the consumer has. */
-const AHEAD_PART = 3 / 8;
+const AHEAD_PART = 1 / 4;
+/** And this, where the consumer gives chunks back at once. */
+const AHEAD_PART_REUSING = 1 / 2;
 /** Of chunks that nobody uses any more, V8 collects no less. */
 const COLLECTED_BYTES = 32 * 1024 * 1024;
-/** Milliseconds that V8 gets to hand collected memory back, from a thread of its own. */
-const COLLECTION_TIME = 1;
+/** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
+const COLLECTION_TIME = 10;
 /** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */
 const SMALLEST_EXTERNAL = 128;
 /** As many records as the memory has room for (the largest count that the addon takes). */
@@ -73,6 +75,8 @@ export class RecordReader {
   #slabBytes = 0;
   #slabs = 0;
   #ahead = 0;
+  /** Milliseconds that are left to wait for memory to come back. */
+  #patience = COLLECTION_TIME;
   /** Slabs that came back without garbage collection. */
   #free: ArrayBuffer[] = [];
   /** Chunks that the consumer has of each slab. */
@@ -195,6 +199,7 @@ export class RecordReader {
 
   /** Takes a chunk back that nobody will look at again. */
   release({ buffer }: Buffer): void {
+    this.#ahead = Math.max(this.#ahead, Math.floor(this.#slabs * AHEAD_PART_REUSING));
     const left = (this.#lent.get(buffer) ?? 0) - 1;
     if (left < 0 || !(buffer instanceof ArrayBuffer)) return;
     if (left > 0) {
@@ -213,7 +218,9 @@ export class RecordReader {
     // Chunks that the consumer has let go of come back when V8 collects its youngest objects. It looks at the size of
     // what they hold only when it makes an ArrayBuffer itself.
     new ArrayBuffer(SMALLEST_EXTERNAL);
-    if (!isEnough()) await setTimeout(COLLECTION_TIME);
+    for (; !isEnough() && this.#patience > 0; this.#patience -= 1) await setTimeout(1);
+    // A consumer that keeps its chunks is not waited for again until some have come back.
+    if (isEnough()) this.#patience = COLLECTION_TIME;
     return isEnough();
   }
 

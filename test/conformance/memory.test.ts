@@ -95,6 +95,15 @@ describe(`memory of streams on ${backend.name}`, () => {
     expect(Buffer.concat(taken).equals(data)).toBe(true);
   });
 
+  conforms('a loop that lets each chunk go before the next gets every byte', ['data'], async () => {
+    const drive = await openDrive();
+    await drive.writeFile(records(), { position: 'overwrite', recordSize: RECORD });
+    const options = { fileNumber: 0, bufferBytes: BUFFER, maxRecordSize: RECORD, reuseChunks: true };
+    const taken: Buffer[] = [];
+    for await (const chunk of drive.createReadStream(options)) taken.push(Buffer.from(chunk));
+    expect(Buffer.concat(taken).equals(all)).toBe(true);
+  });
+
   conforms('a destination that fails ends the reading, and the tape can be used', [], async () => {
     const drive = await openDrive();
     await drive.writeFile(records(), { position: 'overwrite', recordSize: RECORD });
