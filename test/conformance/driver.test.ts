@@ -128,10 +128,13 @@ describe(`the driver on ${backend.name}`, () => {
       let first = await write(transport, 8, size);
       for (taken += first.records; first.stop === 'done'; taken += first.records)
         first = await write(transport, 8, size);
-      // Early warning: a full count with EOT set, or ENOSPC for a record that the drive has taken.
+      // By direct I/O: ENOSPC for a record that the drive has taken, with EOT set. Through the buffer of st: a full count
+      // with EOT set, or, in the middle of a call, ENOSPC for the record behind it, which was not written, without EOT.
       const position = await transport.tell();
-      expect(position - taken).toBe(first.stop === 'end-of-medium' ? 1 : 0);
-      expect(hasStatus(first.mt?.generalStatus ?? 0, 'EOT')).toBe(true);
+      const refused = first.stop === 'end-of-medium';
+      const warned = hasStatus(first.mt?.generalStatus ?? 0, 'EOT');
+      expect(position - taken).toBe(refused && warned ? 1 : 0);
+      if (!refused) expect({ stop: first.stop, warned }).toEqual({ stop: 'early-warning', warned: true });
       taken = position;
       if (first.stop === 'early-warning') {
         expect(await write(transport, 1, size)).toMatchObject({ records: 0, stop: 'end-of-medium', code: 'ENOSPC' });

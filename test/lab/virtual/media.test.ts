@@ -29,8 +29,7 @@ describe('the cartridge memory, through SG_IO', () => {
       await controls.remove();
       await controls.insert(barcode);
     });
-    const again = await openDrive();
-    expect((await again.mam())?.values).toMatchObject({ barcode, loadCount: 2 });
+    expect((await drive.mam())?.values).toMatchObject({ barcode, loadCount: 2 });
   });
 });
 
