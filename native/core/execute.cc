@@ -16,11 +16,17 @@ class Executor {
 
   Outcome operator()(const OpenCall& call) { return node_.open(path_, call.flags); }
   Outcome operator()(ScsiCall& call) { return sgIo(fd(), call); }
-  Outcome operator()(const MtOpCall& call) { return mtOp(fd(), call); }
+  Outcome operator()(const MtOpCall& call) {
+    node_.guard.forget();
+    return mtOp(fd(), call);
+  }
   Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }
   Outcome operator()(const MtPosCall& /*call*/) { return mtPos(fd()); }
   Outcome operator()(const WriteCall& call) { return writeRecords(node_, call); }
-  Outcome operator()(const ReadCall& call) { return readRecords(node_, call); }
+  Outcome operator()(const ReadCall& call) {
+    node_.guard.forget();
+    return readRecords(node_, call);
+  }
   Outcome operator()(const CloseCall& /*call*/) {
     const int error = node_.fd.close();
     if (error != 0) return Failure{error, CloseCall::syscall};

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "outcome.h"
+#include "position_guard.h"
 #include "unique_fd.h"
 
 namespace lto {
@@ -12,6 +13,7 @@ struct OpenNode {
   UniqueFd fd;
   /** Whether MTIOCGET is asked after each record. */
   bool answersMtGet = false;
+  PositionGuard guard;
 
   /** Fills `this`; `flags` never create or truncate. */
   [[nodiscard]] Outcome open(const std::string& path, int flags);

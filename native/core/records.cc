@@ -29,9 +29,13 @@ struct RecordResult {
 };
 
 /** write(2) is not repeated after EINTR or a short count: a part of the record may be on tape. */
-RecordResult writeRecord(const OpenNode& node, const std::byte* data, std::size_t length) {
+RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t length) {
+  const int moved = node.answersMtGet ? node.guard.beforeWrite(node.fd.get()) : 0;
+  if (moved != 0) return {WriteStop::error, moved, false};
   const ssize_t written = ::write(node.fd.get(), data, length);
-  if (written < 0) return {errno == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, errno, false};
+  const int error = written < 0 ? errno : 0;
+  node.guard.wrote(written == static_cast<ssize_t>(length));
+  if (error != 0) return {error == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, error, false};
   if (static_cast<std::size_t>(written) != length) return {WriteStop::error, WriteOutcome::shortWrite, false};
   return {WriteStop::done, 0, true};
 }
@@ -49,7 +53,7 @@ RecordResult confirmRecord(const OpenNode& node) {
 
 }  // namespace
 
-WriteOutcome writeRecords(const OpenNode& node, const WriteCall& call) {
+WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
   WriteOutcome outcome;
   while (outcome.bytes < call.memory.size) {
     const std::byte* const record = call.memory.data + outcome.bytes;

@@ -7,7 +7,7 @@
 namespace lto {
 
 /** One write(2) a record, until one does not go as it should. */
-[[nodiscard]] WriteOutcome writeRecords(const OpenNode& node, const WriteCall& call);
+[[nodiscard]] WriteOutcome writeRecords(OpenNode& node, const WriteCall& call);
 
 /** One read(2) a record, each at a page boundary. */
 [[nodiscard]] ReadOutcome readRecords(const OpenNode& node, const ReadCall& call);

@@ -8,6 +8,7 @@ import {
   MediumError,
   NotReadyError,
   PositionLostError,
+  PositionMismatchError,
   type SenseData,
 } from '../errors/index.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
@@ -177,12 +178,15 @@ export class DrivePort {
   /** Throws PositionLostError or MediumChangedError while nobody knows where the tape stands. */
   requirePosition(operation: string): void {
     if (this.#positionLost === undefined) return;
-    throw new PositionLostError('the drive was reset, or its cartridge changed, since the position was last known', {
-      device: this.device,
-      operation,
-      sense: this.#positionLost.sense,
-      next: 'Rewind first, and identify the cartridge before writing',
-    });
+    throw new PositionLostError(
+      'the drive was reset, its cartridge changed or its tape moved, since the position was last known',
+      {
+        device: this.device,
+        operation,
+        sense: this.#positionLost.sense,
+        next: 'Rewind first, and identify the cartridge before writing',
+      },
+    );
   }
 
   /**
@@ -231,7 +235,7 @@ export class DrivePort {
    * asked which one it is.
    */
   async diagnose(error: unknown, details: LtoErrorDetails): Promise<unknown> {
-    if (!isSystemError(error) || error.code !== 'EIO') return fromSystemError(error, details);
+    if (!isSystemError(error) || error.code !== 'EIO') return this.#noteMoved(fromSystemError(error, details));
     const known = { ...details, errno: error.code, cause: error };
     const notReady = await this.query(testUnitReady()).then(
       () => undefined,
@@ -245,6 +249,13 @@ export class DrivePort {
       ...known,
       next: 'Look at the kernel log for the sense; clean the drive or try another cartridge if it comes back',
     });
+  }
+
+  #noteMoved(error: unknown): unknown {
+    if (!(error instanceof PositionMismatchError)) return error;
+    this.#mediumChanges += 1;
+    this.#positionLost = error;
+    return error;
   }
 
   /** Page-aligned memory, from which the drive is written without a copy. */

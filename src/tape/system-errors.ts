@@ -8,6 +8,7 @@ import {
   NoMediumError,
   NotATapeDriveError,
   PermissionError,
+  PositionMismatchError,
   RecordTooLargeError,
   TransportError,
   WriteProtectedError,
@@ -52,11 +53,19 @@ const rawIo: Make = (details) =>
     ...details,
   });
 
+/** No call says so on Linux: the addon does, when it has asked for the position before a record. */
+const moved: Make = (details) =>
+  new PositionMismatchError('another program moved the tape in the middle of the file', {
+    next: 'Find that program, rewind, and look what is on the tape: the end of this file may be elsewhere',
+    ...details,
+  });
+
 /** What an errno value means; `<errno> <syscall>` goes before `<errno>`. */
 const MEANING: Readonly<Record<string, Make>> = {
   'EACCES MTIOCTOP': writeProtected,
   'EACCES write': writeProtected,
   'EBADF write': writeProtected,
+  'ESTALE write': moved,
   'EPERM SG_IO': rawIo,
   'EACCES SG_IO': rawIo,
   ENOENT: notFound,

@@ -4,6 +4,7 @@ import {
   LtoError,
   MediumChangedError,
   PositionLostError,
+  PositionMismatchError,
   type SafeExtent,
   WriteError,
 } from '../errors/index.js';
@@ -59,7 +60,7 @@ async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<E
 }
 
 export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
-  const lost = reason instanceof PositionLostError || reason instanceof MediumChangedError;
+  const lost = [PositionLostError, PositionMismatchError, MediumChangedError].some((type) => reason instanceof type);
   const safe = lost ? NOTHING_CERTAIN : await committed(file);
   return new WriteError(`writing failed: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`, {
     device: file.port.device,

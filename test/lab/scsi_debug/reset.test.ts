@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
-import { expect, it, onTestFinished } from 'vitest';
-import { PositionLostError, WriteError } from '../../../src/errors/index.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { PositionLostError, PositionMismatchError, WriteError } from '../../../src/errors/index.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { closed, collect, testData } from '../../conformance/conformance.js';
 import { command } from '../command.js';
@@ -33,6 +35,21 @@ async function* recordsAndReset(at: number, progress: () => number): AsyncGenera
     }
     yield testData(RECORD, i);
   }
+}
+
+/** A stream in which records were written, and nothing is under way any more. */
+async function pausedStream(drive: TapeDrive) {
+  await drive.writeFile([testData(8 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+  const stream = drive.createWriteStream({ recordSize: RECORD, bufferBytes: BUFFER, startThreshold: 0 });
+  stream.write(testData(4 * BUFFER));
+  await vi.waitUntil(() => stream.writableNeedDrain === false && stream.bytesWritten > 0);
+  await delay(50);
+  return { stream, written: stream.bytesWritten };
+}
+
+/** What the first file of `pausedStream` holds, from the tape. */
+async function expectFirstFile(drive: TapeDrive): Promise<void> {
+  expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(8 * RECORD);
 }
 
 /** Until a rewind, every attempt that needs a position is refused and leaves the tape as it is. */
@@ -99,6 +116,60 @@ it('a reset that another program has taken notice of is not overlooked', async (
     await drive.rewind();
     expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(written.bytes);
     expect(await drive.spaceToEndOfData()).toEqual({ end: 'filemark', fileNumber: 1 });
+  }
+});
+
+it('a reset in a pause of a write stream that another program has taken notice of writes no record elsewhere', async () => {
+  const drive = await openDrive();
+  const { stream, written } = await pausedStream(drive);
+  await resetDrive();
+  // It gets the unit attention; a record that is written now stands at the beginning of the tape, and ends its data.
+  await command('sg_turs', '/dev/sg0').catch(() => undefined);
+  await expect(pipeline([testData(BUFFER)], stream)).rejects.toMatchObject({
+    code: 'LTO_WRITE_FAILED',
+    cause: expect.any(PositionLostError),
+  });
+  await closed(stream);
+  expect(stream.bytesWritten).toBe(written);
+  await expectPositionLost(drive);
+  await drive.rewind();
+  await expectFirstFile(drive);
+});
+
+it('a tape that another program moved in a pause of a write stream gets no record there, and no filemark', async () => {
+  const drive = await openDrive();
+  const { stream, written } = await pausedStream(drive);
+  // REWIND: to st the tape stands where it was.
+  await command('sg_raw', '/dev/sg0', '01', '00', '00', '00', '00', '00');
+  await expect(pipeline([testData(BUFFER)], stream)).rejects.toMatchObject({
+    code: 'LTO_WRITE_FAILED',
+    safe: { records: 0, bytes: 0, filemark: false },
+    cause: expect.any(PositionMismatchError),
+  });
+  await closed(stream);
+  expect(stream.bytesWritten).toBe(written);
+  await expectPositionLost(drive);
+  await drive.rewind();
+  await expectFirstFile(drive);
+});
+
+it('resets at any moment of a stream, with somebody who polls without end, spare the beginning of the tape', async () => {
+  const polls = spawn('bash', ['-c', 'while :; do sg_turs --number=100000 /dev/sg0; done'], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void process.kill(-Number(polls.pid), 'SIGKILL'));
+  for (let round = 0; round < 8; round += 1) {
+    const drive = await openDrive();
+    const first = testData(8 * RECORD, 1000 + round);
+    await drive.writeFile([first], { position: 'overwrite', recordSize: RECORD });
+    const stream = drive.createWriteStream({ recordSize: RECORD, bufferBytes: BUFFER, startThreshold: 0 });
+    const source = recordsAndReset(20 + 17 * round, () => stream.bytesWritten);
+    await expect(pipeline(source, stream)).rejects.toBeInstanceOf(WriteError);
+    await closed(stream);
+    await drive.rewind();
+    await expectFirstFile(drive);
+    await drive.close();
   }
 });
 
