@@ -13,7 +13,8 @@ export interface WriteProtection {
 
 /**
  * `switch`: the one on the cartridge, or another protection of the medium. `read-only-format`: the drive reads this
- * generation only. `cleaning-cartridge`. `drive`: the driver has the tape open for reading only. `configuration`.
+ * generation only. `cleaning-cartridge`. `drive`: the drive does not tell, but the
+ * driver learnt at loading that it refuses to write. `configuration`.
  */
 export type WriteProtectionReason = 'switch' | 'read-only-format' | 'cleaning-cartridge' | 'drive' | 'configuration';
 
@@ -21,7 +22,7 @@ const WORDS: Readonly<Record<WriteProtectionReason, string>> = {
   switch: 'the cartridge is write-protected',
   'read-only-format': 'the drive can only read cartridges of this generation',
   'cleaning-cartridge': 'this is a cleaning cartridge',
-  drive: 'the drive was opened for reading only',
+  drive: 'the driver takes the tape for write-protected',
   configuration: 'the configuration forbids writing',
 };
 

@@ -253,7 +253,7 @@ export class DrivePort {
 
   #noteMoved(error: unknown): unknown {
     if (!(error instanceof PositionMismatchError)) return error;
-    this.#mediumChanges += 1;
+    this.noteChange('another program moved the tape');
     this.#positionLost = error;
     return error;
   }

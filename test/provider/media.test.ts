@@ -129,6 +129,8 @@ describe('identifyMedia', () => {
   });
 });
 
+const MOVED = { sense: { key: 4, asc: 0x44, ascq: 0 } };
+
 describe('checkExistingData', () => {
   it('comes back to where the tape stood', async () => {
     const { provider, tape } = await newLabelledBench();
@@ -141,6 +143,20 @@ describe('checkExistingData', () => {
     expect(await provider.checkExistingData()).toEqual({ hasData: true, source: 'tape' });
     const { fileNumber, blockNumber } = await tape.status();
     expect({ fileNumber, blockNumber }).toEqual({ fileNumber: before.fileNumber, blockNumber: before.blockNumber });
+  });
+
+  it('tells from what is used, without moving the tape, when that is more than any label takes', async () => {
+    const { provider, tape, virtual } = await newBench({}, { cartridge: { barcode: ID, discardsData: true } });
+    const chunk = tape.allocate(8 * MIB);
+    await tape.writeFile(Array.from({ length: 129 }, () => chunk));
+    await tape.rewind();
+    // Whatever moves the tape fails.
+    virtual.faults = [
+      { command: 'SPACE(6)', outcome: MOVED },
+      { command: 'READ(6)', outcome: MOVED },
+    ];
+    expect(await provider.checkExistingData()).toEqual({ hasData: true, source: 'capacity' });
+    expect(await tape.status()).toMatchObject({ fileNumber: 0, blockNumber: 0 });
   });
 
   it('finds data instead of a label, and nothing on a blank tape', async () => {
@@ -162,6 +178,15 @@ describe('isWriteProtected', () => {
   ] as const)('tells %j with %j as %j', async (drive, settings, reasons, worm) => {
     const { provider } = await newBench(settings, drive);
     expect(await provider.isWriteProtected()).toEqual({ writeProtected: reasons.length > 0, reasons, worm });
+  });
+
+  it('asks the driver when the drive does not tell, and says who refuses', async () => {
+    const { provider, virtual } = await newBench({}, { cartridge: { barcode: ID, writeProtected: true } });
+    virtual.faults = [{ command: 'MODE SENSE(10)', outcome: { sense: { key: 5, asc: 0x20, ascq: 0 } } }];
+    const drive = { writeProtected: true, reasons: ['drive'], worm: false };
+    expect(await provider.isWriteProtected()).toEqual(drive);
+    const refusal = { code: 'LTO_WRITE_PROTECTED', message: expect.stringContaining('the driver') };
+    await expect(provider.initializeMedia(ID)).rejects.toMatchObject(refusal);
   });
 
   it('fails, rather than saying no, when the drive does not answer', async () => {
