@@ -1,17 +1,20 @@
 // The one test command: checks, builds, tests on this machine, then the kernel lab where its kernel is present.
-// `npm test -- --lab` fails when the lab cannot run, `--no-lab` leaves it out, `--sanitizers` adds ASan, UBSan and TSan.
+// `npm test -- --lab` fails when the lab cannot run, `--no-lab` leaves it out, `--sanitizers` adds ASan, UBSan and TSan,
+// `--node-versions` what depends on the run-time on other versions of Node.js.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, formatMatrix, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
 import { labMissing } from '../test/lab/run.mjs';
-import { inLab, LAB_RUNS, onHost, scratchFolder, VITEST } from './vitest.mjs';
+import { NODE_VERSIONS, nodeBinary, nodeVersionsMissing } from './node-matrix.mjs';
+import { inLab, LAB_RUNS, onHost, onNode, runCounted, scratchFolder } from './vitest.mjs';
 
 const { values: options } = parseArgs({
   options: {
     lab: { type: 'boolean' },
     'no-lab': { type: 'boolean' },
+    'node-versions': { type: 'boolean' },
     sanitizers: { type: 'boolean' },
   },
 });
@@ -31,19 +34,11 @@ function run(title, command, args, env = {}) {
 
 /** Runs vitest by `launch` and adds up what its JSON report says. */
 function runVitest(title, launch, env) {
+  process.stdout.write(`\n--- ${title}\n`);
   const report = join(scratch, `${failures.length}-${total.passed}-${total.failed}.json`);
-  const reporting = [...VITEST, '--reporter=json', `--outputFile.json=${report}`];
-  run(title, ...launch(reporting), { ...env, LTO_CONFORMANCE_REPORTS: columns });
-  if (!existsSync(report)) {
-    total.failed += 1;
-    return;
-  }
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(readFileSync(report));
-  total.passed += numPassedTests;
-  total.failed += numFailedTests;
-  total.skipped += numPendingTests + numTodoTests;
-  // A file that could not be loaded counts no test, and fails all the same.
-  if (!success && numFailedTests === 0) total.failed += 1;
+  const counts = runCounted(launch, report, { ...env, LTO_CONFORMANCE_REPORTS: columns });
+  if (!counts.ok) failures.push(title);
+  for (const count of Object.keys(total)) total[count] += counts[count];
 }
 
 function check(title, command, args, env) {
@@ -60,6 +55,21 @@ function runLab() {
   }
   for (const { drive, suite } of LAB_RUNS) {
     runVitest(`kernel lab: ${drive}`, (vitest) => inLab(drive, vitest), { LTO_LAB_SUITE: suite.join(',') });
+  }
+}
+
+/** What touches the run-time: the addon, its buffers and threads, the file system. */
+const RUNTIME_TESTS = ['test/native', 'test/conformance', 'test/package', 'test/keys'];
+
+function runNodeVersions() {
+  const missing = nodeVersionsMissing();
+  if (missing !== undefined) {
+    process.stdout.write(`\n--- other versions of Node.js: not run: ${missing}\n`);
+    return;
+  }
+  for (const version of NODE_VERSIONS) {
+    const node = nodeBinary(version);
+    runVitest(`Node.js ${version}`, (vitest) => onNode(node, [...vitest, ...RUNTIME_TESTS]));
   }
 }
 
@@ -83,6 +93,7 @@ check('types', 'npx', ['--no-install', 'tsc', '-p', '.']);
 if (process.platform === 'linux') check('C++ core', 'scripts/native-test.sh', ['plain']);
 runVitest('tests on this machine', onHost);
 runVitest('the same in worker threads, for what is native', inThreads);
+if (options['node-versions']) runNodeVersions();
 if (options.sanitizers) {
   check('clang-tidy', 'scripts/native-tidy.sh', []);
   check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']);

@@ -1,7 +1,8 @@
 // How vitest is started on this machine and in the kernel lab.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** The drives of the lab: what `--drive` gets, and the folders of test/ that run on it. */
 export const LAB_RUNS = [
@@ -23,6 +24,32 @@ export function onHost(vitest) {
 export function inLab(drive, vitest) {
   const lab = ['test/lab/run.mjs', '--timeout', String(LAB_SECONDS), '--drive', drive];
   return [process.execPath, [...lab, 'npx', '--no-install', ...vitest]];
+}
+
+/**
+ * With another Node.js, which the programs that a test starts by name get too.
+ * @param {string} node its binary @param {string[]} vitest @returns {[string, string[]]} program and arguments
+ */
+export function onNode(node, [, ...args]) {
+  const path = `PATH=${dirname(node)}${delimiter}${process.env.PATH}`;
+  return ['env', [path, node, 'node_modules/vitest/vitest.mjs', ...args]];
+}
+
+/**
+ * Runs vitest and reads from its JSON report what came of the tests.
+ * @param {(vitest: string[]) => [string, string[]]} launch program and arguments that run it
+ * @param {string} report path of the JSON report that is written
+ * @param {Record<string, string>} env what is added to the environment
+ * @returns {{ ok: boolean, passed: number, failed: number, skipped: number }}
+ */
+export function runCounted(launch, report, env = {}) {
+  const [command, args] = launch([...VITEST, '--reporter=json', `--outputFile.json=${report}`]);
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(readFileSync(report));
+  // A file that could not be loaded counts no test, and fails all the same.
+  const failed = success ? numFailedTests : Math.max(numFailedTests, 1);
+  return { ok: status === 0, passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
 }
 
 /** A folder that host and guest both see, gone when the process ends. */

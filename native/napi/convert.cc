@@ -1,5 +1,6 @@
 #include "convert.h"
 
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -24,10 +25,21 @@ Napi::Value number(Napi::Env env, auto value) {
 }
 
 /**
- * As viewOf, for memory of a pool, which is bounded and stays: V8 is not to count it. It would take slabs that went out
- * twice for memory that grows, and mark and compact its whole heap again and again.
+ * Whether V8's count of memory outside its heap may be lowered for memory that a view still has. V8 takes a view's size
+ * off when it collects the view, before the finalizer can give back what was lowered: its count may be below zero in
+ * between. That of Node.js 20 and 22 is signed; that of 24 aborts the process ("amount_before >= -delta").
+ */
+bool countMayBeLowered(Napi::Env env) {
+  constexpr std::uint32_t lastWithSignedCount = 22;
+  return Napi::VersionManagement::GetNodeVersion(env)->major <= lastWithSignedCount;
+}
+
+/**
+ * As viewOf, for memory of a pool, which is bounded and stays: V8 is not to count it, where that can be had. It would
+ * take slabs that went out twice for memory that grows, and mark and compact its whole heap again and again.
  */
 Napi::ArrayBuffer lentView(Napi::Env env, const std::shared_ptr<Slab>& slab) {
+  if (!countMayBeLowered(env)) return viewOf(env, slab);
   const auto size = static_cast<std::int64_t>(slab->size());
   auto share = std::make_unique<std::shared_ptr<Slab>>(slab);
   auto release = [](Napi::Env finalizedIn, void* /*data*/, std::shared_ptr<Slab>* held) {
