@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Runs a command inside the kernel lab: npm run lab -- [--drive NAME[,option…]] [--memory MiB] [--timeout s] <command…>
+// LTO_LAB_KERNEL=6.1 boots that kernel instead of Debian sid's, once `npm run lab:setup -- --kernel 6.1` has fetched it.
 // The command sees the host's file system, a Linux kernel with st and sg, and the drive; its output and exit status
 // come out here.
 import { spawn } from 'node:child_process';
@@ -11,7 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const lab = process.env.NODE_LTO_LAB_DIR ?? resolve(here, '../../.lab');
+/** The kernel's version, or undefined for Debian sid's; others are in folders of their own. */
+const kernelVersion = process.env.LTO_LAB_KERNEL || undefined;
+const lab = join(process.env.NODE_LTO_LAB_DIR ?? resolve(here, '../../.lab'), kernelVersion ?? '');
 
 /** Exit status of this program when the lab itself could not do its work (as env(1) and chroot(1) use it). */
 const LAB_FAILED = 125;
@@ -24,7 +27,8 @@ export function labMissing() {
     return `the kernel lab needs Linux on x86_64 (this is ${process.platform} on ${process.arch})`;
   }
   if (!existsSync(join(lab, 'linux.uml'))) {
-    return 'the lab has no kernel yet: run `npm run lab:setup` (Debian or Ubuntu, as root for the tools)';
+    const option = kernelVersion === undefined ? '' : ` -- --kernel ${kernelVersion}`;
+    return `the lab has no such kernel yet: run \`npm run lab:setup${option}\` (Debian or Ubuntu, as root for the tools)`;
   }
   return undefined;
 }
@@ -81,7 +85,8 @@ async function prepareRun(command, drive) {
 
 function kernelArguments(run, memory) {
   return [
-    'seccomp=on', // half the cost of a system call; kernels from 6.16
+    // Half the cost of a system call; kernels from 6.16.
+    ...(kernelVersion === undefined ? ['seccomp=on'] : []),
     `mem=${memory}M`,
     'rootfstype=hostfs',
     'rootflags=/',

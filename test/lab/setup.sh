@@ -1,19 +1,34 @@
 #!/usr/bin/env bash
+# test/lab/setup.sh [--kernel 6.1]
+#
 # Puts the kernel lab's kernel into .lab/ (which git ignores) and, as root, installs the tools that the guest
 # uses through hostfs. Safe to run again: what is there already is left alone.
 #
 # The kernel is Debian sid's user-mode-linux, because its scsi_debug emulates a tape (Linux 6.15 or newer). It comes
 # from the same mirror that this machine's own apt uses, through private lists: the machine's apt configuration is
-# neither read for other suites nor changed.
+# neither read for other suites nor changed. `--kernel 6.1` (or LTO_LAB_KERNEL=6.1) puts bookworm's kernel beside it,
+# into .lab/6.1/: it has no emulated tape, and is there to show that the code runs on a kernel that servers run.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lab=${NODE_LTO_LAB_DIR:-$(cd "$here/../.." && pwd)/.lab}
+version=${LTO_LAB_KERNEL:-}
 tools=(sg3-utils mt-st stenc lsscsi mtx tgt open-iscsi iproute2 kmod patchelf tar)
-suite=sid
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 fail() { printf 'lab:setup: %s\n' "$*" >&2; exit 1; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --kernel) version=${2:?--kernel needs a version}; shift 2 ;;
+    *) fail "unknown option $1 (usage: test/lab/setup.sh [--kernel 6.1])" ;;
+  esac
+done
+case $version in
+  '') suite=sid ;;
+  6.1) suite=bookworm lab=$lab/$version ;;
+  *) fail "there is no kernel $version for the lab: 6.1, or without a version that of Debian sid" ;;
+esac
 
 [ "$(uname -s)" = Linux ] || fail "the kernel lab needs Linux (this is $(uname -s))"
 [ "$(uname -m)" = x86_64 ] || fail "Debian builds User-Mode Linux for x86_64 only (this is $(uname -m))"
@@ -56,7 +71,7 @@ modules=$(find "$work/root/usr/lib/uml/modules" -mindepth 1 -maxdepth 1 -type d 
 [ -n "$kernel" ] && [ -n "$modules" ] || fail "the package user-mode-linux does not look as expected (in $work/root)"
 
 cp "$kernel" "$lab/linux.uml.new"
-# sid's binary needs a newer libc than older Debian releases have. It must be patched rather than started through
+# A binary of another Debian release may need a newer libc than this machine has. It must be patched rather than started through
 # ld.so, because UML executes /proc/self/exe again.
 loader=$(find "$work/root" -name 'ld-linux-x86-64.so.2' -print -quit)
 if ! "$lab/linux.uml.new" --version >/dev/null 2>&1; then
