@@ -2,6 +2,8 @@
 import { libraryUrl } from '../harness/library.mjs';
 
 const { planSlabs } = await import(libraryUrl('tape/slab-ring.js'));
+const { LEAST_PACED_BYTES, paceAt } = await import(libraryUrl('tape/write-pace.js'));
+const { RUN_DRY_MS } = await import(libraryUrl('tape/write-buffer.js'));
 
 const MIB = 2 ** 20;
 const RECORD = 256 * 1024;
@@ -23,29 +25,16 @@ export function plainPipe(memory) {
   return { unit, units: Math.floor(memory / unit), start: 1, gathersAfter: Number.POSITIVE_INFINITY };
 }
 
-/** The write stream with these options. @returns {Policy} */
-export function writeStream(bufferBytes, startThreshold) {
-  const { slabBytes, count } = planSlabs(bufferBytes, RECORD);
-  const threshold = startThreshold ?? slabBytes * count * DEFAULT_START;
-  const start = Math.min(count, Math.max(1, Math.ceil(threshold / slabBytes)));
-  return { unit: slabBytes, units: count, start, gathersAfter: 0 };
-}
-
 /**
- * Gives the drive no more than it has to have: its lowest speed while memory is less than half full, then in proportion
- * up to its highest, so that half of the memory is kept for the source's pauses. Gathers anew only when the drive must
- * have run dry.
+ * The write stream with these options, to a drive of these speeds.
  * @param {{ speeds: readonly number[] }} facts of the drive
  * @returns {Policy}
  */
-export function paced(memory, { speeds }) {
-  const [lowest] = speeds;
-  const highest = speeds.at(-1);
-  const unit = Math.min(4 * MIB, memory / 16);
-  const units = Math.floor(memory / unit);
-  const pace = (level) => {
-    if (level >= 0.95) return Number.POSITIVE_INFINITY;
-    return lowest + (highest - lowest) * Math.max(0, (level - 0.5) / 0.45);
-  };
-  return { unit, units, start: Math.ceil(units * 0.75), gathersAfter: 3, pace };
+export function writeStream(bufferBytes, { speeds }, startThreshold) {
+  const { slabBytes, count } = planSlabs(bufferBytes, RECORD);
+  const threshold = startThreshold ?? slabBytes * count * DEFAULT_START;
+  const start = Math.min(count, Math.max(1, Math.ceil(threshold / slabBytes)));
+  const range = { lowest: speeds[0], highest: speeds.at(-1) };
+  const pace = bufferBytes < LEAST_PACED_BYTES ? undefined : (level) => paceAt(level, range);
+  return { unit: slabBytes, units: count, start, gathersAfter: RUN_DRY_MS / 1000, pace };
 }

@@ -1,11 +1,11 @@
-// Back-hitches and effective throughput of a bursty source: the write stream, a plain pipe of the same memory, and a
-// policy that paces. Ten minutes each, in simulated time; the simulation is compared with the real thing at small scale.
+// Back-hitches and effective throughput of a bursty source: the write stream and a plain pipe of the same memory.
+// Ten minutes each, in simulated time; the simulation is compared with the real thing at small scale.
 import { join } from 'node:path';
 import { runJob } from '../harness/job.mjs';
 import { createVirtualDrive, libraryUrl } from '../harness/library.mjs';
 import { linePlot } from '../harness/plot.mjs';
 import { withFolder } from '../harness/scratch.mjs';
-import { paced, plainPipe, writeStream } from '../streaming/policies.mjs';
+import { plainPipe, writeStream } from '../streaming/policies.mjs';
 import { simulate } from '../streaming/simulate.mjs';
 
 const { speedFacts } = await import(libraryUrl('virtual/index.js'));
@@ -29,9 +29,8 @@ const MEMORIES = [64, 1024, 2048, 4096, 16_384];
 
 const POLICIES = {
   pipe: (memory) => plainPipe(memory),
-  stream: (memory) => writeStream(memory),
-  full: (memory) => writeStream(memory, memory),
-  paced: (memory) => paced(memory, LTO_9),
+  stream: (memory) => writeStream(memory, LTO_9),
+  full: (memory) => writeStream(memory, LTO_9, memory),
 };
 
 function burstsOf(source, average) {
@@ -68,7 +67,6 @@ function simulations({ quick }) {
       pipe: 'plain pipe',
       stream: 'write stream',
       full: 'threshold = buffer',
-      paced: 'paced',
     },
     rows,
     plots: quick ? [] : [memoryPlot(rows)],
@@ -78,7 +76,7 @@ function simulations({ quick }) {
 function memoryPlot(rows) {
   const [source] = Object.keys(SOURCES).slice(1);
   const chosen = rows.filter((row) => row.source === source && row.average === 250);
-  const names = { pipe: 'plain pipe', stream: 'write stream', paced: 'paced' };
+  const names = { pipe: 'plain pipe', stream: 'write stream' };
   const series = Object.entries(names).map(([key, name]) => {
     return { name, points: chosen.map(({ memory, figures }) => [memory, figures[key].backHitches]) };
   });
@@ -119,7 +117,7 @@ function realTime({ quick }) {
         await createVirtualDrive(path, { generation: 9, speed: SMALL, cartridge: { discardsData: true } });
         const bytes = Math.round((bursts.average * (quick ? 6 : SMALL_SECONDS)) / RECORD) * RECORD;
         const { value } = await runJob('streaming:job', { folder: path, bursts, bytes, options });
-        const policy = writeStream(SMALL_MEMORY, options.startThreshold);
+        const policy = writeStream(SMALL_MEMORY, SMALL, options.startThreshold);
         const model = simulate({ facts: SMALL, bursts, policy, bytes });
         rows.push({
           source,

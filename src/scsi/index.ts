@@ -30,6 +30,7 @@ export * from './security/index.js';
 export * from './sense.js';
 export * from './sense-codes.js';
 export * from './sense-codes-vendor.js';
+export * from './speed-matching.js';
 export * from './tape-alert.js';
 export * from './timeouts.js';
 export * from './timestamp.js';

@@ -10,7 +10,7 @@ import type { CallOptions, Transport } from '../transport/transport.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './attribute-lists.js';
 import { type Capacity, readCapacity } from './capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
-import { readDriveModel } from './drive-model.js';
+import { type DriveModel, readDriveModel } from './drive-model.js';
 import { DrivePort, type StreamLease } from './drive-port.js';
 import {
   type Densities,
@@ -68,9 +68,12 @@ export class TapeDrive {
     return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)));
   }
 
-  /** A drive on a transport of the caller's, such as a virtual drive's, whose faults and cartridge the caller holds. */
-  static onTransport(transport: Transport): TapeDrive {
-    return new TapeDrive(new DrivePort(transport));
+  /**
+   * A drive on a transport of the caller's, such as a virtual drive's, whose faults and cartridge the caller holds.
+   * Without a model it is treated as one of which nothing is known.
+   */
+  static onTransport(transport: Transport, model?: DriveModel): TapeDrive {
+    return new TapeDrive(new DrivePort(transport, model));
   }
 
   /** The device as it was named at `open`. */

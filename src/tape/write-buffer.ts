@@ -1,10 +1,13 @@
 import { planSlabs, SlabRing } from './slab-ring.js';
+import { LEAST_PACED_BYTES, type SpeedRange, WritePace } from './write-pace.js';
 
 export interface WriteBufferOptions {
   readonly recordSize: number;
   readonly bufferBytes: number;
   /** Bytes that are gathered before the tape starts, and again after it ran dry. */
   readonly startThreshold: number | undefined;
+  /** How fast the drive can record; undefined where that is not known, and then it gets all there is at once. */
+  readonly speeds: SpeedRange | undefined;
   readonly allocate: (byteLength: number) => Uint8Array;
   /** Writes memory of whole records (the last of the file may be shorter); `quiet` as in binding.d.ts. */
   readonly write: (memory: Uint8Array, quiet: boolean) => Promise<void>;
@@ -23,24 +26,33 @@ interface Piece {
 const DEFAULT_START = 3 / 4;
 /** The event loop is woken when this part of the buffer is on tape, not for each slab. */
 const WAKE_PART = 1 / 4;
+/** A drive that got nothing for so long has run dry whatever it held itself, and the tape stands. */
+export const RUN_DRY_MS = 3000;
+/** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
+const PACED_QUEUE_BYTES = 40 * 1024 * 1024;
 
 /**
  * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed
  * on as they are. The first pieces are gathered up to the start threshold, so that the drive gets a long run of data;
- * from then on each piece goes to the drive's queue as soon as it is full. When the queue has run dry the source is
- * slower than the drive: gathering begins again, so that the tape stops and repositions once for each threshold and
- * not once for each piece.
+ * from then on each piece goes to the drive's queue as soon as it is full. When nothing has come for so long that the
+ * tape stands, gathering begins again. A buffer larger than the drive's own is handed over at a pace (`write-pace.ts`),
+ * so that it lasts through the pauses of its source.
  */
 export class WriteBuffer {
   readonly #options: WriteBufferOptions;
   readonly #ring: SlabRing;
   readonly #startBytes: number;
+  readonly #capacity: number;
   #slab: Uint8Array | undefined;
   #filled = 0;
   #gathered: Piece[] = [];
   #gatheredBytes = 0;
   #underWayBytes = 0;
   #streaming = false;
+  /** Since when the drive has had nothing to do, by `performance.now()`. */
+  #dryAt = 0;
+  readonly #pace: WritePace | undefined;
+  #paceTimer: NodeJS.Timeout | undefined;
   #quietBytes = 0;
   #waiting: (() => void) | undefined;
 
@@ -49,8 +61,10 @@ export class WriteBuffer {
     const plan = planSlabs(bufferBytes, recordSize);
     const capacity = plan.slabBytes * plan.count;
     this.#options = options;
+    this.#capacity = capacity;
     this.#ring = new SlabRing(allocate, plan);
     this.#startBytes = Math.min(options.startThreshold ?? capacity * DEFAULT_START, capacity);
+    this.#pace = options.speeds && bufferBytes >= LEAST_PACED_BYTES ? new WritePace(options.speeds) : undefined;
   }
 
   /** Size of the pieces that chunks are packed into. */
@@ -104,16 +118,17 @@ export class WriteBuffer {
   /** Sends all that is held, and the begun record, to the drive. */
   flush(): void {
     this.#closeSlab();
-    this.#start();
+    this.#sendAll();
   }
 
   /** Sends what was gathered without waiting for more: somebody needs the memory. */
   hurry(): void {
-    if (this.#gatheredBytes > 0) this.#start();
+    if (this.#gatheredBytes > 0) this.#sendAll();
   }
 
   /** Gives up what was not sent. */
   discard(): void {
+    clearTimeout(this.#paceTimer);
     for (const { release } of this.#gathered.splice(0)) release();
     this.#gatheredBytes = 0;
     this.#slab = undefined;
@@ -130,16 +145,47 @@ export class WriteBuffer {
   }
 
   #add(piece: Piece): void {
+    if (this.#underWayBytes === 0 && this.#gatheredBytes === 0 && performance.now() - this.#dryAt > RUN_DRY_MS) {
+      this.#streaming = false;
+    }
     this.#gathered.push(piece);
     this.#gatheredBytes += piece.memory.length;
     if (this.#streaming || this.#gatheredBytes >= this.#startBytes) this.#start();
   }
 
   #start(): void {
-    const pieces = this.#gathered.splice(0);
+    this.#streaming ||= this.#gathered.length > 0;
+    if (this.#pace === undefined) this.#sendAll();
+    else this.#sendPaced(this.#pace);
+  }
+
+  #sendAll(): void {
+    clearTimeout(this.#paceTimer);
     this.#gatheredBytes = 0;
-    this.#streaming ||= pieces.length > 0;
-    for (const piece of pieces) this.#send(piece);
+    for (const piece of this.#gathered.splice(0)) this.#send(piece);
+  }
+
+  #sendPaced(pace: WritePace): void {
+    clearTimeout(this.#paceTimer);
+    while (this.#underWayBytes < PACED_QUEUE_BYTES) {
+      const [piece] = this.#gathered;
+      if (piece === undefined) return;
+      const now = performance.now();
+      const wait = pace.wait(now, this.#level);
+      if (wait > 0) {
+        this.#paceTimer = setTimeout(() => this.#sendPaced(pace), wait);
+        return;
+      }
+      pace.sent(now, piece.memory.length, this.#level);
+      this.#gathered.shift();
+      this.#gatheredBytes -= piece.memory.length;
+      this.#send(piece);
+    }
+  }
+
+  /** Part of the memory that holds what the drive has not taken. */
+  get #level(): number {
+    return (this.#gatheredBytes + this.#underWayBytes + this.#filled) / this.#capacity;
   }
 
   #send({ memory, release }: Piece): void {
@@ -150,15 +196,16 @@ export class WriteBuffer {
       .finally(() => {
         this.#underWayBytes -= memory.length;
         release();
-        // The source was too slow: gather again.
-        if (this.#underWayBytes === 0) this.#streaming = false;
+        if (this.#underWayBytes === 0) this.#dryAt = performance.now();
+        if (this.#pace && this.#streaming) this.#sendPaced(this.#pace);
         this.#wake();
       });
   }
 
   #isQuiet(bytes: number): boolean {
     this.#quietBytes += bytes;
-    if (this.#quietBytes < this.#options.bufferBytes * WAKE_PART) return true;
+    const unseen = this.#pace ? PACED_QUEUE_BYTES : this.#options.bufferBytes;
+    if (this.#quietBytes < unseen * WAKE_PART) return true;
     this.#quietBytes = 0;
     return false;
   }

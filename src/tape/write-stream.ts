@@ -1,5 +1,6 @@
 import { addAbortSignal, Writable } from 'node:stream';
 import { EncryptionError, LtoError, PositionMismatchError } from '../errors/index.js';
+import { recordingSpeeds } from '../scsi/speed-matching.js';
 import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { endFile } from './end-file.js';
@@ -8,6 +9,7 @@ import { RecordWriter } from './record-writer.js';
 import { type ExpectedStart, refusedRecord, startFile, takesRecord } from './start-file.js';
 import { WriteBuffer } from './write-buffer.js';
 import { explainStop, explainWriteError, type OpenFile } from './write-failure.js';
+import type { SpeedRange } from './write-pace.js';
 
 export interface WriteStreamOptions {
   /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
@@ -23,9 +25,12 @@ export interface WriteStreamOptions {
   readonly closeUnterminated?: boolean | undefined;
   /** Default `crc32`. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
-  /** Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 64 MiB. */
+  /**
+   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 64 MiB. From 1 GiB on the
+   * drive is fed at a pace between its lowest and its highest speed, so that what is held lasts through pauses.
+   */
   readonly bufferBytes?: number | undefined;
-  /** Bytes that are gathered before the tape starts, and again whenever the source was too slow. Default: 3/4 of the buffer. */
+  /** Bytes that are gathered before the tape starts, and again when nothing came for 3 s. Default: 3/4 of the buffer. */
   readonly startThreshold?: number | undefined;
   /**
    * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
@@ -85,6 +90,7 @@ export class TapeWriteStream extends Writable {
       recordSize,
       bufferBytes,
       startThreshold: options.startThreshold,
+      speeds: speedRange(port),
       allocate: (byteLength) => port.transport.allocate(byteLength),
       write: (memory, quiet) => this.#submit(memory, quiet),
       onFailure: (error) => this.#fail(error),
@@ -246,4 +252,12 @@ export class TapeWriteStream extends Writable {
     await endFile(this.#port, start, records);
     this.incomplete = { fileNumber: start.fileNumber, records, bytes };
   }
+}
+
+/** Of the drive's generation, as its product identification tells it. */
+function speedRange({ model }: DrivePort): SpeedRange | undefined {
+  const speeds = recordingSpeeds(model?.generation);
+  const [lowest] = speeds;
+  const highest = speeds.at(-1);
+  return lowest === undefined || highest === undefined ? undefined : { lowest, highest };
 }

@@ -1,40 +1,29 @@
 import { InvalidArgumentError } from '../errors/index.js';
+import { recordingSpeeds } from '../scsi/index.js';
 import type { SpeedFacts } from './speed-model.js';
 
 /** Names of the speed models that there are. */
 export const SPEED_NAMES = ['lto5', 'lto6', 'lto7', 'lto8', 'lto9', 'lto10'] as const;
 export type SpeedName = (typeof SPEED_NAMES)[number];
 
-const MB = 1e6;
 const MIB = 1024 * 1024;
-
-/** LTO-7 to 9, MB/s: the rates that IBM publishes for full-height drives, the highest at the rated native speed. */
-const LTO_7 = [101.46, 120.11, 138.52, 157.67, 175.46, 194.26, 213.06, 231.86, 250.66, 268.56, 287.52, 300];
-const LTO_8 = [112, 135, 157.5, 180, 203, 226, 249.5, 273, 295, 318, 341, 360];
-const LTO_9 = [177, 203, 223, 244, 263, 284, 305, 325, 347, 366, 385, 400];
 
 /**
  * By name. No vendor publishes how a drive decides: the restart level and the seconds over which the host's rate is
- * averaged are guesses, and about 3 s is what a stop costs. LTO-5 and 6 get twelve even steps from a third of the native
- * speed, and LTO-10 the steps of LTO-9, which has the same native speed.
+ * averaged are guesses, and about 3 s is what a stop costs.
  */
 const MODELS: Readonly<Record<SpeedName, SpeedFacts>> = {
-  lto5: model(256 * MIB, evenSteps(140)),
-  lto6: model(512 * MIB, evenSteps(160)),
-  lto7: model(1024 * MIB, LTO_7),
-  lto8: model(1024 * MIB, LTO_8),
-  lto9: model(1024 * MIB, LTO_9),
-  lto10: model(1024 * MIB, LTO_9),
+  lto5: model(256 * MIB, 5),
+  lto6: model(512 * MIB, 6),
+  lto7: model(1024 * MIB, 7),
+  lto8: model(1024 * MIB, 8),
+  lto9: model(1024 * MIB, 9),
+  lto10: model(1024 * MIB, 10),
 };
 
-function model(bufferBytes: number, megabytes: readonly number[]): SpeedFacts {
-  const speeds = megabytes.map((speed) => speed * MB);
+function model(bufferBytes: number, generation: number): SpeedFacts {
+  const speeds = recordingSpeeds(generation);
   return { bufferBytes, speeds, backHitchSeconds: 3, restartLevel: 0.5, matchingSeconds: 10 };
-}
-
-function evenSteps(native: number): number[] {
-  const lowest = native / 3;
-  return Array.from({ length: 12 }, (_, step) => lowest + ((native - lowest) * step) / 11);
 }
 
 /** The facts of a speed model, by name or as they are. Throws InvalidArgumentError for what no drive can be. */
