@@ -45,11 +45,14 @@ function writer(folder: string): Writer {
 }
 
 async function killAfter(child: Writer, files: number, delayMs: number): Promise<number> {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
   let committed = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === 'file') committed += 1;
     if (committed === files && child.exitCode === null) setTimeout(() => child.kill('SIGKILL'), delayMs);
   }
+  // Its output ends a little earlier, and until then the drive is still its own.
+  await exited;
   return committed;
 }
 
