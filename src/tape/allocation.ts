@@ -8,6 +8,8 @@ export class Allocation {
     // A function of its own, so that one holder may hold twice.
     const holder = () => onWanted();
     this.#holders.add(holder);
+    // Somebody waits already: not before this holder has what it is for.
+    if (this.#waiting.length > 0) queueMicrotask(() => this.#holders.has(holder) && onWanted());
     return () => {
       this.#holders.delete(holder);
       if (this.#holders.size > 0) return;

@@ -12,14 +12,14 @@ export function letsGoOfChunks(destination: NodeJS.WritableStream): destination 
 
 /** As `source.pipe(destination)`, and tells of each chunk when the destination has called its write back. */
 export function pipeAndRelease(
-  source: NodeJS.ReadableStream & { listenerCount(event: string): number },
+  source: NodeJS.ReadableStream,
   destination: NodeJS.WritableStream,
   options: { readonly end?: boolean | undefined },
   release: (chunk: Buffer) => void,
 ): void {
   const forward = (chunk: Buffer) => {
     // Whoever else listens may keep it.
-    const isOnlyListener = source.listenerCount('data') === 1;
+    const isOnlyListener = source.listenerCount('data') === 1 && source.listenerCount('readable') === 0;
     const goesOn = destination.write(chunk, () => {
       if (isOnlyListener) release(chunk);
     });
@@ -42,5 +42,7 @@ export function pipeAndRelease(
   source.once('end', () => destination.off('close', stop).off('error', stop));
   if (options.end !== false) source.once('end', end);
   destination.emit('pipe', source);
-  source.on('data', forward);
+  // Before the others: those that listen once are gone when they were called, and may keep the chunk.
+  source.prependListener('data', forward);
+  source.resume();
 }

@@ -29,6 +29,8 @@ export interface RecordWriterOptions {
   readonly earlyWarningAllowance: number;
   /** Early warning was met, after `records` records. */
   readonly onEarlyWarning: () => void;
+  /** Throws when nothing may be written any more; asked before each record past early warning. */
+  readonly requireWriting: () => void;
 }
 
 /**
@@ -110,6 +112,7 @@ export class RecordWriter {
     const past = this.bytes - (this.#bytesAtWarning ?? this.bytes);
     if (past + record.length > this.#options.earlyWarningAllowance) this.#stop({ kind: 'allowance' });
     for (let refusals = 0; ; refusals += 1) {
+      this.#options.requireWriting();
       const outcome = await this.#send(record, nextStreamNumber());
       this.#count(outcome);
       if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });

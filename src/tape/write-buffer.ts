@@ -53,6 +53,7 @@ export class WriteBuffer {
   #dryAt = 0;
   readonly #pace: WritePace | undefined;
   #paceTimer: NodeJS.Timeout | undefined;
+  #closed = false;
   #quietBytes = 0;
   #waiting: (() => void) | undefined;
 
@@ -79,6 +80,7 @@ export class WriteBuffer {
 
   /** Copies as much of the chunk as there is memory for and returns the rest; `room()` tells when to go on. */
   pack(chunk: Uint8Array): Uint8Array {
+    if (this.#closed) return chunk;
     let rest = chunk;
     while (rest.length > 0) {
       this.#slab ??= this.#ring.take();
@@ -126,8 +128,9 @@ export class WriteBuffer {
     if (this.#gatheredBytes > 0) this.#sendAll();
   }
 
-  /** Gives up what was not sent. */
+  /** Gives up what was not sent. Nothing is taken or sent any more: it would come behind the file's filemark. */
   discard(): void {
+    this.#closed = true;
     clearTimeout(this.#paceTimer);
     for (const { release } of this.#gathered.splice(0)) release();
     this.#gatheredBytes = 0;
@@ -145,6 +148,10 @@ export class WriteBuffer {
   }
 
   #add(piece: Piece): void {
+    if (this.#closed) {
+      piece.release();
+      return;
+    }
     if (this.#underWayBytes === 0 && this.#gatheredBytes === 0 && performance.now() - this.#dryAt > RUN_DRY_MS) {
       this.#streaming = false;
     }

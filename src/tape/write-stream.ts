@@ -84,6 +84,7 @@ export class TapeWriteStream extends Writable {
       recordSize,
       checksum: checksum?.followsRecords,
       earlyWarningAllowance: options.earlyWarningAllowance ?? bufferBytes + ALLOWANCE_BEYOND_BUFFER,
+      requireWriting: () => port.requireWriting('write'),
       onEarlyWarning: () => this.emit('earlyWarning', { records: writer.records, bytes: writer.bytes }),
     });
     const buffer = new WriteBuffer({
@@ -118,8 +119,7 @@ export class TapeWriteStream extends Writable {
   override write(chunk: unknown, encodingOrCallback?: BufferEncoding | Callback, callback?: Callback): boolean {
     const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
     const given = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
-    const done = given && this.#isOwned(chunk) ? this.#whenReleased(chunk, given) : given;
-    return super.write(chunk, encoding, done);
+    return super.write(chunk, encoding, this.#isOwned(chunk) ? this.#holding(chunk, given) : given);
   }
 
   override _construct(callback: Callback): void {
@@ -174,27 +174,36 @@ export class TapeWriteStream extends Writable {
     return chunk.length > 0 && chunk.byteOffset % SECTOR === 0 && this.#isOwned(chunk);
   }
 
-  #whenReleased(chunk: Uint8Array, callback: Callback): Callback {
+  /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
+  #holding(chunk: Uint8Array, callback?: Callback): Callback {
+    const release = this.#port.hold(chunk, () => this.#buffer.hurry());
     return (error) => {
-      if (error) callback(error);
-      else void this.#port.released(chunk).then(async () => callback(await this.#failure));
+      release();
+      if (error || callback === undefined) callback?.(error);
+      else void this.#port.released(chunk).then(async () => callback(await this.#lost()));
     };
+  }
+
+  /** Why what was given to the stream may not be on tape. */
+  async #lost(): Promise<Error | undefined> {
+    if (this.#failure) return this.#failure;
+    return this.destroyed && this.receipt === undefined ? givenUp(this.#port.device) : undefined;
   }
 
   /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
   async #packAll(chunk: Uint8Array, callback: Callback): Promise<void> {
     let rest = chunk;
-    while (rest.length > 0 && !this.#failure) {
+    while (rest.length > 0 && !this.#failure && !this.destroyed) {
       await this.#buffer.room();
-      if (!this.#failure) rest = this.#buffer.pack(rest);
+      if (!this.#failure && !this.destroyed) rest = this.#buffer.pack(rest);
     }
     // After a failure nothing more is taken: the stream is about to be destroyed with it.
-    callback(await this.#failure);
+    callback(await this.#lost());
   }
 
   async #drain(callback: Callback): Promise<void> {
-    while (this.#buffer.isFull && !this.#failure) await this.#buffer.room();
-    callback(await this.#failure);
+    while (this.#buffer.isFull && !this.#failure && !this.destroyed) await this.#buffer.room();
+    callback(await this.#lost());
   }
 
   async #submit(memory: Uint8Array, quiet: boolean): Promise<void> {
@@ -252,6 +261,14 @@ export class TapeWriteStream extends Writable {
     await endFile(this.#port, start, records);
     this.incomplete = { fileNumber: start.fileNumber, records, bytes };
   }
+}
+
+function givenUp(device: string): LtoError {
+  return new LtoError('LTO_STREAM_DESTROYED', 'the stream was destroyed before the drive had all of this', {
+    device,
+    operation: 'write',
+    next: 'Write it again, as a new file',
+  });
 }
 
 /** Of the drive's generation, as its product identification tells it. */
