@@ -261,7 +261,14 @@ export class VirtualSt {
     [MtOperation.MTRETEN]: { needsPosition: false, run: () => this.#rewind() },
     [MtOperation.MTFSF]: { run: (count) => this.#spaceFiles(count) },
     [MtOperation.MTBSF]: { run: (count) => this.#spaceFiles(-count) },
-    [MtOperation.MTFSR]: { run: (count) => this.#spaceRecords(count) },
+    [MtOperation.MTFSR]: {
+      // st_ioctl: a filemark comes before motion backwards only, and the driver does not think of writing any more.
+      endsWriting: false,
+      run: async (count) => {
+        this.#writing = false;
+        await this.#spaceRecords(count);
+      },
+    },
     [MtOperation.MTBSR]: { run: (count) => this.#spaceRecords(-count) },
     [MtOperation.MTEOM]: { needsPosition: false, run: () => this.#spaceToEndOfData() },
     [MtOperation.MTSEEK]: { needsPosition: false, run: (object) => this.#locate(object) },
