@@ -1,13 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../../../src/keys/data-key.js';
 import { encodeStencFile } from '../../../src/keys/stenc-file.js';
-import { toHex } from '../../../src/scsi/bytes.js';
-import type { ScsiCommand } from '../../../src/scsi/command.js';
 import { readAttribute } from '../../../src/scsi/commands/attribute.js';
-import { inquiry, testUnitReady } from '../../../src/scsi/commands/primary.js';
+import { inquiry } from '../../../src/scsi/commands/primary.js';
 import { decodeInquiry } from '../../../src/scsi/inquiry.js';
 import { decodeLogPage, logSense } from '../../../src/scsi/log/page.js';
 import { VOLUME_STATISTICS } from '../../../src/scsi/log/statistics.js';
@@ -16,13 +14,12 @@ import { decodeAttributeValues } from '../../../src/scsi/mam.js';
 import { mamValues } from '../../../src/scsi/mam-values.js';
 import { decodeSerialNumber, VPD_PAGES } from '../../../src/scsi/vpd.js';
 import { listDrives } from '../../../src/tape/list-drives.js';
-import { openTransport } from '../../../src/tape/open-transport.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { command, shell } from '../command.js';
+import { byPattern, DEVICE, judgePages, type PageJudge, text } from './page-judge.js';
 
 // What sg3-utils, mtx's tapeinfo, mt and stenc read from the virtual drive is what our own decoders read.
 
-const DEVICE = '/dev/nst0';
 let queryNode = '';
 let work = '';
 
@@ -34,44 +31,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-/** What the drive sends in answer to a command, through the kernel. */
-async function answerTo(scsiCommand: ScsiCommand): Promise<Uint8Array> {
-  const transport = await openTransport(DEVICE, { readOnly: true });
-  try {
-    await transport.scsi(testUnitReady());
-    const { status, data } = await transport.scsi(scsiCommand);
-    expect(status).toBe(0);
-    return data;
-  } finally {
-    await transport.close();
-  }
-}
-
-/** Facts by name, each as text. */
-type Facts = Readonly<Record<string, string | undefined>>;
-
-/** A page that a tool reads from the drive, and from bytes in a file. */
-interface Judge {
-  readonly tool: string;
-  readonly arguments: readonly string[];
-  /** Options for a file of bytes in hexadecimal. */
-  readonly fromFile: (file: string) => readonly string[];
-  readonly command: ScsiCommand;
-  /** What we read. */
-  readonly ours: (bytes: Uint8Array) => Facts;
-  /** How the tool writes the same facts. */
-  readonly theirs: Readonly<Record<string, RegExp>>;
-  /** A byte of each fact: whoever changes it changes what is read. */
-  readonly changed: (bytes: Uint8Array) => number;
-}
-
-const text = (value: unknown) => (value === undefined ? undefined : String(value).trim());
-
 /** Where a text stands in a page. */
 const indexOf = (bytes: Uint8Array, wanted: string) => Buffer.from(bytes).indexOf(wanted, 'latin1');
 
-const JUDGES: readonly Judge[] = [
+const JUDGES: readonly PageJudge[] = [
   {
+    name: 'sg_inq',
     tool: 'sg_inq',
     arguments: [],
     fromFile: (file) => [`--inhex=${file}`],
@@ -80,23 +45,25 @@ const JUDGES: readonly Judge[] = [
       const { vendor, product, revision } = decodeInquiry(bytes);
       return { vendor: text(vendor), product: text(product), revision: text(revision) };
     },
-    theirs: {
+    theirs: byPattern({
       vendor: /Vendor identification: (.*)/,
       product: /Product identification: (.*)/,
       revision: /Product revision level: (.*)/,
-    },
-    changed: (bytes) => indexOf(bytes, 'VIRTUAL'),
+    }),
+    changed: (bytes) => [indexOf(bytes, 'VIRTUAL')],
   },
   {
+    name: 'sg_vpd',
     tool: 'sg_vpd',
     arguments: ['--page=sn'],
     fromFile: (file) => [`--inhex=${file}`],
     command: inquiry({ vpdPage: VPD_PAGES.unitSerialNumber }),
     ours: (bytes) => ({ serial: text(decodeSerialNumber(bytes)) }),
-    theirs: { serial: /Unit serial number: (.*)/ },
-    changed: () => 6,
+    theirs: byPattern({ serial: /Unit serial number: (.*)/ }),
+    changed: () => [6],
   },
   {
+    name: 'sg_logs',
     tool: 'sg_logs',
     arguments: ['--page=0x17'],
     // Page 17 is another one of a disk.
@@ -106,11 +73,12 @@ const JUDGES: readonly Judge[] = [
       const { values } = decodeLogValues(VOLUME_STATISTICS, decodeLogPage(bytes));
       return { mounts: text(values.mounts), serial: text(values.serialNumber) };
     },
-    theirs: { mounts: /Thread count: (\d+)/, serial: /Volume serial number: (.*)/ },
+    theirs: byPattern({ mounts: /Thread count: (\d+)/, serial: /Volume serial number: (.*)/ }),
     // The last byte of the second parameter: page header 4, validity 4 + 1 to 4, thread count 4 + 4.
-    changed: (bytes) => 4 + 4 + (bytes[7] ?? 0) + 4 + 3,
+    changed: (bytes) => [4 + 4 + (bytes[7] ?? 0) + 4 + 3],
   },
   {
+    name: 'sg_read_attr',
     tool: 'sg_read_attr',
     arguments: [],
     fromFile: (file) => [`--in=${file}`],
@@ -123,49 +91,16 @@ const JUDGES: readonly Judge[] = [
         barcode: text(values.barcode),
       };
     },
-    theirs: {
+    theirs: byPattern({
       manufacturer: /Medium manufacturer: (.*)/,
       serial: /Medium serial number: (.*)/,
       barcode: /Barcode: (.*)/,
-    },
-    changed: (bytes) => indexOf(bytes, String(mamValues(decodeAttributeValues(bytes).attributes).serialNumber)),
+    }),
+    changed: (bytes) => [indexOf(bytes, String(mamValues(decodeAttributeValues(bytes).attributes).serialNumber))],
   },
 ];
 
-function read(judge: Judge, said: string): Facts {
-  return Object.fromEntries(
-    Object.entries(judge.theirs).map(([fact, pattern]) => [fact, text(pattern.exec(said)?.[1])]),
-  );
-}
-
-/** What the tool reads from bytes instead of from a drive. */
-async function readBytes(judge: Judge, bytes: Uint8Array): Promise<Facts> {
-  const file = join(work, `${judge.tool}.hex`);
-  await writeFile(
-    file,
-    toHex(bytes)
-      .replaceAll(/(..)/g, '$1 ')
-      .replaceAll(/((?:.. ){16})/g, '$1\n'),
-  );
-  return read(judge, await command(judge.tool, ...judge.arguments, ...judge.fromFile(file)));
-}
-
-describe.each(JUDGES.map((judge) => ({ name: judge.tool, judge })))('$name', ({ judge }) => {
-  it('reads from the drive what we read', async () => {
-    const ours = judge.ours(await answerTo(judge.command));
-    for (const value of Object.values(ours)) expect(value).toMatch(/\S/);
-    expect(read(judge, await command(judge.tool, ...judge.arguments, queryNode))).toEqual(ours);
-  });
-
-  it('disagrees as soon as one byte of the page is another', async () => {
-    const bytes = await answerTo(judge.command);
-    expect(await readBytes(judge, bytes)).toEqual(judge.ours(bytes));
-    const mutated = Uint8Array.from(bytes);
-    const at = judge.changed(bytes);
-    mutated[at] = (mutated[at] ?? 0) ^ 0x01;
-    expect(await readBytes(judge, mutated)).not.toEqual(judge.ours(bytes));
-  });
-});
+judgePages(JUDGES, () => queryNode);
 
 it('sg_opcodes lists the commands that we list', async () => {
   await using drive = await TapeDrive.open(DEVICE);
