@@ -80,6 +80,28 @@ describe('the judges of encryption', () => {
     });
   });
 
+  it('a wrong key reads nothing, by dd or by us, and we name the key that is wanted', async () => {
+    const wrong = join(work, 'wrong');
+    await writeFile(wrong, encodeStencFile({ key: newKey(), description: 'another' }), { mode: 0o600 });
+    await writeFile(join(work, 'in'), DATA);
+    await stenc('-e', 'on', '-k', join(work, 'key'), '-a', '1');
+    await command('mt', '-f', DEVICE, 'rewind');
+    await shell(`dd if=${work}/in of=${DEVICE} bs=256k`);
+    await stenc('-e', 'on', '-k', wrong, '-a', '1');
+    await command('mt', '-f', DEVICE, 'rewind');
+    await expect(shell(`dd if=${DEVICE} of=${work}/out bs=256k`)).rejects.toThrow(/Input\/output error/);
+    await withDrive(async (drive) => {
+      expect(await drive.encryption.status()).toMatchObject({ decryption: 'decrypt', keyId: 'another' });
+      await expect(collect(drive.createReadStream({ fileNumber: 0 }))).rejects.toMatchObject({
+        code: 'LTO_ENCRYPTION_KEY',
+        keyId: ID,
+      });
+    });
+    await stenc('-e', 'on', '-k', join(work, 'key'), '-a', '1');
+    await command('mt', '-f', DEVICE, 'rewind');
+    await shell(`dd if=${DEVICE} bs=256k status=none | cmp - ${work}/in`);
+  });
+
   it('each sees the key that the other has set', async () => {
     await withDrive(async (drive) => {
       await drive.encryption.enable({ key: KEY, keyId: ID, keep: true });

@@ -1,0 +1,148 @@
+import { beforeAll, expect, it } from 'vitest';
+import { inquiry } from '../../../src/scsi/commands/primary.js';
+import {
+  decodeExtendedInquiry,
+  decodeSequentialCapabilities,
+  decodeSerialNumber,
+  decodeSupportedPages,
+  decodeSupportedTapeAlerts,
+  VPD_PAGES,
+} from '../../../src/scsi/vpd.js';
+import { decodeDeviceIdentification, designatorText } from '../../../src/scsi/vpd-designators.js';
+import { listDrives } from '../../../src/tape/list-drives.js';
+import { shell } from '../command.js';
+import { answerTo, byPattern, DEVICE, type Facts, judgePages, type PageJudge, text } from './page-judge.js';
+
+// What sg_vpd reads from each page of vital product data is what our own decoders read.
+
+let queryNode = '';
+
+beforeAll(async () => {
+  queryNode = (await listDrives()).find(({ device }) => device === DEVICE)?.queryDevice ?? '';
+  await shell(`sg_turs ${queryNode} || sg_turs ${queryNode}`);
+});
+
+type Page = keyof typeof VPD_PAGES;
+
+/** Where the first byte after the header stands. */
+const PAYLOAD = 4;
+const bit = (value: boolean) => (value ? '1' : '0');
+const indexOf = (bytes: Uint8Array, wanted: string) => Buffer.from(bytes).indexOf(wanted, 'latin1');
+
+/** How sg_vpd abbreviates the pages; the names of B5h come from disks, as it lists codes without their device type. */
+const ABBREVIATIONS: Readonly<Record<string, Page>> = {
+  sv: 'supportedPages',
+  sn: 'unitSerialNumber',
+  di: 'deviceIdentification',
+  ei: 'extendedInquiry',
+  sad: 'sequentialCapabilities',
+  mas: 'manufacturerSerialNumber',
+  tas: 'tapeAlertFlags',
+  adsn: 'automationSerialNumber',
+  bdce: 'logicalBlockProtection',
+};
+
+function judge(page: Page, rest: Pick<PageJudge, 'ours' | 'theirs' | 'changed'>): PageJudge {
+  return {
+    name: `sg_vpd of ${page}`,
+    tool: 'sg_vpd',
+    arguments: [`--page=0x${VPD_PAGES[page].toString(16)}`],
+    fromFile: (file) => [`--inhex=${file}`],
+    command: inquiry({ vpdPage: VPD_PAGES[page] }),
+    ...rest,
+  };
+}
+
+function serialNumber(page: Parameters<typeof decodeSerialNumber>[1] & Page, pattern: RegExp): PageJudge {
+  return judge(page, {
+    ours: (bytes) => ({ serial: decodeSerialNumber(bytes, page) }),
+    theirs: byPattern({ serial: pattern }),
+    changed: () => [PAYLOAD + 2],
+  });
+}
+
+/** The text of the only designator of a type. */
+function designator(bytes: Uint8Array, wanted: string): string {
+  const found = decodeDeviceIdentification(bytes).filter(({ type }) => type === wanted);
+  expect(found).toHaveLength(1);
+  expect(found[0]?.association).toBe('logicalUnit');
+  return found.map(designatorText).join();
+}
+
+const JUDGES: readonly PageJudge[] = [
+  judge('supportedPages', {
+    ours: (bytes) => ({ pages: decodeSupportedPages(bytes).join() }),
+    theirs: (said) => {
+      const names = [...said.matchAll(/\[(\w+)\]$/gm)].map(([, name = '']) => ABBREVIATIONS[name]);
+      return { pages: names.map((page) => page && VPD_PAGES[page]).join() };
+    },
+    // B1h becomes B0h.
+    changed: (bytes) => [bytes.indexOf(VPD_PAGES.manufacturerSerialNumber)],
+  }),
+  serialNumber('unitSerialNumber', /Unit serial number: (.*)/),
+  judge('deviceIdentification', {
+    ours: (bytes) => {
+      const vendor = designator(bytes, 't10Vendor');
+      return { vendor: text(vendor.slice(0, 8)), specific: text(vendor.slice(8)), naa: designator(bytes, 'naa') };
+    },
+    theirs: byPattern({
+      vendor:
+        /Addressed logical unit:\n +designator type: T10 vendor identification, +code set: ASCII\n +vendor id: (.*)/,
+      specific: /vendor specific: (.*)/,
+      naa: /designator type: NAA, +code set: Binary\n +0x([0-9a-f]+)/,
+    }),
+    changed: (bytes) => [indexOf(bytes, 'NODE'), indexOf(bytes, 'VIRTUAL'), bytes.length - 1],
+  }),
+  judge('extendedInquiry', {
+    ours: (bytes) => {
+      const page = decodeExtendedInquiry(bytes);
+      return {
+        activateMicrocode: text(page.activateMicrocode),
+        guard: bit(page.guardCheck),
+        reference: bit(page.referenceTagCheck),
+        headOfQueue: bit(page.headOfQueue),
+        ordered: bit(page.ordered),
+        simple: bit(page.simple),
+        minutes: text(page.extendedSelfTestTime),
+        sense: text(page.maximumSenseLength),
+      };
+    },
+    theirs: byPattern({
+      activateMicrocode: /ACTIVATE_MICROCODE=(\d)/,
+      guard: /GRD_CHK=(\d)/,
+      reference: /REF_CHK=(\d)/,
+      headOfQueue: /HEADSUP=(\d)/,
+      ordered: /ORDSUP=(\d)/,
+      simple: /SIMPSUP=(\d)/,
+      minutes: /Extended self-test completion minutes=(\d+)/,
+      sense: /Maximum supported sense data length=(\d+)/,
+    }),
+    changed: () => [0, 1, 7, 9].map((byte) => PAYLOAD + byte),
+  }),
+  judge('sequentialCapabilities', {
+    ours: (bytes) => ({ worm: bit(decodeSequentialCapabilities(bytes).worm) }),
+    theirs: byPattern({ worm: /WORM=(\d)/ }),
+    changed: () => [PAYLOAD],
+  }),
+  serialNumber('manufacturerSerialNumber', /Manufacturer-assigned serial number: (.*)/),
+  judge('tapeAlertFlags', {
+    ours: (bytes) => {
+      const supported = new Set(decodeSupportedTapeAlerts(bytes));
+      return Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`flag ${i + 1}`, bit(supported.has(i + 1))]));
+    },
+    theirs: (said): Facts => {
+      const flags = [...said.matchAll(/([0-9A-F]{2})h: (\d)/g)];
+      return Object.fromEntries(flags.map(([, flag = '', value]) => [`flag ${Number.parseInt(flag, 16)}`, value]));
+    },
+    changed: () => Array.from({ length: 8 }, (_, byte) => PAYLOAD + byte),
+  }),
+  serialNumber('automationSerialNumber', /Automation device serial number: (.*)/),
+];
+
+judgePages(JUDGES, () => queryNode);
+
+it('no page that the drive lists is left without a judge, but B5h, of which sg_vpd 1.63 knows no method', async () => {
+  const listed = decodeSupportedPages(await answerTo(inquiry({ vpdPage: VPD_PAGES.supportedPages })));
+  const judged = JUDGES.map(({ command }) => command.cdb[2]);
+  expect([...judged, VPD_PAGES.logicalBlockProtection].sort()).toEqual([...listed].sort());
+});
