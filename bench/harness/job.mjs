@@ -9,7 +9,7 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
  * @param {string} job `file:function` of jobs/
  * @param {object} args for the function
  * @param {{ execArgv?: string[], allocations?: boolean, loopDelay?: boolean }} options
- * @returns {Promise<{ value: any, usage: import('./meter.mjs').Usage }>}
+ * @returns {Promise<{ value: unknown, usage: import('./meter.mjs').Usage }>}
  */
 export function runJob(job, args, { execArgv = [], ...meter } = {}) {
   return new Promise((resolve, reject) => {

@@ -21,7 +21,11 @@ class Executor {
     return mtOp(fd(), call);
   }
   Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }
-  Outcome operator()(const MtPosCall& /*call*/) { return mtPos(fd()); }
+  Outcome operator()(const MtPosCall& /*call*/) {
+    Outcome outcome = mtPos(fd());
+    if (const auto* const position = std::get_if<Position>(&outcome)) node_.guard.learn(position->blockNumber);
+    return outcome;
+  }
   Outcome operator()(const WriteCall& call) { return writeRecords(node_, call); }
   Outcome operator()(const ReadCall& call) {
     node_.guard.forget();

@@ -23,6 +23,11 @@ class PositionGuard {
   /** After write(2); whether the record was taken as a whole. */
   void wrote(bool taken);
 
+  /** Where the tape stands. What was known already stays: a query must not make good what somebody else has moved. */
+  void learn(std::int64_t position) {
+    if (!position_) position_ = position;
+  }
+
   /** The tape is about to be moved by ourselves. */
   void forget() { position_.reset(); }
 

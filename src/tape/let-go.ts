@@ -10,39 +10,61 @@ export function letsGoOfChunks(destination: NodeJS.WritableStream): destination 
   return destination instanceof WriteStream || destination instanceof TapeWriteStream;
 }
 
-/** As `source.pipe(destination)`, and tells of each chunk when the destination has called its write back. */
-export function pipeAndRelease(
-  source: NodeJS.ReadableStream,
-  destination: NodeJS.WritableStream,
-  options: { readonly end?: boolean | undefined },
-  release: (chunk: Buffer) => void,
-): void {
-  const forward = (chunk: Buffer) => {
+export interface PipeOptions {
+  readonly end?: boolean | undefined;
+}
+
+/**
+ * As `source.pipe(destination)` for the only destination of a source, and tells of each chunk when the destination has
+ * called its write back. Whoever adds another destination stops it first and leaves both to Node's own pipe, which
+ * knows how to wait for the slower one.
+ */
+export class LendingPipe {
+  readonly destination: NodeJS.WritableStream;
+  readonly options: PipeOptions;
+  readonly #source: NodeJS.ReadableStream;
+  readonly #release: (chunk: Buffer) => void;
+
+  constructor(
+    source: NodeJS.ReadableStream,
+    destination: NodeJS.WritableStream,
+    options: PipeOptions,
+    release: (chunk: Buffer) => void,
+  ) {
+    this.#source = source;
+    this.destination = destination;
+    this.options = options;
+    this.#release = release;
+    destination.once('close', this.stop).once('error', this.stop);
+    source.once('end', this.#ended);
+    destination.emit('pipe', source);
+    source.on('data', this.#forward);
+  }
+
+  /** Takes all of its listeners away and pauses the source. */
+  readonly stop = (): void => {
+    this.#source.off('data', this.#forward).off('end', this.#ended);
+    this.destination.off('close', this.stop).off('error', this.stop).off('drain', this.#resume);
+    this.#source.pause();
+  };
+
+  readonly #forward = (chunk: Buffer): void => {
     // Whoever else listens may keep it.
-    const isOnlyListener = source.listenerCount('data') === 1 && source.listenerCount('readable') === 0;
-    const goesOn = destination.write(chunk, () => {
-      if (isOnlyListener) release(chunk);
+    const isOnlyListener = this.#source.listenerCount('data') === 1 && this.#source.listenerCount('readable') === 0;
+    const goesOn = this.destination.write(chunk, () => {
+      if (isOnlyListener) this.#release(chunk);
     });
     if (goesOn) return;
-    source.pause();
-    destination.once('drain', resume);
+    this.#source.pause();
+    this.destination.once('drain', this.#resume);
   };
-  const resume = () => {
-    source.resume();
+
+  readonly #resume = (): void => {
+    this.#source.resume();
   };
-  const end = () => {
-    destination.end();
+
+  readonly #ended = (): void => {
+    this.stop();
+    if (this.options.end !== false) this.destination.end();
   };
-  const stop = () => {
-    source.off('data', forward);
-    source.off('end', end);
-    source.pause();
-  };
-  destination.once('close', stop).once('error', stop);
-  source.once('end', () => destination.off('close', stop).off('error', stop));
-  if (options.end !== false) source.once('end', end);
-  destination.emit('pipe', source);
-  // Before the others: those that listen once are gone when they were called, and may keep the chunk.
-  source.prependListener('data', forward);
-  source.resume();
 }

@@ -6,7 +6,7 @@ import { readBlockLimits } from '../scsi/commands/transfer.js';
 import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
-import { letsGoOfChunks, pipeAndRelease } from './let-go.js';
+import { LendingPipe, letsGoOfChunks, type PipeOptions } from './let-go.js';
 import { locateFile } from './motion.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
@@ -64,6 +64,8 @@ export class TapeReadStream extends Readable {
   readonly #checksum: RecordChecksum | undefined;
   readonly #lease: StreamLease;
   #reader: RecordReader | undefined;
+  /** To the only destination, if that lets go of chunks. */
+  #lending: LendingPipe | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
   #fileNumber = 0;
 
@@ -84,10 +86,31 @@ export class TapeReadStream extends Readable {
     return this.#reader?.bytes ?? 0;
   }
 
-  override pipe<T extends NodeJS.WritableStream>(destination: T, options: { end?: boolean | undefined } = {}): T {
-    if (!(this.#options.reuseChunks ?? letsGoOfChunks(destination))) return super.pipe(destination, options);
-    pipeAndRelease(this, destination, options, (chunk) => this.#reader?.release(chunk));
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
+    const first = this.#lending;
+    this.#stopLending();
+    if (first) super.pipe(first.destination, first.options);
+    const lends = this.#options.reuseChunks ?? letsGoOfChunks(destination);
+    if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
+      return super.pipe(destination, options);
+    }
+    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#reader?.release(chunk));
     return destination;
+  }
+
+  override unpipe(destination?: NodeJS.WritableStream): this {
+    const lending = this.#lending;
+    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
+      return super.unpipe(destination);
+    }
+    this.#stopLending();
+    lending.destination.emit('unpipe', this);
+    return this;
+  }
+
+  #stopLending(): void {
+    this.#lending?.stop();
+    this.#lending = undefined;
   }
 
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {

@@ -153,6 +153,20 @@ it('a tape that another program moved in a pause of a write stream gets no recor
   await expectFirstFile(drive);
 });
 
+it('a tape that another program moved before the first record of a write stream gets none there', async () => {
+  const drive = await openDrive();
+  await drive.writeFile([testData(8 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+  const stream = drive.createWriteStream({ recordSize: RECORD, bufferBytes: BUFFER });
+  // It has found its place, and waits for its source.
+  await delay(300);
+  await command('sg_raw', '/dev/sg0', '01', '00', '00', '00', '00', '00');
+  await expect(pipeline([testData(BUFFER)], stream)).rejects.toBeInstanceOf(PositionMismatchError);
+  await closed(stream);
+  expect(stream.bytesWritten).toBe(0);
+  await drive.rewind();
+  await expectFirstFile(drive);
+});
+
 it('resets at any moment of a stream, with somebody who polls without end, spare the beginning of the tape', async () => {
   const polls = spawn('bash', ['-c', 'while :; do sg_turs --number=100000 /dev/sg0; done'], {
     detached: true,
