@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ChapCredentials } from './chap.js';
+import { NO_DIGESTS } from './digest.js';
 import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login.js';
 import { MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
 import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu.js';
@@ -18,6 +19,8 @@ export interface Service {
 
 /** A login takes no longer than this. */
 const LOGIN_MS = 15_000;
+/** For so long the initiator may take to fetch the last answers. */
+const END_MS = 5000;
 
 /** One TCP connection of an initiator: its PDUs, their sequence numbers, and its end. */
 export class Connection {
@@ -27,10 +30,15 @@ export class Connection {
   readonly #peer: string;
   readonly #reader = new PduReader(MAX_RECEIVE_BYTES);
   readonly #login: LoginNegotiation;
-  readonly #timer: NodeJS.Timeout;
+  /** Ends a login, or the end, that takes too long. */
+  #timer: NodeJS.Timeout;
   #session: Session | undefined;
   /** The login has succeeded, and its session is being set up. */
   #joining = false;
+  /** Nothing more is taken from the initiator. */
+  #ending = false;
+  /** Those of what is sent. */
+  #digests = NO_DIGESTS;
   /** StatSN of the next answer. */
   #status = 1;
 
@@ -42,7 +50,7 @@ export class Connection {
     this.#timer = setTimeout(() => this.close('no login in time'), LOGIN_MS);
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('error', (error) => service.log(`${this.#peer}: ${error.message}`));
+    socket.on('error', (error) => this.log(error.message));
     socket.on('close', () => {
       clearTimeout(this.#timer);
       this.#session?.close().catch((error: unknown) => this.fail(error));
@@ -62,13 +70,18 @@ export class Connection {
   /** Sends something that takes no status sequence number. */
   send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
     const sequenced = { ...values, statusSequence: this.#status, ...this.#session?.window };
-    this.#write(encodePdu(layout, sequenced as Partial<Values<L>>, data));
+    this.#write(encodePdu(layout, sequenced as Partial<Values<L>>, { data, digests: this.#digests }));
   }
 
   /** Sends an answer, which the initiator counts. */
   reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
     this.send(layout, values, data);
     this.#status = (this.#status + 1) >>> 0;
+  }
+
+  /** One line about what this initiator does. */
+  log(line: string): void {
+    this.#service.log(`${this.#peer}: ${line}`);
   }
 
   /** Refuses a PDU, which goes back with the reason; the session goes on. */
@@ -78,13 +91,22 @@ export class Connection {
 
   /** Closes the connection after what was sent. */
   end(): void {
+    this.#ending = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#socket.destroy(), END_MS);
     this.#socket.end();
+  }
+
+  /** Closes the connection after what was sent, because it can't go on. */
+  giveUp(why: string): void {
+    this.log(`${why}; the connection is closed`);
+    this.end();
   }
 
   /** Closes the connection at once. */
   close(why: string): void {
     if (this.#socket.destroyed) return;
-    this.#service.log(`${this.#peer}: ${why}; the connection is closed`);
+    this.log(`${why}; the connection is closed`);
     this.#socket.destroy();
   }
 
@@ -103,7 +125,7 @@ export class Connection {
   #receive(bytes: Uint8Array): void {
     try {
       for (const pdu of this.#reader.push(bytes)) {
-        if (this.#socket.destroyed) return;
+        if (this.#socket.destroyed || this.#ending) return;
         if (this.#session === undefined) this.#logIn(pdu);
         else this.#session.take(pdu);
       }
@@ -127,7 +149,7 @@ export class Connection {
         );
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
-      this.#service.log(`${this.#peer}: login refused: ${error.message}`);
+      this.log(`login refused: ${error.message}`);
       this.#answerLogin(request, { status: error.status }, new Uint8Array(0));
       this.end();
     }
@@ -137,11 +159,15 @@ export class Connection {
   #begin({ commandSequence }: Values<typeof LOGIN_REQUEST>, login: Login, answer: () => void): void {
     clearTimeout(this.#timer);
     this.#joining = true;
+    // The answer is still without digests; what the initiator sends after it is not.
+    const { digests } = this.parameters;
+    this.#reader.digests = digests;
     const session = new Session(this, login, commandSequence);
     this.#join(session)
       .then(() => {
         this.#session = session;
         answer();
+        this.#digests = digests;
       })
       .catch((error: unknown) => this.fail(error));
   }

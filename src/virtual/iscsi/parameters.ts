@@ -1,3 +1,4 @@
+import { DIGEST_NAME, NO_DIGESTS } from './digest.js';
 import { ProtocolViolation } from './pdu.js';
 
 /** How two offers become one value (RFC 7143 section 6.2). */
@@ -14,8 +15,8 @@ export const MAX_RECEIVE_BYTES = MIB;
 
 /** The operational keys that are negotiated, by name (RFC 7143 section 13). */
 const RULES: Readonly<Record<string, Rule>> = {
-  HeaderDigest: { kind: 'list', ours: ['None'] },
-  DataDigest: { kind: 'list', ours: ['None'] },
+  HeaderDigest: { kind: 'list', ours: [DIGEST_NAME, 'None'] },
+  DataDigest: { kind: 'list', ours: [DIGEST_NAME, 'None'] },
   MaxConnections: { kind: 'minimum', ours: 1, least: 1, most: 0xffff },
   InitialR2T: { kind: 'or', ours: false },
   ImmediateData: { kind: 'and', ours: true },
@@ -44,6 +45,7 @@ export class Parameters {
   immediateData = true;
   maxBurstBytes = 262_144;
   firstBurstBytes = 65_536;
+  digests = NO_DIGESTS;
 
   /** The answer to an offered key; undefined for one that wants none. Throws ProtocolViolation for an invalid offer. */
   negotiate(key: string, offer: string): string | undefined {
@@ -60,7 +62,9 @@ export class Parameters {
   }
 
   #take(key: string, result: string): void {
-    if (key === 'InitialR2T') this.initialR2T = result === 'Yes';
+    if (key === 'HeaderDigest') this.digests = { ...this.digests, header: result === DIGEST_NAME };
+    else if (key === 'DataDigest') this.digests = { ...this.digests, data: result === DIGEST_NAME };
+    else if (key === 'InitialR2T') this.initialR2T = result === 'Yes';
     else if (key === 'ImmediateData') this.immediateData = result === 'Yes';
     else if (key === 'MaxBurstLength') this.maxBurstBytes = Number(result);
     else if (key === 'FirstBurstLength') this.firstBurstBytes = Number(result);

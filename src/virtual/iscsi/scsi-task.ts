@@ -2,7 +2,7 @@ import type { Execution } from '../index.js';
 import { sense } from '../server/check-condition.js';
 import { checkCondition } from '../server/device-server.js';
 import type { Parameters } from './parameters.js';
-import { ProtocolViolation } from './pdu.js';
+import { type Pdu, ProtocolViolation } from './pdu.js';
 import {
   DATA_IN,
   type DATA_OUT,
@@ -46,6 +46,8 @@ export class ScsiTask {
   /** The data that may come now: unsolicited ones first, then a burst for each R2T. */
   #burst: { readonly tag: number; readonly end: number } | undefined;
   #bursts = 0;
+  /** Some of the data out came with a wrong digest. */
+  #damaged = false;
   #wake: () => void = () => undefined;
 
   /** Throws ProtocolViolation for immediate data that were not agreed on. */
@@ -69,8 +71,16 @@ export class ScsiTask {
     return this.command.write ? this.command.expectedDataTransferLength : 0;
   }
 
+  /** Whether there are data to ask for; not when some of those that came are useless. */
+  get #wantsMore(): boolean {
+    return !this.#damaged && this.#received < this.#expected;
+  }
+
   /** Takes a Data-Out. Throws ProtocolViolation for one that is out of turn. */
-  receive({ targetTransferTag, bufferOffset, final }: Values<typeof DATA_OUT>, data: Uint8Array): void {
+  receive(
+    { targetTransferTag, bufferOffset, final }: Values<typeof DATA_OUT>,
+    { data, damaged }: Pick<Pdu, 'data' | 'damaged'>,
+  ): void {
     if (this.#abort.signal.aborted) return;
     const { tag, end } = this.#burst ?? {};
     const after = bufferOffset + data.length;
@@ -80,6 +90,7 @@ export class ScsiTask {
     if (final && tag !== NO_TAG && after < end) throw new ProtocolViolation('a burst that ends early');
     this.#parts.push(data);
     this.#received = after;
+    this.#damaged ||= damaged;
     if (!final) return;
     this.#burst = undefined;
     this.#wake();
@@ -104,7 +115,7 @@ export class ScsiTask {
   }
 
   async #collect(): Promise<void> {
-    while (!this.#abort.signal.aborted && (this.#burst !== undefined || this.#received < this.#expected)) {
+    while (!this.#abort.signal.aborted && (this.#burst !== undefined || this.#wantsMore)) {
       if (this.#burst === undefined) this.#solicit();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -134,6 +145,8 @@ export class ScsiTask {
     const { signal } = this.#abort;
     const { read, write, lun } = this.command;
     if ((read && write) || this.#expected > MAX_DATA_OUT) return refused('5/24/00');
+    // Protocol service CRC error (RFC 7143 section 11.4.7.2): the command is not carried out.
+    if (this.#damaged) return refused('b/47/05');
     const [only = NOTHING] = this.#parts;
     const dataOut = this.#parts.length === 1 ? only : Buffer.concat(this.#parts);
     try {

@@ -25,7 +25,13 @@ import { TextExchange } from './text-exchange.js';
 const WINDOW = 32;
 
 /** Reasons of a Reject (RFC 7143 section 11.17.1). */
-const REJECTION = { protocolError: 4, commandNotSupported: 5, tooManyImmediate: 6, taskInProgress: 7 } as const;
+const REJECTION = {
+  dataDigestError: 2,
+  protocolError: 4,
+  commandNotSupported: 5,
+  tooManyImmediate: 6,
+  taskInProgress: 7,
+} as const;
 
 /** Reason code of a logout that wants the connection kept for recovery, and the answer: not supported. */
 const REMOVE_FOR_RECOVERY = 2;
@@ -73,7 +79,8 @@ export class Session {
   /** Throws ProtocolViolation when the session can't go on. */
   take(pdu: Pdu): void {
     const handler = this.#handlers[pdu.opcode];
-    if (handler === undefined) this.#connection.reject(pdu, REJECTION.commandNotSupported);
+    if (pdu.damaged) this.#rejectDamaged(pdu);
+    else if (handler === undefined) this.#connection.reject(pdu, REJECTION.commandNotSupported);
     else handler(pdu);
   }
 
@@ -85,11 +92,7 @@ export class Session {
       const request = decodePdu(TEXT_REQUEST, pdu);
       if (this.#isInTurn(request)) this.#text.answer(request, pdu.data);
     },
-    [DATA_OUT.opcode]: (pdu) => {
-      const values = decodePdu(DATA_OUT, pdu);
-      // Data of a task that was aborted may still be on their way.
-      this.#tasks.get(values.initiatorTaskTag)?.task.receive(values, pdu.data);
-    },
+    [DATA_OUT.opcode]: (pdu) => this.#dataOut(pdu),
     [LOGOUT_REQUEST.opcode]: (pdu) => this.#logout(pdu),
   };
 
@@ -101,6 +104,21 @@ export class Session {
     if (ahead > 0) throw new ProtocolViolation('a command is missing in the only connection');
     this.#expectedCommand = (this.#expectedCommand + 1) >>> 0;
     return true;
+  }
+
+  /** What becomes of a PDU with a wrong data digest (RFC 7143 section 7.8). */
+  #rejectDamaged(pdu: Pdu): void {
+    this.#connection.log('a wrong data digest');
+    this.#connection.reject(pdu, REJECTION.dataDigestError);
+    if (pdu.opcode === DATA_OUT.opcode) this.#dataOut(pdu);
+    // At error recovery level 0 nobody sends the command again, and all that follow would wait for it.
+    else if (!pdu.immediate) this.#connection.giveUp('a command is missing');
+  }
+
+  #dataOut(pdu: Pdu): void {
+    const values = decodePdu(DATA_OUT, pdu);
+    // Data of a task that was aborted may still be on their way.
+    this.#tasks.get(values.initiatorTaskTag)?.task.receive(values, pdu);
   }
 
   #nopOut(pdu: Pdu): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
+import { NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
 import { encodePdu } from '../../../src/virtual/iscsi/pdu.js';
 import {
   DATA_OUT,
@@ -8,9 +9,11 @@ import {
   NO_TAG,
   NOP_IN,
   NOP_OUT,
+  type PduLayout,
   SCSI_COMMAND,
   TASK_MANAGEMENT_REQUEST,
   TEXT_REQUEST,
+  type Values,
 } from '../../../src/virtual/iscsi/pdu-layouts.js';
 import { IscsiServer } from '../../../src/virtual/iscsi/server.js';
 import { Initiator, SMALL_STEPS } from '../iscsi/initiator.js';
@@ -20,7 +23,14 @@ import { FUZZ_RUNS, FUZZ_SEED, Generator } from './generator.js';
 const ROUND = 20_000;
 const PATIENCE_MS = 30_000;
 /** What the server may say of a connection; anything else is a fault of its own. */
-const EXPECTED = /against the protocol: |login refused: |ECONNRESET|EPIPE|logged in again|the target was reset/;
+const EXPECTED =
+  /against the protocol: |login refused: |ECONNRESET|EPIPE|logged in again|the target was reset|a wrong data digest|a command is missing/;
+const DIGESTS = [
+  {},
+  { HeaderDigest: 'CRC32C' },
+  { DataDigest: 'CRC32C,None' },
+  { HeaderDigest: 'CRC32C', DataDigest: 'CRC32C' },
+];
 const TEXTS = [
   'SendTargets=All\0',
   'SendTargets=\0',
@@ -38,6 +48,8 @@ class Attacker {
   readonly #generator: Generator;
   readonly #port: number;
   readonly #target: string;
+  /** Those of the connection at hand. */
+  #digests = NO_DIGESTS;
   sent = 0;
 
   constructor(generator: Generator, port: number, target: string) {
@@ -48,6 +60,7 @@ class Attacker {
 
   async attack(): Promise<void> {
     const initiator = await Initiator.connect(this.#port);
+    this.#digests = NO_DIGESTS;
     try {
       if (this.#generator.chance(0.75)) await this.#logIn(initiator);
       for (let pdus = 1 + this.#generator.below(40); pdus > 0; pdus -= 1) {
@@ -62,8 +75,21 @@ class Attacker {
 
   async #logIn(initiator: Initiator): Promise<void> {
     const sessionId = this.#generator.below(4);
-    const keys = this.#generator.chance(0.5) ? SMALL_STEPS : {};
+    const steps = this.#generator.chance(0.5) ? SMALL_STEPS : {};
+    const keys = { ...steps, ...this.#generator.pick(DIGESTS) };
     await initiator.login({ target: this.#generator.chance(0.9) ? this.#target : undefined, sessionId, keys });
+    this.#digests = initiator.digests;
+  }
+
+  /** Now and then a digest is wrong, or is missing, or nobody wants it. */
+  #encode<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array, cdb?: Uint8Array) {
+    const isOdd = this.#generator.chance(0.01);
+    const digests = isOdd ? { header: this.#generator.chance(0.5), data: this.#generator.chance(0.5) } : this.#digests;
+    const pieces = encodePdu(layout, values, { data, cdb, digests });
+    const last = pieces.at(-1);
+    // The digest of the data where there are data, or that of the header.
+    if (last !== undefined && this.#generator.chance(0.03)) last.set(this.#generator.bytes(1), last.length - 1);
+    return pieces;
   }
 
   #bytes(initiator: Initiator): Uint8Array {
@@ -86,20 +112,20 @@ class Attacker {
     };
     switch (kind) {
       case 0:
-        return encodePdu(NOP_OUT, request, generator.bytes(generator.below(100)));
+        return this.#encode(NOP_OUT, request, generator.bytes(generator.below(100)));
       case 1:
-        return encodePdu(TASK_MANAGEMENT_REQUEST, {
+        return this.#encode(TASK_MANAGEMENT_REQUEST, {
           ...request,
           function: generator.chance(0.9) ? generator.below(7) : generator.below(128),
           referencedTaskTag: generator.below(50),
         });
       case 2:
-        return encodePdu(TEXT_REQUEST, { ...request, targetTransferTag: NO_TAG }, this.#text());
+        return this.#encode(TEXT_REQUEST, { ...request, targetTransferTag: NO_TAG }, this.#text());
       case 3:
       case 4:
-        return encodePdu(DATA_OUT, this.#dataOut(request), generator.bytes(generator.below(600)));
+        return this.#encode(DATA_OUT, this.#dataOut(request), generator.bytes(generator.below(600)));
       case 5:
-        return generator.chance(0.1) ? encodePdu(LOGOUT_REQUEST, request) : this.#login(request);
+        return generator.chance(0.1) ? this.#encode(LOGOUT_REQUEST, request) : this.#login(request);
       default:
         return this.#command(request);
     }
@@ -123,7 +149,7 @@ class Attacker {
   #login(request: object): Uint8Array[] {
     const stages = { currentStage: this.#generator.below(4), nextStage: this.#generator.below(4) };
     const flags = { transit: this.#generator.chance(0.5), continues: this.#generator.chance(0.1) };
-    return encodePdu(LOGIN_REQUEST, { ...request, ...stages, ...flags }, this.#text());
+    return this.#encode(LOGIN_REQUEST, { ...request, ...stages, ...flags }, this.#text());
   }
 
   #command(request: object): Uint8Array[] {
@@ -145,7 +171,7 @@ class Attacker {
       read: generator.chance(write ? 0.05 : 0.9),
       expectedDataTransferLength: expected,
     };
-    return encodePdu(SCSI_COMMAND, values, data, generator.cdb().subarray(0, 16));
+    return this.#encode(SCSI_COMMAND, values, data, generator.cdb().subarray(0, 16));
   }
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import type { ScsiCommand } from '../../../src/scsi/command.js';
-import { decodePdu, encodePdu, type Pdu, PduReader } from '../../../src/virtual/iscsi/pdu.js';
+import { NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
+import { decodePdu, encodePdu, type Load, type Pdu, PduReader } from '../../../src/virtual/iscsi/pdu.js';
 import {
   DATA_IN,
   DATA_OUT,
@@ -69,6 +70,9 @@ export class Initiator {
   /** The keys that the target answered in the login. */
   readonly keys = new Map<string, string>();
   commandSequence = 1;
+  /** Those of both directions, after the login. */
+  digests = NO_DIGESTS;
+  readonly #reader = new PduReader(BIGGEST_SEGMENT);
   #tag = 1;
   readonly #arrived: Pdu[] = [];
   #notify: () => void = () => undefined;
@@ -76,9 +80,8 @@ export class Initiator {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    const reader = new PduReader(BIGGEST_SEGMENT);
     socket.on('data', (bytes) => {
-      this.#arrived.push(...reader.push(bytes));
+      this.#arrived.push(...this.#reader.push(bytes));
       this.#notify();
     });
     socket.on('error', () => undefined);
@@ -95,7 +98,12 @@ export class Initiator {
   }
 
   send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array, cdb?: Uint8Array): void {
-    for (const piece of encodePdu(layout, values, data, cdb)) this.socket.write(piece);
+    this.socket.write(Buffer.concat(this.encode(layout, values, { data, cdb })));
+  }
+
+  /** The pieces of a PDU, with the digests that were agreed on. */
+  encode<L extends PduLayout>(layout: L, values: Partial<Values<L>>, load: Load = {}): Uint8Array[] {
+    return encodePdu(layout, values, { digests: this.digests, ...load });
   }
 
   /** The next PDU; undefined when the target closes the connection. */
@@ -123,7 +131,13 @@ export class Initiator {
     };
     if (chap) await this.#prove(options, names, chap);
     const first = chap ? {} : names;
-    return this.#loginStep(options, OPERATIONAL, FULL_FEATURE, { ...first, ...keys });
+    const answer = await this.#loginStep(options, OPERATIONAL, FULL_FEATURE, { ...first, ...keys });
+    this.digests = {
+      header: this.keys.get('HeaderDigest') === 'CRC32C',
+      data: this.keys.get('DataDigest') === 'CRC32C',
+    };
+    this.#reader.digests = this.digests;
+    return answer;
   }
 
   async #prove(options: LoginOptions, names: Record<string, string>, chap: NonNullable<LoginOptions['chap']>) {

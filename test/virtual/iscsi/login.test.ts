@@ -19,7 +19,7 @@ describe('login', () => {
   it('lets an initiator in and answers every key that it offers', async () => {
     const served = await serveDrives();
     const initiator = await loggedIn(served, {
-      keys: { ...SMALL_STEPS, HeaderDigest: 'CRC32C,None', ErrorRecoveryLevel: '2', 'X-org.example': '1' },
+      keys: { ...SMALL_STEPS, HeaderDigest: 'None,CRC32C', ErrorRecoveryLevel: '2', 'X-org.example': '1' },
     });
     expect(Object.fromEntries(initiator.keys)).toEqual({
       TargetPortalGroupTag: '1',
