@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from '../../errors/index.js';
-import type { ChapCredentials } from '../../virtual/iscsi/chap.js';
+import type { ChapCredentials, ChapOptions } from '../../virtual/iscsi/chap.js';
 import { ISCSI_PORT, IscsiServer } from '../../virtual/iscsi/server.js';
 import { type CommonOptions, fail } from '../answer.js';
 import { jsonCommand } from '../device.js';
@@ -13,10 +13,13 @@ interface ServeOptions extends CommonOptions {
   readonly port?: string;
   readonly chapUser?: string;
   readonly chapSecretFile?: string;
+  readonly chapTargetUser?: string;
+  readonly chapTargetSecretFile?: string;
 }
 
-/** The secret of CHAP, where it is not in a file: an argument is seen by everybody on the machine. */
+/** The secrets of CHAP, where they are not in a file: an argument is seen by everybody on the machine. */
 const SECRET_VARIABLE = 'LTO_CHAP_SECRET';
+const TARGET_SECRET_VARIABLE = 'LTO_CHAP_TARGET_SECRET';
 
 export function addServeVirtual(program: Command): void {
   jsonCommand(program, 'serve-virtual', 'serve virtual drives as iSCSI targets, until Ctrl-C')
@@ -25,6 +28,11 @@ export function addServeVirtual(program: Command): void {
     .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
     .option('--chap-user <name>', `let in only who proves to know the secret of this user`)
     .option('--chap-secret-file <path>', `file with the secret (default: the variable ${SECRET_VARIABLE})`)
+    .option('--chap-target-user <name>', 'prove to an initiator that asks to know the secret of this user')
+    .option(
+      '--chap-target-secret-file <path>',
+      `file with that secret (default: the variable ${TARGET_SECRET_VARIABLE})`,
+    )
     .action(async (folders: string[], options: ServeOptions) => {
       try {
         await serve(options, folders);
@@ -40,7 +48,7 @@ async function serve(options: ServeOptions, folders: readonly string[]): Promise
     const server = await IscsiServer.open(folders, {
       host,
       port: port === undefined ? undefined : parseCount(port),
-      credentials: await credentialsOf(options),
+      chap: await chapOf(options),
       log: (line) => process.stderr.write(`lto: ${line}\n`),
     });
     process.stdout.write(`${json ? JSON.stringify(readyDocument(server)) : readyText(server)}\n`);
@@ -49,15 +57,30 @@ async function serve(options: ServeOptions, folders: readonly string[]): Promise
   });
 }
 
-async function credentialsOf({ chapUser: user, chapSecretFile }: ServeOptions): Promise<ChapCredentials | undefined> {
+async function chapOf(options: ServeOptions): Promise<ChapOptions | undefined> {
+  const { chapUser, chapSecretFile, chapTargetUser, chapTargetSecretFile } = options;
+  const initiator = await credentialsOf('--chap', chapUser, chapSecretFile, SECRET_VARIABLE);
+  const target = await credentialsOf('--chap-target', chapTargetUser, chapTargetSecretFile, TARGET_SECRET_VARIABLE);
+  if (initiator !== undefined) return { initiator, target };
+  if (target === undefined) return undefined;
+  throw new InvalidArgumentError('--chap-target-user goes with --chap-user');
+}
+
+/** The user and the secret of the options that begin so. */
+async function credentialsOf(
+  option: string,
+  user: string | undefined,
+  file: string | undefined,
+  variable: string,
+): Promise<ChapCredentials | undefined> {
   if (user === undefined) {
-    if (chapSecretFile === undefined) return undefined;
-    throw new InvalidArgumentError('--chap-secret-file goes with --chap-user');
+    if (file === undefined) return undefined;
+    throw new InvalidArgumentError(`${option}-secret-file goes with ${option}-user`);
   }
-  const secret = chapSecretFile ? await readSecret(chapSecretFile) : process.env[SECRET_VARIABLE];
+  const secret = file ? await readSecret(file) : process.env[variable];
   if (secret) return { user, secret };
   throw new InvalidArgumentError('CHAP needs a secret', {
-    next: `Name a file with --chap-secret-file, or set ${SECRET_VARIABLE}`,
+    next: `Name a file with ${option}-secret-file, or set ${variable}`,
   });
 }
 

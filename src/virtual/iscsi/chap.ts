@@ -1,9 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What an initiator has to know. */
+/** A name, and the secret that proves it. */
 export interface ChapCredentials {
   readonly user: string;
   readonly secret: string;
+}
+
+/** Who may log in, and who the target proves to be. */
+export interface ChapOptions {
+  /** What an initiator has to know. */
+  readonly initiator: ChapCredentials;
+  /** What the target proves to know to an initiator that asks for it; another secret than the initiator's. */
+  readonly target?: ChapCredentials | undefined;
 }
 
 /** CHAP_A: the numbers of IANA for PPP (RFC 7143 section 12.1.3). */
@@ -14,15 +22,19 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
 ]);
 const CHALLENGE_BYTES = 32;
 
-/** The target's side of CHAP (RFC 1994), which proves that the initiator knows the secret. */
+/** RFC 7143 section 12.1.3: a challenge has no more bytes, and an identifier one. */
+const MOST_CHALLENGE_BYTES = 1024;
+const MOST_ID = 255;
+
+/** The target's side of CHAP (RFC 1994): the initiator proves that it knows its secret, and then the target if asked. */
 export class ChapExchange {
-  readonly #credentials: ChapCredentials;
+  readonly #options: ChapOptions;
   readonly #id = randomBytes(1).readUInt8(0);
   readonly #challenge = randomBytes(CHALLENGE_BYTES);
   #algorithm: string | undefined;
 
-  constructor(credentials: ChapCredentials) {
-    this.#credentials = credentials;
+  constructor(options: ChapOptions) {
+    this.#options = options;
   }
 
   /** The answer to CHAP_A, a list of algorithms; undefined when there is none that both have. */
@@ -37,17 +49,39 @@ export class ChapExchange {
     ]);
   }
 
-  /** Whether CHAP_N and CHAP_R are those of the credentials. */
+  /** Whether CHAP_N and CHAP_R are those of the initiator. */
   proves(name: string, response: string): boolean {
     if (this.#algorithm === undefined) return false;
-    const expected = createHash(this.#algorithm)
-      .update(Buffer.from([this.#id]))
-      .update(this.#credentials.secret)
-      .update(this.#challenge)
-      .digest();
+    const { user, secret } = this.#options.initiator;
+    const expected = responseTo(this.#algorithm, this.#id, secret, this.#challenge);
     const given = binaryValue(response);
-    return name === this.#credentials.user && given.length === expected.length && timingSafeEqual(given, expected);
+    return name === user && given.length === expected.length && timingSafeEqual(given, expected);
   }
+
+  /** The answer to CHAP_I and CHAP_C; undefined for a challenge that the target does not answer. */
+  proof(id: string, challenge: string): ReadonlyMap<string, string> | undefined {
+    const { target } = this.#options;
+    const bytes = binaryValue(challenge);
+    const isValid =
+      /^\d{1,3}$/.test(id) && Number(id) <= MOST_ID && bytes.length > 0 && bytes.length <= MOST_CHALLENGE_BYTES;
+    // A challenge that comes back would have the target prove what it asked the initiator for (RFC 7143 section 9.2.1).
+    if (target === undefined || this.#algorithm === undefined || !isValid || bytes.equals(this.#challenge)) {
+      return undefined;
+    }
+    const response = responseTo(this.#algorithm, Number(id), target.secret, bytes);
+    return new Map([
+      ['CHAP_N', target.user],
+      ['CHAP_R', `0x${response.toString('hex')}`],
+    ]);
+  }
+}
+
+function responseTo(algorithm: string, id: number, secret: string, challenge: Uint8Array): Buffer {
+  return createHash(algorithm)
+    .update(Buffer.from([id]))
+    .update(secret)
+    .update(challenge)
+    .digest();
 }
 
 /** A binary value of a text: `0x` and hex, or `0b` and Base64. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ChapCredentials } from './chap.js';
+import type { ChapOptions } from './chap.js';
 import { NO_DIGESTS } from './digest.js';
 import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login.js';
 import { MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
@@ -11,7 +11,7 @@ import type { Target } from './target.js';
 /** What the connections of a server share. */
 export interface Service {
   readonly targets: readonly Target[];
-  readonly credentials: ChapCredentials | undefined;
+  readonly chap: ChapOptions | undefined;
   readonly log: (line: string) => void;
   /** A number for a new session that no living one has (TSIH). */
   readonly nextHandle: () => number;
@@ -46,7 +46,7 @@ export class Connection {
     this.#socket = socket;
     this.#service = service;
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#login = new LoginNegotiation(service.targets, service.credentials, this.parameters);
+    this.#login = new LoginNegotiation(service.targets, service.chap, this.parameters);
     this.#timer = setTimeout(() => this.close('no login in time'), LOGIN_MS);
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));

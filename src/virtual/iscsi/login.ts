@@ -1,4 +1,4 @@
-import { type ChapCredentials, ChapExchange } from './chap.js';
+import { ChapExchange, type ChapOptions } from './chap.js';
 import { MAX_RECEIVE_BYTES, type Parameters } from './parameters.js';
 import type { LOGIN_REQUEST, LOGIN_RESPONSE, Values } from './pdu-layouts.js';
 import type { Target } from './target.js';
@@ -58,9 +58,9 @@ export class LoginNegotiation {
   #authenticated = false;
   #declared = false;
 
-  constructor(targets: readonly Target[], credentials: ChapCredentials | undefined, parameters: Parameters) {
+  constructor(targets: readonly Target[], chap: ChapOptions | undefined, parameters: Parameters) {
     this.#targets = targets;
-    this.#chap = credentials && new ChapExchange(credentials);
+    this.#chap = chap && new ChapExchange(chap);
     this.#parameters = parameters;
   }
 
@@ -131,11 +131,20 @@ export class LoginNegotiation {
       for (const [key, value] of challenge) answers.set(key, value);
     }
     if (keys.has('CHAP_N') || keys.has('CHAP_R')) {
-      if (keys.has('CHAP_I') || keys.has('CHAP_C')) throw authenticationFailure('it asks the target for a proof');
       const proven = this.#chap?.proves(keys.get('CHAP_N') ?? '', keys.get('CHAP_R') ?? '') ?? false;
       if (!proven) throw authenticationFailure('wrong name or secret');
       this.#authenticated = true;
+      if (keys.has('CHAP_I') || keys.has('CHAP_C')) this.#prove(keys, answers);
+    } else if (keys.has('CHAP_I') || keys.has('CHAP_C')) {
+      throw authenticationFailure('it asks for a proof before its own');
     }
+  }
+
+  /** The target's own proof, for an initiator that has given its. */
+  #prove(keys: TextKeys, answers: Pairs): void {
+    const proof = this.#chap?.proof(keys.get('CHAP_I') ?? '', keys.get('CHAP_C') ?? '');
+    if (proof === undefined) throw authenticationFailure('it asks the target for a proof that it does not give');
+    for (const [key, value] of proof) answers.set(key, value);
   }
 
   #method(methods: readonly string[]): string {

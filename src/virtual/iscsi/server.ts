@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { ControlDoor } from '../control/door.js';
 import { VirtualDrive } from '../virtual-drive.js';
-import type { ChapCredentials } from './chap.js';
+import type { ChapOptions } from './chap.js';
 import { Connection } from './connection.js';
 import { Target } from './target.js';
 
@@ -11,8 +11,8 @@ export interface IscsiServerOptions {
   readonly host?: string | undefined;
   /** TCP port; 3260 by default, 0 for any that is free. */
   readonly port?: number | undefined;
-  /** What an initiator has to prove that it knows (CHAP); without it, everybody is let in. */
-  readonly credentials?: ChapCredentials | undefined;
+  /** What an initiator has to prove that it knows, and the target to it; without it, everybody is let in. */
+  readonly chap?: ChapOptions | undefined;
   /** What happens to connections: one line each. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -32,9 +32,9 @@ export class IscsiServer {
   #handle = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(targets: readonly Target[], { credentials, log = () => undefined }: IscsiServerOptions) {
+  private constructor(targets: readonly Target[], { chap, log = () => undefined }: IscsiServerOptions) {
     this.targets = targets;
-    const service = { targets, credentials, log, nextHandle: () => this.#nextHandle() };
+    const service = { targets, chap, log, nextHandle: () => this.#nextHandle() };
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -45,10 +45,10 @@ export class IscsiServer {
 
   /**
    * Opens the drives of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
-   * when two drives have the same serial number, the secret is too short, or the address is not to be had.
+   * when two drives have the same serial number, a secret is too short or serves both ways, or the address is not to be had.
    */
   static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
-    requireSecret(options.credentials);
+    requireSecrets(options.chap);
     const drives: VirtualDrive[] = [];
     try {
       for (const folder of folders) drives.push(await VirtualDrive.open(folder));
@@ -120,12 +120,20 @@ async function openDoors(drives: readonly VirtualDrive[]): Promise<readonly Cont
   }
 }
 
-function requireSecret(credentials: ChapCredentials | undefined): void {
-  if (credentials === undefined) return;
-  const { user, secret } = credentials;
-  if (user === '') throw new InvalidArgumentError('CHAP needs a user');
-  if (Buffer.byteLength(secret) < LEAST_SECRET_BYTES) {
-    throw new InvalidArgumentError(`the secret of CHAP has at least ${LEAST_SECRET_BYTES} bytes`);
+function requireSecrets(chap: ChapOptions | undefined): void {
+  if (chap === undefined) return;
+  const { initiator, target } = chap;
+  for (const { user, secret } of target ? [initiator, target] : [initiator]) {
+    if (user === '') throw new InvalidArgumentError('CHAP needs a user');
+    if (Buffer.byteLength(secret) < LEAST_SECRET_BYTES) {
+      throw new InvalidArgumentError(`a secret of CHAP has at least ${LEAST_SECRET_BYTES} bytes`);
+    }
+  }
+  // With one secret for both, whoever can ask the target for a proof can give it as its own (RFC 7143 section 9.2.1).
+  if (target?.secret === initiator.secret) {
+    throw new InvalidArgumentError('the target has to prove another secret than the initiator', {
+      next: 'Choose two secrets',
+    });
   }
 }
 

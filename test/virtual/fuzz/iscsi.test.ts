@@ -198,6 +198,7 @@ async function expectAnswering(port: number, target: string): Promise<void> {
 
 it('survives any PDUs, and leaves the cartridge whole', { timeout: 36_000_000 }, async () => {
   const generator = new Generator(FUZZ_SEED);
+  const said: string[] = [];
   for (let done = 0; done < FUZZ_RUNS; ) {
     const folder = await driveWithFile();
     const lines: string[] = [];
@@ -209,8 +210,11 @@ it('survives any PDUs, and leaves the cartridge whole', { timeout: 36_000_000 },
       if (connections % 20 === 0) await expectAnswering(server.address.port, target?.name ?? '');
     }
     done += attacker.sent;
+    said.push(...lines);
     await server.close();
     await expectFileIntact(folder);
     expect(lines.filter((line) => !EXPECTED.test(line) && !line.includes('the server ends'))).toEqual([]);
   }
+  // The digests were put to the test.
+  for (const what of ['header', 'data']) expect(said.join('\n')).toContain(`a wrong ${what} digest`);
 });

@@ -36,13 +36,21 @@ export const SMALL_STEPS = {
   ImmediateData: 'No',
 };
 
+interface Chap {
+  readonly user: string;
+  readonly secret: string;
+  readonly algorithm?: string;
+  /** What the target is to prove; the challenge `echo` is the target's own. */
+  readonly asks?: { readonly CHAP_I?: string; readonly CHAP_C?: string };
+}
+
 export interface LoginOptions {
   /** Undefined for a discovery session. */
   readonly target?: string | undefined;
   readonly initiator?: string;
   readonly sessionId?: number;
   readonly keys?: Readonly<Record<string, string>>;
-  readonly chap?: { readonly user: string; readonly secret: string; readonly algorithm?: string };
+  readonly chap?: Chap;
 }
 
 export interface Sent {
@@ -140,8 +148,8 @@ export class Initiator {
     return answer;
   }
 
-  async #prove(options: LoginOptions, names: Record<string, string>, chap: NonNullable<LoginOptions['chap']>) {
-    const { user, secret, algorithm = '5' } = chap;
+  async #prove(options: LoginOptions, names: Record<string, string>, chap: Chap) {
+    const { user, secret, algorithm = '5', asks = {} } = chap;
     await this.#loginStep(options, SECURITY, undefined, { ...names, AuthMethod: 'CHAP,None' });
     await this.#loginStep(options, SECURITY, undefined, { CHAP_A: algorithm });
     const id = Number(this.keys.get('CHAP_I'));
@@ -152,7 +160,9 @@ export class Initiator {
       .update(secret)
       .update(challenge)
       .digest('hex');
-    await this.#loginStep(options, SECURITY, OPERATIONAL, { CHAP_N: user, CHAP_R: `0x${digest}` });
+    const echo = asks.CHAP_C === 'echo' && { CHAP_C: this.keys.get('CHAP_C') ?? '' };
+    const answer = { CHAP_N: user, CHAP_R: `0x${digest}`, ...asks, ...echo };
+    await this.#loginStep(options, SECURITY, OPERATIONAL, answer);
   }
 
   async #loginStep(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -83,7 +84,7 @@ describe('login', () => {
 
 describe('CHAP', () => {
   it.each(['5', '6', '7'])('lets in who knows the secret, with algorithm %s', async (algorithm) => {
-    const served = await serveDrives({ credentials: CREDENTIALS });
+    const served = await serveDrives({ chap: { initiator: CREDENTIALS } });
     const initiator = await loggedIn(served, { chap: { ...CREDENTIALS, algorithm } });
     expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('6/29/00');
   });
@@ -93,22 +94,97 @@ describe('CHAP', () => {
     ['a wrong name', { ...CREDENTIALS, user: 'somebody' }],
     ['an algorithm that is unknown', { ...CREDENTIALS, algorithm: '99' }],
   ])('refuses %s', async (_what, chap) => {
-    const served = await serveDrives({ credentials: CREDENTIALS });
+    const served = await serveDrives({ chap: { initiator: CREDENTIALS } });
     await expect(loggedIn(served, { chap })).rejects.toThrow('login status 0201');
     expect(served.lines.join('\n')).not.toContain(CREDENTIALS.secret);
   });
 
   it('refuses who skips the proof', async () => {
-    const served = await serveDrives({ credentials: CREDENTIALS });
+    const served = await serveDrives({ chap: { initiator: CREDENTIALS } });
     await expect(loggedIn(served)).rejects.toThrow('login status 0201');
   });
 
   it('wants a secret of 12 bytes', async () => {
     const opening = IscsiServer.open([await newDriveFolder()], {
       port: 0,
-      credentials: { user: 'a', secret: 'short' },
+      chap: { initiator: { user: 'a', secret: 'short' } },
     });
     await expect(opening).rejects.toMatchObject({ code: 'LTO_INVALID_ARGUMENT' });
+  });
+});
+
+describe('the proof of the target', () => {
+  const TARGET = { user: 'drive', secret: 'another twelve bytes' };
+  const chap = { initiator: CREDENTIALS, target: TARGET };
+  const ID = 77;
+  const CHALLENGE = Buffer.from('a challenge of the initiator');
+
+  it.each(['5', '6', '7'])('is given to an initiator that asks for it, with algorithm %s', async (algorithm) => {
+    const served = await serveDrives({ chap });
+    const asks = { CHAP_I: `${ID}`, CHAP_C: `0x${CHALLENGE.toString('hex')}` };
+    const initiator = await loggedIn(served, { chap: { ...CREDENTIALS, algorithm, asks } });
+    const hash = { 5: 'md5', 6: 'sha1', 7: 'sha256' }[algorithm] ?? '';
+    const proof = createHash(hash)
+      .update(Buffer.from([ID]))
+      .update(TARGET.secret)
+      .update(CHALLENGE)
+      .digest('hex');
+    expect([initiator.keys.get('CHAP_N'), initiator.keys.get('CHAP_R')]).toEqual([TARGET.user, `0x${proof}`]);
+    expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('6/29/00');
+  });
+
+  it('takes a challenge in Base64', async () => {
+    const served = await serveDrives({ chap });
+    const asks = { CHAP_I: '0', CHAP_C: `0b${CHALLENGE.toString('base64')}` };
+    const initiator = await loggedIn(served, { chap: { ...CREDENTIALS, asks } });
+    const proof = createHash('md5')
+      .update(Buffer.from([0]))
+      .update(TARGET.secret)
+      .update(CHALLENGE)
+      .digest('hex');
+    expect(initiator.keys.get('CHAP_R')).toBe(`0x${proof}`);
+  });
+
+  it('is not forced on one that does not ask', async () => {
+    const initiator = await loggedIn(await serveDrives({ chap }), { chap: CREDENTIALS });
+    expect(initiator.keys.has('CHAP_R')).toBe(false);
+  });
+
+  const asks = { CHAP_I: '1', CHAP_C: '0x0123456789' };
+  it.each([
+    ['a wrong secret', { ...CREDENTIALS, secret: 'not this one, sorry', asks }],
+    ['the challenge of the target itself', { ...CREDENTIALS, asks: { CHAP_I: '1', CHAP_C: 'echo' } }],
+    ['no challenge', { ...CREDENTIALS, asks: { CHAP_I: '1' } }],
+    ['an empty challenge', { ...CREDENTIALS, asks: { CHAP_I: '1', CHAP_C: '0x' } }],
+    ['a challenge that is too long', { ...CREDENTIALS, asks: { CHAP_I: '1', CHAP_C: `0x${'00'.repeat(1025)}` } }],
+    ['an identifier of two bytes', { ...CREDENTIALS, asks: { ...asks, CHAP_I: '256' } }],
+  ])('is refused to an initiator with %s', async (_what, wrong) => {
+    const served = await serveDrives({ chap });
+    const initiator = await connected(served.port);
+    await expect(initiator.login({ target: served.target, chap: wrong })).rejects.toThrow('login status 0201');
+    expect(initiator.keys.has('CHAP_R')).toBe(false);
+    for (const { secret } of [CREDENTIALS, TARGET]) expect(served.lines.join('\n')).not.toContain(secret);
+  });
+
+  it('is refused by a target that has none to give', async () => {
+    const served = await serveDrives({ chap: { initiator: CREDENTIALS } });
+    await expect(loggedIn(served, { chap: { ...CREDENTIALS, asks } })).rejects.toThrow('login status 0201');
+  });
+
+  it.each([
+    ['the same for both', CREDENTIALS.secret],
+    ['short', 'short'],
+  ])('wants a secret that is not %s, and never tells it', async (_what, secret) => {
+    const opening = IscsiServer.open([await newDriveFolder()], {
+      port: 0,
+      chap: { initiator: CREDENTIALS, target: { user: 'drive', secret } },
+    });
+    const error: Error = await opening.then(
+      () => new Error('it opened'),
+      (refusal) => refusal,
+    );
+    expect(error).toMatchObject({ code: 'LTO_INVALID_ARGUMENT' });
+    expect(error.message).not.toContain(secret);
   });
 });
 
