@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DeviceNotFoundError } from '../errors/index.js';
 import type { DiagnosticEntry } from '../scsi/index.js';
 import { readJson, writeJson } from './json-file.js';
-import { type Attention, type Nexus, POWER_ON } from './nexus.js';
+import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from './nexus.js';
 import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
 
@@ -138,7 +138,22 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
   return { ...stored, ...added };
 }
 
-/** An earlier version knew of one initiator only; a reservation of its time is given up. */
-function reservationOf({ reservation }: Partial<DriveMemory>): ReservationState {
-  return reservation !== undefined && 'registrations' in reservation ? reservation : NO_RESERVATION;
+/** Registration and reservation as an earlier version kept them, which knew of one initiator only. */
+interface LoneReservation {
+  readonly generation: number;
+  readonly key?: string;
+  readonly type?: number;
+}
+
+/** What an earlier version kept belongs to the local nexus: others have to preempt it, by the key that READ KEYS tells. */
+function reservationOf({
+  reservation = NO_RESERVATION,
+}: {
+  readonly reservation?: ReservationState | LoneReservation;
+}): ReservationState {
+  if ('registrations' in reservation) return reservation;
+  const { generation, key, type } = reservation;
+  if (key === undefined) return { ...NO_RESERVATION, generation };
+  const holder = type === undefined ? undefined : { nexus: LOCAL_NEXUS, type };
+  return { generation, registrations: [{ nexus: LOCAL_NEXUS, key }], holder };
 }

@@ -9,10 +9,11 @@ import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-rec
 import { type Fault, Faults } from './faults.js';
 import { lockFolder } from './folder-lock.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './nexus.js';
-import type { Request } from './server/command.js';
+import type { AbortTasks, Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { dataOutLength } from './server/data-out-length.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
+import { isPreemptAndAbort } from './server/reservations.js';
 import type { StreamingState } from './speed-model.js';
 
 /** The data phase of a command. */
@@ -27,6 +28,8 @@ export interface DataPhase {
   readonly nexus?: Nexus | undefined;
   /** A command that has not begun, or is being delayed, when it aborts is not carried out; the call rejects. */
   readonly signal?: AbortSignal | undefined;
+  /** For PREEMPT AND ABORT, which then does not wait for the commands that it may have to end. */
+  readonly abortTasks?: AbortTasks | undefined;
 }
 
 /** The outcome of a command. */
@@ -118,7 +121,8 @@ export class VirtualDrive {
 
   /** Carries out a command. Rejects with DriveClosedError after `close()`; what the drive answers is no rejection. */
   execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
-    return this.#queue(() => this.#execute(cdb, data));
+    const execute = () => this.#execute(cdb, data);
+    return data.abortTasks && isPreemptAndAbort(cdb) ? this.#atOnce(execute) : this.#queue(execute);
   }
 
   /**
@@ -178,12 +182,16 @@ export class VirtualDrive {
   }
 
   #queue<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) {
-      return Promise.reject(new DriveClosedError('the drive was closed', { device: this.#device }));
-    }
-    const result = this.#last.then(action);
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#atOnce(() => {
+      const result = this.#last.then(action);
+      this.#last = result.catch(() => undefined);
+      return result;
+    });
+  }
+
+  async #atOnce<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closing === undefined) return action();
+    throw new DriveClosedError('the drive was closed', { device: this.#device });
   }
 
   get #device(): string {
@@ -191,14 +199,14 @@ export class VirtualDrive {
   }
 
   async #execute(cdb: Uint8Array, data: DataPhase): Promise<Execution> {
-    const { dataOut = NOTHING, allocationLength, into, nexus = LOCAL_NEXUS, signal } = data;
+    const { dataOut = NOTHING, allocationLength, into, nexus = LOCAL_NEXUS, signal, abortTasks } = data;
     signal?.throwIfAborted();
     const length = dataOutLength(this.#drive, cdb);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
     if (fault !== undefined && 'reset' in fault.outcome) this.#drive.reset();
     const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
-    const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus }) : undefined;
+    const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus, abortTasks }) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     const { hostStatus, ...told } = withFault(answer, fault);
     const room = into?.length ?? allocationLength ?? told.dataIn.length;

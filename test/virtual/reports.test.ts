@@ -8,6 +8,7 @@ import {
   decodeSupportedCommands,
   OPERATION_CODES,
   type OperationCode,
+  registerAndMove,
   reportSupportedCommand,
   reportSupportedCommands,
   timeoutSeconds,
@@ -16,6 +17,8 @@ import { COMMANDS } from '../../src/virtual/server/commands.js';
 import { newDrive, outcome, send } from './support.js';
 
 const SUPPORTED = Object.keys(COMMANDS) as CommandName[];
+/** Those with one service action, or none. */
+const WITHOUT_ACTIONS = SUPPORTED.filter((name) => COMMANDS[name]?.serviceActions === undefined);
 const codesOf = (name: CommandName): OperationCode => OPERATION_CODES[name];
 
 describe('REPORT SUPPORTED OPERATION CODES', () => {
@@ -23,12 +26,15 @@ describe('REPORT SUPPORTED OPERATION CODES', () => {
     const drive = await newDrive({ generation: 6 });
     const { commands, truncated } = decodeSupportedCommands((await send(drive, reportSupportedCommands())).dataIn);
     expect(truncated).toBe(false);
-    expect(commands).toHaveLength(SUPPORTED.length);
+    const names = Object.values(COMMANDS).flatMap(({ layout, serviceActions = [0] }) => {
+      return serviceActions.map(() => layout.name);
+    });
+    expect(commands.map(({ operationCode }) => operationCode)).toEqual(names.map((name) => codesOf(name).code));
     const erase = commands.find(({ operationCode }) => operationCode === codesOf('ERASE(6)').code);
     expect(erase?.timeouts?.recommended).toBe(timeoutSeconds('ERASE(6)', 6));
   });
 
-  it.each(SUPPORTED)('tells of %s what the CDB may hold', async (name) => {
+  it.each(WITHOUT_ACTIONS)('tells of %s what the CDB may hold', async (name) => {
     const drive = await newDrive({ generation: 9 });
     const { code, serviceAction } = codesOf(name);
     const told = decodeCommandSupport((await send(drive, reportSupportedCommand(code, serviceAction))).dataIn);
@@ -36,6 +42,36 @@ describe('REPORT SUPPORTED OPERATION CODES', () => {
     expect(told.usage).toHaveLength(cdbLength(code) ?? 0);
     expect(commandName(told.usage)).toBe(name);
     expect(told.timeouts?.recommended).toBe(timeoutSeconds(name, 9));
+  });
+
+  it('tells of each service action of PERSISTENT RESERVE, but of REGISTER AND MOVE, which is refused', async () => {
+    const drive = await newDrive();
+    const told = async (code: number, action: number) => {
+      return decodeCommandSupport((await send(drive, reportSupportedCommand(code, action, false))).dataIn);
+    };
+    for (const [code, actions] of [
+      [0x5e, [0, 1, 2, 3]],
+      [0x5f, [0, 1, 2, 3, 4, 5, 6]],
+    ] as const) {
+      for (const action of actions) {
+        const { support, usage } = await told(code, action);
+        expect([support, ...usage.subarray(0, 2)]).toEqual([COMMAND_SUPPORT.standard, code, action]);
+      }
+      expect((await told(code, actions.length)).support).toBe(COMMAND_SUPPORT.notSupported);
+      expect(await outcome(send(drive, reportSupportedCommand(code)))).toBe('5/24/00');
+    }
+    const { commands } = decodeSupportedCommands((await send(drive, reportSupportedCommands())).dataIn);
+    const listed = commands.filter(({ operationCode }) => operationCode === 0x5f);
+    expect(listed.map(({ serviceAction }) => serviceAction)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const move = registerAndMove(0, {
+      reservationKey: 0n,
+      serviceActionKey: 1n,
+      unregister: false,
+      activatePersistThroughPowerLoss: false,
+      relativeTargetPort: 1,
+      transportId: new Uint8Array(24),
+    });
+    expect(await outcome(send(drive, move))).toBe('5/24/00');
   });
 
   it('gives the usage as the standard has it, and no timeouts unless asked', async () => {

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScsiCommand } from '../../src/scsi/command.js';
 import { rewind } from '../../src/scsi/commands/position.js';
@@ -14,7 +16,8 @@ import {
   RESERVATION_TYPE,
 } from '../../src/scsi/reservation.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
-import { newDrive, openDrive, outcome } from './support.js';
+import { LOCAL_NEXUS } from '../../src/virtual/nexus.js';
+import { newDrive, newDriveFolder, openDrive, outcome } from './support.js';
 
 const A = 'iqn.2026-11.test:a,i,0x000000000001';
 const B = 'iqn.2026-11.test:b,i,0x000000000001';
@@ -142,4 +145,44 @@ describe('persistent reservations of several initiators', () => {
     await from(again, A, testUnitReady());
     expect(await from(again, A, WRITE)).toBe('good');
   });
+
+  it('of an earlier version is kept, as that of whoever opens the drive', async () => {
+    const folder = await newDriveFolder();
+    const type = RESERVATION_TYPE.exclusiveAccess;
+    await keepReservation(folder, { generation: 5, key: '0x77', type });
+    const drive = await openDrive(folder);
+    for (const nexus of [LOCAL_NEXUS, A, C]) await from(drive, nexus, testUnitReady());
+    const { readKeys, readReservation } = PERSISTENT_RESERVE_IN_ACTION;
+    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 5, keys: [0x77n] });
+    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: 0x77n, scope: 0, type });
+    expect(await from(drive, A, WRITE)).toBe(CONFLICT);
+    expect(await from(drive, LOCAL_NEXUS, WRITE)).toBe('good');
+    const register = persistentReserveOut(ACTION.register, 0, { serviceActionKey: KEYS[A] ?? 0n });
+    expect(await from(drive, A, register)).toBe('good');
+    expect(await out(drive, A, ACTION.preempt, type, 0x77n)).toBe('good');
+    expect(await from(drive, A, WRITE)).toBe('good');
+    expect(await from(drive, LOCAL_NEXUS, WRITE)).toBe('6/2a/05');
+  });
+
+  it.each([
+    ['a registration', { generation: 2, key: '0x77' }, [0x77n]],
+    ['nothing', { generation: 2 }, []],
+  ])('an earlier version that had %s is opened with that', async (_what, reservation, keys) => {
+    const folder = await newDriveFolder();
+    await keepReservation(folder, reservation);
+    const drive = await openDrive(folder);
+    await from(drive, C, testUnitReady());
+    const { readKeys, readReservation } = PERSISTENT_RESERVE_IN_ACTION;
+    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 2, keys });
+    expect(decodeReservation(await ask(drive, readReservation)).holder).toBeUndefined();
+    expect(await from(drive, C, WRITE)).toBe('good');
+  });
 });
+
+/** Puts a reservation into the record of a drive that was closed in order. */
+async function keepReservation(folder: string, reservation: object): Promise<void> {
+  await (await openDrive(folder)).close();
+  const path = join(folder, 'drive.json');
+  const record = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...record, memory: { ...record.memory, reservation } }));
+}

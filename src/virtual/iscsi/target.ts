@@ -26,7 +26,13 @@ export class Target {
 
   execute({ lun, cdb, ...data }: UnitRequest): Promise<Execution> {
     if (!isDrive(lun)) return Promise.resolve(missingUnit(cdb));
-    return this.drive.execute(cdb, data);
+    return this.drive.execute(cdb, { ...data, abortTasks: (nexus) => this.#abortTasksOf(nexus, lun) });
+  }
+
+  /** Ends the tasks of an initiator, which is not told of it but by what the drive tells. */
+  async #abortTasksOf(nexus: Nexus, lun: bigint): Promise<void> {
+    const theirs = [...this.sessions].filter((session) => session.nexus === nexus);
+    await Promise.all(theirs.map((session) => session.abortTasks(lun)));
   }
 
   /** A session begins: an older one of the same nexus is ended by it (RFC 7143 section 6.3.5). */

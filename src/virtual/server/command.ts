@@ -10,7 +10,11 @@ export interface Request {
   readonly into: Uint8Array | undefined;
   /** Whom it comes from. */
   readonly nexus: Nexus;
+  readonly abortTasks: AbortTasks | undefined;
 }
+
+/** Ends the commands of a nexus that are under way or wait, without an answer; resolves when they have ended. */
+export type AbortTasks = (nexus: Nexus) => Promise<unknown>;
 
 /** Carries out a command: data in, or nothing; throws CheckCondition. */
 export type Handler = (drive: Drive, request: Request) => Promise<Uint8Array | undefined> | Uint8Array | undefined;

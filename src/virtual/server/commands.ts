@@ -10,16 +10,18 @@ import { locate, locateLong, rewind, space, spaceLong } from './motion.js';
 import { readPosition } from './position.js';
 import { formatMedium, setCapacity } from './prepare.js';
 import { reportSupportedCommands, reportTimestamp, setTimestamp } from './reports.js';
-import { persistentReserveIn, persistentReserveOut } from './reservations.js';
+import { persistentReserveIn, persistentReserveOut, RESERVE_IN_ACTIONS, RESERVE_OUT_ACTIONS } from './reservations.js';
 import { securityProtocolIn, securityProtocolOut } from './security.js';
 import { erase, read, write, writeFilemarks } from './transfer.js';
 
-interface Command {
+export interface Command {
   readonly layout: scsi.CdbLayout;
   readonly needs: MediumNeed;
   readonly run: Handler;
   /** A waiting unit attention does not stop it (SPC-5 5.14). */
   readonly passesAttention?: boolean;
+  /** Those that it has, where the layout is the same for all of them. */
+  readonly serviceActions?: readonly number[];
 }
 
 /** What the drive can do. */
@@ -54,16 +56,22 @@ export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, Command>>> = {
   'REPORT SUPPORTED OPERATION CODES': {
     layout: scsi.REPORT_SUPPORTED_OPERATION_CODES,
     needs: 'none',
-    run: reportSupportedCommands(layouts),
+    run: reportSupportedCommands(() => Object.values(COMMANDS)),
   },
   'REPORT TIMESTAMP': { layout: scsi.REPORT_TIMESTAMP, needs: 'none', run: reportTimestamp },
   'SET TIMESTAMP': { layout: scsi.SET_TIMESTAMP, needs: 'none', run: setTimestamp },
   'SECURITY PROTOCOL IN': { layout: scsi.SECURITY_PROTOCOL_IN, needs: 'none', run: securityProtocolIn },
   'SECURITY PROTOCOL OUT': { layout: scsi.SECURITY_PROTOCOL_OUT, needs: 'none', run: securityProtocolOut },
-  'PERSISTENT RESERVE IN': { layout: scsi.PERSISTENT_RESERVE_IN, needs: 'none', run: persistentReserveIn },
-  'PERSISTENT RESERVE OUT': { layout: scsi.PERSISTENT_RESERVE_OUT, needs: 'none', run: persistentReserveOut },
+  'PERSISTENT RESERVE IN': {
+    layout: scsi.PERSISTENT_RESERVE_IN,
+    needs: 'none',
+    run: persistentReserveIn,
+    serviceActions: RESERVE_IN_ACTIONS,
+  },
+  'PERSISTENT RESERVE OUT': {
+    layout: scsi.PERSISTENT_RESERVE_OUT,
+    needs: 'none',
+    run: persistentReserveOut,
+    serviceActions: RESERVE_OUT_ACTIONS,
+  },
 };
-
-function layouts(): readonly scsi.CdbLayout[] {
-  return Object.values(COMMANDS).map(({ layout }) => layout);
-}

@@ -20,18 +20,32 @@ import {
 import type { Drive } from '../drive.js';
 import { CheckCondition, invalidFieldInCdb, readList, sense } from './check-condition.js';
 import type { Request } from './command.js';
+import type { Command } from './commands.js';
+
+/** A command, or one of its service actions. */
+interface Entry {
+  readonly layout: CdbLayout;
+  readonly code: number;
+  readonly serviceAction: number | undefined;
+}
 
 /** REPORT SUPPORTED OPERATION CODES: the list of all, or one. */
-export function reportSupportedCommands(layouts: () => readonly CdbLayout[]) {
+export function reportSupportedCommands(commands: () => readonly Pick<Command, 'layout' | 'serviceActions'>[]) {
   return ({ identity }: Drive, { cdb }: Request): Uint8Array => {
     const wanted = decodeCdb(REPORT_SUPPORTED_OPERATION_CODES, cdb);
-    const timeoutsOf = ({ name }: CdbLayout) => (wanted.returnTimeouts ? timeouts(name, identity.generation) : {});
+    const timeoutsOf = ({ layout }: Entry) => (wanted.returnTimeouts ? timeouts(layout.name, identity.generation) : {});
+    const entries = commands().flatMap(entriesOf);
     const answer =
       wanted.reportingOptions === REPORTING.all
-        ? encodeSupportedCommands(layouts().map((layout) => ({ ...describe(layout), ...timeoutsOf(layout) })))
-        : one(layouts().filter(isWanted(wanted)), timeoutsOf);
+        ? encodeSupportedCommands(entries.map((entry) => ({ ...describe(entry), ...timeoutsOf(entry) })))
+        : one(find(entries, wanted), timeoutsOf);
     return answer.subarray(0, wanted.allocationLength);
   };
+}
+
+function entriesOf({ layout, serviceActions }: Pick<Command, 'layout' | 'serviceActions'>): Entry[] {
+  const { code, serviceAction: only }: OperationCode = OPERATION_CODES[layout.name];
+  return (serviceActions ?? [only]).map((serviceAction) => ({ layout, code, serviceAction }));
 }
 
 function timeouts(name: CommandName, generation: number) {
@@ -39,8 +53,7 @@ function timeouts(name: CommandName, generation: number) {
   return { timeouts: { commandSpecific: 0, nominal: seconds, recommended: seconds } };
 }
 
-function describe({ name, length }: CdbLayout): SupportedCommand {
-  const { code, serviceAction }: OperationCode = OPERATION_CODES[name];
+function describe({ layout: { length }, code, serviceAction }: Entry): SupportedCommand {
   return { operationCode: code, cdbLength: length, ...(serviceAction !== undefined && { serviceAction }) };
 }
 
@@ -51,27 +64,29 @@ interface Wanted {
 }
 
 /** Throws CheckCondition when the command is asked for as if it had service actions, or had none (SPC-5 6.36). */
-function isWanted({ reportingOptions, requestedOperationCode, requestedServiceAction }: Wanted) {
+function find(
+  entries: readonly Entry[],
+  { reportingOptions, requestedOperationCode, requestedServiceAction }: Wanted,
+): Entry | undefined {
   if (reportingOptions > REPORTING.oneWithServiceAction) throw invalidFieldInCdb(2);
   const byAction = reportingOptions === REPORTING.oneWithServiceAction;
-  const known: readonly OperationCode[] = Object.values(OPERATION_CODES);
-  const alike = known.filter(({ code }) => code === requestedOperationCode);
+  const alike = entries.filter(({ code }) => code === requestedOperationCode);
   if (alike.some(({ serviceAction }) => (serviceAction !== undefined) !== byAction)) throw invalidFieldInCdb(2);
-  return ({ name }: CdbLayout): boolean => {
-    const { code, serviceAction }: OperationCode = OPERATION_CODES[name];
-    return code === requestedOperationCode && (!byAction || serviceAction === requestedServiceAction);
-  };
+  return alike.find(({ serviceAction }) => !byAction || serviceAction === requestedServiceAction);
 }
 
-function one([layout]: readonly CdbLayout[], timeoutsOf: (layout: CdbLayout) => Pick<SupportedCommand, 'timeouts'>) {
-  if (layout === undefined) {
+function one(entry: Entry | undefined, timeoutsOf: (entry: Entry) => Pick<SupportedCommand, 'timeouts'>) {
+  if (entry === undefined) {
     return encodeCommandSupport({ support: COMMAND_SUPPORT.notSupported, usage: new Uint8Array(0) });
   }
-  return encodeCommandSupport({
-    support: COMMAND_SUPPORT.standard,
-    usage: cdbUsage(layout),
-    ...timeoutsOf(layout),
-  });
+  return encodeCommandSupport({ support: COMMAND_SUPPORT.standard, usage: usageOf(entry), ...timeoutsOf(entry) });
+}
+
+/** With the service action in its field (SPC-5 6.36.3). */
+function usageOf({ layout, serviceAction = 0 }: Entry): Uint8Array {
+  const usage = cdbUsage(layout);
+  if ('serviceAction' in layout.fields) usage[1] = ((usage[1] ?? 0) & 0xe0) | serviceAction;
+  return usage;
 }
 
 /** REPORT TIMESTAMP */

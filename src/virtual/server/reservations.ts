@@ -1,4 +1,5 @@
 import {
+  commandName,
   decodeCdb,
   decodeReserveOutParameters,
   encodeReservation,
@@ -100,18 +101,34 @@ function transportId(nexus: Nexus): Uint8Array {
 }
 
 /** PERSISTENT RESERVE OUT */
-export function persistentReserveOut(drive: Drive, { cdb, dataOut, nexus }: Request): undefined {
+export async function persistentReserveOut(drive: Drive, request: Request): Promise<undefined> {
+  const { cdb, dataOut, nexus } = request;
   const { serviceAction, scope, type, parameterListLength } = decodeCdb(PERSISTENT_RESERVE_OUT, cdb);
   if (dataOut.length < parameterListLength) throw new CheckCondition(sense('5/1a/00'));
   const change = CHANGES[serviceAction];
   if (change === undefined) throw invalidFieldInCdb(1);
   const parameters = readList(() => decodeReserveOutParameters(dataOut.subarray(0, parameterListLength)));
-  const { needsType = false, needsRegistration = false, ignoresKey = false } = change;
+  const { needsType = false, needsRegistration = false, ignoresKey = false, aborts = false } = change;
   if (needsType && (scope !== LOGICAL_UNIT_SCOPE || !TYPES.includes(type))) throw invalidFieldInCdb(2);
-  const key = keyOf(drive.memory.reservation, nexus);
+  const before = drive.memory.reservation;
+  const key = keyOf(before, nexus);
   if (!ignoresKey && parameters.reservationKey !== (key ?? 0n)) throw new ReservationConflict();
   if (needsRegistration && key === undefined) throw new ReservationConflict();
   change.apply(drive, nexus, parameters, type);
+  if (aborts) await endPreempted(drive, before, request);
+}
+
+/** What the preempted have under way ends, and so does their prevention of removal (SPC-5 5.14.11.2.7 and 6.19). */
+async function endPreempted(drive: Drive, before: ReservationState, { nexus, abortTasks }: Request): Promise<void> {
+  const gone = othersOf(before, nexus).filter((other) => keyOf(drive.memory.reservation, other) === undefined);
+  for (const other of gone) drive.preventRemoval(other, false);
+  await Promise.all(gone.map((other) => abortTasks?.(other)));
+}
+
+/** Whether a command is one that ends the commands of others. */
+export function isPreemptAndAbort(cdb: Uint8Array): boolean {
+  if (commandName(cdb) !== 'PERSISTENT RESERVE OUT' || cdb.length < PERSISTENT_RESERVE_OUT.length) return false;
+  return decodeCdb(PERSISTENT_RESERVE_OUT, cdb).serviceAction === preemptAndAbort;
 }
 
 interface Change {
@@ -119,13 +136,15 @@ interface Change {
   readonly needsRegistration?: boolean;
   /** The reservation key of the parameter list is not compared. */
   readonly ignoresKey?: boolean;
+  /** The commands of those that lose their registrations are aborted. */
+  readonly aborts?: boolean;
   readonly apply: (drive: Drive, nexus: Nexus, parameters: ReserveOutParameters, type: number) => void;
 }
 
 const { register, reserve, release, clear, preempt, preemptAndAbort, registerAndIgnoreExistingKey } =
   PERSISTENT_RESERVE_OUT_ACTION;
 
-/** REGISTER AND MOVE is missing: a virtual drive has nobody who would use it. */
+/** REGISTER AND MOVE is not offered, which REPORT SUPPORTED OPERATION CODES tells. */
 const CHANGES: Readonly<Record<number, Change>> = {
   [register]: { apply: setRegistration },
   [registerAndIgnoreExistingKey]: { ignoresKey: true, apply: setRegistration },
@@ -133,9 +152,12 @@ const CHANGES: Readonly<Record<number, Change>> = {
   [release]: { needsType: true, needsRegistration: true, apply: endReservation },
   [clear]: { needsRegistration: true, apply: clearAll },
   [preempt]: { needsType: true, needsRegistration: true, apply: preemptOthers },
-  // Commands are carried out one at a time: those of the others that wait meet the reservation.
-  [preemptAndAbort]: { needsType: true, needsRegistration: true, apply: preemptOthers },
+  [preemptAndAbort]: { needsType: true, needsRegistration: true, aborts: true, apply: preemptOthers },
 };
+
+/** The service actions that there are. */
+export const RESERVE_IN_ACTIONS: readonly number[] = Object.values(PERSISTENT_RESERVE_IN_ACTION);
+export const RESERVE_OUT_ACTIONS: readonly number[] = Object.keys(CHANGES).map(Number);
 
 function setRegistration({ memory, attentions }: Drive, nexus: Nexus, { serviceActionKey }: ReserveOutParameters) {
   const before = memory.reservation;

@@ -124,6 +124,11 @@ export class Initiator {
     return this.#arrived.shift();
   }
 
+  /** Has a PDU come once more. */
+  putBack(pdu: Pdu): void {
+    this.#arrived.unshift(pdu);
+  }
+
   async expect<L extends PduLayout>(layout: L): Promise<Values<L> & { readonly body: Uint8Array }> {
     const pdu = await this.next();
     if (pdu?.opcode !== layout.opcode) throw new Error(`no ${layout.name}, but ${pdu?.opcode ?? 'the end'}`);
@@ -257,6 +262,12 @@ export class Initiator {
 
   /** Carries out a task management function; the response code. */
   async manage(what: number, referencedTaskTag = NO_TAG, lun = 0n): Promise<number> {
+    this.startManaging(what, referencedTaskTag, lun);
+    return (await this.expect(TASK_MANAGEMENT_RESPONSE)).response;
+  }
+
+  /** Asks for a task management function without waiting for the response. */
+  startManaging(what: number, referencedTaskTag = NO_TAG, lun = 0n): void {
     this.send(TASK_MANAGEMENT_REQUEST, {
       immediate: true,
       final: true,
@@ -266,7 +277,13 @@ export class Initiator {
       referencedTaskTag,
       commandSequence: this.commandSequence,
     });
-    return (await this.expect(TASK_MANAGEMENT_RESPONSE)).response;
+  }
+
+  /** So many response codes. */
+  async responses(count: number): Promise<number[]> {
+    const codes: number[] = [];
+    while (codes.length < count) codes.push((await this.expect(TASK_MANAGEMENT_RESPONSE)).response);
+    return codes;
   }
 
   /** Sends a text and collects the answer, however many PDUs it takes. */
