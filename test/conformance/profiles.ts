@@ -13,50 +13,44 @@ const FILL_RECORD_SIZE = 256 * KIB;
 
 const NOT_EMULATED = 'not emulated';
 
+/** What neither the kernel's scsi_debug nor tgt has. */
+const LACKED_BY_EMULATIONS = {
+  'long-position': NOT_EMULATED,
+  'any-length': 'blocks are multiples of 512 bytes',
+  'large-records': 'READ BLOCK LIMITS: 1 MiB at most',
+  densities: NOT_EMULATED,
+  alerts: NOT_EMULATED,
+  timestamp: NOT_EMULATED,
+  reservations: NOT_EMULATED,
+  mam: NOT_EMULATED,
+  'mam-lists': NOT_EMULATED,
+  'mam-absent': NOT_EMULATED,
+  'mam-write': NOT_EMULATED,
+  encryption: NOT_EMULATED,
+} as const;
+
 export const PROFILES = {
   virtual: { lacks: {}, fillRecordSize: FILL_RECORD_SIZE },
   scsi_debug: {
     lacks: {
+      ...LACKED_BY_EMULATIONS,
       data: 'keeps the first 4 bytes of a block only',
-      'long-position': NOT_EMULATED,
-      'any-length': 'blocks are multiples of 512 bytes',
-      'large-records': 'READ BLOCK LIMITS: 1 MiB at most',
-      densities: NOT_EMULATED,
       'log-volume': 'has log pages 0D and 2F only',
-      alerts: NOT_EMULATED,
-      timestamp: NOT_EMULATED,
-      reservations: NOT_EMULATED,
-      mam: NOT_EMULATED,
-      'mam-lists': NOT_EMULATED,
-      'mam-absent': NOT_EMULATED,
-      'mam-write': NOT_EMULATED,
-      encryption: NOT_EMULATED,
     },
     fillRecordSize: 4 * KIB,
   },
   tgt: {
     lacks: {
+      ...LACKED_BY_EMULATIONS,
       'end-of-data': 'answers BLANK CHECK without a residual, so that a read at the end of data looks like data',
       'logical-object': NOT_EMULATED,
-      'long-position': NOT_EMULATED,
-      'any-length': 'blocks are multiples of 512 bytes',
-      'large-records': 'READ BLOCK LIMITS: 1 MiB at most',
       'early-warning': 'the record behind the last one is refused without a warning',
       erase: NOT_EMULATED,
       locate: NOT_EMULATED,
       reset: 'gives no unit attention after a reset',
       'space-back': 'SPACE backwards from the end of the data goes nowhere',
-      densities: NOT_EMULATED,
       log: NOT_EMULATED,
       'log-volume': NOT_EMULATED,
-      alerts: NOT_EMULATED,
-      timestamp: NOT_EMULATED,
-      reservations: NOT_EMULATED,
-      mam: NOT_EMULATED,
-      'mam-lists': NOT_EMULATED,
-      'mam-absent': NOT_EMULATED,
-      'mam-write': NOT_EMULATED,
-      encryption: NOT_EMULATED,
     },
     fillRecordSize: FILL_RECORD_SIZE,
   },

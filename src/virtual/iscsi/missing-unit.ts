@@ -10,7 +10,7 @@ import {
 import type { Execution } from '../index.js';
 import { sense } from '../server/check-condition.js';
 import { checkCondition, STATUS } from '../server/device-server.js';
-import { lunList } from '../server/identity.js';
+import { lunList, TARGET_INQUIRY } from '../server/identity.js';
 
 // What a target answers for logical units that it does not have (SPC-5 6.6.2, SAM-5 5.11).
 
@@ -49,19 +49,12 @@ function answerOf(cdb: Uint8Array): Uint8Array | undefined {
 
 function inquiry(): Uint8Array {
   return encodeInquiry({
+    ...TARGET_INQUIRY,
     ...NOT_CAPABLE,
     removableMedium: false,
-    version: 6,
-    hierarchicalSupport: false,
-    responseDataFormat: 2,
-    targetPortGroupSupport: 0,
-    protect: false,
-    multiPort: false,
-    commandQueuing: false,
     vendor: '',
     product: '',
     revision: '',
-    vendorSpecific: new Uint8Array(0),
     versionDescriptors: [],
   });
 }

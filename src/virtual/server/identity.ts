@@ -28,23 +28,28 @@ export function inquiry(drive: Drive, { cdb }: Request): Uint8Array {
 const VERSION_DESCRIPTORS = [0x00a0, 0x0460, 0x0520];
 const SPC_4 = 6;
 
+/** What standard INQUIRY data says of the target, whether there is a logical unit at the LUN or not. */
+export const TARGET_INQUIRY = {
+  version: SPC_4,
+  hierarchicalSupport: false,
+  responseDataFormat: 2,
+  targetPortGroupSupport: 0,
+  protect: false,
+  multiPort: false,
+  commandQueuing: false,
+  vendorSpecific: new Uint8Array(0),
+} as const;
+
 function standardInquiry({ identity }: Drive): Uint8Array {
   const { vendor, product, revision } = identity;
   return encodeInquiry({
+    ...TARGET_INQUIRY,
     peripheralQualifier: 0,
     peripheralDeviceType: SEQUENTIAL_ACCESS_DEVICE,
     removableMedium: true,
-    version: SPC_4,
-    hierarchicalSupport: false,
-    responseDataFormat: 2,
-    targetPortGroupSupport: 0,
-    protect: false,
-    multiPort: false,
-    commandQueuing: false,
     vendor,
     product,
     revision,
-    vendorSpecific: new Uint8Array(0),
     versionDescriptors: VERSION_DESCRIPTORS,
   });
 }
