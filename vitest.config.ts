@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     include: include(),
     pool: 'forks',
+    // Several runs may go on at a time, and would read what another has written half of.
+    cache: false,
     // There is one tape: its tests take turns.
     fileParallelism: lab === undefined && device === undefined,
     testTimeout: TIMEOUT,

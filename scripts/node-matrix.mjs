@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runPhases } from './phases.mjs';
 import { onNode, runCounted, scratchFolder } from './vitest.mjs';
 
 /** Major versions that are tested besides the one at hand. */
@@ -35,7 +36,7 @@ export function nodeBinary(major) {
   return binary;
 }
 
-function main(words) {
+async function main(words) {
   const versions = words.filter((word) => /^\d+$/.test(word));
   const folders = words.filter((word) => !/^\d+$/.test(word));
   const missing = nodeVersionsMissing();
@@ -45,17 +46,20 @@ function main(words) {
   }
   const scratch = scratchFolder();
   const lines = [];
-  let failed = false;
-  for (const major of versions.length > 0 ? versions : NODE_VERSIONS) {
+  const phases = (versions.length > 0 ? versions : NODE_VERSIONS).map((major) => {
     const binary = nodeBinary(major);
-    const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim();
-    process.stdout.write(`\n--- Node.js ${version}\n`);
-    const counts = runCounted((vitest) => onNode(binary, [...vitest, ...folders]), join(scratch, `${major}.json`));
-    failed ||= !counts.ok;
-    lines.push(`Node.js ${version}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  }
+    const title = `Node.js ${spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim()}`;
+    const launch = (vitest) => onNode(binary, [...vitest, ...folders]);
+    const run = async (start) => {
+      const { ok, passed, failed, skipped } = await runCounted(start, launch, join(scratch, `${major}.json`));
+      lines.push(`${title}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+      return ok;
+    };
+    return { title, run };
+  });
+  const failed = await runPhases(phases, { jobs: 1, folder: scratch });
   process.stdout.write(`\n${lines.join('\n')}\n`);
-  return failed ? 1 : 0;
+  return failed.length > 0 ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -1,17 +1,19 @@
 // The one test command: checks, builds, tests on this machine, then the kernel lab where its kernel is present.
 // `npm test -- --lab` fails when the lab cannot run, `--no-lab` leaves it out, `--sanitizers` adds ASan, UBSan and TSan,
-// `--node-versions` what depends on the run-time on other versions of Node.js.
-import { spawnSync } from 'node:child_process';
+// `--node-versions` what depends on the run-time on other versions of Node.js, `--jobs 1` does one thing at a time.
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, formatMatrix, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
 import { labMissing } from '../test/lab/run.mjs';
 import { NODE_VERSIONS, nodeBinary, nodeVersionsMissing } from './node-matrix.mjs';
+import { runPhases } from './phases.mjs';
 import { inLab, LAB_RUNS, onHost, onNode, runCounted, scratchFolder } from './vitest.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    jobs: { type: 'string' },
     lab: { type: 'boolean' },
     'no-lab': { type: 'boolean' },
     'node-versions': { type: 'boolean' },
@@ -19,89 +21,113 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Phases at a time: the tests of this machine use a core less than there are, the kernel lab uses one. */
+const JOBS = Math.min(2, availableParallelism());
+const jobs = options.jobs === undefined ? JOBS : Number(options.jobs);
+if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs takes a number from 1 on, not ${options.jobs}`);
+
 const scratch = scratchFolder();
 const columns = join(scratch, 'columns');
 mkdirSync(columns);
 const total = { passed: 0, failed: 0, skipped: 0 };
-const failures = [];
 
-function run(title, command, args, env = {}) {
-  process.stdout.write(`\n--- ${title}\n`);
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-  if (status !== 0) failures.push(title);
-  return status === 0;
+/** A phase that counts as one. */
+function check(title, command, args) {
+  return {
+    title,
+    run: async (start) => {
+      const good = (await start(command, args)) === 0;
+      total[good ? 'passed' : 'failed'] += 1;
+      return good;
+    },
+  };
 }
 
-/** Runs vitest by `launch` and adds up what its JSON report says. */
-function runVitest(title, launch, env) {
-  process.stdout.write(`\n--- ${title}\n`);
-  const report = join(scratch, `${failures.length}-${total.passed}-${total.failed}.json`);
-  const counts = runCounted(launch, report, { ...env, LTO_CONFORMANCE_REPORTS: columns });
-  if (!counts.ok) failures.push(title);
-  for (const count of Object.keys(total)) total[count] += counts[count];
+/** A phase that runs vitest by `launch` and adds up what its JSON report says. */
+function vitestPhase(title, launch, env) {
+  const report = join(scratch, `${title.replaceAll(/\W+/g, '-')}.json`);
+  return {
+    title,
+    run: async (start) => {
+      const counts = await runCounted(start, launch, report, env);
+      for (const count of Object.keys(total)) total[count] += counts[count];
+      return counts.ok;
+    },
+  };
 }
 
-function check(title, command, args, env) {
-  if (run(title, command, args, env)) total.passed += 1;
-  else total.failed += 1;
-}
+/** Where a run leaves its column of the matrix; no two runs of the same backend do. */
+const MATRIX = { LTO_CONFORMANCE_REPORTS: columns };
 
-function runLab() {
+function labPhases() {
   const missing = options['no-lab'] ? 'left out by --no-lab' : labMissing();
-  if (missing !== undefined) {
-    process.stdout.write(`\n--- kernel lab: not run: ${missing}\n`);
-    if (options.lab) check('the kernel lab is required', 'false', []);
-    return;
+  if (missing === undefined) {
+    return LAB_RUNS.map(({ drive, suite }) => {
+      const env = { ...MATRIX, LTO_LAB_SUITE: suite.join(',') };
+      return vitestPhase(`kernel lab: ${drive}`, (vitest) => inLab(drive, vitest), env);
+    });
   }
-  for (const { drive, suite } of LAB_RUNS) {
-    runVitest(`kernel lab: ${drive}`, (vitest) => inLab(drive, vitest), { LTO_LAB_SUITE: suite.join(',') });
-  }
+  process.stdout.write(`\n--- kernel lab: not run: ${missing}\n`);
+  return options.lab ? [check('the kernel lab is required', 'false', [])] : [];
 }
 
 /** What touches the run-time: the addon, its buffers and threads, the file system. */
 const RUNTIME_TESTS = ['test/native', 'test/conformance', 'test/package', 'test/keys'];
 
-function runNodeVersions() {
+function nodeVersionPhases() {
   const missing = nodeVersionsMissing();
   if (missing !== undefined) {
     process.stdout.write(`\n--- other versions of Node.js: not run: ${missing}\n`);
-    return;
+    return [];
   }
-  for (const version of NODE_VERSIONS) {
+  return NODE_VERSIONS.map((version) => {
     const node = nodeBinary(version);
-    runVitest(`Node.js ${version}`, (vitest) => onNode(node, [...vitest, ...RUNTIME_TESTS]));
-  }
+    return vitestPhase(`Node.js ${version}`, (vitest) => onNode(node, [...vitest, ...RUNTIME_TESTS]));
+  });
 }
 
 /** The matrix backend × capability of this run, and whether it is the one that is kept. */
-function showMatrix() {
+function matrixIsKept() {
   const fresh = readColumns(columns);
   process.stdout.write(`\n--- conformance\n${formatMatrix(fresh)}\n`);
   const stale = differences(readKept(), outcomesOf(fresh));
   for (const difference of stale) process.stdout.write(`${difference}\n`);
-  if (stale.length === 0) return;
-  total.failed += 1;
-  failures.push('docs/conformance.md is stale: `npm run conformance -- --keep`');
+  if (stale.length > 0) total.failed += 1;
+  return stale.length === 0;
 }
 
 const inThreads = (vitest) => ['npx', ['--no-install', ...vitest, '--pool=threads', 'test/native', 'test/conformance']];
 
-check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']);
-check('format of the C++ sources', process.execPath, ['scripts/format-native.mjs', '--check']);
-check('build', 'npm', ['run', '--silent', 'build']);
-check('types', 'npx', ['--no-install', 'tsc', '-p', '.']);
-if (process.platform === 'linux') check('C++ core', 'scripts/native-test.sh', ['plain']);
-runVitest('tests on this machine', onHost);
-runVitest('the same in worker threads, for what is native', inThreads);
-if (options['node-versions']) runNodeVersions();
-if (options.sanitizers) {
-  check('clang-tidy', 'scripts/native-tidy.sh', []);
-  check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']);
-  check('C++ core under TSan', 'scripts/native-test.sh', ['tsan']);
-  check('addon under ASan and UBSan', 'scripts/native-asan.sh', []);
-}
-runLab();
-showMatrix();
+/** What the others need comes first, one after the other. */
+const first = [
+  check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']),
+  check('format of the C++ sources', process.execPath, ['scripts/format-native.mjs', '--check']),
+  check('build', 'npm', ['run', '--silent', 'build']),
+];
+
+/** The longest come first, so that no long one is left alone at the end. */
+const others = [
+  vitestPhase('tests on this machine', onHost, MATRIX),
+  ...labPhases(),
+  ...(options['node-versions'] ? nodeVersionPhases() : []),
+  vitestPhase('the same in worker threads, for what is native', inThreads),
+  ...(options.sanitizers
+    ? [
+        check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']),
+        check('C++ core under TSan', 'scripts/native-test.sh', ['tsan']),
+        check('addon under ASan and UBSan', 'scripts/native-asan.sh', []),
+        check('clang-tidy', 'scripts/native-tidy.sh', []),
+      ]
+    : []),
+  ...(process.platform === 'linux' ? [check('C++ core', 'scripts/native-test.sh', ['plain'])] : []),
+  check('types', 'npx', ['--no-install', 'tsc', '-p', '.']),
+];
+
+const failures = [
+  ...(await runPhases(first, { jobs: 1, folder: scratch })),
+  ...(await runPhases(others, { jobs, folder: scratch })),
+];
+if (!matrixIsKept()) failures.push('docs/conformance.md is stale: `npm run conformance -- --keep`');
 
 for (const title of failures) process.stdout.write(`failed: ${title}\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

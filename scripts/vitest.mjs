@@ -1,5 +1,4 @@
 // How vitest is started on this machine and in the kernel lab.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -37,14 +36,15 @@ export function onNode(node, [, ...args]) {
 
 /**
  * Runs vitest and reads from its JSON report what came of the tests.
+ * @param {import('./phases.mjs').Start} start
  * @param {(vitest: string[]) => [string, string[]]} launch program and arguments that run it
  * @param {string} report path of the JSON report that is written
  * @param {Record<string, string>} env what is added to the environment
- * @returns {{ ok: boolean, passed: number, failed: number, skipped: number }}
+ * @returns {Promise<{ ok: boolean, passed: number, failed: number, skipped: number }>}
  */
-export function runCounted(launch, report, env = {}) {
+export async function runCounted(start, launch, report, env = {}) {
   const [command, args] = launch([...VITEST, '--reporter=json', `--outputFile.json=${report}`]);
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const status = await start(command, args, env);
   if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(readFileSync(report));
   // A file that could not be loaded counts no test, and fails all the same.

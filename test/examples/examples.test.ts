@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { testData } from '../conformance/conformance.js';
 import { compiledSources } from '../support/compiled.js';
@@ -16,11 +16,6 @@ const compiled = compiledSources();
 
 /** Beside the compiled sources an example finds the package by its name. */
 const placed = (name: string) => join(dirname(dirname(compiled.path('index.js'))), 'examples', name);
-
-beforeAll(async () => {
-  await mkdir(placed(''), { recursive: true });
-  for (const name of ['upload.mjs', 'nightly.mjs', 'register.mjs']) await copyFile(join(EXAMPLES, name), placed(name));
-});
 
 function start(name: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, [placed(name), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,5 +1,4 @@
 import { chmod, chown } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll } from 'vitest';
 import { compiledSources } from '../support/compiled.js';
@@ -33,7 +32,6 @@ export function unprivilegedUser(): Unprivileged {
   const compiled = compiledSources();
   let group = '';
   beforeAll(async () => {
-    await chmod(dirname(compiled.path('.')), 0o755);
     group = (await command('getent', 'group', 'tape')).split(':')[2] ?? '';
   });
   return {
