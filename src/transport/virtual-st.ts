@@ -10,9 +10,7 @@ import { decodeSense } from '../scsi/sense.js';
 import type { VirtualDrive } from '../virtual/index.js';
 import { GeneralStatus, MtOperation } from './mtio.js';
 import { systemError } from './system-error.js';
-
-/** What the driver last passed or met (`eof` of struct st_partstat). */
-type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning';
+import { BLANK_CHECK, UNKNOWN, VirtualStPosition } from './virtual-st-position.js';
 
 /** A reply to a command of the driver, with its sense decoded. */
 interface Answer {
@@ -21,14 +19,12 @@ interface Answer {
   readonly sense: SenseData | undefined;
 }
 
-const UNKNOWN = -1;
 const MT_ISSCSI2 = 0x72;
 const MAX_UNIT_ATTENTIONS = 8;
 const ALL_PAGES = 0x3f;
 const BUFFERED = 1;
 const NO_SENSE = 0x0;
 const UNIT_ATTENTION = 0x6;
-const BLANK_CHECK = 0x8;
 const VOLUME_OVERFLOW = 0xd;
 
 /**
@@ -40,14 +36,8 @@ export class VirtualSt {
   readonly #drive: VirtualDrive;
   readonly #device: string;
   readonly #readOnly: boolean;
-  #fileNumber = UNKNOWN;
-  #blockNumber = UNKNOWN;
-  #mark: Mark = 'none';
-  /** Early warning was met by the last write: the next one is refused once (st_write). */
-  #refuseNext = false;
+  readonly #position = new VirtualStPosition();
   #writing = false;
-  /** After a reset or a change of the medium (pos_unknown). */
-  #positionUnknown = false;
   #online = false;
   #writeProtected = false;
   #blockSize = 0;
@@ -92,11 +82,11 @@ export class VirtualSt {
 
   /** The kernel keeps file and block number from one open to the next; here the drive is asked, without moving. */
   async #findPosition(): Promise<void> {
-    if (this.#positionUnknown) return;
+    if (this.#position.lost) return;
     const { data } = await this.#execute(readPosition('long'));
     const { logicalObject = 0n, logicalFile = 0n } = decodeLongPosition(data);
-    this.#fileNumber = Number(logicalFile);
-    this.#blockNumber = Number(logicalObject - (logicalFile === 0n ? 0n : await this.#fileStart(logicalObject)));
+    const start = logicalFile === 0n ? 0n : await this.#fileStart(logicalObject);
+    this.#position.set(Number(logicalFile), Number(logicalObject - start));
   }
 
   async #fileStart(here: bigint): Promise<bigint> {
@@ -126,15 +116,7 @@ export class VirtualSt {
 
   #noteAttention(sense: SenseData | undefined): void {
     if (sense?.key !== UNIT_ATTENTION || (sense.asc !== 0x28 && sense.asc !== 0x29)) return;
-    this.#positionUnknown = true;
-    this.#setPosition(UNKNOWN, UNKNOWN);
-  }
-
-  #setPosition(fileNumber: number, blockNumber: number, mark: Mark = 'none'): void {
-    this.#fileNumber = fileNumber;
-    this.#blockNumber = blockNumber;
-    this.#mark = mark;
-    this.#refuseNext = false;
+    this.#position.lose();
   }
 
   #fail(code: string, syscall: string): never {
@@ -144,10 +126,11 @@ export class VirtualSt {
   /** MTIOCGET. */
   status(): MtStatus {
     const bits: (keyof typeof GeneralStatus)[] = ['IM_REP_EN'];
-    if (this.#mark === 'filemark') bits.push('EOF');
-    if (this.#mark === 'end-of-data') bits.push('EOD');
-    if (this.#mark === 'early-warning') bits.push('EOT');
-    if (this.#fileNumber === 0 && this.#blockNumber === 0) bits.push('BOT');
+    const { fileNumber, blockNumber, mark } = this.#position;
+    if (mark === 'filemark') bits.push('EOF');
+    if (mark === 'end-of-data') bits.push('EOD');
+    if (mark === 'early-warning') bits.push('EOT');
+    if (fileNumber === 0 && blockNumber === 0) bits.push('BOT');
     if (this.#writeProtected) bits.push('WR_PROT');
     bits.push(this.#online ? 'ONLINE' : 'DR_OPEN');
     return {
@@ -156,8 +139,8 @@ export class VirtualSt {
       deviceRegister: ((this.#densityCode << 24) | this.#blockSize) >>> 0,
       generalStatus: bits.reduce((sum, bit) => sum + GeneralStatus[bit], 0),
       errorRegister: 0,
-      fileNumber: this.#fileNumber,
-      blockNumber: this.#blockNumber,
+      fileNumber,
+      blockNumber,
     };
   }
 
@@ -170,7 +153,7 @@ export class VirtualSt {
 
   #requireTransfer(syscall: string): void {
     if (!this.#online) this.#fail('ENOMEDIUM', syscall);
-    if (this.#positionUnknown) this.#fail('EIO', syscall);
+    if (this.#position.lost) this.#fail('EIO', syscall);
     // Records are whole blocks here; fixed-block mode is for `mt setblk` on other drives.
     if (this.#blockSize !== 0) this.#fail('EINVAL', syscall);
   }
@@ -182,25 +165,16 @@ export class VirtualSt {
   async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
     if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
-    if (this.#refuseNext) {
-      this.#refuseNext = false;
-      this.#mark = 'end-of-data';
-      this.#fail('ENOSPC', 'write');
-    }
+    if (this.#position.refusesWrite()) this.#fail('ENOSPC', 'write');
     this.#writing = true;
     const { good, sense } = await this.#execute(write6({ data: record }));
-    if (good) {
-      this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
-      this.#mark = 'none';
-      return;
-    }
+    if (good) return this.#position.passRecord();
     const earlyWarning = sense?.key === NO_SENSE && sense.endOfMedium;
     if (earlyWarning || sense?.key === VOLUME_OVERFLOW) {
-      this.#mark = 'early-warning';
-      this.#refuseNext = earlyWarning === true;
+      this.#position.meetEarlyWarning(earlyWarning === true);
       this.#fail('ENOSPC', 'write');
     }
-    this.#blockNumber = UNKNOWN;
+    this.#position.failWrite();
     this.#fail('EIO', 'write');
   }
 
@@ -208,24 +182,23 @@ export class VirtualSt {
   async read(offer: Uint8Array): Promise<number> {
     this.#requireTransfer('read');
     await this.#endWriting();
-    if (this.#mark === 'end-of-data') this.#fail('EIO', 'read');
+    if (this.#position.mark === 'end-of-data') this.#fail('EIO', 'read');
     const { good, data, sense } = await this.#execute(read6({ length: offer.length }), offer);
     if (good || (sense?.key === NO_SENSE && sense.incorrectLength)) return this.#passRecord(data, sense);
     if (sense?.filemark) {
-      this.#setPosition(this.#fileNumber + 1, 0, 'filemark');
+      this.#position.passFilemarks(1);
       return 0;
     }
-    if (sense?.key === BLANK_CHECK && this.#mark === 'filemark') {
-      this.#setPosition(this.#fileNumber, UNKNOWN, 'end-of-data');
+    if (sense?.key === BLANK_CHECK && this.#position.mark === 'filemark') {
+      this.#position.set(this.#position.fileNumber, UNKNOWN, 'end-of-data');
       return 0;
     }
-    this.#setPosition(this.#fileNumber, UNKNOWN);
+    this.#position.set(this.#position.fileNumber, UNKNOWN);
     return this.#fail('EIO', 'read');
   }
 
   #passRecord(data: Uint8Array, sense: SenseData | undefined): number {
-    this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
-    this.#mark = 'none';
+    this.#position.passRecord();
     // A negative residual: the block is longer than the buffer, and it has been passed.
     if (sense?.information !== undefined && sense.information < 0n) this.#fail('ENOMEM', 'read');
     return data.length;
@@ -235,14 +208,14 @@ export class VirtualSt {
   async #endWriting(): Promise<void> {
     if (!this.#writing) return;
     this.#writing = false;
-    if (!this.#positionUnknown) await this.#writeFilemarks(1);
+    if (!this.#position.lost) await this.#writeFilemarks(1);
   }
 
   async #writeFilemarks(count: number): Promise<void> {
     const { good, sense } = await this.#execute(writeFilemarks6({ count }));
     if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium))
       this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
-    if (count > 0) this.#setPosition(this.#fileNumber + count, 0, 'filemark');
+    if (count > 0) this.#position.passFilemarks(count);
   }
 
   /** MTIOCTOP. */
@@ -251,7 +224,7 @@ export class VirtualSt {
     if (motion === undefined) return this.#fail('ENOSYS', 'MTIOCTOP');
     const { needsTape = true, needsPosition = true, endsWriting = true } = motion;
     if (needsTape && !this.#online) this.#fail('ENOMEDIUM', 'MTIOCTOP');
-    if (needsPosition && this.#positionUnknown) this.#fail('EIO', 'MTIOCTOP');
+    if (needsPosition && this.#position.lost) this.#fail('EIO', 'MTIOCTOP');
     if (endsWriting) await this.#endWriting();
     await motion.run(count);
   }
@@ -298,70 +271,45 @@ export class VirtualSt {
 
   async #rewind(): Promise<void> {
     await this.#require(rewind());
-    this.#positionUnknown = false;
-    this.#setPosition(0, 0);
+    this.#position.find(0, 0);
   }
 
   async #load(load: boolean): Promise<void> {
     await this.#require(loadUnload({ load }));
-    this.#positionUnknown = false;
-    if (load) {
-      this.#online = (await this.#ready()).good;
-      this.#positionUnknown = false;
-      if (this.#online) await this.#senseMode();
-    } else {
-      this.#online = false;
-    }
-    this.#setPosition(0, 0);
+    this.#online = load && (await this.#ready()).good;
+    this.#position.find(0, 0);
+    if (this.#online) await this.#senseMode();
   }
 
   /** st_int_ioctl, MTFSF and MTBSF. */
   async #spaceFiles(count: number): Promise<void> {
     const { good, sense } = await this.#execute(space16({ code: 'filemarks', count: BigInt(count) }));
-    if (good) {
-      if (count > 0) this.#setPosition(this.#fileNumber + count, 0, 'filemark');
-      else this.#setPosition(this.#fileNumber + count, UNKNOWN);
-      return;
-    }
-    this.#stopped(sense, this.#fileNumber + passed(count, sense));
+    if (good) return this.#position.spaceFiles(count);
+    this.#position.stop(sense, this.#position.fileNumber + passed(count, sense));
+    this.#fail('EIO', 'MTIOCTOP');
   }
 
   /** st_int_ioctl, MTFSR and MTBSR. */
   async #spaceRecords(count: number): Promise<void> {
     const { good, sense } = await this.#execute(space16({ code: 'objects', count: BigInt(count) }));
-    if (good) {
-      const known = this.#blockNumber >= 0 && this.#blockNumber + count >= 0;
-      this.#setPosition(this.#fileNumber, known ? this.#blockNumber + count : UNKNOWN);
-      return;
-    }
-    if (sense?.filemark) {
-      if (count > 0) this.#setPosition(this.#fileNumber + 1, 0, 'filemark');
-      else this.#setPosition(this.#fileNumber - 1, UNKNOWN);
-      return this.#fail('EIO', 'MTIOCTOP');
-    }
-    this.#stopped(sense, this.#fileNumber);
-  }
-
-  /** A motion that met an end, or failed. */
-  #stopped(sense: SenseData | undefined, fileNumber: number): never {
-    if (sense?.key === BLANK_CHECK) this.#setPosition(fileNumber, UNKNOWN, 'end-of-data');
-    else if (sense?.endOfMedium) this.#setPosition(0, 0);
-    else this.#setPosition(this.#fileNumber, UNKNOWN);
-    return this.#fail('EIO', 'MTIOCTOP');
+    if (good) return this.#position.spaceRecords(count);
+    if (sense?.filemark) this.#position.spaceRecordsToFilemark(count);
+    else this.#position.stop(sense, this.#position.fileNumber);
+    this.#fail('EIO', 'MTIOCTOP');
   }
 
   async #spaceToEndOfData(): Promise<void> {
     await this.#require(space16({ code: 'endOfData', count: 0n }));
     const { data } = await this.#execute(readPosition('long'));
     const { logicalFile } = decodeLongPosition(data);
-    this.#setPosition(this.#fileNumber < 0 ? UNKNOWN : Number(logicalFile ?? -1n), UNKNOWN, 'end-of-data');
+    const known = this.#position.fileNumber >= 0;
+    this.#position.set(known ? Number(logicalFile ?? UNKNOWN) : UNKNOWN, UNKNOWN, 'end-of-data');
   }
 
   async #locate(logicalObject: number): Promise<void> {
     await this.#require(locate10({ logicalObject }));
-    this.#positionUnknown = false;
-    if (logicalObject === 0) this.#setPosition(0, 0);
-    else this.#setPosition(UNKNOWN, UNKNOWN);
+    if (logicalObject === 0) this.#position.find(0, 0);
+    else this.#position.find(UNKNOWN, UNKNOWN);
   }
 
   async #setBlockSize(blockLength: number): Promise<void> {
