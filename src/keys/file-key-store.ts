@@ -13,7 +13,10 @@ import { makePrivateFolder, type PrivateFile, readPrivateFile, replacePrivateFil
 export interface FileKeyStoreOptions {
   /** Bytes of it are wiped once they are taken over. */
   readonly passphrase: string | Uint8Array;
-  /** log2 of scrypt's N for what is written: 14 to 20, default 17 (128 MiB, about half a second). */
+  /**
+   * log2 of scrypt's N for what is written: 14 to 20. Default: that of the file, and for a new one 17 (128 MiB, about
+   * half a second).
+   */
   readonly scryptCost?: number;
 }
 
@@ -21,6 +24,8 @@ interface Unlocked {
   /** Hash of the file's content that the keys are of. */
   readonly content: string;
   readonly keys: readonly StoredKey[];
+  /** log2 of scrypt's N. */
+  readonly cost: number;
 }
 
 /** How long a writer waits for others, ms. */
@@ -35,15 +40,13 @@ const PATIENCE = 30_000;
 export class FileKeyStore implements KeyStore {
   readonly path: string;
   #passphrase: KeyObject;
-  readonly #cost: number;
+  readonly #cost: number | undefined;
   #unlocked: Unlocked | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   /** Touches no file yet. Throws InvalidArgumentError for an empty passphrase or a cost out of range. */
-  constructor(path: string, { passphrase, scryptCost = COST.usual }: FileKeyStoreOptions) {
-    if (!Number.isInteger(scryptCost) || scryptCost < COST.least || scryptCost > COST.most) {
-      throw new InvalidArgumentError(`the cost of scrypt is ${COST.least} to ${COST.most}, not ${scryptCost}`);
-    }
+  constructor(path: string, { passphrase, scryptCost }: FileKeyStoreOptions) {
+    requireCost(scryptCost);
     this.path = path;
     this.#cost = scryptCost;
     this.#passphrase = takePassphrase(passphrase);
@@ -57,7 +60,7 @@ export class FileKeyStore implements KeyStore {
 
   /** All keys, oldest first. */
   async list(): Promise<readonly StoredKey[]> {
-    return this.#keysOf(await readPrivateFile(this.path));
+    return (await this.#unlock(await readPrivateFile(this.path))).keys;
   }
 
   /** Adds a key, and makes the file where there is none. Rejects when the identifier has a key: nothing is replaced. */
@@ -102,13 +105,15 @@ export class FileKeyStore implements KeyStore {
       try {
         const file = await readPrivateFile(path);
         const isNew = create && file.content === undefined;
-        const keys = change(isNew ? [] : await this.#keysOf(file));
+        const before = isNew ? { keys: [], cost: COST.usual } : await this.#unlock(file);
+        const keys = change(before.keys);
         if (keys === undefined) return;
-        const kdf = freshDerivation(this.#cost);
+        const cost = this.#cost ?? before.cost;
+        const kdf = freshDerivation(cost);
         const wrappingKey = await deriveWrappingKey(passphrase ?? this.#passphrase, kdf);
         const content = encodeKeyFile(wrapKeys(keys, kdf, wrappingKey));
         await replacePrivateFile(path, content);
-        this.#unlocked = { content: digest(content), keys };
+        this.#unlocked = { content: digest(content), keys, cost };
         this.#passphrase = passphrase ?? this.#passphrase;
       } finally {
         await lock.release();
@@ -120,15 +125,20 @@ export class FileKeyStore implements KeyStore {
   }
 
   /** The passphrase is tried again only when the file is another than before. */
-  async #keysOf({ path, content }: PrivateFile): Promise<readonly StoredKey[]> {
+  async #unlock({ path, content }: PrivateFile): Promise<Unlocked> {
     if (content === undefined) throw noKeystore(path);
     const known = digest(content);
-    if (this.#unlocked?.content === known) return this.#unlocked.keys;
+    if (this.#unlocked?.content === known) return this.#unlocked;
     const file = decodeKeyFile(content, path);
     const keys = unwrapKeys(file, await deriveWrappingKey(this.#passphrase, file.kdf), path);
-    this.#unlocked = { content: known, keys };
-    return keys;
+    this.#unlocked = { content: known, keys, cost: file.kdf.cost };
+    return this.#unlocked;
   }
+}
+
+function requireCost(cost: number | undefined): void {
+  if (cost === undefined || (Number.isInteger(cost) && cost >= COST.least && cost <= COST.most)) return;
+  throw new InvalidArgumentError(`the cost of scrypt is ${COST.least} to ${COST.most}, not ${cost}`);
 }
 
 function takePassphrase(passphrase: string | Uint8Array): KeyObject {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { generateKey } from '../../src/keys/data-key.js';
+import { FileKeyStore } from '../../src/keys/file-key-store.js';
+import { COST } from '../../src/keys/key-file-format.js';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -14,6 +17,12 @@ const UNLOCKED = ['--keystore', 'keystore.json', '--passphrase-file', 'passphras
 const key = (...args: readonly string[]) => lto.run(['key', ...args, ...UNLOCKED]);
 const document = (...args: readonly string[]) => lto.document(['key', ...args, ...UNLOCKED]);
 const secretFile = (name: string, content: string) => writeFile(lto.path(name), content, { mode: 0o600 });
+/** A key that is there already, in a keystore whose passphrase is quick to try. */
+const storedKey = (id: string) =>
+  new FileKeyStore(lto.path('keystore.json'), { passphrase: PASSPHRASE, scryptCost: COST.least }).put(
+    id,
+    generateKey(),
+  );
 const modeOf = async (name: string) => ((await stat(lto.path(name))).mode & 0o777).toString(8);
 
 beforeEach(() => secretFile('passphrase', `${PASSPHRASE}\n`));
@@ -36,13 +45,13 @@ describe('lto key', () => {
   });
 
   it('deletes nothing without a yes', async () => {
-    await document('generate', 'a');
+    await storedKey('a');
     expect(await key('delete', 'a')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
     expect((await document('list')).keys).toHaveLength(1);
   });
 
   it('never replaces a key', async () => {
-    await document('generate', 'a');
+    await storedKey('a');
     const before = await readFile(lto.path('keystore.json'));
     expect((await key('generate', 'a')).code).toBe(16);
     expect(await readFile(lto.path('keystore.json'))).toEqual(before);
@@ -72,7 +81,7 @@ describe('lto key', () => {
   });
 
   it('changes the passphrase', async () => {
-    await document('generate', 'a');
+    await storedKey('a');
     await secretFile('new', 'another');
     await document('passphrase', '--new-passphrase-file', 'new');
     expect((await key('list')).code).toBe(16);
@@ -104,7 +113,7 @@ describe('lto key import and export', () => {
   });
 
   it('replace no file, and write to stdout only when it is asked for', async () => {
-    await document('generate', 'a');
+    await storedKey('a');
     await writeFile(lto.path('there'), 'old');
     expect(await key('export', 'a', '-o', 'there')).toMatchObject({
       code: 2,
@@ -150,7 +159,7 @@ describe('refusals', () => {
 
   it('16 for a wrong passphrase, a missing keystore, and files that others may read', async () => {
     expect((await key('list')).code).toBe(16);
-    await document('generate', 'a');
+    await storedKey('a');
     const input = Buffer.from('wrong');
     const listing = ['key', 'list', '--keystore', 'keystore.json', '--passphrase-file', '-'];
     const wrong = await lto.run(listing, { input });
@@ -217,7 +226,7 @@ describe('on a terminal', () => {
   });
 
   it.each(['\x03', '\x04'])('Ctrl-C and Ctrl-D end it, with the terminal as it was (%j)', async (control) => {
-    await document('generate', 'a');
+    await storedKey('a');
     const line = `${LIST}; echo "code $?"; stty -a`;
     const shown = await onTerminal(line, [[/: $/, `half${control === '\x04' ? '\x15' : ''}${control}`]]);
     expect(shown).toContain('code 130');

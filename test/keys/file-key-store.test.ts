@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidArgumentError, KeyStoreError } from '../../src/errors/index.js';
 import { FileKeyStore } from '../../src/keys/file-key-store.js';
+import { decodeKeyFile } from '../../src/keys/key-file-format.js';
 import { compiledSources } from '../support/compiled.js';
 import { expectSilent, testKey, traces } from './support.js';
 
@@ -147,6 +148,20 @@ describe('the passphrase', () => {
     expect((await open('another').get('a'))?.equals(KEY)).toBe(true);
     await store.put('b', KEY);
     expect((await open('another').list()).length).toBe(2);
+  });
+
+  it('is as hard to guess as it was, whoever writes the file next, unless another cost is given', async () => {
+    const cost = async () => decodeKeyFile(await readFile(path), path).kdf.cost;
+    await open().put('a', testKey(1));
+    await new FileKeyStore(path, { passphrase: PASSPHRASE }).put('b', testKey(2));
+    expect(await cost()).toBe(scryptCost);
+    await new FileKeyStore(path, { passphrase: PASSPHRASE, scryptCost: 15 }).delete('b');
+    expect(await cost()).toBe(15);
+    await new FileKeyStore(path, { passphrase: PASSPHRASE }).changePassphrase('another');
+    expect(await cost()).toBe(15);
+    await rm(path);
+    await new FileKeyStore(path, { passphrase: PASSPHRASE }).put('a', testKey(1));
+    expect(await cost()).toBe(17);
   });
 
   it('is not empty; the cost of scrypt is in its range', () => {
