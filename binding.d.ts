@@ -165,15 +165,16 @@ export class Device {
    * One write(2) for each record of `recordSize` bytes; the last record may be shorter. After the last record GMT_EOT is
    * looked at (where the node answers MTIOCGET); records written by direct I/O tell of early warning by themselves.
    *
-   * `memory` lies in a slab of `allocateSlab`, at a multiple of 512 bytes, and `recordSize` is a multiple of 512, at
-   * most 16,776,704 (direct I/O of `st` needs no more).
+   * `memory`, or each piece of it, lies in a slab of `allocateSlab`, at a multiple of 512 bytes, and `recordSize` is a
+   * multiple of 512, at most 16,776,704 (direct I/O of `st` needs no more). Pieces hold whole records; the last one may
+   * end with a shorter record.
    *
    * `stream` (a positive integer) groups calls, so that a failure leaves no hole in the sequence of records: once a
    * call of the group has stopped other than `done`, or was cancelled, every call of the group that waits behind it or
    * comes later is rejected with ECANCELED and nothing of it is written. To write on, take another number.
    */
   writeRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | readonly Uint8Array[],
     recordSize: number,
     stream: number,
     token: number,

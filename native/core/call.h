@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "crc32.h"
 #include "slab.h"
@@ -51,7 +52,8 @@ struct RecordMemory {
 
 struct WriteCall {
   static constexpr const char* syscall = "write";
-  RecordMemory memory;
+  /** In order; each of whole records, but for the end of the last. */
+  std::vector<RecordMemory> pieces;
   std::size_t recordSize = 0;
   /** Goes over the records that were taken; null for none. */
   std::shared_ptr<Checksum> checksum = nullptr;

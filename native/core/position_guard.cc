@@ -20,7 +20,7 @@ void forgetWriting(int fd) {
 
 }  // namespace
 
-int PositionGuard::beforeWrite(int fd) {
+int PositionGuard::beforeRecords(int fd) {
   if (Clock::now() - lastWrite_ < pause) return 0;
   const Outcome asked = mtPos(fd);
   // MTNOP is refused with EIO while the position is unknown, and moves nothing. Drives without READ POSITION fail the
@@ -38,7 +38,6 @@ int PositionGuard::beforeWrite(int fd) {
 }
 
 void PositionGuard::wrote(bool taken) {
-  lastWrite_ = Clock::now();
   if (!taken) forget();
   if (position_) *position_ += 1;
 }

@@ -30,8 +30,6 @@ struct RecordResult {
 
 /** write(2) is not repeated after EINTR or a short count: a part of the record may be on tape. */
 RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t length) {
-  const int moved = node.answersMtGet ? node.guard.beforeWrite(node.fd.get()) : 0;
-  if (moved != 0) return {WriteStop::error, moved, false};
   const ssize_t written = ::write(node.fd.get(), data, length);
   const int error = written < 0 ? errno : 0;
   node.guard.wrote(written == static_cast<ssize_t>(length));
@@ -53,27 +51,40 @@ RecordResult confirmRecord(const OpenNode& node) {
 
 }  // namespace
 
-WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
-  WriteOutcome outcome;
-  while (outcome.bytes < call.memory.size) {
-    const std::byte* const record = call.memory.data + outcome.bytes;
-    const std::size_t length = std::min(call.recordSize, call.memory.size - outcome.bytes);
+namespace {
+
+/** Writes the records of one piece until one stops it, and adds what was taken to `outcome`. */
+void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece, WriteOutcome& outcome) {
+  const bool isLastPiece = &piece == &call.pieces.back();
+  for (std::size_t offset = 0; offset < piece.size && outcome.stop == WriteStop::done;) {
+    const std::byte* const record = piece.data + offset;
+    const std::size_t length = std::min(call.recordSize, piece.size - offset);
+    offset += length;
     // Before the write: what the driver copies is then in the processor's cache.
     const std::uint32_t checksum = call.checksum ? crc32(call.checksum->value(), record, length) : 0;
     RecordResult result = writeRecord(node, record, length);
-    const bool isLast = outcome.bytes + length == call.memory.size;
+    const bool isLast = isLastPiece && offset == piece.size;
     if (result.taken && node.answersMtGet && (isLast || call.checkEach)) result = confirmRecord(node);
-    if (result.taken) {
-      outcome.records += 1;
-      outcome.bytes += length;
-      if (call.checksum) call.checksum->set(checksum);
-    }
-    if (result.stop == WriteStop::done) continue;
     outcome.stop = result.stop;
     outcome.error = result.error;
-    outcome.mt = statusAfterStop(node);
-    break;
+    if (!result.taken) continue;
+    outcome.records += 1;
+    outcome.bytes += length;
+    if (call.checksum) call.checksum->set(checksum);
   }
+}
+
+}  // namespace
+
+WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
+  WriteOutcome outcome;
+  outcome.error = node.answersMtGet ? node.guard.beforeRecords(node.fd.get()) : 0;
+  if (outcome.error != 0) outcome.stop = WriteStop::error;
+  for (const auto& piece : call.pieces) {
+    if (outcome.stop == WriteStop::done) writePiece(node, call, piece, outcome);
+  }
+  node.guard.afterRecords();
+  if (outcome.stop != WriteStop::done) outcome.mt = statusAfterStop(node);
   return outcome;
 }
 

@@ -32,7 +32,10 @@ std::string Arguments::string(std::size_t index, const char* name) const {
 }
 
 Napi::Uint8Array Arguments::bytes(std::size_t index, const char* name) const {
-  const Napi::Value value = info_[index];
+  return bytesOf(info_[index], name);
+}
+
+Napi::Uint8Array Arguments::bytesOf(const Napi::Value& value, const char* name) const {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     throwType(std::string(name) + " must be a Uint8Array");
   }
@@ -65,7 +68,23 @@ RecordOptions Arguments::recordOptions(std::size_t index) const {
 }
 
 RecordMemory Arguments::recordMemory(std::size_t index, std::size_t alignment) const {
-  auto array = bytes(index, "memory");
+  return memoryOf(info_[index], alignment);
+}
+
+std::vector<RecordMemory> Arguments::recordPieces(std::size_t index, std::size_t alignment) const {
+  const Napi::Value value = info_[index];
+  if (!value.IsArray()) return {memoryOf(value, alignment)};
+  const auto array = value.As<Napi::Array>();
+  const std::uint32_t count = array.Length();
+  if (count == 0) throwRange("memory must not be empty");
+  std::vector<RecordMemory> pieces;
+  pieces.reserve(count);
+  for (std::uint32_t i = 0; i < count; i += 1) pieces.push_back(memoryOf(array[i], alignment));
+  return pieces;
+}
+
+RecordMemory Arguments::memoryOf(const Napi::Value& value, std::size_t alignment) const {
+  auto array = bytesOf(value, "memory");
   const std::size_t size = array.ByteLength();
   if (size == 0) throwRange("memory must not be empty");
   auto* const data = reinterpret_cast<std::byte*>(array.Data());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "../core/call.h"
 
@@ -33,11 +34,16 @@ class Arguments {
   [[nodiscard]] RecordOptions recordOptions(std::size_t index) const;
   /** A Uint8Array in a slab, at a multiple of `alignment` from the slab's beginning. */
   [[nodiscard]] RecordMemory recordMemory(std::size_t index, std::size_t alignment) const;
+  /** One such Uint8Array, or an array of them. */
+  [[nodiscard]] std::vector<RecordMemory> recordPieces(std::size_t index, std::size_t alignment) const;
 
   [[noreturn]] void throwType(const std::string& message) const;
   [[noreturn]] void throwRange(const std::string& message) const;
 
  private:
+  [[nodiscard]] Napi::Uint8Array bytesOf(const Napi::Value& value, const char* name) const;
+  [[nodiscard]] RecordMemory memoryOf(const Napi::Value& value, std::size_t alignment) const;
+
   const Napi::CallbackInfo& info_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -119,7 +120,9 @@ DeviceObject::~DeviceObject() {
 }
 
 Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call) {
-  const auto promise = PendingCalls::of(env).add(env, call.id);
+  // Record calls are many and hardly ever rejected: the caller's stack would be half of what one costs.
+  const bool keepsStack = call.stream == 0;
+  const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack);
   device_->submit(std::move(call));
   return promise;
 }
@@ -156,9 +159,13 @@ Napi::Value DeviceObject::mtPos(const Napi::CallbackInfo& info) {
 
 Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  WriteCall call{.memory = arguments.recordMemory(0, directIoAlignment),
+  WriteCall call{.pieces = arguments.recordPieces(0, directIoAlignment),
                  .recordSize = recordSize(arguments, 1, "recordSize")};
   if (call.recordSize % directIoAlignment != 0) arguments.throwRange("recordSize must be a multiple of 512");
+  const auto endsARecord = [&](const RecordMemory& piece) { return piece.size % call.recordSize == 0; };
+  if (!std::all_of(call.pieces.begin(), call.pieces.end() - 1, endsARecord)) {
+    arguments.throwRange("only the last piece of memory may end in the middle of a record");
+  }
   const std::uint64_t stream = arguments.stream(2);
   const std::uint64_t token = arguments.token(3);
   auto options = arguments.recordOptions(4);

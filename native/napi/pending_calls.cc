@@ -25,10 +25,10 @@ PendingCalls& PendingCalls::of(Napi::Env env) {
   return *env.GetInstanceData<PendingCalls>();
 }
 
-Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id) {
+Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack) {
   id = ++lastId_;
   auto deferred = Napi::Promise::Deferred::New(env);
-  auto error = Napi::Persistent(Napi::Error::New(env).Value());
+  auto error = keepsStack ? Napi::Persistent(newError(env)) : Napi::ObjectReference();
   if (pending_.empty()) wakeUp_.Ref(env);
   pending_.emplace(id, Pending{deferred, std::move(error)});
   return deferred.Promise();
@@ -46,10 +46,15 @@ void PendingCalls::settle(Napi::Env env, Completion& completion) {
   auto found = pending_.extract(completion.id);
   const Pending& pending = found.mapped();
   if (const auto* const failure = std::get_if<Failure>(&completion.outcome)) {
-    pending.deferred.Reject(describeFailure(pending.error.Value(), *failure));
+    const auto error = pending.error.IsEmpty() ? newError(env) : pending.error.Value();
+    pending.deferred.Reject(describeFailure(error, *failure));
   } else {
     pending.deferred.Resolve(toJavaScript(env, completion.outcome));
   }
+}
+
+Napi::Object PendingCalls::newError(Napi::Env env) {
+  return Napi::Error::New(env).Value();
 }
 
 }  // namespace lto

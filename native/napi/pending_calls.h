@@ -19,18 +19,22 @@ class PendingCalls {
 
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
-  /** Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. */
-  Napi::Promise add(Napi::Env env, std::uint64_t& id);
+  /**
+   * Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. A rejection has
+   * the stack of this call, where it is kept.
+   */
+  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack);
   void settleAll(Napi::Env env);
 
  private:
   struct Pending {
     Napi::Promise::Deferred deferred;
-    /** Made when the call was, for the caller's stack. */
+    /** Made when the call was, for the caller's stack; empty where that is not kept. */
     Napi::ObjectReference error;
   };
 
   void settle(Napi::Env env, Completion& completion);
+  static Napi::Object newError(Napi::Env env);
 
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   WakeUp wakeUp_;

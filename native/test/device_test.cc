@@ -101,7 +101,7 @@ TEST(outcomes_come_in_the_order_of_the_queue) {
   fixture.open();
   std::vector<std::uint64_t> expected{1};
   for (int i = 0; i < 2000; i += 1) {
-    expected.push_back(i % 2 == 0 ? fixture.submit(MtGetCall{}) : fixture.submit(WriteCall{memoryOf(4096), 512}, 1));
+    expected.push_back(i % 2 == 0 ? fixture.submit(MtGetCall{}) : fixture.submit(WriteCall{{memoryOf(4096)}, 512}, 1));
   }
   fixture.close();
   expected.push_back(expected.back() + 1);
@@ -130,7 +130,7 @@ TEST(abandoned_device_closes_its_descriptor_after_what_is_queued) {
   const auto path = folder.fifo("pipe");
   Fixture fixture(path);
   fixture.open();
-  const auto written = fixture.submit(WriteCall{memoryOf(4096), 4096}, 1);
+  const auto written = fixture.submit(WriteCall{{memoryOf(4096)}, 4096}, 1);
   fixture.device->abandon();
   fixture.device->abandon();
   CHECK(fixture.sink->waitFor<WriteOutcome>(written).stop == WriteStop::done);

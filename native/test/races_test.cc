@@ -16,7 +16,7 @@ TEST(thirty_two_devices_work_side_by_side) {
     fixtures.back()->submit(OpenCall{O_RDWR});
   }
   for (int round = 0; round < 100; round += 1) {
-    for (auto& each : fixtures) each->submit(WriteCall{memoryOf(8192), 4096}, 1);
+    for (auto& each : fixtures) each->submit(WriteCall{{memoryOf(8192)}, 4096}, 1);
   }
   for (auto& each : fixtures) {
     each->close();
@@ -34,7 +34,7 @@ TEST(submit_cancel_and_close_may_come_from_any_thread) {
       threads.emplace_back([&, thread] {
         for (std::uint64_t i = 0; i < 50; i += 1) {
           const std::uint64_t id = thread * 1000 + i;
-          device->submit({.id = id, .token = id, .stream = thread, .call = WriteCall{memoryOf(4096), 512}});
+          device->submit({.id = id, .token = id, .stream = thread, .call = WriteCall{{memoryOf(4096)}, 512}});
           if (i % 7 == 0) device->cancel(id - 1);
         }
       });

@@ -43,7 +43,7 @@ TEST(write_takes_whole_records_and_a_shorter_last_one) {
   auto memory = memoryOf(64 * kib);
   std::memset(memory.data, 'x', 40 * kib + 5);
   memory.size = 40 * kib + 5;
-  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{memory, 16 * kib}, 1);
+  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{{memory}, 16 * kib}, 1);
   CHECK(outcome.stop == WriteStop::done);
   CHECK(outcome.records == 3);
   CHECK(outcome.bytes == 40 * kib + 5);
@@ -55,7 +55,7 @@ TEST(write_takes_whole_records_and_a_shorter_last_one) {
 TEST(write_to_a_full_device_counts_nothing) {
   Fixture fixture("/dev/full");
   fixture.open();
-  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{memoryOf(64 * kib), 16 * kib}, 1);
+  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{{memoryOf(64 * kib)}, 16 * kib}, 1);
   CHECK(outcome.stop == WriteStop::endOfMedium);
   CHECK(outcome.error == ENOSPC);
   CHECK(outcome.records == 0 && outcome.bytes == 0);
@@ -67,7 +67,7 @@ TEST(write_counts_the_records_before_a_short_write) {
   Fixture fixture(folder.fifo("pipe"));
   fixture.open(O_RDWR | O_NONBLOCK);
   // A pipe holds 64 KiB: the second record of 48 KiB has room for 16 KiB.
-  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{memoryOf(96 * kib), 48 * kib}, 1);
+  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{{memoryOf(96 * kib)}, 48 * kib}, 1);
   CHECK(outcome.stop == WriteStop::error);
   CHECK(outcome.error == WriteOutcome::shortWrite);
   CHECK(outcome.records == 1 && outcome.bytes == 48 * kib);
@@ -78,7 +78,7 @@ TEST(write_stops_at_any_other_error) {
   const ScratchFolder folder;
   Fixture fixture(folder.file("tape"));
   fixture.open(O_RDONLY);
-  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{memoryOf(4 * kib), 4 * kib}, 1);
+  const auto outcome = fixture.runFor<WriteOutcome>(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 1);
   CHECK(outcome.stop == WriteStop::error);
   CHECK(outcome.error == EBADF);
   fixture.close();
@@ -128,14 +128,14 @@ TEST(a_stop_fails_what_waits_in_the_stream_and_what_comes_later) {
   fixture.open();
   // A read that blocks until the far end writes keeps the writes in the queue.
   const auto blocked = fixture.submit(ReadCall{memoryOf(4 * kib), 4 * kib, 1}, 9);
-  const auto first = fixture.submit(WriteCall{memoryOf(4 * kib), 4 * kib}, 1);
+  const auto first = fixture.submit(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 1);
   const auto other = fixture.submit(MtGetCall{});
   const auto bad = fixture.submit(ReadCall{memoryOf(4 * kib), 4 * kib, 1}, 1, 5);
-  const auto waits = fixture.submit(WriteCall{memoryOf(4 * kib), 4 * kib}, 1);
+  const auto waits = fixture.submit(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 1);
   CHECK(fixture.device->cancel(5));
   CHECK(isFailure(fixture.sink->wait(bad), ECANCELED));
   CHECK(isFailure(fixture.sink->wait(waits), ECANCELED));
-  CHECK(isFailure(fixture.run(WriteCall{memoryOf(4 * kib), 4 * kib}, 1), ECANCELED));
+  CHECK(isFailure(fixture.run(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 1), ECANCELED));
   CHECK(!fixture.sink->has(blocked));
 
   putContent(path, "go");
@@ -149,8 +149,8 @@ TEST(an_error_is_never_followed_by_another_record_of_the_stream) {
   Fixture fixture("/dev/full");
   fixture.open();
   std::vector<std::uint64_t> ids;
-  for (int i = 0; i < 50; i += 1) ids.push_back(fixture.submit(WriteCall{memoryOf(4 * kib), 4 * kib}, 3));
-  const auto next = fixture.submit(WriteCall{memoryOf(4 * kib), 4 * kib}, 4);
+  for (int i = 0; i < 50; i += 1) ids.push_back(fixture.submit(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 3));
+  const auto next = fixture.submit(WriteCall{{memoryOf(4 * kib)}, 4 * kib}, 4);
   CHECK(fixture.sink->waitFor<WriteOutcome>(ids.front()).stop == WriteStop::endOfMedium);
   for (std::size_t i = 1; i < ids.size(); i += 1) CHECK(isFailure(fixture.sink->wait(ids[i]), ECANCELED));
   CHECK(fixture.sink->waitFor<WriteOutcome>(next).stop == WriteStop::endOfMedium);
@@ -166,7 +166,7 @@ TEST(a_checksum_goes_over_the_records_that_were_taken) {
   const auto checksum = std::make_shared<Checksum>();
   // A pipe holds 64 KiB: the second record is cut short, and does not count.
   const auto written =
-      fixture.runFor<WriteOutcome>(WriteCall{.memory = memory, .recordSize = 48 * kib, .checksum = checksum}, 1);
+      fixture.runFor<WriteOutcome>(WriteCall{.pieces = {memory}, .recordSize = 48 * kib, .checksum = checksum}, 1);
   CHECK(written.records == 1);
   CHECK(checksum->value() == crc32(0, memory.data, 48 * kib));
   fixture.close();

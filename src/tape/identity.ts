@@ -56,6 +56,12 @@ export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
   };
 }
 
+/** Vendor, product and serial number, or the device where the drive has none: INQUIRY and page 80h only. */
+export async function readDriveName(port: DrivePort): Promise<readonly [string, string, string]> {
+  const { vendor, product } = decodeInquiry((await port.query(inquiry())).data);
+  return [vendor, product, (await readSerial(port, 'unitSerialNumber')) ?? port.device];
+}
+
 function nameOf(designator: Designator): DriveName {
   const { association, type, protocol } = designator;
   return { association, type, ...(protocol !== undefined && { protocol }), name: designatorText(designator) };

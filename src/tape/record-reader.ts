@@ -43,6 +43,8 @@ const SMALLEST_EXTERNAL = 128;
 const ALL_RECORDS = 0x7fff_ffff;
 /** First offer: larger than nearly every program's records, small enough for every host adapter. */
 const FIRST_OFFER = 1024 * 1024;
+/** So many records tell how large those of the file are. */
+const TELLING_RECORDS = 4;
 
 interface Call {
   readonly outcome: Promise<ReadOutcome>;
@@ -56,9 +58,9 @@ interface Result extends ReadOutcome {
 }
 
 /**
- * Reads the records of a file up to its filemark, several calls ahead of the consumer. Every read offers room for the
- * largest record; one that is larger still is read again with a larger offer, since `st` skips a record that does not
- * fit.
+ * Reads the records of a file up to its filemark, several calls ahead of the consumer. The first reads offer room for the
+ * largest record that programs write; then the file's own records tell how much is needed, since the kernel pins all that
+ * is offered, for each record. One that does not fit all the same is read again with a larger offer, since `st` skips it.
  *
  * Chunks are the slabs themselves, without a copy. Nobody tells when a consumer has done with a chunk: garbage
  * collection does, and the slab is used again then. Where the consumer keeps so many that the read-ahead would have to
@@ -71,6 +73,8 @@ export class RecordReader {
   readonly #port: DrivePort;
   readonly #options: RecordReaderOptions;
   #offer: number;
+  /** Whether the offer may still become smaller: a file whose records grew is not tried twice. */
+  #mayTighten = true;
   #pool: SlabPool;
   #slabBytes = 0;
   #slabs = 0;
@@ -100,6 +104,7 @@ export class RecordReader {
       for (;;) {
         const outcome = await this.#nextResult();
         yield* this.#take(outcome, await this.#canSpare());
+        this.#tightenOffer();
         if (outcome.stop === 'full') continue;
         await this.#quiet();
         if (outcome.stop === 'zero') return this.#requireFilemark(outcome);
@@ -276,6 +281,13 @@ export class RecordReader {
     );
   }
 
+  /** Programs write records of one size, the last one shorter. */
+  #tightenOffer(): void {
+    if (!this.#mayTighten || this.records < TELLING_RECORDS) return;
+    this.#mayTighten = false;
+    this.#offer = Math.min(this.#offer, roundUp(this.largestRecord));
+  }
+
   /** Goes back to the record that did not fit, and makes room for it. */
   async #offerMore(): Promise<void> {
     await space(this.#port, RECORDS, -1);
@@ -288,7 +300,8 @@ export class RecordReader {
         next: 'Read with a larger `maxRecordSize`; the tape stands before that record',
       });
     }
-    this.#offer = Math.min(this.#offer * 2, maxRecordSize);
+    this.#mayTighten = false;
+    this.#offer = Math.min(Math.max(this.#offer * 2, FIRST_OFFER), maxRecordSize);
     this.#closePool();
     this.#pool = this.#usePool();
   }

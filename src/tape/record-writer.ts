@@ -1,4 +1,5 @@
 import type { Crc32, WriteOutcome } from '../../binding.js';
+import { piecesBehind, recordsOf } from '../transport/record-pieces.js';
 import { isSystemError } from '../transport/system-error.js';
 import type { Transport } from '../transport/transport.js';
 import { logged } from './command-log.js';
@@ -34,7 +35,7 @@ export interface RecordWriterOptions {
 }
 
 /**
- * Sends memory that holds whole records to the drive, in order and several calls deep, and counts what the drive took.
+ * Sends pieces of memory that hold whole records to the drive, in order and several calls deep, and counts what the drive took.
  *
  * Before early warning calls overlap, so that the drive never waits for JavaScript. From early warning on, records go
  * one at a time. `st` answers every other write there with ENOSPC. The record may be on tape all the same (the one that
@@ -59,16 +60,16 @@ export class RecordWriter {
   }
 
   /**
-   * Resolves when the drive took all of `memory`, or a little later with `quiet` (see binding.d.ts); rejects with
+   * Resolves when the drive took all of the pieces, or a little later with `quiet` (see binding.d.ts); rejects with
    * WriterStopped, or a SystemError, when it took less.
    */
-  submit(memory: Uint8Array, quiet = false): Promise<void> {
+  submit(pieces: readonly Uint8Array[], quiet = false): Promise<void> {
     const overlaps = this.#bytesAtWarning === undefined && !this.#stopped;
-    const early = overlaps ? this.#send(memory, this.#stream, quiet) : undefined;
+    const early = overlaps ? this.#send(pieces, this.#stream, quiet) : undefined;
     // Settled in order below; without this an early rejection would count as unhandled.
     early?.catch(() => undefined);
     const done = this.#tail
-      .then(() => this.#complete(memory, early))
+      .then(() => this.#complete(pieces, early))
       .catch((error: unknown) => {
         this.#stopped ??= error;
         throw error;
@@ -82,30 +83,30 @@ export class RecordWriter {
     await this.#tail;
   }
 
-  #send(memory: Uint8Array, stream: number, quiet = false): Promise<WriteOutcome> {
+  #send(pieces: readonly Uint8Array[], stream: number, quiet = false): Promise<WriteOutcome> {
     const { transport, recordSize, checksum } = this.#options;
     // Where the position cannot be asked, only the driver's own word after each record keeps the count exact.
     const options = { checksum, quiet, checkEach: this.firstBlock === undefined };
-    const work = () => transport.writeRecords(memory, recordSize, stream, options);
+    const work = () => transport.writeRecords(pieces, recordSize, stream, options);
     return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
   }
 
-  async #complete(memory: Uint8Array, early: Promise<WriteOutcome> | undefined): Promise<void> {
-    let rest = memory;
+  async #complete(pieces: readonly Uint8Array[], early: Promise<WriteOutcome> | undefined): Promise<void> {
+    const { recordSize } = this.#options;
+    let rest = pieces;
     if (early) {
       const outcome = await early.catch(notWritten);
       if (this.#stopped) throw this.#stopped;
-      rest = memory.subarray(this.#count(outcome));
-      if (outcome.stop === 'end-of-medium') rest = rest.subarray(await this.#countRefused(rest, outcome));
+      rest = piecesBehind(pieces, this.#count(outcome));
+      const [refused] = recordsOf(rest, recordSize);
+      if (outcome.stop === 'end-of-medium' && refused) {
+        rest = piecesBehind(rest, await this.#countRefused(refused, outcome));
+      }
       if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
       if (outcome.stop !== 'done') this.#warned();
     }
     if (this.#stopped) throw this.#stopped;
-    while (rest.length > 0) {
-      const record = rest.subarray(0, this.#options.recordSize);
-      await this.#writePastWarning(record);
-      rest = rest.subarray(record.length);
-    }
+    for (const record of recordsOf(rest, recordSize)) await this.#writePastWarning(record);
   }
 
   async #writePastWarning(record: Uint8Array): Promise<void> {
@@ -113,7 +114,7 @@ export class RecordWriter {
     if (past + record.length > this.#options.earlyWarningAllowance) this.#stop({ kind: 'allowance' });
     for (let refusals = 0; ; refusals += 1) {
       this.#options.requireWriting();
-      const outcome = await this.#send(record, nextStreamNumber());
+      const outcome = await this.#send([record], nextStreamNumber());
       this.#count(outcome);
       if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
       if (outcome.stop !== 'end-of-medium' || (await this.#countRefused(record, outcome)) > 0) return;
@@ -122,18 +123,17 @@ export class RecordWriter {
   }
 
   /**
-   * Counts the first record of `rest`, which got ENOSPC, when the drive took it all the same; returns its bytes. Where
+   * Counts a record that got ENOSPC when the drive took it all the same; returns its bytes. Where
    * the drive doesn't tell its position nobody can know: writing stops, rather than writing a record twice.
    */
-  async #countRefused(rest: Uint8Array, outcome: WriteOutcome): Promise<number> {
+  async #countRefused(record: Uint8Array, outcome: WriteOutcome): Promise<number> {
     if (this.firstBlock === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
     const taken = (await this.#options.transport.tell()) - this.firstBlock - this.records;
-    const bytes = Math.min(this.#options.recordSize, rest.length);
     if (taken === 0) return 0;
     // Anywhere else the tape has been moved: a reset, or another program.
     if (taken !== 1) return this.#stop({ kind: 'error', outcome });
-    this.#options.checksum?.update(rest.subarray(0, bytes));
-    return this.#count({ records: 1, bytes, stop: 'done' });
+    this.#options.checksum?.update(record);
+    return this.#count({ records: 1, bytes: record.length, stop: 'done' });
   }
 
   /** Adds up what was taken; returns its bytes. */

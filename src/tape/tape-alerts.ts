@@ -9,7 +9,7 @@ import {
 } from '../scsi/tape-alert.js';
 import { readCartridgeMemory } from './cartridge-memory.js';
 import type { DrivePort } from './drive-port.js';
-import { readIdentity } from './identity.js';
+import { readDriveName } from './identity.js';
 import { readLogPage } from './log-pages.js';
 
 /** The TapeAlert flags that are set, in ascending order. */
@@ -46,10 +46,14 @@ export async function readTapeAlerts(
   return { flags: TAPE_ALERT_FLAGS.filter(({ flag }) => numbers.has(flag)), source: 'log page 2E' };
 }
 
+/** Drives by vendor, product and serial number: behind an open node it is always the same one. */
+const names = new WeakMap<DrivePort, readonly string[]>();
+
 /** Drive and cartridge by their serial numbers; the device's name for a drive that has none. */
 async function placeOf(port: DrivePort): Promise<string> {
-  const { vendor, product, serialNumber } = await readIdentity(port);
-  return JSON.stringify([vendor, product, serialNumber ?? port.device, await cartridgeSerial(port)]);
+  const name = names.get(port) ?? (await readDriveName(port));
+  names.set(port, name);
+  return JSON.stringify([...name, await cartridgeSerial(port)]);
 }
 
 async function cartridgeSerial(port: DrivePort): Promise<string | undefined> {

@@ -9,8 +9,8 @@ export interface WriteBufferOptions {
   /** How fast the drive can record; undefined where that is not known, and then it gets all there is at once. */
   readonly speeds: SpeedRange | undefined;
   readonly allocate: (byteLength: number) => Uint8Array;
-  /** Writes memory of whole records (the last of the file may be shorter); `quiet` as in binding.d.ts. */
-  readonly write: (memory: Uint8Array, quiet: boolean) => Promise<void>;
+  /** Writes pieces of whole records (the last of the file may be shorter); `quiet` as in binding.d.ts. */
+  readonly write: (pieces: readonly Uint8Array[], quiet: boolean) => Promise<void>;
   /** Called when a write failed; what came behind it fails too. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -28,14 +28,16 @@ const DEFAULT_START = 3 / 4;
 const WAKE_PART = 1 / 4;
 /** A drive that got nothing for so long has run dry whatever it held itself, and the tape stands. */
 export const RUN_DRY_MS = 3000;
+/** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
+const BUSY_CALLS = 2;
 /** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
 const PACED_QUEUE_BYTES = 40 * 1024 * 1024;
 
 /**
  * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed
  * on as they are. The first pieces are gathered up to the start threshold, so that the drive gets a long run of data;
- * from then on each piece goes to the drive's queue as soon as it is full. When nothing has come for so long that the
- * tape stands, gathering begins again. A buffer larger than the drive's own is handed over at a pace (`write-pace.ts`),
+ * from then on a piece goes to the drive's queue as soon as it is full, small ones together: a call costs more than a
+ * record. When nothing has come for so long that the tape stands, gathering begins again. A buffer larger than the drive's own is handed over at a pace (`write-pace.ts`),
  * so that it lasts through the pauses of its source.
  */
 export class WriteBuffer {
@@ -68,7 +70,7 @@ export class WriteBuffer {
     this.#pace = options.speeds && bufferBytes >= LEAST_PACED_BYTES ? new WritePace(options.speeds) : undefined;
   }
 
-  /** Size of the pieces that chunks are packed into. */
+  /** Size of the pieces that chunks are packed into, and of a call to the drive. */
   get slabBytes(): number {
     return this.#ring.slabBytes;
   }
@@ -162,31 +164,30 @@ export class WriteBuffer {
 
   #start(): void {
     this.#streaming ||= this.#gathered.length > 0;
-    if (this.#pace === undefined) this.#sendAll();
-    else this.#sendPaced(this.#pace);
+    if (this.#pace) this.#sendPaced(this.#pace);
+    else this.#sendCalls();
+  }
+
+  #sendCalls(): void {
+    const isBusy = () => this.#underWayBytes >= BUSY_CALLS * this.slabBytes;
+    while (this.#gathered.length > 0 && (this.#gatheredBytes >= this.slabBytes || !isBusy())) this.#sendCall();
   }
 
   #sendAll(): void {
     clearTimeout(this.#paceTimer);
-    this.#gatheredBytes = 0;
-    for (const piece of this.#gathered.splice(0)) this.#send(piece);
+    while (this.#gathered.length > 0) this.#sendCall();
   }
 
   #sendPaced(pace: WritePace): void {
     clearTimeout(this.#paceTimer);
-    while (this.#underWayBytes < PACED_QUEUE_BYTES) {
-      const [piece] = this.#gathered;
-      if (piece === undefined) return;
+    while (this.#gathered.length > 0 && this.#underWayBytes < PACED_QUEUE_BYTES) {
       const now = performance.now();
       const wait = pace.wait(now, this.#level);
       if (wait > 0) {
         this.#paceTimer = setTimeout(() => this.#sendPaced(pace), wait);
         return;
       }
-      pace.sent(now, piece.memory.length, this.#level);
-      this.#gathered.shift();
-      this.#gatheredBytes -= piece.memory.length;
-      this.#send(piece);
+      pace.sent(now, this.#sendCall(), this.#level);
     }
   }
 
@@ -195,18 +196,33 @@ export class WriteBuffer {
     return (this.#gatheredBytes + this.#underWayBytes + this.#filled) / this.#capacity;
   }
 
-  #send({ memory, release }: Piece): void {
-    this.#underWayBytes += memory.length;
+  /** Sends as many pieces as go into one call; returns their bytes. */
+  #sendCall(): number {
+    const { pieces, bytes } = this.#takeCall();
+    this.#gatheredBytes -= bytes;
+    this.#underWayBytes += bytes;
+    const memory = pieces.map((piece) => piece.memory);
     this.#options
-      .write(memory, this.#isQuiet(memory.length))
+      .write(memory, this.#isQuiet(bytes))
       .catch(this.#options.onFailure)
       .finally(() => {
-        this.#underWayBytes -= memory.length;
-        release();
+        this.#underWayBytes -= bytes;
+        for (const { release } of pieces) release();
         if (this.#underWayBytes === 0) this.#dryAt = performance.now();
-        if (this.#pace && this.#streaming) this.#sendPaced(this.#pace);
+        if (this.#streaming) this.#start();
         this.#wake();
       });
+    return bytes;
+  }
+
+  #takeCall(): { pieces: Piece[]; bytes: number } {
+    let bytes = 0;
+    const behind = this.#gathered.findIndex(({ memory }, i) => {
+      if (i > 0 && bytes + memory.length > this.slabBytes) return true;
+      bytes += memory.length;
+      return false;
+    });
+    return { pieces: this.#gathered.splice(0, behind < 0 ? this.#gathered.length : behind), bytes };
   }
 
   #isQuiet(bytes: number): boolean {

@@ -93,7 +93,7 @@ export class TapeWriteStream extends Writable {
       startThreshold: options.startThreshold,
       speeds: speedRange(port),
       allocate: (byteLength) => port.transport.allocate(byteLength),
-      write: (memory, quiet) => this.#submit(memory, quiet),
+      write: (pieces, quiet) => this.#submit(pieces, quiet),
       onFailure: (error) => this.#fail(error),
     });
     super({ highWaterMark: buffer.slabBytes, decodeStrings: true });
@@ -206,9 +206,9 @@ export class TapeWriteStream extends Writable {
     callback(await this.#lost());
   }
 
-  async #submit(memory: Uint8Array, quiet: boolean): Promise<void> {
+  async #submit(pieces: readonly Uint8Array[], quiet: boolean): Promise<void> {
     this.#port.requireWriting('write');
-    await this.#writer.submit(memory, quiet);
+    await this.#writer.submit(pieces, quiet);
   }
 
   #fail(error: unknown): void {

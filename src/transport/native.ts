@@ -96,7 +96,7 @@ export class NativeTransport implements Transport {
   }
 
   writeRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | readonly Uint8Array[],
     recordSize: number,
     stream: number,
     options?: RecordCallOptions,

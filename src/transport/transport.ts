@@ -32,7 +32,7 @@ export interface Transport {
   tell(options?: CallOptions): Promise<number>;
   /** See `Device.writeRecords` in binding.d.ts. */
   writeRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | readonly Uint8Array[],
     recordSize: number,
     stream: number,
     options?: RecordCallOptions,

@@ -1,6 +1,7 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { VirtualDrive } from '../virtual/index.js';
+import { recordsOf } from './record-pieces.js';
 import { isSystemError, systemError } from './system-error.js';
 import type { CallOptions, RecordCallOptions, Transport } from './transport.js';
 import { FreshMemory, PortableCrc32 } from './virtual-memory.js';
@@ -69,7 +70,7 @@ export class VirtualTransport implements Transport {
   }
 
   writeRecords(
-    memory: Uint8Array,
+    memory: Uint8Array | readonly Uint8Array[],
     recordSize: number,
     stream: number,
     options?: RecordCallOptions,
@@ -78,7 +79,7 @@ export class VirtualTransport implements Transport {
       'write',
       stream,
       options,
-      () => this.#writeAll(memory, recordSize, options?.checksum),
+      () => this.#writeAll(memory instanceof Uint8Array ? [memory] : memory, recordSize, options?.checksum),
       ({ stop }) => stop === 'done',
     );
   }
@@ -130,14 +131,18 @@ export class VirtualTransport implements Transport {
     }
   }
 
-  async #writeAll(memory: Uint8Array, recordSize: number, checksum: Crc32 | undefined): Promise<WriteOutcome> {
+  async #writeAll(
+    pieces: readonly Uint8Array[],
+    recordSize: number,
+    checksum: Crc32 | undefined,
+  ): Promise<WriteOutcome> {
     let records = 0;
-    for (let offset = 0; offset < memory.length; offset += recordSize) {
-      const bytes = offset;
-      const record = memory.subarray(offset, offset + recordSize);
+    let bytes = 0;
+    for (const record of recordsOf(pieces, recordSize)) {
       try {
         await this.#st.write(record);
         records += 1;
+        bytes += record.length;
         checksum?.update(record);
       } catch (error) {
         if (!isSystemError(error)) throw error;
@@ -146,7 +151,7 @@ export class VirtualTransport implements Transport {
         return { records, bytes, stop, code, errno, mt: this.#st.status() };
       }
     }
-    return { records, bytes: memory.length, stop: 'done' };
+    return { records, bytes, stop: 'done' };
   }
 
   async #readInto(

@@ -1,12 +1,21 @@
 import { once } from 'node:events';
 import { describe, expect } from 'vitest';
 import { EndOfDataError, RecordTooLargeError, VerificationError } from '../../src/errors/index.js';
+import { openTransport } from '../../src/tape/open-transport.js';
+import { nextStreamNumber } from '../../src/tape/stream-number.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
+import { MtOperation } from '../../src/transport/mtio.js';
 import type { Capability } from './capabilities.js';
 import { backend, chunksOf, collect, conforms, openDrive, testData } from './conformance.js';
 
 const KIB = 1024;
 const RECORD = 256 * KIB;
+/** Record sizes and counts of a file whose records become larger after many that tell otherwise. */
+const GROWING: [number, number][] = [
+  [64 * KIB, 40],
+  [512 * KIB, 3],
+  [64 * KIB, 4],
+];
 
 /** Reads a file and compares it, as far as the backend keeps data. */
 async function expectFile(drive: TapeDrive, fileNumber: number, expected: Buffer): Promise<void> {
@@ -92,6 +101,33 @@ describe(`round trip on ${backend.name}`, () => {
     const data = testData(recordSize * 3 + 512);
     await drive.writeFile([data], { position: 'overwrite', recordSize, bufferBytes: 16 * recordSize });
     await expectFile(drive, 0, data);
+  });
+
+  conforms('reads on where the records of a file become larger', ['space-back'], async () => {
+    const drive = await openDrive();
+    const { device } = drive;
+    await drive.close();
+    const transport = await openTransport(device);
+    const parts: Buffer[] = [];
+    try {
+      await transport.mt(MtOperation.MTREW, 1);
+      const stream = nextStreamNumber();
+      for (const [recordSize, count] of GROWING) {
+        const data = testData(recordSize * count, parts.length);
+        const memory = transport.allocate(data.length);
+        memory.set(data);
+        expect(await transport.writeRecords(memory, recordSize, stream)).toMatchObject({ records: count });
+        parts.push(data);
+      }
+      await transport.mt(MtOperation.MTWEOF, 1);
+    } finally {
+      await transport.close();
+    }
+    const again = await openDrive();
+    const read = again.createReadStream({ fileNumber: 0, bufferBytes: 2048 * KIB });
+    expect((await collect(read)).length).toBe(Buffer.concat(parts).length);
+    expect(read.summary).toMatchObject({ records: 47, largestRecord: 512 * KIB });
+    await expectFile(again, 0, Buffer.concat(parts));
   });
 
   conforms('refuses a record larger than it may read, and stands before it', ['space-back'], async () => {

@@ -1,7 +1,9 @@
 import { constants, readSync, writeFileSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { loadAddon } from '../../src/transport/load-addon.js';
 import { KIB, makeFifo, onLinux, openDevice, openOtherEnd, scratchFolder, slab } from './addon.js';
 
 /** A file with that content. */
@@ -26,6 +28,33 @@ describe.runIf(onLinux)('writeRecords', () => {
     expect(outcome).toEqual({ records: 3, bytes: content.length, stop: 'done' });
     await device.close();
     expect(new Uint8Array(await readFile(path))).toEqual(content);
+  });
+
+  it('writes pieces of memory one after the other, as records of one call', async () => {
+    const path = makeFile(new Uint8Array());
+    const device = await openDevice(path);
+    const content = pattern(56 * KIB + 5);
+    const [first, second] = [slab(64 * KIB), slab(64 * KIB)];
+    first.set(content.subarray(0, 32 * KIB));
+    second.set(content.subarray(32 * KIB));
+    const pieces = [first.subarray(0, 16 * KIB), first.subarray(16 * KIB, 32 * KIB), second.subarray(0, 24 * KIB + 5)];
+    const checksum = new (loadAddon().Crc32)();
+    const outcome = await device.writeRecords(pieces, 16 * KIB, 1, 0, { checksum });
+    expect(outcome).toEqual({ records: 4, bytes: content.length, stop: 'done' });
+    expect(checksum.value).toBe(crc32(content));
+    await device.close();
+    expect(new Uint8Array(await readFile(path))).toEqual(content);
+  });
+
+  it('tells how far it came in pieces of memory', async () => {
+    const device = await openDevice('/dev/full');
+    const memory = slab(64 * KIB);
+    expect(await device.writeRecords([memory, memory], 16 * KIB, 1, 0)).toMatchObject({
+      records: 0,
+      bytes: 0,
+      stop: 'end-of-medium',
+    });
+    await device.close();
   });
 
   it('waits for a slow reader', async () => {

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
+import { COMMAND_CHANNEL, type CommandEvent } from '../../src/tape/command-log.js';
 import { readTapeAlerts } from '../../src/tape/tape-alerts.js';
 import type { Fault, VirtualDrive } from '../../src/virtual/index.js';
 import { newPort, UNSUPPORTED } from './drives.js';
@@ -50,6 +52,18 @@ describe('TapeAlert flags', () => {
     await drive.insert({});
     drive.faults = [NO_PAGE_12];
     expect((await readTapeAlerts(port))?.flags).toEqual([]);
+  });
+
+  it('are asked for again without asking which drive it is', async () => {
+    const { port, drive } = await newPort();
+    drive.faults = [{ command: 'LOG SENSE', outcome: UNSUPPORTED }];
+    const commands: string[] = [];
+    const note = (event: unknown) => commands.push((event as CommandEvent).operation);
+    await readTapeAlerts(port);
+    subscribe(COMMAND_CHANNEL, note);
+    await readTapeAlerts(port);
+    unsubscribe(COMMAND_CHANNEL, note);
+    expect(commands).toEqual(['LOG SENSE', 'READ ATTRIBUTE', 'LOG SENSE']);
   });
 
   it('are undefined where the drive has neither page', async () => {

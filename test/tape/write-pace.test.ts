@@ -23,8 +23,8 @@ function newBuffer(options: { readonly bufferBytes?: number; readonly startThres
     startThreshold: 4 * PIECE,
     speeds: SPEEDS,
     allocate: (byteLength) => new Uint8Array(byteLength),
-    write: async (memory) => {
-      written.push(memory[0] ?? -1);
+    write: async (pieces) => {
+      for (const [first = -1] of pieces) written.push(first);
     },
     onFailure: (error) => {
       throw error;
