@@ -99,8 +99,8 @@ export function encodeExtendedInquiry(values: Partial<ExtendedInquiry>): Uint8Ar
 }
 
 const SEQUENTIAL_CAPABILITIES = {
-  /** TapeAlert is reported through log page 12h as well (TSMC). */
-  tapeAlertStateModel: flag(0, 1),
+  /** TSMC: the drive can mirror the tape stream, as a source or a copy. It says nothing of TapeAlert. */
+  tapeStreamMirroring: flag(0, 1),
   /** WORM cartridges are supported. */
   worm: flag(0, 0),
 };

@@ -14,7 +14,10 @@ import { parseArgs } from 'node:util';
 const here = dirname(fileURLToPath(import.meta.url));
 /** The kernel's version, or undefined for Debian sid's; others are in folders of their own. */
 const kernelVersion = process.env.LTO_LAB_KERNEL || undefined;
-const lab = join(process.env.NODE_LTO_LAB_DIR ?? resolve(here, '../../.lab'), kernelVersion ?? '');
+const labs = process.env.NODE_LTO_LAB_DIR ?? resolve(here, '../../.lab');
+const lab = join(labs, kernelVersion ?? '');
+/** What the command finds the newer tools by that `npm run lab:setup` fetches. */
+const NEWER_TOOLS = { LTO_LAB_NEWER_TOOLS: join(labs, 'newer', 'bin') };
 
 /** Exit status of this program when the lab itself could not do its work (as env(1) and chroot(1) use it). */
 const LAB_FAILED = 125;
@@ -72,7 +75,7 @@ export async function runInLab(command, { drive = 'scsi_debug', memory = 2048, t
 async function prepareRun(command, drive) {
   await mkdir(join(lab, 'runs'), { recursive: true });
   const run = await mkdtemp(join(lab, 'runs', 'run-'));
-  const environment = Object.entries(process.env).filter(([name]) => !NOT_PASSED.has(name));
+  const environment = Object.entries({ ...process.env, ...NEWER_TOOLS }).filter(([name]) => !NOT_PASSED.has(name));
   await Promise.all([
     writeFile(join(run, 'command'), command.map((word) => `${word}\0`).join('')),
     writeFile(join(run, 'environment'), environment.map(([name, value]) => `${name}=${value}\0`).join('')),

@@ -56,7 +56,7 @@ describe('the pages of the emulated drive', () => {
   });
 
   it('B0h: capabilities', () => {
-    expect(decodeSequentialCapabilities(page('b0'))).toEqual({ worm: true, tapeAlertStateModel: false });
+    expect(decodeSequentialCapabilities(page('b0'))).toEqual({ worm: true, tapeStreamMirroring: false });
   });
 
   it('B2h: every TapeAlert flag', () => {
@@ -149,7 +149,7 @@ describe('every page decodes what it encodes', () => {
 
   it('B0h', () => {
     for (const worm of [true, false]) {
-      const capabilities = { worm, tapeAlertStateModel: !worm };
+      const capabilities = { worm, tapeStreamMirroring: !worm };
       expect(decodeSequentialCapabilities(encodeSequentialCapabilities(capabilities))).toEqual(capabilities);
     }
   });

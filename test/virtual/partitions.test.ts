@@ -39,13 +39,13 @@ const cartridge = { capacityBytes: 100e6 };
 const MEGABYTES = { partitionSizeUnit: 2, initiatorDefinedPartitions: true };
 const REST = 0xffff;
 
-/** MODE SELECT of page 11: sizes in megabytes. */
-async function plan(drive: VirtualDrive, sizes: readonly number[], changes = {}): Promise<string> {
+/** MODE SELECT of page 11: sizes in megabytes, as many as the drive has room for. */
+async function plan(drive: VirtualDrive, sizes: readonly number[], changes = {}, wanted = REST): Promise<string> {
   const sensed = decodeModeParameters((await send(drive, modeSense10({ pageCode: 0x11 }))).dataIn, 10);
   const page = findModePage(sensed, MEDIUM_PARTITION.page);
   if (page === undefined) throw new Error('the page is missing');
   const fields = { ...MEGABYTES, additionalPartitionsDefined: sizes.length - 1, ...changes };
-  const room = (page.bytes.length - MEDIUM_PARTITION.length) / 2;
+  const room = Math.min(wanted, (page.bytes.length - MEDIUM_PARTITION.length) / 2);
   const padded = [...sizes, ...Array<number>(room).fill(0)].slice(0, room);
   const bytes = withPartitionSizes(withChanges(MEDIUM_PARTITION, page.bytes, fields), padded);
   const parameters = { ...sensed, mediumType: 0, writeProtected: false, pages: [{ ...page, bytes }] };
@@ -145,6 +145,22 @@ describe('FORMAT MEDIUM', () => {
     expect(await plan(drive, [0, 0], { fixedDataPartitions: true })).toBe('good');
     expect(await outcome(send(drive, formatMedium({ format: 1 })))).toBe('good');
     expect(await outcome(send(drive, locate10({ logicalObject: 0, partition: 1 })))).toBe('good');
+  });
+});
+
+describe('a medium partition page that ends before all the sizes that there is room for', () => {
+  it.each([
+    ['as st sends it, with those of both partitions', [20, REST], {}, 2, 'good'],
+    ['with those of both of four', [20, REST], {}, 3, 'good'],
+    ['without the second', [REST, 20], {}, 1, '5/26/00'],
+    ['without any', [20, REST], {}, 0, '5/26/00'],
+    ['without any, for fixed partitions', [0, 0], { fixedDataPartitions: true }, 0, 'good'],
+  ])('%s', async (_, sizes, changes, room, expected) => {
+    const drive = await newDrive({ cartridge });
+    expect(await plan(drive, sizes, changes, room)).toBe(expected);
+    await send(drive, formatMedium({ format: 1 }));
+    const there = await outcome(send(drive, locate10({ logicalObject: 0, partition: 1 })));
+    expect(there).toBe(expected === 'good' ? 'good' : '5/24/00');
   });
 });
 

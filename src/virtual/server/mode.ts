@@ -142,12 +142,13 @@ function applicationOf(drive: Drive, sent: ModePage): () => void {
   });
   if (page === undefined) throw invalidFieldInParameterList(0);
   const current = page.current(drive);
+  const bytes = page.completed?.(drive, sent.bytes) ?? sent.bytes;
   const changeable = page.changeable?.(drive) ?? new Uint8Array(current.length);
-  const isSame = current.length === sent.bytes.length;
+  const isSame = current.length === bytes.length;
   const differs = current.findIndex((byte, index) => {
-    return index > 1 && ((byte ^ (sent.bytes[index] ?? 0)) & ~(changeable[index] ?? 0)) !== 0;
+    return index > 1 && ((byte ^ (bytes[index] ?? 0)) & ~(changeable[index] ?? 0)) !== 0;
   });
   if (!isSame || differs >= 0) throw invalidFieldInParameterList(Math.max(differs, 0));
-  page.check?.(drive, sent.bytes);
-  return () => page.apply?.(drive, sent.bytes);
+  page.check?.(drive, bytes);
+  return () => page.apply?.(drive, bytes);
 }

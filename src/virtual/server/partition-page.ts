@@ -36,6 +36,7 @@ export const PARTITION_PAGE: DrivePage = {
     });
     return withPartitionSizes(bits, Array<number>(mostPartitions(drive)).fill(REST));
   },
+  completed,
   check: (drive, bytes) => {
     planOf(drive, bytes);
   },
@@ -67,6 +68,16 @@ function current(drive: Drive): Uint8Array {
     return Math.min(REST - 1, Math.floor((partitions[partition] ?? 0) / 10 ** partitionUnits));
   });
   return withPartitionSizes(encodeModePage(MEDIUM_PARTITION, fields), sizes);
+}
+
+/**
+ * A page may end after the size of the last partition that it defines: Linux's `st` (MTMKPART) sends two sizes to
+ * drives of LTO-6 and later, whose own page has four. The sizes left out are zero, which no partition can be.
+ */
+function completed(drive: Drive, bytes: Uint8Array): Uint8Array {
+  const left = mostPartitions(drive) - (bytes.length - SIZES_OFFSET) / 2;
+  if (bytes.length < SIZES_OFFSET || !Number.isInteger(left) || left <= 0) return bytes;
+  return withPartitionSizes(bytes, [...decodePartitionSizes(bytes), ...Array<number>(left).fill(0)]);
 }
 
 /** Bytes of each partition that the page asks for. Throws CheckCondition for what the cartridge can't have. */

@@ -26,7 +26,7 @@ const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new 
   [VPD_PAGES.unitSerialNumber, ({ serial }) => encodeSerialNumber(serial)],
   [VPD_PAGES.deviceIdentification, deviceIdentification],
   [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry({ maximumSenseLength: MAXIMUM_SENSE_BYTES })],
-  [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeAlertStateModel: false, worm: true })],
+  [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeStreamMirroring: false, worm: true })],
   [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
   [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
   [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
