@@ -16,6 +16,7 @@ import { listDrives } from '../../../src/tape/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { shell } from '../command.js';
+import { judge, lastBytes, PAGE_HEADER, PARAMETER_HEADER } from './log-judge.js';
 import { answerTo, byPattern, DEVICE, type Facts, judgePages, type PageJudge, text } from './page-judge.js';
 
 // What sg_logs reads from each log page is what our own decoders read, parameter for parameter.
@@ -33,37 +34,10 @@ beforeAll(async () => {
   await collect(drive.createReadStream());
 });
 
-const PAGE_HEADER = 4;
-const PARAMETER_HEADER = 4;
-
-/** Where the last byte of each parameter's value stands, by parameter code. */
-function lastBytes(bytes: Uint8Array): Map<number, number> {
-  const places = new Map<number, number>();
-  let at = PAGE_HEADER;
-  for (const { code, value } of decodeLogPage(bytes).parameters) {
-    at += PARAMETER_HEADER + value.length;
-    places.set(code, at - 1);
-  }
-  return places;
-}
-
-function judge(page: number, name: string, rest: Pick<PageJudge, 'ours' | 'theirs' | 'changed'>): PageJudge {
-  return {
-    name: `sg_logs of ${name} (${page.toString(16)}h)`,
-    tool: 'sg_logs',
-    // Bytes are told besides gigabytes only with -v.
-    arguments: ['-v', `--page=0x${page.toString(16)}`],
-    // Other devices have other pages of these codes.
-    fromFile: (file) => ['--pdt=1', `--inhex=${file}`],
-    command: logSense(page),
-    ...rest,
-  };
-}
-
 /** Values that sg_logs writes in one line, under the standard's name of the parameter. */
 const ONE_LINE: readonly LogValueKind<unknown>[] = [COUNTER, SIGNED, FLAG, TEMPERATURE, ASCII];
 
-/** sg_logs takes the serial numbers of page 14h, 32 characters, for counters, and shows 0. */
+/** sg_logs takes the serial numbers of page 14h, 32 characters, for counters, and shows 0: see log-record-judges. */
 const NOT_READ: readonly LogTableEntry[] = DEVICE_STATISTICS.entries.filter(({ kind }) => kind === ASCII);
 
 const judgedEntries = (table: LogTable) =>
@@ -172,7 +146,7 @@ const JUDGES: readonly PageJudge[] = [
 
 judgePages(JUDGES, () => queryNode);
 
-it('no page that the drive lists is left without a judge, but the list itself and the diagnostic data', async () => {
+it('no page that the drive lists is left without a judge here, but the list itself and the diagnostic data', async () => {
   const listed = decodeSupportedLogPages(await answerTo(logSense(0))).map(({ page }) => page);
   const judged = JUDGES.map(({ command }) => (command.cdb[2] ?? 0) & 0x3f);
   expect(new Set([...judged, 0x00, 0x16])).toEqual(new Set(listed));

@@ -2,15 +2,18 @@ import { beforeAll, expect, it } from 'vitest';
 import { inquiry } from '../../../src/scsi/commands/primary.js';
 import {
   decodeExtendedInquiry,
+  decodeProtectionMethods,
   decodeSequentialCapabilities,
   decodeSerialNumber,
   decodeSupportedPages,
   decodeSupportedTapeAlerts,
+  encodeProtectionMethods,
+  type ProtectionMethod,
   VPD_PAGES,
 } from '../../../src/scsi/vpd.js';
 import { decodeDeviceIdentification, designatorText } from '../../../src/scsi/vpd-designators.js';
 import { listDrives } from '../../../src/tape/list-drives.js';
-import { shell } from '../command.js';
+import { command, shell } from '../command.js';
 import { answerTo, byPattern, DEVICE, type Facts, judgePages, type PageJudge, text } from './page-judge.js';
 
 // What sg_vpd reads from each page of vital product data is what our own decoders read.
@@ -42,7 +45,7 @@ const ABBREVIATIONS: Readonly<Record<string, Page>> = {
   bdce: 'logicalBlockProtection',
 };
 
-function judge(page: Page, rest: Pick<PageJudge, 'ours' | 'theirs' | 'changed'>): PageJudge {
+function judge(page: Page, rest: Pick<PageJudge, 'ours' | 'theirs' | 'changed'> & Partial<PageJudge>): PageJudge {
   return {
     name: `sg_vpd of ${page}`,
     tool: 'sg_vpd',
@@ -68,6 +71,44 @@ function designator(bytes: Uint8Array, wanted: string): string {
   expect(found[0]?.association).toBe('logicalUnit');
   return found.map(designatorText).join();
 }
+
+const factsOfMethods = (methods: readonly ProtectionMethod[]) => {
+  const facts = methods.map(({ method, informationLength, onWrite, onRead, recoverBufferedData }, i) => {
+    return [`method ${i}`, `${method}, ${informationLength} bytes: ${[onWrite, onRead, recoverBufferedData].map(bit)}`];
+  });
+  return { count: text(methods.length), ...Object.fromEntries(facts) };
+};
+
+const PROTECTION = {
+  ours: (bytes: Uint8Array): Facts => factsOfMethods(decodeProtectionMethods(bytes)),
+  theirs: (said: string): Facts => {
+    const methods = [...said.matchAll(/method: (\d+), info_len: (\d+), LBP_W_C=(\d), LBP_R_C=(\d), RBDP_C=(\d)/g)];
+    const facts = methods.map(([, method, length, ...flags], i) => [
+      `method ${i}`,
+      `${method}, ${length} bytes: ${flags}`,
+    ]);
+    return { count: text(methods.length), ...Object.fromEntries(facts) };
+  },
+};
+
+/** The drive has no method: a page with one for each set of flags is judged in its place. */
+const PROTECTION_JUDGES: readonly PageJudge[] = [
+  judge('logicalBlockProtection', {
+    ...PROTECTION,
+    name: 'sg_vpd of logicalBlockProtection with methods',
+    bytes: encodeProtectionMethods(
+      Array.from({ length: 8 }, (_, i) => ({
+        method: i + 1,
+        informationLength: 4 + i,
+        onWrite: (i & 4) !== 0,
+        onRead: (i & 2) !== 0,
+        recoverBufferedData: (i & 1) !== 0,
+      })),
+    ),
+    // The number of each method; of the descriptors' eight bytes it is the second.
+    changed: () => Array.from({ length: 8 }, (_, i) => PAYLOAD + 4 + i * 8 + 1),
+  }),
+];
 
 const JUDGES: readonly PageJudge[] = [
   judge('supportedPages', {
@@ -119,6 +160,7 @@ const JUDGES: readonly PageJudge[] = [
     }),
     changed: () => [0, 1, 7, 9].map((byte) => PAYLOAD + byte),
   }),
+  // Not TSMC, which is zero: sg_vpd 1.63 does not show it, and 1.96 (sg3-utils 1.48) shows the page's bytes alone.
   judge('sequentialCapabilities', {
     ours: (bytes) => ({ worm: bit(decodeSequentialCapabilities(bytes).worm) }),
     theirs: byPattern({ worm: /WORM=(\d)/ }),
@@ -139,10 +181,19 @@ const JUDGES: readonly PageJudge[] = [
   serialNumber('automationSerialNumber', /Automation device serial number: (.*)/),
 ];
 
-judgePages(JUDGES, () => queryNode);
+judgePages([...JUDGES, ...PROTECTION_JUDGES], () => queryNode);
 
-it('no page that the drive lists is left without a judge, but B5h, of which sg_vpd 1.63 knows no method', async () => {
+it('sg_vpd reads from the drive as many methods of logical block protection as we do, none', async () => {
+  const page = VPD_PAGES.logicalBlockProtection;
+  const ours = PROTECTION.ours(await answerTo(inquiry({ vpdPage: page })));
+  const said = await command('sg_vpd', `--page=${page}`, queryNode);
+  expect(said).toMatch(/^Logical block protection VPD page/);
+  expect(PROTECTION.theirs(said)).toEqual(ours);
+  expect(ours).toEqual({ count: '0' });
+});
+
+it('no page that the drive lists is left without a judge', async () => {
   const listed = decodeSupportedPages(await answerTo(inquiry({ vpdPage: VPD_PAGES.supportedPages })));
-  const judged = JUDGES.map(({ command }) => command.cdb[2]);
-  expect([...judged, VPD_PAGES.logicalBlockProtection].sort()).toEqual([...listed].sort());
+  const judged = [...JUDGES, ...PROTECTION_JUDGES].map(({ command: { cdb } }) => cdb[2]);
+  expect([...judged].sort()).toEqual([...listed].sort());
 });
