@@ -23,7 +23,9 @@ export async function ddAll({ targets, bytes }, meter) {
 }
 
 async function timedDd(targets, bytes, direction) {
-  const common = ['bs=256k', 'conv=notrunc', 'status=none'];
+  // A FIFO gives less than was asked for, and dd would count each piece as a block.
+  const blocks = targets[0].kind === 'file' && direction === 'read' ? ['iflag=fullblock'] : [];
+  const common = ['bs=256k', 'conv=notrunc', 'status=none', ...blocks];
   const commands = targets.map(({ path }) => {
     const ends = direction === 'write' ? ['if=/dev/zero', `of=${path}`] : [`if=${path}`, 'of=/dev/null'];
     return ['dd', ...common, `count=${Math.ceil(bytes / RECORD)}`, ...ends].join(' ');
