@@ -79,11 +79,14 @@ void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece
 WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
   WriteOutcome outcome;
   outcome.error = node.answersMtGet ? node.guard.beforeRecords(node.fd.get()) : 0;
-  if (outcome.error != 0) outcome.stop = WriteStop::error;
-  for (const auto& piece : call.pieces) {
-    if (outcome.stop == WriteStop::done) writePiece(node, call, piece, outcome);
+  if (outcome.error != 0) {
+    outcome.stop = WriteStop::error;
+  } else {
+    for (const auto& piece : call.pieces) {
+      if (outcome.stop == WriteStop::done) writePiece(node, call, piece, outcome);
+    }
+    node.guard.afterRecords();
   }
-  node.guard.afterRecords();
   if (outcome.stop != WriteStop::done) outcome.mt = statusAfterStop(node);
   return outcome;
 }

@@ -35,7 +35,8 @@ export interface RecordWriterOptions {
 }
 
 /**
- * Sends pieces of memory that hold whole records to the drive, in order and several calls deep, and counts what the drive took.
+ * Sends pieces of memory that hold whole records to the drive, in order and several calls deep, and counts what the
+ * drive took.
  *
  * Before early warning calls overlap, so that the drive never waits for JavaScript. From early warning on, records go
  * one at a time. `st` answers every other write there with ENOSPC. The record may be on tape all the same (the one that

@@ -37,8 +37,8 @@ const PACED_QUEUE_BYTES = 40 * 1024 * 1024;
  * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed
  * on as they are. The first pieces are gathered up to the start threshold, so that the drive gets a long run of data;
  * from then on a piece goes to the drive's queue as soon as it is full, small ones together: a call costs more than a
- * record. When nothing has come for so long that the tape stands, gathering begins again. A buffer larger than the drive's own is handed over at a pace (`write-pace.ts`),
- * so that it lasts through the pauses of its source.
+ * record. When nothing has come for so long that the tape stands, gathering begins again. A buffer larger than the
+ * drive's own is handed over at a pace (`write-pace.ts`), so that it lasts through the pauses of its source.
  */
 export class WriteBuffer {
   readonly #options: WriteBufferOptions;
