@@ -49,10 +49,6 @@ RecordResult confirmRecord(const OpenNode& node) {
   return {GMT_EOT(status.generalStatus) != 0 ? WriteStop::earlyWarning : WriteStop::done, 0, true};
 }
 
-}  // namespace
-
-namespace {
-
 /** Writes the records of one piece until one stops it, and adds what was taken to `outcome`. */
 void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece, WriteOutcome& outcome) {
   const bool isLastPiece = &piece == &call.pieces.back();

@@ -70,14 +70,19 @@ async function objectsBefore(initiator: Initiator): Promise<bigint | undefined> 
   return decodeShortPosition((await initiator.command(readPosition('short'))).data).firstObject;
 }
 
+/** As `reserved`: one initiator's rewind is under way, and its write waits behind it. */
+async function busy() {
+  const all = await reserved();
+  await makeRewindSlow(all);
+  all.one.start(rewind());
+  all.one.start(write6({ data: pattern(100, 1) }));
+  await arrived(all.one);
+  return all;
+}
+
 describe('PREEMPT AND ABORT', () => {
   it('ends what the preempted has under way and what waits, without an answer', async () => {
-    const all = await reserved();
-    const { one, other } = all;
-    await makeRewindSlow(all);
-    one.start(rewind());
-    one.start(write6({ data: pattern(100, 1) }));
-    await arrived(one);
+    const { one, other } = await busy();
     // It does not wait for the rewind.
     expect(outcomeOf(await other.command(takeOver(preemptAndAbort)))).toBe('good');
     expect(await objectsBefore(other)).toBe(0n);
@@ -181,12 +186,7 @@ describe('task management among several sessions', () => {
   });
 
   it('LOGICAL UNIT RESET ends tasks of all sessions, without an answer, and the reservation stays', async () => {
-    const all = await reserved();
-    const { one, other } = all;
-    await makeRewindSlow(all);
-    one.start(rewind());
-    one.start(write6({ data: pattern(100, 1) }));
-    await arrived(one);
+    const { one, other } = await busy();
     expect(await other.manage(TASK_MANAGEMENT.logicalUnitReset)).toBe(0);
     for (const initiator of [one, other]) expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('6/29/00');
     expect(await objectsBefore(one)).toBe(0n);
