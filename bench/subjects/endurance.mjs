@@ -84,7 +84,7 @@ async function nativeSpeed(folder, bytes) {
 export function endurance({ quick }) {
   return withFolder(async (folder) => {
     const sections = [await longRun(folder, (quick ? 1 : 100) * GB)];
-    if (!quick) sections.push(await nativeSpeed(folder, 8 * GB));
+    if (!quick) sections.push(await nativeSpeed(folder, 16 * GB));
     return sections;
   });
 }

@@ -121,7 +121,8 @@ export class ByteReader {
   }
 }
 
-function view(bytes: Uint8Array): Buffer {
+/** The same memory as a Buffer. */
+export function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors/index.js';
-import { asciiPad, ByteReader } from './bytes.js';
+import { asciiPad, ByteReader, view } from './bytes.js';
 
 /** Where a field lies and how it is read. Bytes and bits are numbered as in the standards' tables. */
 export type Field =
@@ -35,8 +35,10 @@ export const ascii = (byte: number, width: number) => ({ type: 'ascii', byte, wi
 /** Reads every field. Throws MalformedResponseError when one lies beyond the bytes. */
 export function decodeFields<T extends Fields>(fields: T, bytes: Uint8Array, what: string): FieldValues<T> {
   const reader = new ByteReader(bytes, what);
-  const values = Object.entries(fields).map(([name, field]) => [name, readField(reader, field)]);
-  return Object.fromEntries(values) as FieldValues<T>;
+  // A loop: what `Object.fromEntries` builds costs several times as much, and the virtual drive does it for each command.
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) values[name] = readField(reader, field);
+  return values as FieldValues<T>;
 }
 
 /**
@@ -49,7 +51,7 @@ export function encodeFields<T extends Fields>(
   values: Partial<FieldValues<T>>,
   what: string,
 ): Uint8Array {
-  return patchFields(fields, new Uint8Array(length), values, what);
+  return setFields(fields, new Uint8Array(length), values, what);
 }
 
 /**
@@ -62,12 +64,23 @@ export function patchFields<T extends Fields>(
   values: Partial<FieldValues<T>>,
   what: string,
 ): Uint8Array {
-  const patched = Buffer.from(bytes);
-  for (const [name, value] of Object.entries(values)) {
+  return setFields(fields, new Uint8Array(bytes), values, what);
+}
+
+/** Changes `bytes`, and returns them. */
+function setFields<T extends Fields>(
+  fields: T,
+  bytes: Uint8Array,
+  values: Partial<FieldValues<T>>,
+  what: string,
+): Uint8Array {
+  const buffer = view(bytes);
+  for (const name of Object.keys(values)) {
     const field = fields[name];
-    if (field !== undefined && value !== undefined) writeField(patched, field, value, `${what}: ${name}`);
+    const value = values[name];
+    if (field !== undefined && value !== undefined) writeField(buffer, field, value, `${what}: ${name}`);
   }
-  return new Uint8Array(patched);
+  return bytes;
 }
 
 /** `length` bytes with ones in every bit of every field, and zeros elsewhere. */

@@ -57,17 +57,20 @@ export const OPERATION_CODES = {
 
 export type CommandName = keyof typeof OPERATION_CODES;
 
-const NAMES: readonly (readonly [CommandName, OperationCode])[] = Object.entries(OPERATION_CODES) as [
-  CommandName,
-  OperationCode,
-][];
+/** For each operation code the commands that share it. */
+const BY_CODE = new Map<number, [CommandName, OperationCode][]>();
+for (const entry of Object.entries(OPERATION_CODES) as [CommandName, OperationCode][]) {
+  const [, { code }] = entry;
+  BY_CODE.set(code, [...(BY_CODE.get(code) ?? []), entry]);
+}
 
 /** The command that a CDB asks for; undefined for one that is not in the table. */
 export function commandName(cdb: Uint8Array): CommandName | undefined {
-  const [code, second = 0] = cdb;
-  const matches = ([, operation]: (typeof NAMES)[number]) =>
-    operation.code === code && (operation.serviceAction === undefined || operation.serviceAction === (second & 0x1f));
-  return NAMES.find(matches)?.[0];
+  const serviceAction = (cdb[1] ?? 0) & 0x1f;
+  for (const [name, operation] of BY_CODE.get(cdb[0] ?? -1) ?? []) {
+    if (operation.serviceAction === undefined || operation.serviceAction === serviceAction) return name;
+  }
+  return undefined;
 }
 
 /** Length of a CDB by the group of its operation code (SPC-5): 6, 10, 12 or 16; undefined for the other groups. */

@@ -91,7 +91,7 @@ export function spanOf(word: number): number {
 
 /** The bytes before and after a good record's data. */
 export function recordFrame(length: number): { readonly header: Buffer; readonly trailer: Buffer } {
-  const header = Buffer.alloc(WORD_BYTES);
+  const header = Buffer.allocUnsafe(WORD_BYTES);
   header.writeUInt32LE(length);
   const trailer = length & 1 ? Buffer.concat([Buffer.alloc(1), header]) : header;
   return { header, trailer };

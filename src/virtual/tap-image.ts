@@ -112,14 +112,14 @@ export class TapImage {
 
   /** Records `records` at `position`; everything that was recorded from there on is gone. */
   async writeRecords(position: number, records: readonly Uint8Array[]): Promise<void> {
-    const parts = records.flatMap((data) => {
+    const parts: Uint8Array[] = [];
+    const words: number[] = [];
+    for (const data of records) {
       const { header, trailer } = recordFrame(data.length);
-      return [header, data, trailer];
-    });
-    const words = records.map((data) => {
+      parts.push(header, data, trailer);
       const kind = envelopeKind(data);
-      return kind === undefined ? data.length : recordInEnvelope(kind, data.length);
-    });
+      words.push(kind === undefined ? data.length : recordInEnvelope(kind, data.length));
+    }
     await this.#append(position, parts, words);
   }
 

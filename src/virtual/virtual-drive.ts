@@ -48,6 +48,7 @@ export interface Execution {
 }
 
 const NOTHING = new Uint8Array(0);
+const EMPTY_ANSWER: Answer = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
 
 /**
  * An LTO drive as a SCSI device server over a folder: a CDB goes in; status, sense and data come out. Commands are
@@ -208,10 +209,10 @@ export class VirtualDrive {
     const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
     const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus, abortTasks }) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
-    const { hostStatus, ...told } = withFault(answer, fault);
-    const room = into?.length ?? allocationLength ?? told.dataIn.length;
-    const dataIn = told.dataIn.subarray(0, room);
-    return { ...told, hostStatus, dataIn, residual: room - dataIn.length, dataOutLength: length };
+    const { status, hostStatus, sense, dataIn: told } = withFault(answer, fault);
+    const room = into?.length ?? allocationLength ?? told.length;
+    const dataIn = told.subarray(0, room);
+    return { status, hostStatus, sense, dataIn, residual: room - dataIn.length, dataOutLength: length };
   }
 
   async #serve(request: Request): Promise<Answer> {
@@ -270,9 +271,8 @@ export class VirtualDrive {
 /** What the initiator gets to see. */
 function withFault(answer: Answer | undefined, fault: Fault | undefined): Answer & { readonly hostStatus: number } {
   const outcome = fault?.outcome;
-  const lost = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
   if (outcome && 'sense' in outcome) return { ...checkCondition(outcome.sense), hostStatus: 0 };
-  if (outcome && 'good' in outcome) return { ...lost, hostStatus: 0 };
-  if (outcome && 'hostStatus' in outcome) return { ...lost, hostStatus: outcome.hostStatus };
-  return { ...(answer ?? lost), hostStatus: 0 };
+  if (outcome && 'hostStatus' in outcome) return { ...EMPTY_ANSWER, hostStatus: outcome.hostStatus };
+  const { status, sense, dataIn } = (outcome && 'good' in outcome ? undefined : answer) ?? EMPTY_ANSWER;
+  return { status, sense, dataIn, hostStatus: 0 };
 }

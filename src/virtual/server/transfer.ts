@@ -110,9 +110,10 @@ export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Pro
   drive.requireWritable();
   const encode = recordingFor(drive, nexus);
   const fitting = Math.min(blocks, recordsThatFit(drive, length + encode.overhead));
-  const records = Array.from({ length: fitting }, (_, block) =>
-    encode.record(dataOut.subarray(block * length, (block + 1) * length)),
-  );
+  const records: Uint8Array[] = [];
+  for (let block = 0; block < fitting; block += 1) {
+    records.push(encode.record(dataOut.subarray(block * length, (block + 1) * length)));
+  }
   const before = drive.position.object;
   if (fitting > 0) await writeRecords(drive, records, fitting * length);
   if (!drive.memory.buffered) await synchronize(drive);
