@@ -4,9 +4,9 @@
 
 namespace lto {
 
-void Mailbox::attach(WakeUp wakeUp) {
+void Mailbox::attach(const WakeUps& wakeUps) {
   const std::scoped_lock lock(mutex_);
-  wakeUp_ = wakeUp;
+  wakeUps_ = wakeUps;
   attached_ = true;
 }
 
@@ -31,7 +31,8 @@ void Mailbox::wake() {
 void Mailbox::wakeOnce() {
   if (told_) return;
   told_ = true;
-  wakeUp_.NonBlockingCall();
+  wakeUps_.at(next_).NonBlockingCall();
+  next_ = (next_ + 1) % wakeUps_.size();
 }
 
 std::vector<Completion> Mailbox::takeAll() {

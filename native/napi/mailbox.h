@@ -2,7 +2,9 @@
 
 #include <napi.h>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -19,16 +21,22 @@ struct Completion {
 class PendingCalls;
 void drainMailbox(Napi::Env env, Napi::Function unused, PendingCalls* pending, void* nothing);
 using WakeUp = Napi::TypedThreadSafeFunction<PendingCalls, void, drainMailbox>;
+/**
+ * Used in turn. A thread-safe function that is called while it calls back goes on with that, up to a thousand times,
+ * without a look at timers and other handles: a fast device would hold the event loop, since each wake-up brings the
+ * next calls. The other one of a pair has to wait for its place in the loop.
+ */
+using WakeUps = std::array<WakeUp, 2>;
 
 /**
  * Carries outcomes from the device threads of one environment to its JavaScript thread: a burst costs one wake-up.
- * The threads share it, so that it outlives the environment; the thread-safe function is only touched while attached.
+ * The threads share it, so that it outlives the environment; the thread-safe functions are only touched while attached.
  */
 class Mailbox : public Sink {
  public:
   /** On the JavaScript thread, once. */
-  void attach(WakeUp wakeUp);
-  /** On the JavaScript thread, before the environment takes the thread-safe function down. */
+  void attach(const WakeUps& wakeUps);
+  /** On the JavaScript thread, before the environment takes the thread-safe functions down. */
   void detach();
 
   void complete(std::uint64_t id, Outcome outcome, bool quiet) override;
@@ -43,7 +51,8 @@ class Mailbox : public Sink {
 
   std::mutex mutex_;
   std::atomic<bool> attached_{false};
-  WakeUp wakeUp_;
+  WakeUps wakeUps_;
+  std::size_t next_ = 0;
   std::vector<Completion> completions_;
   /** Whether the JavaScript thread was told and has not come yet. */
   bool told_ = false;

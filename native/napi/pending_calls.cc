@@ -14,10 +14,12 @@ void drainMailbox(Napi::Env env, Napi::Function /*unused*/, PendingCalls* pendin
 void PendingCalls::install(Napi::Env env) {
   auto* const pending = new PendingCalls;
   env.SetInstanceData(pending);
-  pending->wakeUp_ = WakeUp::New(env, "node-lto", 0, 1, pending);
-  pending->wakeUp_.Unref(env);
-  pending->mailbox_->attach(pending->wakeUp_);
-  // Registered after the thread-safe function, whose own hook therefore runs later.
+  for (auto& wakeUp : pending->wakeUps_) {
+    wakeUp = WakeUp::New(env, "node-lto", 0, 1, pending);
+    wakeUp.Unref(env);
+  }
+  pending->mailbox_->attach(pending->wakeUps_);
+  // Registered after the thread-safe functions, whose own hooks therefore run later.
   env.AddCleanupHook([mailbox = pending->mailbox_] { mailbox->detach(); });
 }
 
@@ -29,7 +31,8 @@ Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStac
   id = ++lastId_;
   auto deferred = Napi::Promise::Deferred::New(env);
   auto error = keepsStack ? Napi::Persistent(newError(env)) : Napi::ObjectReference();
-  if (pending_.empty()) wakeUp_.Ref(env);
+  // One that is referenced keeps the event loop going, whichever is called.
+  if (pending_.empty()) wakeUps_.front().Ref(env);
   pending_.emplace(id, Pending{deferred, std::move(error)});
   return deferred.Promise();
 }
@@ -39,7 +42,7 @@ void PendingCalls::settleAll(Napi::Env env) {
     const Napi::HandleScope scope(env);
     settle(env, completion);
   }
-  if (pending_.empty()) wakeUp_.Unref(env);
+  if (pending_.empty()) wakeUps_.front().Unref(env);
 }
 
 void PendingCalls::settle(Napi::Env env, Completion& completion) {

@@ -37,7 +37,7 @@ class PendingCalls {
   static Napi::Object newError(Napi::Env env);
 
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  WakeUp wakeUp_;
+  WakeUps wakeUps_;
   std::unordered_map<std::uint64_t, Pending> pending_;
   std::uint64_t lastId_ = 0;
 };

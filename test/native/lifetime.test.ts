@@ -35,6 +35,14 @@ describe.runIf(onLinux)('lifetime of a process', () => {
        for (let i = 0; i < 20; i += 1) device.writeRecords(memory, 4096, 1, i);
        setImmediate(() => process.exit(0));`,
     ],
+    [
+      'while a completion waits to be seen',
+      `const device = await openDevice('/dev/null'); const memory = slab(4096);
+       await device.writeRecords(memory, 4096, 1, 0);
+       device.writeRecords(memory, 4096, 1, 0); device.close();
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+       process.exit(0);`,
+    ],
     ['while closing', `const device = await openDevice(args[0]); device.close(); process.exit(0);`],
     ['after closing', `const device = await openDevice(args[0]); await device.close(); process.exit(0);`],
     [
@@ -114,6 +122,28 @@ describe.runIf(onLinux)('worker_threads', () => {
       console.log('survived');
       process.exit(0);`;
     expect(await runChild(script, [makeFifo()])).toEqual({ ...clean, stdout: 'survived\n' });
+  });
+
+  it('survives workers that end while a completion waits to be seen', async () => {
+    const script = `
+      const { Worker } = require('node:worker_threads');
+      const source = ${JSON.stringify(prelude)} + \`
+        (async () => {
+          const device = await openDevice('/dev/null');
+          const memory = slab(4096);
+          for (let i = 0; i < require('node:worker_threads').workerData; i += 1) await device.writeRecords(memory, 4096, 1, 0);
+          device.writeRecords(memory, 4096, 1, 0);
+          device.close();
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+          process.exit(3);
+        })();\`;
+      const codes = [];
+      for (const workerData of [0, 1, 2, 3]) {
+        const worker = new Worker(source, { eval: true, workerData });
+        codes.push(await new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject)));
+      }
+      console.log(codes.join());`;
+    expect(await runChild(script)).toEqual({ ...clean, stdout: '3,3,3,3\n' });
   });
 
   it('lets workers use devices of their own', async () => {

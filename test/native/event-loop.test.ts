@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { onLinux, openDevice, slab } from './addon.js';
+
+const CALLS = 40;
+/** Milliseconds in which a device thread has surely written 4 KiB to /dev/null. */
+const LONG_ENOUGH = 5;
+/** Of the two ways to wake the event loop, each is seen once a turn at most. */
+const MOST_IN_A_TURN = 2;
+
+/** Keeps the JavaScript thread, as work does; meanwhile calls are completed. */
+function work(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG_ENOUGH);
+}
+
+/** How many times `next` was settled in each turn of the event loop, called again and again `CALLS` times. */
+async function settledByTurn(next: () => Promise<unknown>): Promise<number[]> {
+  const turns = [0];
+  let ended = false;
+  const count = () => {
+    turns.push(0);
+    if (!ended) setImmediate(count);
+  };
+  setImmediate(count);
+  for (let i = 0; i < CALLS; i += 1) {
+    const call = next();
+    work();
+    await call;
+    turns.push((turns.pop() ?? 0) + 1);
+  }
+  ended = true;
+  return turns;
+}
+
+describe.runIf(onLinux)('a device that is faster than its caller', () => {
+  it('lets the event loop go round while it is written to', async () => {
+    const device = await openDevice('/dev/null');
+    const memory = slab(4096);
+    const turns = await settledByTurn(() => device.writeRecords(memory, 4096, 1, 0));
+    await device.close();
+    expect(Math.max(...turns)).toBeLessThanOrEqual(MOST_IN_A_TURN);
+    expect(turns.reduce((sum, settled) => sum + settled)).toBe(CALLS);
+  });
+
+  it('lets the event loop go round while it is read from', async () => {
+    const device = await openDevice('/dev/zero');
+    const memory = slab(4096);
+    const turns = await settledByTurn(() => device.readRecords(memory, 4096, 1, 1, 0));
+    await device.close();
+    expect(Math.max(...turns)).toBeLessThanOrEqual(MOST_IN_A_TURN);
+  });
+
+  it('lets timers run', async () => {
+    const device = await openDevice('/dev/null');
+    const memory = slab(4096);
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    await settledByTurn(() => device.writeRecords(memory, 4096, 1, 0));
+    clearInterval(timer);
+    await device.close();
+    // Each call took several milliseconds: no turn comes before the timer is due again.
+    expect(ticks).toBeGreaterThanOrEqual(CALLS / MOST_IN_A_TURN - 2);
+  });
+});
