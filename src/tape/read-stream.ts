@@ -3,6 +3,7 @@ import { PositionLostError, VerificationError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
+import { LoopBreak } from '../transport/loop-break.js';
 import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
@@ -63,6 +64,7 @@ export class TapeReadStream extends Readable {
   readonly #options: ReadStreamOptions;
   readonly #checksum: RecordChecksum | undefined;
   readonly #lease: StreamLease;
+  readonly #break = new LoopBreak();
   #reader: RecordReader | undefined;
   /** To the only destination, if that lets go of chunks. */
   #lending: LendingPipe | undefined;
@@ -181,6 +183,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #next(): Promise<void> {
+    if (this.#break.isDue) await this.#break.take();
     const { done, value } = (await this.#chunks?.next()) ?? { done: true };
     if (!done && value) {
       this.#checksum?.update(value);

@@ -1,6 +1,7 @@
 import { addAbortSignal, Writable } from 'node:stream';
 import { EncryptionError, LtoError, PositionMismatchError } from '../errors/index.js';
 import { recordingSpeeds } from '../scsi/speed-matching.js';
+import { LoopBreak } from '../transport/loop-break.js';
 import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { endFile } from './end-file.js';
@@ -49,6 +50,8 @@ const SECTOR = 512;
 export const DEFAULT_RECORD_SIZE = MIB / 4;
 const DEFAULT_BUFFER = 64 * MIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
+/** Bytes that are copied without a look at the clock. */
+const PACKED_AT_ONCE = MIB;
 
 /**
  * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
@@ -70,6 +73,7 @@ export class TapeWriteStream extends Writable {
   readonly #writer: RecordWriter;
   readonly #buffer: WriteBuffer;
   readonly #lease: StreamLease;
+  readonly #break = new LoopBreak();
   #file: OpenFile | undefined;
   #failure: Promise<Error> | undefined;
   #commit: Promise<TapeReceipt> | undefined;
@@ -127,18 +131,18 @@ export class TapeWriteStream extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
-    this.#checksum?.update(chunk);
     if (this.#fitsAsItIs(chunk)) {
+      this.#checksum?.update(chunk);
       this.#buffer.pass(
         chunk,
         this.#port.hold(chunk, () => this.#buffer.hurry()),
       );
-      if (this.#buffer.isFull) void this.#drain(callback);
+      if (this.#buffer.isFull || this.#break.isDue) void this.#drain(callback);
       else callback();
       return;
     }
-    const rest = this.#buffer.pack(chunk);
-    if (rest.length > 0) void this.#packAll(rest, callback);
+    const rest = this.#pack(chunk);
+    if (rest.length > 0 || this.#break.isDue) void this.#packAll(rest, callback);
     else callback();
   }
 
@@ -190,20 +194,38 @@ export class TapeWriteStream extends Writable {
     return this.destroyed && this.receipt === undefined ? givenUp(this.#port.device) : undefined;
   }
 
+  /** Copies the beginning of a chunk, as far as there is memory for it; returns the rest. */
+  #pack(chunk: Uint8Array): Uint8Array {
+    const begin = chunk.subarray(0, PACKED_AT_ONCE);
+    const packed = begin.length - this.#buffer.pack(begin).length;
+    this.#checksum?.update(chunk.subarray(0, packed));
+    return chunk.subarray(packed);
+  }
+
   /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
   async #packAll(chunk: Uint8Array, callback: Callback): Promise<void> {
     let rest = chunk;
-    while (rest.length > 0 && !this.#failure && !this.destroyed) {
-      await this.#buffer.room();
-      if (!this.#failure && !this.destroyed) rest = this.#buffer.pack(rest);
+    if (this.#break.isDue) await this.#break.take();
+    while (rest.length > 0 && this.#takes) {
+      const left = this.#pack(rest);
+      const isFull = rest.length - left.length < Math.min(rest.length, PACKED_AT_ONCE);
+      rest = left;
+      if (isFull) await this.#buffer.room();
+      if (this.#break.isDue) await this.#break.take();
     }
     // After a failure nothing more is taken: the stream is about to be destroyed with it.
     callback(await this.#lost());
   }
 
   async #drain(callback: Callback): Promise<void> {
-    while (this.#buffer.isFull && !this.#failure && !this.destroyed) await this.#buffer.room();
+    if (this.#break.isDue) await this.#break.take();
+    while (this.#buffer.isFull && this.#takes) await this.#buffer.room();
     callback(await this.#lost());
+  }
+
+  /** Whether anything more can come onto the tape. */
+  get #takes(): boolean {
+    return this.#failure === undefined && !this.destroyed;
   }
 
   async #submit(pieces: readonly Uint8Array[], quiet: boolean): Promise<void> {

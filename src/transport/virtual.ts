@@ -1,6 +1,7 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { VirtualDrive } from '../virtual/index.js';
+import { LoopBreak } from './loop-break.js';
 import { recordsOf } from './record-pieces.js';
 import { isSystemError, systemError } from './system-error.js';
 import type { CallOptions, RecordCallOptions, Transport } from './transport.js';
@@ -20,6 +21,8 @@ export class VirtualTransport implements Transport {
   /** The drive itself, for tests and demonstrations: faults, reset, changing the cartridge. */
   readonly drive: VirtualDrive;
   readonly #readOnly: boolean;
+  /** The drive works on the event loop, and need not wait for anything. */
+  readonly #break = new LoopBreak();
   #st: VirtualSt;
   /** Settles when what was queued so far is done. */
   #last: Promise<unknown> = Promise.resolve();
@@ -139,6 +142,7 @@ export class VirtualTransport implements Transport {
     let records = 0;
     let bytes = 0;
     for (const record of recordsOf(pieces, recordSize)) {
+      if (this.#break.isDue) await this.#break.take();
       try {
         await this.#st.write(record);
         records += 1;
@@ -175,6 +179,7 @@ export class VirtualTransport implements Transport {
     const lengths: number[] = [];
     try {
       for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
+        if (this.#break.isDue) await this.#break.take();
         const length = await this.#st.read(memory.subarray(offset, offset + offer));
         if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
         lengths.push(length);

@@ -1,0 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Milliseconds of work at a stretch. */
+const LONGEST_STRETCH = 3;
+
+/**
+ * For work whose steps follow each other without a turn of the event loop, as those of a stream do between a source and
+ * a device that are never waited for: tells when the rest of the process is to be let in.
+ */
+export class LoopBreak {
+  #since = performance.now();
+
+  /** Whether the work goes on for long enough. Also true after a long wait, where a break costs next to nothing. */
+  get isDue(): boolean {
+    return performance.now() - this.#since >= LONGEST_STRETCH;
+  }
+
+  /** Resolves when timers and everything else that is ready have had their turn. */
+  async take(): Promise<void> {
+    await setImmediate();
+    this.#since = performance.now();
+  }
+}
