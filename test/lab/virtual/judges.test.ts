@@ -18,7 +18,7 @@ import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { command, shell } from '../command.js';
 import { byPattern, DEVICE, judgePages, type PageJudge, text } from './page-judge.js';
 
-// What sg3-utils, mtx's tapeinfo, mt and stenc read from the virtual drive is what our own decoders read.
+// What sg3-utils, mtx's tapeinfo and loaderinfo, mt and stenc read from the virtual drive is what our own decoders read.
 
 let queryNode = '';
 let work = '';
@@ -119,6 +119,17 @@ it('tapeinfo tells the limits, the density and the medium type that we tell', as
   expect(said).toContain(`MaxBlock: ${limits?.maximumBlockLength}\n`);
   expect(said).toContain(`SerialNumber: '${serialNumber}'\n`);
   expect(said).toMatch(/Density Code: 0x5e\n/);
+});
+
+it('loaderinfo names the drive as we do, and finds no changer attached to it', async () => {
+  await using drive = await TapeDrive.open(DEVICE);
+  const { vendor, product, revision } = await drive.identity();
+  const said = await command('loaderinfo', '-f', queryNode);
+  expect(said).toMatch(/^Product Type: Tape Drive$/m);
+  expect(said).toContain(`Vendor ID: '${vendor.padEnd(8)}'\n`);
+  expect(said).toContain(`Product ID: '${product.padEnd(16)}'\n`);
+  expect(said).toContain(`Revision: '${revision.padEnd(4)}'\n`);
+  expect(said).toMatch(/^Attached Changer: No$/m);
 });
 
 it('mt and we agree where the tape stands, whoever moves it', async () => {
