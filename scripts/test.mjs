@@ -60,15 +60,19 @@ function vitestPhase(title, launch, env) {
 const MATRIX = { LTO_CONFORMANCE_REPORTS: columns };
 
 function labPhases() {
-  const missing = options['no-lab'] ? 'left out by --no-lab' : labMissing();
-  if (missing === undefined) {
-    return LAB_RUNS.map(({ drive, suite }) => {
-      const env = { ...MATRIX, LTO_LAB_SUITE: suite.join(',') };
-      return vitestPhase(`kernel lab: ${drive}`, (vitest) => inLab(drive, vitest), env);
-    });
-  }
-  process.stdout.write(`\n--- kernel lab: not run: ${missing}\n`);
-  return options.lab ? [check('the kernel lab is required', 'false', [])] : [];
+  return LAB_RUNS.flatMap((run) => {
+    const title = `kernel lab: ${run.drive}${run.kernel === undefined ? '' : ` on Linux ${run.kernel}`}`;
+    const missing = options['no-lab'] ? 'left out by --no-lab' : labMissing(run.kernel);
+    if (missing === undefined) return [labPhase(title, run)];
+    process.stdout.write(`\n--- ${title}: not run: ${missing}\n`);
+    return options.lab ? [check(`${title}, which is required`, 'false', [])] : [];
+  });
+}
+
+function labPhase(title, { drive, suite, kernel }) {
+  const where = kernel === undefined ? MATRIX : { LTO_LAB_KERNEL: kernel };
+  const launch = (vitest) => inLab(drive, vitest);
+  return vitestPhase(title, launch, { ...where, LTO_LAB_SUITE: suite.join(',') });
 }
 
 /** What touches the run-time: the addon, its buffers and threads, the file system. */

@@ -15,7 +15,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The kernel's version, or undefined for Debian sid's; others are in folders of their own. */
 const kernelVersion = process.env.LTO_LAB_KERNEL || undefined;
 const labs = process.env.NODE_LTO_LAB_DIR ?? resolve(here, '../../.lab');
-const lab = join(labs, kernelVersion ?? '');
+const lab = folderOf(kernelVersion);
 /** What the command finds the newer tools by that `npm run lab:setup` fetches. */
 const NEWER_TOOLS = { LTO_LAB_NEWER_TOOLS: join(labs, 'newer', 'bin') };
 
@@ -24,13 +24,21 @@ const LAB_FAILED = 125;
 /** Variables of the host that mean nothing, or something else, inside the guest. */
 const NOT_PASSED = new Set(['TMPDIR', 'PWD', 'OLDPWD', '_', 'SHLVL', 'LTO_LAB', 'LTO_LAB_DRIVE']);
 
-/** Why the lab cannot run here, or undefined. */
-export function labMissing() {
+/** @param {string | undefined} version of the kernel; undefined for Debian sid's */
+function folderOf(version) {
+  return join(labs, version ?? '');
+}
+
+/**
+ * Why the lab cannot run here, or undefined.
+ * @param {string | undefined} version of the kernel
+ */
+export function labMissing(version = kernelVersion) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return `the kernel lab needs Linux on x86_64 (this is ${process.platform} on ${process.arch})`;
   }
-  if (!existsSync(join(lab, 'linux.uml'))) {
-    const option = kernelVersion === undefined ? '' : ` -- --kernel ${kernelVersion}`;
+  if (!existsSync(join(folderOf(version), 'linux.uml'))) {
+    const option = version === undefined ? '' : ` -- --kernel ${version}`;
     return `the lab has no such kernel yet: run \`npm run lab:setup${option}\` (Debian or Ubuntu, as root for the tools)`;
   }
   return undefined;
