@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 
 /** How often the event loop is looked at, milliseconds: its delay is what comes on top. */
 const RESOLUTION = 1;
+/** Milliseconds in which it is looked at once: it counts from one look to the next. */
+const ONE_LOOK = 5 * RESOLUTION;
 /** One allocation in so many bytes is sampled. */
 const SAMPLING_BYTES = 16 * 1024;
 /** Clock ticks of /proc, which Linux fixes for programs. */
@@ -37,15 +39,17 @@ export class Meter {
     const collecting = observeCollections();
     const sampling = this.#options.allocations ? await sampleAllocations() : undefined;
     const loop = this.#options.loopDelay ? monitorEventLoopDelay({ resolution: RESOLUTION }) : undefined;
+    loop?.enable();
+    if (loop) await pause(ONE_LOOK);
     const baseRss = process.memoryUsage.rss() / 2 ** 20;
     const children = childrenSeconds();
     const cpu = process.cpuUsage();
     const begun = performance.now();
-    loop?.enable();
     const result = await work();
-    loop?.disable();
     const seconds = (performance.now() - begun) / 1000;
     const { user, system } = process.cpuUsage(cpu);
+    if (loop) await pause(ONE_LOOK);
+    loop?.disable();
     this.usage = {
       seconds,
       cpuSeconds: (user + system) / 1e6 + childrenSeconds() - children,
