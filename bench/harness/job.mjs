@@ -8,10 +8,11 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
  * Runs a function of `jobs/` in a new process and resolves with what it returned and what it used.
  * @param {string} job `file:function` of jobs/
  * @param {object} args for the function
- * @param {{ execArgv?: string[], allocations?: boolean, loopDelay?: boolean }} options
+ * @param {{ execArgv?: string[], warmUp?: object, allocations?: boolean, loopDelay?: boolean }} options `warmUp`: the job
+ *   runs before it is measured too, with these arguments in place of its own
  * @returns {Promise<{ value: unknown, usage: import('./meter.mjs').Usage }>}
  */
-export function runJob(job, args, { execArgv = [], ...meter } = {}) {
+export function runJob(job, args, { execArgv = [], warmUp, ...meter } = {}) {
   return new Promise((resolve, reject) => {
     const child = fork(CHILD, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let answer;
@@ -24,6 +25,6 @@ export function runJob(job, args, { execArgv = [], ...meter } = {}) {
       else if (answer === undefined) reject(new Error(`${job}: ended with ${signal ?? code} and no answer`));
       else resolve(answer);
     });
-    child.send({ job, args, meter });
+    child.send({ job, args, warmUp, meter });
   });
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Milliseconds of work at a stretch. */
-const LONGEST_STRETCH = 3;
+const LONGEST_STRETCH = 5;
 
 /**
  * For work whose steps follow each other without a turn of the event loop, as those of a stream do between a source and
@@ -10,7 +10,7 @@ const LONGEST_STRETCH = 3;
 export class LoopBreak {
   #since = performance.now();
 
-  /** Whether the work goes on for long enough. Also true after a long wait, where a break costs next to nothing. */
+  /** Whether the work goes on for long enough. Also true after a wait that nobody has told of. */
   get isDue(): boolean {
     return performance.now() - this.#since >= LONGEST_STRETCH;
   }
@@ -18,6 +18,11 @@ export class LoopBreak {
   /** Resolves when timers and everything else that is ready have had their turn. */
   async take(): Promise<void> {
     await setImmediate();
+    this.taken();
+  }
+
+  /** The work has waited for something, which let the others in. */
+  taken(): void {
     this.#since = performance.now();
   }
 }
