@@ -1,34 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { countTurns, work } from '../support/event-loop.js';
 import { onLinux, openDevice, slab } from './addon.js';
 
 const CALLS = 40;
-/** Milliseconds in which a device thread has surely written 4 KiB to /dev/null. */
-const LONG_ENOUGH = 5;
 /** Of the two ways to wake the event loop, each is seen once a turn at most. */
 const MOST_IN_A_TURN = 2;
 
-/** Keeps the JavaScript thread, as work does; meanwhile calls are completed. */
-function work(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG_ENOUGH);
-}
-
-/** How many times `next` was settled in each turn of the event loop, called again and again `CALLS` times. */
+/**
+ * How many times `next` was settled in each turn of the event loop, called again and again `CALLS` times. While the
+ * thread works, a device thread has surely written 4 KiB to /dev/null.
+ */
 async function settledByTurn(next: () => Promise<unknown>): Promise<number[]> {
-  const turns = [0];
-  let ended = false;
-  const count = () => {
-    turns.push(0);
-    if (!ended) setImmediate(count);
-  };
-  setImmediate(count);
+  const { note, stop } = countTurns();
   for (let i = 0; i < CALLS; i += 1) {
     const call = next();
     work();
     await call;
-    turns.push((turns.pop() ?? 0) + 1);
+    note();
   }
-  ended = true;
-  return turns;
+  return stop();
 }
 
 describe.runIf(onLinux)('a device that is faster than its caller', () => {

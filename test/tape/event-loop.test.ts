@@ -1,40 +1,17 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
+import { countTurns, work } from '../support/event-loop.js';
 import { newTapeDrive } from './drives.js';
 
 const CHUNKS = 40;
 const CHUNK = 64 * 1024;
-/** Milliseconds: more than a stream works at a stretch. */
-const LONG = 5;
 /** None of the chunks has to wait for memory. */
 const BUFFER = 64 * CHUNK;
 /** What the queues of the streams hold themselves (4 and 1), while the drive is asked where the file begins, and a few. */
 const MOST_IN_A_TURN = 8;
 /** Nothing is read from or written to a disk. */
 const FAST = { cartridge: { discardsData: true } };
-
-/** Keeps the JavaScript thread, as a source or a consumer does that is never waited for. */
-function work(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG);
-}
-
-/** Calls of `note()` in each turn of the event loop. */
-function countTurns() {
-  const turns = [0];
-  let ended = false;
-  const count = () => {
-    turns.push(0);
-    if (!ended) setImmediate(count);
-  };
-  setImmediate(count);
-  const note = () => turns.push((turns.pop() ?? 0) + 1);
-  const stop = () => {
-    ended = true;
-    return turns;
-  };
-  return { note, stop };
-}
 
 function* source(chunk: Uint8Array, note: () => void): Generator<Uint8Array> {
   for (let i = 0; i < CHUNKS; i += 1) {
