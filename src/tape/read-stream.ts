@@ -183,7 +183,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #next(): Promise<void> {
-    if (this.#break.isDue) await this.#break.take();
+    if (this.#break.step()) await this.#break.take();
     const { done, value } = (await this.#chunks?.next()) ?? { done: true };
     if (!done && value) {
       this.#checksum?.update(value);

@@ -50,9 +50,9 @@ const SECTOR = 512;
 export const DEFAULT_RECORD_SIZE = MIB / 4;
 const DEFAULT_BUFFER = 64 * MIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
-/** Bytes that are copied, and chunks that are taken as they are, without a look at the clock. */
+/** Bytes that are copied in one step; a chunk that is taken as it is is a step too. */
 const PACKED_AT_ONCE = MIB;
-const PASSED_AT_ONCE = 4;
+const STEPS_TO_A_LOOK = 4;
 
 /**
  * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
@@ -74,9 +74,7 @@ export class TapeWriteStream extends Writable {
   readonly #writer: RecordWriter;
   readonly #buffer: WriteBuffer;
   readonly #lease: StreamLease;
-  readonly #break = new LoopBreak();
-  /** Chunks that were taken as they are since the clock was looked at. */
-  #passed = 0;
+  readonly #break = new LoopBreak(STEPS_TO_A_LOOK);
   #file: OpenFile | undefined;
   #failure: Promise<Error> | undefined;
   #commit: Promise<TapeReceipt> | undefined;
@@ -140,13 +138,14 @@ export class TapeWriteStream extends Writable {
         chunk,
         this.#port.hold(chunk, () => this.#buffer.hurry()),
       );
-      const breakIsDue = this.#passedEnough() && this.#break.isDue;
+      const breakIsDue = this.#break.step();
       if (this.#buffer.isFull || breakIsDue) void this.#drain(callback, breakIsDue);
       else callback();
       return;
     }
     const rest = this.#pack(chunk);
-    if (rest.length > 0 || this.#break.isDue) void this.#packAll(rest, callback);
+    const breakIsDue = this.#break.step();
+    if (rest.length > 0 || breakIsDue) void this.#packAll(rest, callback, breakIsDue);
     else callback();
   }
 
@@ -207,24 +206,18 @@ export class TapeWriteStream extends Writable {
   }
 
   /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
-  async #packAll(chunk: Uint8Array, callback: Callback): Promise<void> {
+  async #packAll(chunk: Uint8Array, callback: Callback, breakIsDue: boolean): Promise<void> {
     let rest = chunk;
-    if (this.#break.isDue) await this.#break.take();
+    if (breakIsDue) await this.#break.take();
     while (rest.length > 0 && this.#takes) {
       const left = this.#pack(rest);
       const isFull = rest.length - left.length < Math.min(rest.length, PACKED_AT_ONCE);
       rest = left;
       if (isFull) await this.#room();
-      if (this.#break.isDue) await this.#break.take();
+      if (this.#break.step()) await this.#break.take();
     }
     // After a failure nothing more is taken: the stream is about to be destroyed with it.
     callback(await this.#lost());
-  }
-
-  /** In User-Mode Linux, and wherever there is no vDSO, the clock costs as much as a chunk. */
-  #passedEnough(): boolean {
-    this.#passed = (this.#passed + 1) % PASSED_AT_ONCE;
-    return this.#passed === 0;
   }
 
   async #drain(callback: Callback, breakIsDue: boolean): Promise<void> {
@@ -237,7 +230,6 @@ export class TapeWriteStream extends Writable {
   async #room(): Promise<void> {
     await this.#buffer.room();
     this.#break.taken();
-    this.#passed = 0;
   }
 
   /** Whether anything more can come onto the tape. */

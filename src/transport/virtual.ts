@@ -142,7 +142,7 @@ export class VirtualTransport implements Transport {
     let records = 0;
     let bytes = 0;
     for (const record of recordsOf(pieces, recordSize)) {
-      if (this.#break.isDue) await this.#break.take();
+      if (this.#break.step()) await this.#break.take();
       try {
         await this.#st.write(record);
         records += 1;
@@ -179,7 +179,7 @@ export class VirtualTransport implements Transport {
     const lengths: number[] = [];
     try {
       for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
-        if (this.#break.isDue) await this.#break.take();
+        if (this.#break.step()) await this.#break.take();
         const length = await this.#st.read(memory.subarray(offset, offset + offer));
         if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
         lengths.push(length);
