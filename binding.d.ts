@@ -184,7 +184,8 @@ export class Device {
   /**
    * One read(2) of `offer` bytes for each record, until `memory` has no room for another offer or `maxRecords` are in.
    * `memory` (at a page boundary here) and `stream` as for `writeRecords`; `full` is what keeps a group alive. With a
-   * pool, a slab of it is read into and handed out as `memory` of the outcome; throws a RangeError when none is available.
+   * pool, a slab of it is read into and handed out as `memory` of the outcome: the one that came back last when the call
+   * begins. Throws a RangeError when none is available; rejects with ENOMEM where no memory can be mapped for it.
    */
   readRecords(
     memory: Uint8Array | SlabPool,
@@ -210,14 +211,16 @@ export function allocateSlab(byteLength: number): ArrayBuffer;
 
 /**
  * At most `count` slabs of `slabBytes` bytes, each mapped when it is first needed. A slab that was handed out comes back
- * when its ArrayBuffer has been collected as garbage; it is not zeroed for its next use. Whoever still has the
- * ArrayBuffer may read into it again as into any slab.
+ * by `giveBack()`, or when its ArrayBuffer has been collected as garbage; it is not zeroed for its next use.
  */
 export class SlabPool {
   constructor(slabBytes: number, count: number);
 
-  /** How many slabs are not out, those not mapped yet included. */
+  /** How many slabs are neither out nor wanted by a call that waits, those not mapped yet included. */
   readonly available: number;
+
+  /** Takes back what it handed out; nobody may look at it any more. Throws a RangeError for any other memory. */
+  giveBack(memory: ArrayBuffer): void;
 
   /** Unmaps what is not out, and the rest as it comes back. Nothing is available any more. */
   close(): void;

@@ -9,6 +9,7 @@
 
 #include "crc32.h"
 #include "slab.h"
+#include "slab_pool.h"
 #include "wiped_buffer.h"
 
 namespace lto {
@@ -63,13 +64,13 @@ struct WriteCall {
 
 struct ReadCall {
   static constexpr const char* syscall = "read";
-  RecordMemory memory;
+  RecordMemory memory = {};
   std::size_t offer = 0;
   std::size_t maxRecords = 0;
   /** Goes over the records that were read; null for none. */
   std::shared_ptr<Checksum> checksum = nullptr;
-  /** Whether the outcome hands the memory on. */
-  bool handsOver = false;
+  /** Where not empty, its slab takes the place of `memory` when the call begins, and the outcome hands it on. */
+  SlabReservation reservation = {};
 };
 
 struct CloseCall {

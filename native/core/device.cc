@@ -51,7 +51,7 @@ void Device::abandon() {
 
 void Device::wake() {
   wakeUps_.fetch_add(1);
-  wakeUps_.notify_one();
+  if (waiting_.exchange(false)) wakeUps_.notify_one();
 }
 
 void Device::report(std::uint64_t id, Outcome outcome, bool quiet) {
@@ -68,7 +68,9 @@ void Device::run() {
     while (auto call = takeNext()) runCall(*call);
     sink_->wake();
     if (end()) return;
+    waiting_.store(true);
     wakeUps_.wait(seen);
+    waiting_.store(false);
   }
 }
 

@@ -56,6 +56,8 @@ class Device : public std::enable_shared_from_this<Device> {
 
   /** Counts changes that the thread should look at. */
   std::atomic<std::uint32_t> wakeUps_{0};
+  /** Whether it waits for one: telling a thread that does not costs a system call too. */
+  std::atomic<bool> waiting_{false};
   std::mutex mutex_;
   CallQueue queue_;
   bool closing_ = false;

@@ -27,7 +27,7 @@ class Executor {
     return outcome;
   }
   Outcome operator()(const WriteCall& call) { return writeRecords(node_, call); }
-  Outcome operator()(const ReadCall& call) {
+  Outcome operator()(ReadCall& call) {
     node_.guard.forget();
     return readRecords(node_, call);
   }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <utility>
 
 #include "mtio.h"
 
@@ -19,6 +21,18 @@ std::optional<MtStatus> statusAfterStop(const OpenNode& node) {
   MtStatus status;
   if (!node.answersMtGet || readMtStatus(node.fd.get(), status) != 0) return std::nullopt;
   return status;
+}
+
+/** No slab where there is no memory. */
+RecordMemory takeReserved(SlabReservation& reservation) {
+  try {
+    auto slab = reservation.take();
+    auto* const data = slab->data();
+    const std::size_t size = slab->size();
+    return {.slab = std::move(slab), .data = data, .size = size};
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
 }
 
 struct RecordResult {
@@ -87,15 +101,20 @@ WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
   return outcome;
 }
 
-ReadOutcome readRecords(const OpenNode& node, const ReadCall& call) {
+Outcome readRecords(const OpenNode& node, ReadCall& call) {
   ReadOutcome outcome;
-  outcome.lengths.reserve(std::min(call.maxRecords, call.memory.size / call.offer));
-  if (call.handsOver) outcome.memory = call.memory.slab;
+  RecordMemory memory = call.memory;
+  if (call.reservation) {
+    memory = takeReserved(call.reservation);
+    if (!memory.slab) return Failure{ENOMEM, "mmap"};
+    outcome.memory = memory.slab;
+  }
+  outcome.lengths.reserve(std::min(call.maxRecords, memory.size / call.offer));
   std::size_t offset = 0;
-  while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= call.memory.size) {
-    const ssize_t length = ::read(node.fd.get(), call.memory.data + offset, call.offer);
+  while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size) {
+    const ssize_t length = ::read(node.fd.get(), memory.data + offset, call.offer);
     if (length > 0) {
-      if (call.checksum) call.checksum->update(call.memory.data + offset, static_cast<std::size_t>(length));
+      if (call.checksum) call.checksum->update(memory.data + offset, static_cast<std::size_t>(length));
       outcome.lengths.push_back(static_cast<std::uint32_t>(length));
       offset = roundUpToPage(offset + static_cast<std::size_t>(length));
       continue;

@@ -9,7 +9,7 @@ namespace lto {
 /** One write(2) a record, until one does not go as it should. */
 [[nodiscard]] WriteOutcome writeRecords(OpenNode& node, const WriteCall& call);
 
-/** One read(2) a record, each at a page boundary. */
-[[nodiscard]] ReadOutcome readRecords(const OpenNode& node, const ReadCall& call);
+/** One read(2) a record, each at a page boundary. A Failure where no slab could be mapped. */
+[[nodiscard]] Outcome readRecords(const OpenNode& node, ReadCall& call);
 
 }  // namespace lto

@@ -112,7 +112,7 @@ const char* nameOf(ReadStop stop) {
 
 class Converter {
  public:
-  explicit Converter(Napi::Env env) : env_(env) {}
+  Converter(Napi::Env env, KeptViews* views) : env_(env), views_(views) {}
 
   Napi::Value operator()(const Done& /*done*/) { return env_.Undefined(); }
   /** A failure rejects, see describeFailure(). */
@@ -155,19 +155,25 @@ class Converter {
     auto object = Napi::Object::New(env_);
     object["lengths"] = lengths;
     object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
-    if (outcome.memory) object["memory"] = lentView(env_, outcome.memory);
+    if (outcome.memory) object["memory"] = viewOfPooled(outcome.memory);
     addStop(object, outcome.error, outcome.mt);
     return object;
   }
 
  private:
+  Napi::ArrayBuffer viewOfPooled(const std::shared_ptr<Slab>& slab) {
+    const auto kept = views_ != nullptr ? views_->take(slab.get()) : Napi::ArrayBuffer();
+    return kept.IsEmpty() ? lentView(env_, slab) : kept;
+  }
+
   Napi::Env env_;
+  KeptViews* views_;
 };
 
 }  // namespace
 
-Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome) {
-  return std::visit(Converter(env), outcome);
+Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, KeptViews* views) {
+  return std::visit(Converter(env, views), outcome);
 }
 
 Napi::Object describeFailure(Napi::Object error, const Failure& failure) {

@@ -5,14 +5,15 @@
 #include <memory>
 
 #include "../core/outcome.h"
+#include "kept_views.h"
 
 namespace lto {
 
 /** A view of JavaScript's on the slab, which holds a share of it until the view is collected as garbage. */
 Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab);
 
-/** The object of binding.d.ts for an outcome that is not a failure. */
-Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome);
+/** The object of binding.d.ts for an outcome that is not a failure; `views` are those of the pool that it read into. */
+Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, KeptViews* views);
 
 /** Makes `error` the SystemError of binding.d.ts. */
 Napi::Object describeFailure(Napi::Object error, const Failure& failure);

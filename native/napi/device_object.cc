@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -72,17 +71,10 @@ std::size_t recordSize(const Arguments& arguments, std::size_t index, const char
   return static_cast<std::size_t>(arguments.integer(index, name, 1, maxRecordSize));
 }
 
-RecordMemory pooledMemory(const Arguments& arguments, SlabPool& pool) {
-  std::shared_ptr<Slab> slab;
-  try {
-    slab = pool.take();
-  } catch (const std::bad_alloc&) {
-    arguments.throwRange("a slab of the pool is more than can be allocated");
-  }
-  if (!slab) arguments.throwRange("no slab of the pool is available");
-  auto* const data = slab->data();
-  const std::size_t size = slab->size();
-  return {std::move(slab), data, size};
+SlabReservation reserve(const Arguments& arguments, SlabPoolObject& pool) {
+  auto reservation = pool.pool().reserve();
+  if (!reservation) arguments.throwRange("no slab of the pool is available");
+  return reservation;
 }
 
 }  // namespace
@@ -119,10 +111,10 @@ DeviceObject::~DeviceObject() {
   if (device_) device_->abandon();
 }
 
-Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call) {
+Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call, std::shared_ptr<KeptViews> views) {
   // Record calls are many and hardly ever rejected: the caller's stack would be half of what one costs.
   const bool keepsStack = call.stream == 0;
-  const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack);
+  const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack, std::move(views));
   device_->submit(std::move(call));
   return promise;
 }
@@ -176,17 +168,19 @@ Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
 
 Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto pool = SlabPoolObject::unwrap(info[0]);
-  ReadCall call{.memory = pool ? pooledMemory(arguments, *pool) : arguments.recordMemory(0, pageSize()),
-                .offer = recordSize(arguments, 1, "offer"),
-                .handsOver = pool != nullptr};
-  if (call.offer > call.memory.size) arguments.throwRange("offer must not exceed memory");
+  auto* const pool = SlabPoolObject::unwrap(info[0]);
+  ReadCall call{.memory = pool != nullptr ? RecordMemory{} : arguments.recordMemory(0, pageSize()),
+                .offer = recordSize(arguments, 1, "offer")};
+  if (pool != nullptr) call.reservation = reserve(arguments, *pool);
+  const std::size_t size = pool != nullptr ? call.reservation.slabSize() : call.memory.size;
+  if (call.offer > size) arguments.throwRange("offer must not exceed memory");
   call.maxRecords = static_cast<std::size_t>(arguments.integer(2, "maxRecords", 1, maxOf<std::int32_t>));
   const std::uint64_t stream = arguments.stream(3);
   const std::uint64_t token = arguments.token(4);
   auto options = arguments.recordOptions(5);
   call.checksum = std::move(options.checksum);
-  return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)});
+  return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)},
+                pool != nullptr ? pool->keptViews() : nullptr);
 }
 
 Napi::Value DeviceObject::cancel(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "../core/device.h"
+#include "kept_views.h"
 
 namespace lto {
 
@@ -28,7 +29,8 @@ class DeviceObject : public Napi::ObjectWrap<DeviceObject> {
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
-  Napi::Value submit(Napi::Env env, QueuedCall call);
+  /** `views` are those of the pool that the call reads into. */
+  Napi::Value submit(Napi::Env env, QueuedCall call, std::shared_ptr<KeptViews> views = nullptr);
 
   std::shared_ptr<Device> device_;
 };

@@ -46,16 +46,20 @@ class Mailbox : public Sink {
   std::vector<Completion> takeAll();
 
  private:
-  /** Under the lock. */
-  void wakeOnce();
+  void tell();
 
-  std::mutex mutex_;
   std::atomic<bool> attached_{false};
+  std::mutex mutex_;
+  std::vector<Completion> completions_;
+  /** Whether the JavaScript thread was told, or is about to be, and has not come yet. */
+  bool told_ = false;
+  /**
+   * Of what follows. Another one, which the JavaScript thread does not want when it comes: who is woken under a lock
+   * that it needs goes to sleep again at once.
+   */
+  std::mutex tellingMutex_;
   WakeUps wakeUps_;
   std::size_t next_ = 0;
-  std::vector<Completion> completions_;
-  /** Whether the JavaScript thread was told and has not come yet. */
-  bool told_ = false;
 };
 
 }  // namespace lto

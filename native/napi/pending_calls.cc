@@ -27,13 +27,13 @@ PendingCalls& PendingCalls::of(Napi::Env env) {
   return *env.GetInstanceData<PendingCalls>();
 }
 
-Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack) {
+Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<KeptViews> views) {
   id = ++lastId_;
   auto deferred = Napi::Promise::Deferred::New(env);
   auto error = keepsStack ? Napi::Persistent(newError(env)) : Napi::ObjectReference();
   // One that is referenced keeps the event loop going, whichever is called.
   if (pending_.empty()) wakeUps_.front().Ref(env);
-  pending_.emplace(id, Pending{deferred, std::move(error)});
+  pending_.emplace(id, Pending{deferred, std::move(error), std::move(views)});
   return deferred.Promise();
 }
 
@@ -52,7 +52,7 @@ void PendingCalls::settle(Napi::Env env, Completion& completion) {
     const auto error = pending.error.IsEmpty() ? newError(env) : pending.error.Value();
     pending.deferred.Reject(describeFailure(error, *failure));
   } else {
-    pending.deferred.Resolve(toJavaScript(env, completion.outcome));
+    pending.deferred.Resolve(toJavaScript(env, completion.outcome, pending.views.get()));
   }
 }
 

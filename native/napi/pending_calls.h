@@ -6,6 +6,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "kept_views.h"
 #include "mailbox.h"
 
 namespace lto {
@@ -21,9 +22,9 @@ class PendingCalls {
 
   /**
    * Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. A rejection has
-   * the stack of this call, where it is kept.
+   * the stack of this call, where it is kept. `views` are those of the pool that the call reads into, if it does.
    */
-  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack);
+  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<KeptViews> views);
   void settleAll(Napi::Env env);
 
  private:
@@ -31,6 +32,7 @@ class PendingCalls {
     Napi::Promise::Deferred deferred;
     /** Made when the call was, for the caller's stack; empty where that is not kept. */
     Napi::ObjectReference error;
+    std::shared_ptr<KeptViews> views;
   };
 
   void settle(Napi::Env env, Completion& completion);

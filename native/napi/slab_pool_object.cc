@@ -14,6 +14,7 @@ Napi::Function SlabPoolObject::define(Napi::Env env) {
   return DefineClass(env, "SlabPool",
                      {
                          InstanceAccessor<&SlabPoolObject::available>("available"),
+                         InstanceMethod<&SlabPoolObject::giveBack>("giveBack"),
                          InstanceMethod<&SlabPoolObject::close>("close"),
                      });
 }
@@ -29,17 +30,27 @@ SlabPoolObject::~SlabPoolObject() {
   if (pool_) pool_->close();
 }
 
-std::shared_ptr<SlabPool> SlabPoolObject::unwrap(const Napi::Value& value) {
+SlabPoolObject* SlabPoolObject::unwrap(const Napi::Value& value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&typeTag)) return nullptr;
-  return Unwrap(value.As<Napi::Object>())->pool_;
+  return Unwrap(value.As<Napi::Object>());
 }
 
 Napi::Value SlabPoolObject::available(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(pool_->available()));
 }
 
+void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  if (!info[0].IsArrayBuffer()) arguments.throwType("memory must be an ArrayBuffer");
+  auto view = info[0].As<Napi::ArrayBuffer>();
+  const auto slab = Slab::find(view.Data(), view.ByteLength());
+  const bool isOut = slab && slab->size() == view.ByteLength() && !views_->has(slab.get());
+  if (!isOut || !pool_->takeBack(slab)) arguments.throwRange("memory must be what the pool has handed out");
+  views_->keep(slab.get(), view);
+}
+
 void SlabPoolObject::close(const Napi::CallbackInfo& /*info*/) {
-  pool_->close();
+  for (const auto& slab : pool_->close()) static_cast<void>(views_->take(slab.get()));
 }
 
 }  // namespace lto

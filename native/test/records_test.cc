@@ -180,8 +180,8 @@ TEST(a_checksum_goes_over_what_was_read_and_nothing_between_the_records) {
   Fixture fixture(path);
   fixture.open();
   const auto checksum = std::make_shared<Checksum>();
-  const ReadCall call{.memory = memoryOf(64 * kib), .offer = 10'000, .maxRecords = 100, .checksum = checksum};
-  CHECK(fixture.runFor<ReadOutcome>(call, 1).stop == ReadStop::zero);
+  ReadCall call{.memory = memoryOf(64 * kib), .offer = 10'000, .maxRecords = 100, .checksum = checksum};
+  CHECK(fixture.runFor<ReadOutcome>(std::move(call), 1).stop == ReadStop::zero);
   CHECK(checksum->value() == crc32(0, reinterpret_cast<const std::byte*>(content.data()), content.size()));
   fixture.close();
 }
@@ -190,14 +190,29 @@ TEST(memory_is_handed_over_where_it_came_from_a_pool) {
   Fixture fixture("/dev/zero");
   fixture.open();
   const auto pool = SlabPool::make(16 * kib, 1);
-  auto slab = pool->take();
-  auto* const data = slab->data();
-  ReadCall call{.memory = {std::move(slab), data, 16 * kib}, .offer = 4 * kib, .maxRecords = 100, .handsOver = true};
-  auto outcome = fixture.runFor<ReadOutcome>(std::move(call), 1);
-  CHECK(outcome.memory->data() == data);
+  const auto read = [&] { return ReadCall{.offer = 4 * kib, .maxRecords = 100, .reservation = pool->reserve()}; };
+  auto outcome = fixture.runFor<ReadOutcome>(read(), 1);
+  CHECK(outcome.lengths.size() == 4);
+  CHECK(outcome.memory->size() == 16 * kib);
   CHECK(pool->available() == 0);
   outcome.memory.reset();
-  // The thread has let go of the call, too, when it has come to the next one.
+  CHECK(pool->available() == 1);
+  fixture.close();
+}
+
+TEST(a_read_that_is_cancelled_takes_no_memory_of_its_pool) {
+  const ScratchFolder folder;
+  const auto path = folder.fifo("pipe");
+  Fixture fixture(path);
+  fixture.open();
+  const auto blocked = fixture.submit(ReadCall{memoryOf(4 * kib), 4 * kib, 1}, 9);
+  const auto pool = SlabPool::make(4 * kib, 1);
+  const auto read = fixture.submit(ReadCall{.offer = 4 * kib, .maxRecords = 1, .reservation = pool->reserve()}, 1, 5);
+  CHECK(pool->available() == 0);
+  CHECK(fixture.device->cancel(5));
+  CHECK(isFailure(fixture.sink->wait(read), ECANCELED));
+  putContent(path, "go");
+  CHECK(fixture.sink->waitFor<ReadOutcome>(blocked).stop == ReadStop::full);
   fixture.close();
   CHECK(pool->available() == 1);
 }

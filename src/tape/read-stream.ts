@@ -161,6 +161,7 @@ export class TapeReadStream extends Readable {
       bufferBytes,
       checksum: this.#checksum?.followsRecords,
       keys,
+      onWaited: () => this.#break.taken(),
     });
     this.#chunks = this.#reader.chunks();
   }

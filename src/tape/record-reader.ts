@@ -26,6 +26,8 @@ export interface RecordReaderOptions {
   readonly checksum?: Crc32 | undefined;
   /** For blocks under another key than the one that is set. */
   readonly keys?: KeyStore | undefined;
+  /** Called after each wait for the drive. */
+  readonly onWaited: () => void;
 }
 
 const PAGE = 4096;
@@ -33,6 +35,8 @@ const PAGE = 4096;
 const AHEAD_PART = 1 / 4;
 /** And this, where the consumer gives chunks back at once. */
 const AHEAD_PART_REUSING = 1 / 2;
+/** The event loop is woken once for so many bytes: the more, the more memory goes round, beyond what a cache holds. */
+const WAKE_BYTES = 8 * 1024 * 1024;
 /** Of chunks that nobody uses any more, V8 collects no less. */
 const COLLECTED_BYTES = 32 * 1024 * 1024;
 /** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
@@ -53,8 +57,7 @@ const CUTS_SHORT_RECORDS: ReadonlySet<string | undefined> = new Set(['IET']);
 
 interface Call {
   readonly outcome: Promise<ReadOutcome>;
-  /** What is read into; undefined for a slab of the pool. */
-  readonly memory: ArrayBuffer | undefined;
+  isSettled: boolean;
 }
 
 /** What came of a call. */
@@ -67,7 +70,7 @@ interface Result extends ReadOutcome {
  * largest record that programs write; then the file's own records tell how much is needed, since the kernel pins all that
  * is offered, for each record. One that does not fit all the same is read again with a larger offer, since `st` skips it.
  *
- * Chunks are the slabs themselves, without a copy. Nobody tells when a consumer has done with a chunk: garbage
+ * Chunks are the slabs themselves, without a copy. Where nobody tells when a consumer has done with a chunk, garbage
  * collection does, and the slab is used again then. Where the consumer keeps so many that the read-ahead would have to
  * stop, it gets copies, and the slab is free at once.
  */
@@ -86,8 +89,8 @@ export class RecordReader {
   #ahead = 0;
   /** Milliseconds that are left to wait for memory to come back. */
   #patience = COLLECTION_TIME;
-  /** Slabs that came back without garbage collection. */
-  #free: ArrayBuffer[] = [];
+  /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
+  #quietBytes = 0;
   /** Chunks that the consumer has of each slab. */
   readonly #lent = new WeakMap<ArrayBufferLike, number>();
   readonly #calls: Call[] = [];
@@ -136,9 +139,10 @@ export class RecordReader {
   async #nextResult(): Promise<Result> {
     this.#readAhead();
     const call = this.#calls.shift();
+    const waits = call?.isSettled === false;
     const outcome = await call?.outcome;
-    const memory = call?.memory ?? outcome?.memory;
-    if (outcome && memory) return { ...outcome, memory };
+    if (waits) this.#options.onWaited();
+    if (outcome?.memory) return { ...outcome, memory: outcome.memory };
     throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
   }
 
@@ -152,34 +156,37 @@ export class RecordReader {
 
   #closePool(): void {
     this.#pool.close();
-    this.#free = [];
     // What is released from now on is not taken back.
     this.#slabBytes = 0;
   }
 
-  /** Slabs that can be read into now. */
-  get #idle(): number {
-    return this.#free.length + this.#pool.available;
-  }
-
-  /** Tops up when half of what is read ahead has been taken: one wake-up of the event loop for several calls. */
+  /** Tops up when half of what is read ahead has been taken. */
   #readAhead(): void {
     this.#port.requirePosition('read');
     if (this.#calls.length > this.#ahead / 2) return;
-    const count = Math.min(this.#ahead - this.#calls.length, this.#idle);
-    for (let i = 1; i <= count; i += 1) this.#calls.push(this.#read(i !== count && i !== Math.ceil(this.#ahead / 2)));
+    const count = Math.min(this.#ahead - this.#calls.length, this.#pool.available);
+    for (let i = 0; i < count; i += 1) this.#calls.push(this.#read());
   }
 
-  #read(quiet: boolean): Call {
+  #read(): Call {
     const { transport, device } = this.#port;
-    const options = { checksum: this.#options.checksum, quiet };
-    const memory = this.#free.pop();
-    const target = memory === undefined ? this.#pool : new Uint8Array(memory);
-    const work = () => transport.readRecords(target, this.#offer, ALL_RECORDS, this.#stream, options);
+    const options = { checksum: this.#options.checksum, quiet: this.#isQuiet() };
+    const work = () => transport.readRecords(this.#pool, this.#offer, ALL_RECORDS, this.#stream, options);
     const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
+    const call = { outcome, isSettled: false };
+    const settle = () => {
+      call.isSettled = true;
+    };
     // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
-    outcome.catch(() => undefined);
-    return { outcome, memory };
+    outcome.then(settle, settle);
+    return call;
+  }
+
+  #isQuiet(): boolean {
+    this.#quietBytes += this.#slabBytes;
+    if (this.#quietBytes < Math.min(WAKE_BYTES, (this.#ahead * this.#slabBytes) / 2)) return true;
+    this.#quietBytes = 0;
+    return false;
   }
 
   /** Hands out what was read: runs of records that lie side by side become one chunk. */
@@ -204,7 +211,7 @@ export class RecordReader {
     }
     if (end > begin) chunks.push(chunk(begin, end));
     if (spare && chunks.length > 0) this.#lent.set(memory, chunks.length);
-    else this.#free.push(memory);
+    else this.#pool.giveBack(memory);
     yield* chunks;
   }
 
@@ -217,14 +224,14 @@ export class RecordReader {
       this.#lent.set(buffer, left);
     } else {
       this.#lent.delete(buffer);
-      if (buffer.byteLength === this.#slabBytes) this.#free.push(buffer);
+      if (buffer.byteLength === this.#slabBytes) this.#pool.giveBack(buffer);
     }
   }
 
   /** Whether the read-ahead can go on without the slab that is about to be handed out. */
   async #canSpare(): Promise<boolean> {
-    const isEnough = () => this.#idle + this.#calls.length >= this.#ahead;
-    const handedOut = this.#slabs - this.#idle - this.#calls.length;
+    const isEnough = () => this.#pool.available + this.#calls.length >= this.#ahead;
+    const handedOut = this.#slabs - this.#pool.available - this.#calls.length;
     if (handedOut * this.#slabBytes < COLLECTED_BYTES) return isEnough();
     // Chunks that the consumer has let go of come back when V8 collects its youngest objects. It looks at the size of
     // what they hold only when it makes an ArrayBuffer itself.
@@ -239,8 +246,7 @@ export class RecordReader {
   async #quiet(): Promise<void> {
     for (const call of this.#calls.splice(0)) {
       const outcome = await call.outcome.catch(() => undefined);
-      const memory = call.memory ?? outcome?.memory;
-      if (memory) this.#free.push(memory);
+      if (outcome?.memory) this.#pool.giveBack(outcome.memory);
     }
     this.#stream = nextStreamNumber();
   }

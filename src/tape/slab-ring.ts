@@ -8,10 +8,10 @@ const MIB = 1024 * 1024;
 /** A call to the addon and a wake-up of the event loop cost more than a record: each slab is one call. */
 const LARGEST_SLAB = 4 * MIB;
 /** The fewer slabs, the more of the memory waits for the slowest of them. */
-const FEWEST_SLABS = 16;
+const FEWEST_SLABS = 8;
 
 /**
- * Cuts `bufferBytes` into slabs of whole units, which are a record or more: a sixteenth of the memory each, at most
+ * Cuts `bufferBytes` into slabs of whole units, which are a record or more: an eighth of the memory each, at most
  * 4 MiB where a unit is not larger.
  */
 export function planSlabs(bufferBytes: number, unit: number): SlabPlan {

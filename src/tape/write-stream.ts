@@ -27,7 +27,7 @@ export interface WriteStreamOptions {
   /** Default `crc32`. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
   /**
-   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 64 MiB. From 1 GiB on the
+   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 32 MiB. From 1 GiB on the
    * drive is fed at a pace between its lowest and its highest speed, so that what is held lasts through pauses.
    */
   readonly bufferBytes?: number | undefined;
@@ -48,7 +48,8 @@ const MIB = 1024 * 1024;
 /** What direct I/O asks of an address. */
 const SECTOR = 512;
 export const DEFAULT_RECORD_SIZE = MIB / 4;
-const DEFAULT_BUFFER = 64 * MIB;
+/** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
+const DEFAULT_BUFFER = 32 * MIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
 /** Bytes that are copied in one step; a chunk that is taken as it is is a step too. */
 const PACKED_AT_ONCE = MIB;

@@ -9,8 +9,10 @@ const LONGEST_STRETCH = 5;
  */
 export class LoopBreak {
   readonly #stepsToALook: number;
+  /** Steps since the last look at the clock; -1 where the next one is the first of a stretch. */
   #steps = 0;
-  #since = performance.now();
+  /** When the stretch began; undefined before its first step. */
+  #since: number | undefined = performance.now();
 
   /** `stepsToALook`: the clock, a system call where there is no vDSO, is looked at once for so many steps. */
   constructor(stepsToALook = 1) {
@@ -20,7 +22,10 @@ export class LoopBreak {
   /** Called for each step: whether the work goes on for long enough. Also true after a wait that nobody has told of. */
   step(): boolean {
     this.#steps = (this.#steps + 1) % this.#stepsToALook;
-    return this.#steps === 0 && performance.now() - this.#since >= LONGEST_STRETCH;
+    if (this.#steps !== 0) return false;
+    const now = performance.now();
+    this.#since ??= now;
+    return now - this.#since >= LONGEST_STRETCH;
   }
 
   /** Resolves when timers and everything else that is ready have had their turn. */
@@ -31,7 +36,7 @@ export class LoopBreak {
 
   /** The work has waited for something, which let the others in. */
   taken(): void {
-    this.#steps = 0;
-    this.#since = performance.now();
+    this.#steps = -1;
+    this.#since = undefined;
   }
 }

@@ -1,17 +1,28 @@
 import { crc32 } from 'node:zlib';
 import type { Crc32, SlabPool } from '../../binding.js';
 
-/** What `Transport.createPool` gives where no addon is: fresh memory for each read, which the garbage collector frees. */
-export class FreshMemory implements SlabPool {
-  readonly slabBytes: number;
+/** `SlabPool` of binding.d.ts where no addon is: it never runs out, what is not given back is freed as garbage. */
+export class PortableSlabPool implements SlabPool {
   readonly available: number;
+  readonly #slabBytes: number;
+  #idle: ArrayBuffer[] = [];
 
   constructor(slabBytes: number, count: number) {
-    this.slabBytes = slabBytes;
+    this.#slabBytes = slabBytes;
     this.available = count;
   }
 
-  close(): void {}
+  take(): ArrayBuffer {
+    return this.#idle.pop() ?? new ArrayBuffer(this.#slabBytes);
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    this.#idle.push(memory);
+  }
+
+  close(): void {
+    this.#idle = [];
+  }
 }
 
 /** `Crc32` of binding.d.ts where no addon is. */

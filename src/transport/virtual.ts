@@ -5,7 +5,7 @@ import { LoopBreak } from './loop-break.js';
 import { recordsOf } from './record-pieces.js';
 import { isSystemError, systemError } from './system-error.js';
 import type { CallOptions, RecordCallOptions, Transport } from './transport.js';
-import { FreshMemory, PortableCrc32 } from './virtual-memory.js';
+import { PortableCrc32, PortableSlabPool } from './virtual-memory.js';
 import { VirtualSt } from './virtual-st.js';
 
 export interface VirtualDevice {
@@ -108,7 +108,7 @@ export class VirtualTransport implements Transport {
   }
 
   createPool(slabBytes: number, count: number): SlabPool {
-    return new FreshMemory(slabBytes, count);
+    return new PortableSlabPool(slabBytes, count);
   }
 
   createCrc32(): Crc32 {
@@ -165,9 +165,9 @@ export class VirtualTransport implements Transport {
     checksum: Crc32 | undefined,
   ): Promise<ReadOutcome> {
     if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, checksum);
-    if (!(target instanceof FreshMemory)) throw new TypeError("memory is another transport's");
-    const memory = new Uint8Array(target.slabBytes);
-    return { ...(await this.#readAll(memory, offer, maxRecords, checksum)), memory: memory.buffer };
+    if (!(target instanceof PortableSlabPool)) throw new TypeError("memory is another transport's");
+    const memory = target.take();
+    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, checksum)), memory };
   }
 
   async #readAll(

@@ -25,15 +25,49 @@ describe.runIf(onLinux)('SlabPool', () => {
     await device.close();
   });
 
-  it('reads again into memory that the caller still has', async () => {
+  it('reads again into what it was given back, the last first, and hands out the same view', async () => {
     const path = join(scratchFolder(), 'file');
-    writeFileSync(path, `${'a'.repeat(512)}${'b'.repeat(512)}`);
+    writeFileSync(path, ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(512)).join(''));
     const device = await openDevice(path);
-    const { memory = new ArrayBuffer(0) } = await device.readRecords(makePool(4096, 1), 512, 1, 1, 0);
-    const view = new Uint8Array(memory);
-    expect(String.fromCharCode(view[0] ?? 0)).toBe('a');
-    expect(await device.readRecords(view, 512, 1, 1, 0)).toEqual({ lengths: [512], stop: 'full' });
-    expect(String.fromCharCode(view[0] ?? 0)).toBe('b');
+    const pool = makePool(4096, 3);
+    const read = async () => (await device.readRecords(pool, 512, 1, 1, 0)).memory ?? new ArrayBuffer(0);
+    const letterIn = (memory: ArrayBuffer) => String.fromCharCode(new Uint8Array(memory)[0] ?? 0);
+    const cold = await read();
+    const hot = await read();
+    expect([letterIn(cold), letterIn(hot)]).toEqual(['a', 'b']);
+    pool.giveBack(cold);
+    pool.giveBack(hot);
+    expect(pool.available).toBe(3);
+    const third = await read();
+    expect(third).toBe(hot);
+    expect(letterIn(third)).toBe('c');
+    expect(await read()).toBe(cold);
+    expect(letterIn(cold)).toBe('d');
+    await device.close();
+  });
+
+  it('takes nothing back that is not out', async () => {
+    const device = await openDevice('/dev/zero');
+    const pool = makePool(4096, 2);
+    const { memory = new ArrayBuffer(0) } = await device.readRecords(pool, 512, 1, 1, 0);
+    const other = makePool(4096, 1);
+    const refusals = [
+      () => other.giveBack(memory),
+      () => pool.giveBack(slab(4096).buffer as ArrayBuffer),
+      () => pool.giveBack(new ArrayBuffer(4096)),
+    ];
+    for (const refusal of refusals) expect(refusal).toThrow(RangeError);
+    expect(() => Reflect.apply(pool.giveBack, pool, [new Uint8Array(memory)])).toThrow(TypeError);
+    pool.giveBack(memory);
+    expect(() => pool.giveBack(memory)).toThrow(RangeError);
+    expect(pool.available).toBe(2);
+    await device.close();
+  });
+
+  it('says so where there is no memory for a slab', async () => {
+    const device = await openDevice('/dev/zero');
+    const read = device.readRecords(makePool(2 ** 40, 1), 512, 1, 1, 0);
+    await expect(read).rejects.toMatchObject({ code: 'ENOMEM', syscall: 'mmap' });
     await device.close();
   });
 
@@ -85,12 +119,15 @@ describe.runIf(onLinux)('SlabPool', () => {
           const kept = [];
           parentPort.postMessage('reading');
           for (;;) {
-            while (pool.available === 0) { kept.length = 0; new ArrayBuffer(1 << 20); await new Promise(setImmediate); }
+            while (pool.available < 3) { kept.length = 0; new ArrayBuffer(1 << 20); await new Promise(setImmediate); }
             const calls = [];
             while (pool.available > 0) {
               calls.push(device.readRecords(pool, 65536, 1e6, 1, 0, { checksum, quiet: true }));
             }
-            for (const { memory } of await Promise.all(calls)) kept.push(memory);
+            for (const { memory } of await Promise.all(calls)) {
+              if (kept.length % 2 === 0) pool.giveBack(memory);
+              kept.push(memory);
+            }
           }
         })();\`;
       for (let round = 0; round < 20; round += 1) {

@@ -12,7 +12,7 @@ import { ID, source } from './support.js';
 const ROUNDS = 20;
 /** A child writes some tens of megabytes until then. */
 const LONGEST_MS = 120;
-/** Chunks of a quarter of a megabyte after which the drive has begun to write: the stream's start threshold is 48 MiB. */
+/** Chunks of a quarter of a megabyte after which the drive has begun to write: the stream's start threshold is 24 MiB. */
 const UNDER_WAY = 200;
 
 const { url } = compiledSources();

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { countTurns, work } from '../support/event-loop.js';
 import { newTapeDrive } from './drives.js';
 
-const CHUNKS = 40;
+const CHUNKS = 30;
 const CHUNK = 64 * 1024;
 /** None of the chunks has to wait for memory. */
-const BUFFER = 64 * CHUNK;
+const BUFFER = 32 * CHUNK;
 /** What the queues of the streams hold themselves (4 and 1), while the drive is asked where the file begins, and a few. */
 const MOST_IN_A_TURN = 8;
 /** Nothing is read from or written to a disk. */
