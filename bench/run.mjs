@@ -17,7 +17,7 @@ import { LABS, SUBJECTS } from './subjects/index.mjs';
 const SELF = fileURLToPath(import.meta.url);
 const FULL_ROUNDS = 5;
 const QUICK_ROUNDS = 1;
-const LAB_SECONDS = 600;
+const LAB_SECONDS = 1200;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,15 +1,20 @@
 // The other end of job.mjs.
 import { Meter } from './meter.mjs';
 
-/** Times that a job runs before it is measured: V8 has compiled by then what it runs. */
-const WARM_UPS = 2;
+/** After so many milliseconds a job does not run again before it is measured. */
+const WARM_UP_TIME = 6000;
+
+async function runUpTo(runs, work) {
+  const begun = performance.now();
+  for (let run = 0; run < runs && performance.now() - begun < WARM_UP_TIME; run += 1) await work();
+}
 
 process.once('message', async ({ job, args, warmUp, meter: options }) => {
   const [file, name] = job.split(':');
   const meter = new Meter(options);
   try {
     const module = await import(new URL(`../jobs/${file}.mjs`, import.meta.url).href);
-    for (let run = 0; warmUp && run < WARM_UPS; run += 1) await module[name]({ ...args, ...warmUp }, new Meter());
+    if (warmUp) await runUpTo(warmUp.runs, () => module[name]({ ...args, ...warmUp.args }, new Meter()));
     const value = await module[name](args, meter);
     process.send({ value: value ?? null, usage: meter.usage }, () => process.disconnect());
   } catch (error) {

@@ -8,8 +8,9 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
  * Runs a function of `jobs/` in a new process and resolves with what it returned and what it used.
  * @param {string} job `file:function` of jobs/
  * @param {object} args for the function
- * @param {{ execArgv?: string[], warmUp?: object, allocations?: boolean, loopDelay?: boolean }} options `warmUp`: the job
- *   runs before it is measured too, with these arguments in place of its own
+ * @param {{ execArgv?: string[], warmUp?: { runs: number, args: object }, allocations?: boolean, loopDelay?: boolean }}
+ *   options `warmUp`: the job runs so many times before it is measured, while there is time, with these arguments in
+ *   place of its own: V8 has compiled by then what runs for long
  * @returns {Promise<{ value: unknown, usage: import('./meter.mjs').Usage }>}
  */
 export function runJob(job, args, { execArgv = [], warmUp, ...meter } = {}) {

@@ -22,13 +22,13 @@ export async function interleaved(rounds, contenders, { before = async () => {} 
   return results;
 }
 
-/** Spread of ours divided by theirs, round by round. */
-export function ratios(ours, theirs) {
-  return spread(ours.map((value, round) => value / theirs[round]));
+/** Spread of these divided by those, round by round. */
+export function ratios(these, those) {
+  return spread(these.map((value, round) => value / those[round]));
 }
 
-/** A row for each contender: speed, CPU, memory, and how ours compares with it. */
-export function throughputRows(results, bytes, ours) {
+/** A row for each contender: speed, CPU, memory, and how it compares with one of them. */
+export function throughputRows(results, bytes, standard) {
   const speeds = (name) => results[name].map(({ usage }) => bytes / 1e6 / usage.seconds);
   const cpu = (name) => results[name].map(({ usage }) => usage.cpuSeconds / (bytes / 1e9));
   return Object.keys(results).map((name) => ({
@@ -36,6 +36,9 @@ export function throughputRows(results, bytes, ours) {
     speed: spread(speeds(name)),
     cpu: spread(cpu(name)),
     peakRss: median(results[name].map(({ usage }) => usage.peakRss)),
-    ...(name !== ours && { speedRatio: ratios(speeds(ours), speeds(name)), cpuRatio: ratios(cpu(ours), cpu(name)) }),
+    ...(name !== standard && {
+      speedRatio: ratios(speeds(name), speeds(standard)),
+      cpuRatio: ratios(cpu(name), cpu(standard)),
+    }),
   }));
 }

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openTarget, rewindTarget } from '../devices/targets.mjs';
+import { Meter } from '../harness/meter.mjs';
 import { drain, drainByLoop, newChunk, repeated, requireBytes } from './source.mjs';
 
 /**
@@ -34,6 +35,20 @@ export async function read({ target, bytes, loop = false, options }, meter) {
     await drive.close();
     requireBytes(got, bytes);
   });
+}
+
+/** Writes or reads the same file again and again; resolves with the seconds of each time. */
+export async function oneByOne({ direction, files, ...args }, meter) {
+  const run = direction === 'write' ? write : read;
+  const seconds = [];
+  await meter.window(async () => {
+    for (let file = 0; file < files; file += 1) {
+      const each = new Meter();
+      await run(args, each);
+      seconds.push(each.usage.seconds);
+    }
+  });
+  return seconds;
 }
 
 /** Writes to several drives at once, in one process. */

@@ -3,14 +3,15 @@ import { runJob } from '../harness/job.mjs';
 import { interleaved, throughputRows } from '../harness/pairs.mjs';
 
 const MIB = 2 ** 20;
+const DD = 'dd bs=256k';
 const COLUMNS = {
   drives: 'drives',
   contender: 'contender',
   speed: 'MB/s in all',
   cpu: 'CPU s/GB',
   peakRss: 'peak MiB',
-  speedRatio: 'ours : it, speed',
-  cpuRatio: 'ours : it, CPU',
+  speedRatio: 'of dd, speed',
+  cpuRatio: 'of dd, CPU',
 };
 
 async function together(targetOf, { counts, bytes, rounds, title }) {
@@ -21,10 +22,10 @@ async function together(targetOf, { counts, bytes, rounds, title }) {
     const contenders = {
       'node-lto': () => runJob('ours:writeAll', { targets, bytes: each, chunk: MIB }),
       'node-lto, aligned chunks': () => runJob('ours:writeAll', { targets, bytes: each, chunk: MIB, aligned: true }),
-      'dd bs=256k': () => runJob('peers:ddAll', { targets, bytes: each }),
+      [DD]: () => runJob('peers:ddAll', { targets, bytes: each }),
     };
     const results = await interleaved(rounds, contenders);
-    rows.push(...throughputRows(results, bytes, 'node-lto').map((row) => ({ drives, ...row })));
+    rows.push(...throughputRows(results, bytes, DD).map((row) => ({ drives, ...row })));
   }
   return [{ title: `${title}, ${bytes / MIB} MiB in all`, columns: COLUMNS, rows }];
 }

@@ -3,6 +3,7 @@
 import { chunks } from './chunks.mjs';
 import { drivesHere, drivesOnTape } from './drives.mjs';
 import { endurance } from './endurance.mjs';
+import { firstFilesHere, firstFilesOnTape } from './first-files.mjs';
 import { garbage } from './garbage.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
@@ -23,6 +24,12 @@ export const SUBJECTS = {
     here: throughputHere,
     inLab: { scsi_debug: throughputOnTape },
     onDevice: throughputOnTape,
+  },
+  'first-files': {
+    about: 'the first files of a process, one after the other',
+    here: firstFilesHere,
+    inLab: { scsi_debug: firstFilesOnTape },
+    onDevice: firstFilesOnTape,
   },
   chunks: { about: 'chunks of 1 byte to 4 MiB, aligned and not', here: chunks },
   garbage: { about: 'allocations, collections and memory of a stream', here: garbage },
