@@ -1,9 +1,14 @@
 // The library at work. Each measurement goes from opening the drive to its close, as a run of `dd` does.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { OrdinaryFile } from '../devices/ordinary-file.mjs';
 import { openTarget, rewindTarget } from '../devices/targets.mjs';
 import { Meter } from '../harness/meter.mjs';
 import { drain, drainByLoop, newChunk, repeated, requireBytes } from './source.mjs';
+
+const RECORD = 256 * 1024;
+/** So many that nothing but the loop itself counts. */
+const RECORDS_A_CALL = 512;
 
 /**
  * Writes a file by `pipeline()`.
@@ -34,6 +39,19 @@ export async function read({ target, bytes, loop = false, options }, meter) {
     const got = await (loop ? drainByLoop(stream) : drain(stream));
     await drive.close();
     requireBytes(got, bytes);
+  });
+}
+
+/** The addon's loop over write(2), a record again and again, and no stream. Only for what is no tape. */
+export async function callsAlone({ target, bytes }, meter) {
+  const file = await OrdinaryFile.open(target.path, 'write');
+  const records = Array(RECORDS_A_CALL).fill(newChunk(RECORD, file));
+  await meter.window(async () => {
+    for (let left = bytes / RECORD; left > 0; left -= records.length) {
+      const { stop } = await file.writeRecords(records.slice(0, left), RECORD, 1, {});
+      if (stop !== 'done') throw new Error(`write(2) ended with ${stop}`);
+    }
+    await file.close();
   });
 }
 

@@ -24,6 +24,7 @@ const CHUNK = MIB;
 const DIRECTIONS = {
   write: {
     'node-lto': ['ours:write', { chunk: CHUNK }],
+    'node-lto, of 64 KiB': ['ours:write', { chunk: MIB / 16 }],
     'node-lto, aligned chunks': ['ours:write', { chunk: CHUNK, aligned: true }],
     'node-lto, aligned, of 4 MiB': ['ours:write', { chunk: 4 * CHUNK, aligned: true }],
     [DD]: ['peers:dd', { direction: 'write' }],
@@ -39,6 +40,9 @@ const DIRECTIONS = {
   },
 };
 
+/** What a device that is no tape costs at the least, whoever writes to it. */
+const ALONE = { 'write(2) alone': ['ours:callsAlone', {}] };
+
 /** Files that a process passes before the one that is measured. */
 const FILES_BEFORE = 16;
 /** A program that is started anew for each file. */
@@ -50,7 +54,8 @@ export async function compareOn(device, options) {
   const runs = quick ? 1 : FILES_BEFORE;
   const rows = [];
   for (const direction of directions) {
-    const contenders = Object.entries(DIRECTIONS[direction]).map(([name, [job, args]]) => {
+    const alone = target.kind === 'file' && direction === 'write' ? ALONE : {};
+    const contenders = Object.entries({ ...DIRECTIONS[direction], ...alone }).map(([name, [job, args]]) => {
       const before = job === STARTED_ANEW ? {} : { warmUp: { runs, args: { target: warmUp } } };
       const once = () => runJob(job, { target, bytes, ...args }, before);
       return [name, around ? () => around(direction, once) : once];
@@ -64,7 +69,7 @@ export async function compareOn(device, options) {
 const EXPLAINED = [
   'From open to close, in a process that has passed such files for 6 s before, 16 at most (`-- first-files` shows why).',
   'CPU is user and system of the whole process, children included. dd, started anew, reads /dev/zero or writes /dev/null;',
-  'ours makes its one chunk before and drops what it reads.',
+  'ours makes its one chunk before and drops what it reads. write(2) alone: the loop of the addon, without a stream.',
   'Each figure is the median of interleaved rounds (lowest–highest); ratios are taken round by round.',
 ];
 
