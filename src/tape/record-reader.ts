@@ -91,8 +91,8 @@ export class RecordReader {
   #patience = COLLECTION_TIME;
   /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
   #quietBytes = 0;
-  /** Chunks that the consumer has of each slab. */
-  readonly #lent = new WeakMap<ArrayBufferLike, number>();
+  /** Chunks that the consumer has of each slab of the pool. */
+  #lent = new WeakMap<ArrayBufferLike, number>();
   readonly #calls: Call[] = [];
   #stream = nextStreamNumber();
 
@@ -156,8 +156,8 @@ export class RecordReader {
 
   #closePool(): void {
     this.#pool.close();
-    // What is released from now on is not taken back.
-    this.#slabBytes = 0;
+    // What is released of it from now on is not taken back.
+    this.#lent = new WeakMap();
   }
 
   /** Tops up when half of what is read ahead has been taken. */
@@ -224,7 +224,7 @@ export class RecordReader {
       this.#lent.set(buffer, left);
     } else {
       this.#lent.delete(buffer);
-      if (buffer.byteLength === this.#slabBytes) this.#pool.giveBack(buffer);
+      this.#pool.giveBack(buffer);
     }
   }
 

@@ -6,6 +6,7 @@ export class PortableSlabPool implements SlabPool {
   readonly available: number;
   readonly #slabBytes: number;
   #idle: ArrayBuffer[] = [];
+  readonly #out = new WeakSet<ArrayBuffer>();
 
   constructor(slabBytes: number, count: number) {
     this.#slabBytes = slabBytes;
@@ -13,10 +14,13 @@ export class PortableSlabPool implements SlabPool {
   }
 
   take(): ArrayBuffer {
-    return this.#idle.pop() ?? new ArrayBuffer(this.#slabBytes);
+    const memory = this.#idle.pop() ?? new ArrayBuffer(this.#slabBytes);
+    this.#out.add(memory);
+    return memory;
   }
 
   giveBack(memory: ArrayBuffer): void {
+    if (!this.#out.delete(memory)) throw new RangeError('memory must be what the pool has handed out');
     this.#idle.push(memory);
   }
 
