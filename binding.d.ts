@@ -219,7 +219,10 @@ export class SlabPool {
   /** How many slabs are neither out nor wanted by a call that waits, those not mapped yet included. */
   readonly available: number;
 
-  /** Takes back what it handed out; nobody may look at it any more. Throws a RangeError for any other memory. */
+  /**
+   * Takes back what it handed out; nobody may look at it any more. Throws a RangeError for any other memory, does nothing
+   * once the pool is closed.
+   */
   giveBack(memory: ArrayBuffer): void;
 
   /** Unmaps what is not out, and the rest as it comes back. Nothing is available any more. */

@@ -51,7 +51,7 @@ void Device::abandon() {
 
 void Device::wake() {
   wakeUps_.fetch_add(1);
-  if (waiting_.exchange(false)) wakeUps_.notify_one();
+  if (waiting_.load()) wakeUps_.notify_one();
 }
 
 void Device::report(std::uint64_t id, Outcome outcome, bool quiet) {

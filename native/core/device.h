@@ -56,7 +56,10 @@ class Device : public std::enable_shared_from_this<Device> {
 
   /** Counts changes that the thread should look at. */
   std::atomic<std::uint32_t> wakeUps_{0};
-  /** Whether it waits for one: telling a thread that does not costs a system call too. */
+  /**
+   * Whether it waits for one: telling a thread that does not costs a system call too. Only the thread sets it: whoever
+   * cleared it for a wait that was over already would leave the next one without anybody to end it.
+   */
   std::atomic<bool> waiting_{false};
   std::mutex mutex_;
   CallQueue queue_;

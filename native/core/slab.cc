@@ -78,10 +78,13 @@ std::shared_ptr<Slab> Slab::allocate(std::size_t size) {
 }
 
 std::shared_ptr<Slab> Slab::find(const void* data, std::size_t size) {
-  const std::scoped_lock lock(registry().mutex);
-  auto next = registry().byAddress.upper_bound(addressOf(data));
-  if (next == registry().byAddress.begin()) return nullptr;
-  auto slab = std::prev(next)->second.lock();
+  std::shared_ptr<Slab> slab;  // goes after the lock: its destructor takes that too
+  {
+    const std::scoped_lock lock(registry().mutex);
+    auto next = registry().byAddress.upper_bound(addressOf(data));
+    if (next == registry().byAddress.begin()) return nullptr;
+    slab = std::prev(next)->second.lock();
+  }
   if (!slab) return nullptr;
   const std::size_t offset = addressOf(data) - addressOf(slab->data());
   return offset <= slab->size() && size <= slab->size() - offset ? slab : nullptr;

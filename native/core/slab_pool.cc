@@ -48,8 +48,8 @@ void SlabPool::cancelReservation() {
 
 bool SlabPool::takeBack(const std::shared_ptr<Slab>& slab) {
   const std::scoped_lock lock(mutex_);
-  if (std::find(mapped_.begin(), mapped_.end(), slab.get()) == mapped_.end()) return false;
-  if (!closed_) idle_.push_back({.slab = slab, .shared = true});
+  if (closed_ || std::find(mapped_.begin(), mapped_.end(), slab.get()) == mapped_.end()) return false;
+  idle_.push_back({.slab = slab, .shared = true});
   return true;
 }
 

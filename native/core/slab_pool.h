@@ -26,7 +26,7 @@ class SlabPool : public std::enable_shared_from_this<SlabPool> {
   [[nodiscard]] std::size_t available() const;
   [[nodiscard]] std::size_t slabSize() const { return slabSize_; }
 
-  /** Takes a slab back before its last share has gone; false for one that is not of this pool. */
+  /** Takes a slab back before its last share has gone; false for one that is not of this pool, or if that is closed. */
   [[nodiscard]] bool takeBack(const std::shared_ptr<Slab>& slab);
 
   /** Gives back to the system what is not out, once the caller has let go of it, and the rest as it comes back. */

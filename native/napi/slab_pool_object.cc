@@ -42,6 +42,7 @@ Napi::Value SlabPoolObject::available(const Napi::CallbackInfo& info) {
 void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   if (!info[0].IsArrayBuffer()) arguments.throwType("memory must be an ArrayBuffer");
+  if (closed_) return;
   auto view = info[0].As<Napi::ArrayBuffer>();
   const auto slab = Slab::find(view.Data(), view.ByteLength());
   const bool isOut = slab && slab->size() == view.ByteLength() && !views_->has(slab.get());
@@ -50,6 +51,7 @@ void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
 }
 
 void SlabPoolObject::close(const Napi::CallbackInfo& /*info*/) {
+  closed_ = true;
   for (const auto& slab : pool_->close()) static_cast<void>(views_->take(slab.get()));
 }
 

@@ -28,6 +28,7 @@ class SlabPoolObject : public Napi::ObjectWrap<SlabPoolObject> {
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SlabPool> pool_;
+  bool closed_ = false;
   std::shared_ptr<KeptViews> views_ = std::make_shared<KeptViews>();
 };
 

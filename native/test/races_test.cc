@@ -64,3 +64,20 @@ TEST(an_idle_thread_is_woken_every_time) {
   for (int i = 0; i < 5000; i += 1) CHECK(isFailure(fixture.run(MtGetCall{}), ENOTTY));
   fixture.close();
 }
+
+TEST(an_idle_thread_is_woken_by_whoever_comes) {
+  Fixture fixture("/dev/null");
+  fixture.open();
+  std::vector<std::thread> threads;
+  for (std::uint64_t thread = 1; thread <= 4; thread += 1) {
+    threads.emplace_back([&, thread] {
+      for (std::uint64_t i = 0; i < 5000; i += 1) {
+        const std::uint64_t id = thread * 10'000 + i;
+        fixture.device->submit({.id = id, .call = MtGetCall{}});
+        CHECK(isFailure(fixture.sink->wait(id), ENOTTY));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  fixture.close();
+}

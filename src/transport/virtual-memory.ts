@@ -5,6 +5,7 @@ import type { Crc32, SlabPool } from '../../binding.js';
 export class PortableSlabPool implements SlabPool {
   readonly available: number;
   readonly #slabBytes: number;
+  #closed = false;
   #idle: ArrayBuffer[] = [];
   readonly #out = new WeakSet<ArrayBuffer>();
 
@@ -20,11 +21,13 @@ export class PortableSlabPool implements SlabPool {
   }
 
   giveBack(memory: ArrayBuffer): void {
+    if (this.#closed) return;
     if (!this.#out.delete(memory)) throw new RangeError('memory must be what the pool has handed out');
     this.#idle.push(memory);
   }
 
   close(): void {
+    this.#closed = true;
     this.#idle = [];
   }
 }

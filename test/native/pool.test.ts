@@ -79,6 +79,8 @@ describe.runIf(onLinux)('SlabPool', () => {
     pool.close();
     expect(pool.available).toBe(0);
     expect(() => device.readRecords(pool, 512, 1, 1, 0)).toThrow('no slab');
+    pool.giveBack(memory ?? new ArrayBuffer(0));
+    expect(pool.available).toBe(0);
     expect(new Uint8Array(memory ?? new ArrayBuffer(0)).every((byte) => byte === 0)).toBe(true);
     await device.close();
   });
