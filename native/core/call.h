@@ -70,6 +70,7 @@ struct ReadCall {
   /** Goes over the records that were read; null for none. */
   std::shared_ptr<Checksum> checksum = nullptr;
   /** Where not empty, its slab takes the place of `memory` when the call begins, and the outcome hands it on. */
+  // NOLINTNEXTLINE(readability-redundant-member-init): without it GCC warns of every call that leaves it out
   SlabReservation reservation = {};
 };
 
