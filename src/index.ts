@@ -34,7 +34,7 @@ export type { ReadSpannedOptions } from './provider/read-spanned.js';
 export type { Utilization } from './provider/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/watch.js';
 export type { WriteArchiveOptions } from './provider/write-archive.js';
-export type { WriteProtection, WriteProtectionReason } from './provider/write-protection.js';
+export type { WriteProtection } from './provider/write-protection.js';
 export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/write-spanned.js';
 export type { FormatVerdict, LtoFormat } from './scsi/density.js';
 export { MAM_ATTRIBUTES } from './scsi/mam-attributes.js';

@@ -90,10 +90,46 @@ export class PositionMismatchError extends LtoError {
   }
 }
 
-/** The cartridge, the switch on it, WORM or the way the drive was opened forbids writing. */
+/** What forbids writing: split by what helps. */
+export type WriteProtectionReason =
+  /** The switch on the cartridge, or another protection that its user set (7/27/00, 7/27/01, 7/5A/02). */
+  | 'switch'
+  /** The cartridge itself is marked as protected, for good or until it is formatted (7/27/04, 7/27/05). */
+  | 'permanent'
+  /** The drive or its configuration refuses for this cartridge or this host (7/27/02, 7/27/03, 7/27/06). */
+  | 'software'
+  /** The drive reads this format, and does not write it (7/30/05, or no writable density). */
+  | 'read-only-format'
+  | 'cleaning-cartridge'
+  /** Write-once media: what is recorded can't be changed, appending is allowed (7/30/0C, 7/30/0D). */
+  | 'worm'
+  /** The drive is set to append only (WRITE MODE of mode page 10h subpage 01h), on media that could be rewritten. */
+  | 'append-only'
+  /** The driver learnt at loading that the drive refuses to write; the drive itself tells no reason. */
+  | 'driver'
+  /** The device was opened for reading only. */
+  | 'opened-for-reading'
+  /** The provider's configuration. */
+  | 'configuration'
+  /** The drive refuses and tells no reason. */
+  | 'unknown';
+
+/** The cartridge, the switch on it, WORM or the way the drive was opened forbids writing; `reason` tells which. */
 export class WriteProtectedError extends LtoError {
-  constructor(what: string, details?: LtoErrorDetails) {
+  /** The first of `reasons`. */
+  readonly reason: WriteProtectionReason;
+  /** All that is known to forbid it. */
+  readonly reasons: readonly WriteProtectionReason[];
+  constructor(
+    what: string,
+    details: LtoErrorDetails & {
+      readonly reason: WriteProtectionReason;
+      readonly reasons?: readonly WriteProtectionReason[] | undefined;
+    },
+  ) {
     super('LTO_WRITE_PROTECTED', what, details);
+    this.reason = details.reason;
+    this.reasons = details.reasons ?? [details.reason];
   }
 }
 

@@ -101,6 +101,7 @@ function writtenOnce({ drive }: DriveOwner): WriteProtectedError {
   return new WriteProtectedError('this is WORM media, and it holds data', {
     device: drive.device,
     operation: 'initialize',
+    reason: 'worm',
     next: 'Take a blank cartridge',
   });
 }

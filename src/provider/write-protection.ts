@@ -1,4 +1,4 @@
-import { VerificationError, WriteProtectedError } from '../errors/index.js';
+import { VerificationError, WriteProtectedError, type WriteProtectionReason } from '../errors/index.js';
 import type { MediumFormat } from '../tape/medium-format.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
 import type { ProviderConfiguration } from './configuration.js';
@@ -11,18 +11,11 @@ export interface WriteProtection {
   readonly worm: boolean;
 }
 
-/**
- * `switch`: the one on the cartridge, or another protection of the medium. `read-only-format`: the drive reads this
- * generation only. `cleaning-cartridge`. `drive`: the drive does not tell, but the
- * driver learnt at loading that it refuses to write. `configuration`.
- */
-export type WriteProtectionReason = 'switch' | 'read-only-format' | 'cleaning-cartridge' | 'drive' | 'configuration';
-
-const WORDS: Readonly<Record<WriteProtectionReason, string>> = {
+const WORDS: Readonly<Partial<Record<WriteProtectionReason, string>>> = {
   switch: 'the cartridge is write-protected',
   'read-only-format': 'the drive can only read cartridges of this generation',
   'cleaning-cartridge': 'this is a cleaning cartridge',
-  drive: 'the driver takes the tape for write-protected',
+  driver: 'the driver takes the tape for write-protected',
   configuration: 'the configuration forbids writing',
 };
 
@@ -46,7 +39,7 @@ async function reasonsOf(
   if (canWrite === false && kind !== 'cleaning') reasons.push('read-only-format');
   // A drive sets the bit of the mode parameter header for a format that it can only read, too.
   if (writeProtected && canWrite !== false) reasons.push('switch');
-  if (reasons.length === 0 && (await drive.status()).writeProtected) reasons.push('drive');
+  if (reasons.length === 0 && (await drive.status()).writeProtected) reasons.push('driver');
   if (configuration.writeProtected || configuration.cleaningCartridge) reasons.push('configuration');
   return reasons;
 }
@@ -60,11 +53,14 @@ export async function requireWritable(
   configuration: ProviderConfiguration,
 ): Promise<WriteProtection> {
   const protection = await readWriteProtection(drive, configuration);
-  if (protection.writeProtected) {
-    const words = protection.reasons.map((reason) => WORDS[reason]);
+  const [reason] = protection.reasons;
+  if (reason !== undefined) {
+    const words = protection.reasons.map((each) => WORDS[each] ?? each);
     throw new WriteProtectedError(words.join('; '), {
       device: drive.device,
       operation: 'write',
+      reason,
+      reasons: protection.reasons,
       next: 'Use another cartridge, or take the protection away',
     });
   }

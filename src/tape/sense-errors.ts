@@ -79,7 +79,22 @@ const RULES: readonly SenseRule[] = [
   { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
   {
     key: 0x7,
-    make: (d) => new WriteProtectedError('the cartridge must not be written', { next: 'Use another one', ...d }),
+    asc: 0x30,
+    make: (d) =>
+      new WriteProtectedError('what is recorded on write-once media can not be changed', {
+        next: 'Append behind it, or use another cartridge',
+        ...d,
+        reason: 'worm',
+      }),
+  },
+  {
+    key: 0x7,
+    make: (d) =>
+      new WriteProtectedError('the cartridge must not be written', {
+        next: 'Use another one',
+        ...d,
+        reason: 'unknown',
+      }),
   },
   { key: 0x8, make: (d) => new EndOfDataError('nothing is recorded here', d) },
   {

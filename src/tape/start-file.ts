@@ -46,6 +46,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
     throw new WriteProtectedError('the cartridge is write-protected', {
       device: port.device,
       operation: 'write',
+      reason: 'driver',
       next: 'Move the switch on the cartridge, or use another one',
     });
   }

@@ -30,9 +30,17 @@ const noMedium: Make = (details) =>
   });
 
 const writeProtected: Make = (details) =>
-  new WriteProtectedError('the cartridge is write-protected, or the drive was opened for reading only', {
+  new WriteProtectedError('the cartridge is write-protected', {
     next: 'Move the switch on the cartridge, or use another cartridge',
     ...details,
+    reason: 'driver',
+  });
+
+const openedForReading: Make = (details) =>
+  new WriteProtectedError('the drive was opened for reading only', {
+    next: 'Open it again, without reading only',
+    ...details,
+    reason: 'opened-for-reading',
   });
 
 const permission: Make = (details) =>
@@ -64,7 +72,7 @@ const moved: Make = (details) =>
 const MEANING: Readonly<Record<string, Make>> = {
   'EACCES MTIOCTOP': writeProtected,
   'EACCES write': writeProtected,
-  'EBADF write': writeProtected,
+  'EBADF write': openedForReading,
   'ESTALE write': moved,
   'EPERM SG_IO': rawIo,
   'EACCES SG_IO': rawIo,
