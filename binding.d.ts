@@ -4,7 +4,8 @@
  * The addon gives raw facts (status bytes, errno, counts). Their meaning is given in TypeScript.
  *
  * Rejections are `SystemError`s: an `Error` with `code` (errno's name), `errno` (Node's convention: negative) and
- * `syscall`. Wrong arguments throw a `TypeError` or `RangeError` before anything is queued.
+ * `syscall`. Wrong arguments throw a `TypeError` or `RangeError` before anything is queued, a method or accessor that is
+ * called on anything but an instance of its class throws a `TypeError`, and an exception of C++ is thrown as an `Error`.
  */
 
 /** What an operating system call that failed leaves behind. */
@@ -166,8 +167,8 @@ export class Device {
    * looked at (where the node answers MTIOCGET); records written by direct I/O tell of early warning by themselves.
    *
    * `memory`, or each piece of it, lies in a slab of `allocateSlab`, at a multiple of 512 bytes, and `recordSize` is a
-   * multiple of 512, at most 16,776,704 (direct I/O of `st` needs no more). Pieces hold whole records; the last one may
-   * end with a shorter record.
+   * multiple of 512, at most 16,776,704 (direct I/O of `st` needs no more). There are at most 65,536 pieces; they hold
+   * whole records; the last one may end with a shorter record.
    *
    * `stream` (a positive integer) groups calls, so that a failure leaves no hole in the sequence of records: once a
    * call of the group has stopped other than `done`, or was cancelled, every call of the group that waits behind it or
@@ -206,7 +207,10 @@ export class Device {
   close(): Promise<void>;
 }
 
-/** Page-aligned, zeroed memory that is safe to hand to a running system call for as long as the call takes. */
+/**
+ * Page-aligned, zeroed memory that is safe to hand to a running system call for as long as the call takes; at most
+ * 1 GiB. Its pages are made at once.
+ */
 export function allocateSlab(byteLength: number): ArrayBuffer;
 
 /**

@@ -13,8 +13,11 @@
 namespace lto {
 namespace {
 
+/** A slab is populated when it is mapped: one of most of the machine's memory would have the kernel end the process. */
+constexpr std::int64_t maxSlab = std::int64_t{1} << 30;
+
 Napi::Value allocateSlab(const Napi::CallbackInfo& info) {
-  const std::size_t size = Arguments(info).slabSize(0, "byteLength");
+  const std::size_t size = static_cast<std::size_t>(Arguments(info).integer(0, "byteLength", 1, maxSlab));
   try {
     return viewOf(info.Env(), Slab::allocate(size));
   } catch (const std::bad_alloc&) {

@@ -10,6 +10,8 @@ namespace {
 
 /** More than any machine's memory would be refused by mmap(2) in any case. */
 constexpr std::int64_t maxSlab = std::int64_t{1} << 40;
+/** Pieces of one call; an array can claim four thousand million, and make each up as it is asked for. */
+constexpr std::uint32_t maxPieces = 65'536;
 constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 
 }  // namespace
@@ -61,7 +63,7 @@ RecordOptions Arguments::recordOptions(std::size_t index) const {
   const auto object = value.As<Napi::Object>();
   const Napi::Value checksum = object.Get("checksum");
   return {
-      .checksum = checksum.IsUndefined() ? nullptr : ChecksumObject::unwrap(checksum, "checksum"),
+      .checksum = checksum.IsUndefined() ? nullptr : ChecksumObject::unwrap(checksum, "checksum")->checksum(),
       .quiet = object.Get("quiet").ToBoolean(),
       .checkEach = object.Get("checkEach").ToBoolean(),
   };
@@ -77,6 +79,7 @@ std::vector<RecordMemory> Arguments::recordPieces(std::size_t index, std::size_t
   const auto array = value.As<Napi::Array>();
   const std::uint32_t count = array.Length();
   if (count == 0) throwRange("memory must not be empty");
+  if (count > maxPieces) throwRange("memory must have at most " + std::to_string(maxPieces) + " pieces");
   std::vector<RecordMemory> pieces;
   pieces.reserve(count);
   for (std::uint32_t i = 0; i < count; i += 1) pieces.push_back(memoryOf(array[i], alignment));

@@ -5,17 +5,21 @@
 #include <memory>
 
 #include "../core/crc32.h"
+#include "tagged_object.h"
 
 namespace lto {
 
 /** The class Crc32 of binding.d.ts. */
-class ChecksumObject : public Napi::ObjectWrap<ChecksumObject> {
+class ChecksumObject : public TaggedObject<ChecksumObject> {
  public:
-  static Napi::Function define(Napi::Env env);
-  /** What `value`, an instance of the class, follows; throws a TypeError that names the argument for anything else. */
-  static std::shared_ptr<Checksum> unwrap(const Napi::Value& value, const char* name);
+  static constexpr const char* className = "Crc32";
+  static constexpr napi_type_tag typeTag = {0x6c746f2d63726333, 0x9b1f0d5a4e7742c1};
 
-  explicit ChecksumObject(const Napi::CallbackInfo& info);
+  static Napi::Function define(Napi::Env env);
+
+  explicit ChecksumObject(const Napi::CallbackInfo& info) : TaggedObject(info) {}
+
+  [[nodiscard]] const std::shared_ptr<Checksum>& checksum() const { return checksum_; }
 
  private:
   void update(const Napi::CallbackInfo& info);

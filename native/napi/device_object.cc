@@ -80,7 +80,7 @@ SlabReservation reserve(const Arguments& arguments, SlabPoolObject& pool) {
 }  // namespace
 
 Napi::Function DeviceObject::define(Napi::Env env) {
-  return DefineClass(env, "Device",
+  return DefineClass(env, className,
                      {
                          InstanceMethod<&DeviceObject::open>("open"),
                          InstanceMethod<&DeviceObject::scsi>("scsi"),
@@ -94,7 +94,7 @@ Napi::Function DeviceObject::define(Napi::Env env) {
                      });
 }
 
-DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DeviceObject>(info) {
+DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : TaggedObject(info) {
   std::string path = Arguments(info).string(0, "path");
   if (path.empty() || path.find('\0') != std::string::npos) {
     throw Napi::RangeError::New(info.Env(), "path must not be empty or hold a NUL");
@@ -168,7 +168,7 @@ Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
 
 Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  auto* const pool = SlabPoolObject::unwrap(info[0]);
+  auto* const pool = SlabPoolObject::isInstance(info[0]) ? SlabPoolObject::unwrap(info[0], "memory") : nullptr;
   ReadCall call{.memory = pool != nullptr ? RecordMemory{} : arguments.recordMemory(0, pageSize()),
                 .offer = recordSize(arguments, 1, "offer")};
   if (pool != nullptr) call.reservation = reserve(arguments, *pool);

@@ -6,12 +6,16 @@
 
 #include "../core/device.h"
 #include "kept_views.h"
+#include "tagged_object.h"
 
 namespace lto {
 
 /** The class Device of binding.d.ts. */
-class DeviceObject : public Napi::ObjectWrap<DeviceObject> {
+class DeviceObject : public TaggedObject<DeviceObject> {
  public:
+  static constexpr const char* className = "Device";
+  static constexpr napi_type_tag typeTag = {0x6c746f2d64657669, 0xc35a71e82b904d6f};
+
   static Napi::Function define(Napi::Env env);
 
   explicit DeviceObject(const Napi::CallbackInfo& info);

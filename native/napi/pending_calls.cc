@@ -1,5 +1,7 @@
 #include "pending_calls.h"
 
+#include <cerrno>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -48,11 +50,15 @@ void PendingCalls::settleAll(Napi::Env env) {
 void PendingCalls::settle(Napi::Env env, Completion& completion) {
   auto found = pending_.extract(completion.id);
   const Pending& pending = found.mapped();
-  if (const auto* const failure = std::get_if<Failure>(&completion.outcome)) {
+  const auto reject = [&](const Failure& failure) {
     const auto error = pending.error.IsEmpty() ? newError(env) : pending.error.Value();
-    pending.deferred.Reject(describeFailure(error, *failure));
-  } else {
+    pending.deferred.Reject(describeFailure(error, failure));
+  };
+  if (const auto* const failure = std::get_if<Failure>(&completion.outcome)) return reject(*failure);
+  try {
     pending.deferred.Resolve(toJavaScript(env, completion.outcome, pending.views.get()));
+  } catch (const std::bad_alloc&) {
+    reject({ENOMEM, "malloc"});
   }
 }
 

@@ -5,13 +5,12 @@
 namespace lto {
 namespace {
 
-constexpr napi_type_tag typeTag = {0x6c746f2d706f6f6c, 0x41d2c68e7f0b4a95};
 constexpr std::int64_t maxCount = 65'536;
 
 }  // namespace
 
 Napi::Function SlabPoolObject::define(Napi::Env env) {
-  return DefineClass(env, "SlabPool",
+  return DefineClass(env, className,
                      {
                          InstanceAccessor<&SlabPoolObject::available>("available"),
                          InstanceMethod<&SlabPoolObject::giveBack>("giveBack"),
@@ -19,20 +18,14 @@ Napi::Function SlabPoolObject::define(Napi::Env env) {
                      });
 }
 
-SlabPoolObject::SlabPoolObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SlabPoolObject>(info) {
+SlabPoolObject::SlabPoolObject(const Napi::CallbackInfo& info) : TaggedObject(info) {
   const Arguments arguments(info);
   const std::size_t slabSize = arguments.slabSize(0, "slabBytes");
   pool_ = SlabPool::make(slabSize, static_cast<std::size_t>(arguments.integer(1, "count", 1, maxCount)));
-  info.This().As<Napi::Object>().TypeTag(&typeTag);
 }
 
 SlabPoolObject::~SlabPoolObject() {
   if (pool_) pool_->close();
-}
-
-SlabPoolObject* SlabPoolObject::unwrap(const Napi::Value& value) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&typeTag)) return nullptr;
-  return Unwrap(value.As<Napi::Object>());
 }
 
 Napi::Value SlabPoolObject::available(const Napi::CallbackInfo& info) {

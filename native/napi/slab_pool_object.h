@@ -6,15 +6,17 @@
 
 #include "../core/slab_pool.h"
 #include "kept_views.h"
+#include "tagged_object.h"
 
 namespace lto {
 
 /** The class SlabPool of binding.d.ts. */
-class SlabPoolObject : public Napi::ObjectWrap<SlabPoolObject> {
+class SlabPoolObject : public TaggedObject<SlabPoolObject> {
  public:
+  static constexpr const char* className = "SlabPool";
+  static constexpr napi_type_tag typeTag = {0x6c746f2d706f6f6c, 0x41d2c68e7f0b4a95};
+
   static Napi::Function define(Napi::Env env);
-  /** The object behind `value`; null where that is no instance of the class. */
-  static SlabPoolObject* unwrap(const Napi::Value& value);
 
   explicit SlabPoolObject(const Napi::CallbackInfo& info);
   ~SlabPoolObject() override;

@@ -1,0 +1,207 @@
+// Calls every entry of the addon with hostile receivers and arguments: hostile-calls.mjs RUNS SEED. Prints one JSON
+// line: how many calls there were, what came of them, and by how many bytes the process grew. Needs --expose-gc.
+import { constants } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+
+const [runs, seed] = process.argv.slice(2).map(Number);
+const addon = createRequire(import.meta.url)('node-gyp-build')(join(import.meta.dirname, '..', '..'));
+const { Crc32, Device, SlabPool, allocateSlab } = addon;
+
+/** Calls after which the event loop turns, and after which garbage is collected. */
+const TURN = 64;
+const COLLECT = 16_384;
+/** Calls after which there are instances anew: hostile calls close them. */
+const RENEW = 256;
+
+/** Mulberry32: the same seed gives the same calls. */
+let state = seed >>> 0;
+function random() {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let t = Math.imul(state ^ (state >>> 15), state | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+const pick = (values) => values[Math.floor(random() * values.length)];
+
+const thrower = () => {
+  throw new Error('thrown by an argument');
+};
+const throwing = new Proxy({}, { get: thrower, has: thrower, getPrototypeOf: thrower, ownKeys: thrower });
+const revoked = Proxy.revocable([], {});
+revoked.revoke();
+const detached = new Uint8Array(64);
+structuredClone(detached.buffer, { transfer: [detached.buffer] });
+
+const slab = new Uint8Array(allocateSlab(65_536));
+/** Claims an element at every index. */
+const endless = new Array(2 ** 32 - 1);
+Object.setPrototypeOf(endless, new Proxy(Array.prototype, { get: (_of, key) => (key === 'length' ? 0 : slab) }));
+
+const closedDevice = new Device('/dev/null');
+const closedPool = new SlabPool(4096, 1);
+closedPool.close();
+const subjects = {
+  Crc32: [new Crc32(), new (class extends Crc32 {})(), Reflect.construct(Crc32, [], Device)],
+  Device: [new Device('/dev/null'), new Device('/dev/zero'), closedDevice, new Device('/nowhere')],
+  SlabPool: [new SlabPool(65_536, 4), new SlabPool(4096, 1), closedPool, Reflect.construct(SlabPool, [4096, 2], Crc32)],
+};
+const instances = Object.values(subjects).flat();
+
+const strangers = [
+  ...[undefined, null, true, 0, -1, 'text', 10n, Symbol('s'), {}, [], () => undefined, new Proxy(Device, {}), throwing],
+  ...instances.map((instance) => Object.create(instance)),
+  ...instances.map((instance) => new Proxy(instance, {})),
+  ...[Crc32, Device, SlabPool].flatMap((made) => [made, made.prototype]),
+  ...[new ArrayBuffer(8), new Uint8Array(8), globalThis, addon, Promise.resolve()],
+];
+// Nothing that asks for much memory and would get it.
+const numbers = [
+  ...[0, -0, 1, 2, 6, 31, 64, 511, 512, 513, 4096, 65_536, 65_537, -1, -(2 ** 31), 1.5, Number.NaN],
+  ...[2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 40, 2 ** 53 - 1, 2 ** 53, 2 ** 64, 1e308, Infinity, -Infinity],
+];
+const texts = ['', 'in', 'out', 'none', 'in\0', '/dev/null', '/dev/zero', '\0', 'x'.repeat(70_000), '\ud800', '/'];
+const memories = [
+  ...[slab, slab.subarray(0, 0), slab.subarray(0, 512), slab.subarray(512), slab.subarray(1), slab.subarray(0, 700)],
+  ...[slab.buffer, allocateSlab(4096), detached, detached.buffer, new Uint8Array(6), new Uint8Array(16)],
+  ...[new Uint8Array(new SharedArrayBuffer(64)), new Float64Array(8), new DataView(new ArrayBuffer(8))],
+  ...[new Uint8Array(17 * 2 ** 20), Buffer.alloc(32), new Uint8ClampedArray(8), new ArrayBuffer(4096)],
+];
+const lists = [
+  ...[[], [slab], [slab, slab.subarray(512)], [slab, undefined], new Array(3), revoked.proxy],
+  ...[new Array(2 ** 32 - 1), endless, new Proxy([slab], {}), Array(70_000).fill(slab.subarray(0, 512))],
+];
+const optionsOf = (checksum) => ({ checksum, quiet: random() < 0.5, checkEach: random() < 0.5 });
+const options = [
+  ...instances.map((instance) => ({ checksum: instance })),
+  ...[{ checksum: null }, { checksum: {} }, { get: thrower }, { valueOf: thrower, toString: thrower }],
+  ...[Object.defineProperty({}, 'checksum', { get: thrower }), Object.defineProperty({}, 'quiet', { get: thrower })],
+];
+const pools = [numbers, texts, memories, lists, strangers, instances, options];
+
+/** What the entry would take, so that the call goes on to its later arguments. */
+const sane = {
+  'Device.open': () => [constants.O_RDWR],
+  'Device.scsi': () => [new Uint8Array(6), pick(['none', 'in', 'out']), pick([0, 8, slab]), 100, 1],
+  'Device.mtOp': () => [1, 1, 1],
+  'Device.mtGet': () => [1],
+  'Device.mtPos': () => [1],
+  'Device.writeRecords': () => [
+    pick([slab, [slab, slab]]),
+    512,
+    Math.ceil(random() * 1e6),
+    1,
+    optionsOf(subjects.Crc32[0]),
+  ],
+  'Device.readRecords': () => [
+    pick([slab, subjects.SlabPool[0]]),
+    4096,
+    4,
+    Math.ceil(random() * 1e6),
+    1,
+    optionsOf(subjects.Crc32[1]),
+  ],
+  'Device.cancel': () => [1],
+  'SlabPool.giveBack': () => [pick([slab.buffer, allocateSlab(4096)])],
+  'Crc32.update': () => [slab],
+  allocateSlab: () => [4096],
+  Device: () => ['/dev/null'],
+  SlabPool: () => [4096, 2],
+};
+
+/** Every export, every method and accessor: what calls it, and the instances that are its own. */
+function entries() {
+  const all = [];
+  for (const [name, exported] of Object.entries(addon)) {
+    all.push({ name, own: [undefined], call: (receiver, args) => Reflect.apply(exported, receiver, args) });
+    if (exported.prototype === undefined) continue;
+    all.push({
+      name,
+      own: [exported],
+      call: (of, args) => dispose(Reflect.construct(exported, args, newTarget(of, exported))),
+    });
+    for (const [member, { value, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(exported.prototype))) {
+      if (member === 'constructor') continue;
+      for (const entry of [value, get, set].filter((each) => each !== undefined)) {
+        const call = (receiver, args) => Reflect.apply(entry, receiver, args);
+        all.push({ name: `${name}.${member}`, own: subjects[name], call });
+      }
+    }
+  }
+  return all;
+}
+
+function newTarget(wanted, exported) {
+  return typeof wanted === 'function' && wanted.prototype !== undefined ? wanted : exported;
+}
+
+/** A device has a thread until it is closed or collected. */
+function dispose(made) {
+  if (made instanceof Device) return made.close();
+  return made;
+}
+
+/** One or more arguments of what the entry takes are exchanged. */
+function argumentsFor(name) {
+  const args = random() < 0.7 ? (sane[name]?.() ?? []) : Array.from({ length: Math.floor(random() * 7) });
+  for (let changes = Math.floor(random() * 3); changes > 0 || args.length === 0; changes -= 1) {
+    args[Math.floor(random() * Math.max(1, args.length))] = pick(pick(pools));
+  }
+  return random() < 0.1 ? args.slice(0, Math.floor(random() * args.length)) : args;
+}
+
+const counts = { returned: 0, threw: 0, resolved: 0, rejected: 0 };
+const strange = new Set();
+function note(kind, error) {
+  counts[kind] += 1;
+  if (kind !== 'returned' && kind !== 'resolved' && !(error instanceof Error)) strange.add(String(error));
+}
+
+async function main() {
+  await Promise.allSettled([
+    ...subjects.Device.slice(0, 2).map((device) => device.open(constants.O_RDWR)),
+    closedDevice.close(),
+  ]);
+  const all = entries();
+  const renew = async () => {
+    await Promise.allSettled([subjects.Device[0].close(), subjects.Device[1].close()]);
+    subjects.Device.splice(0, 2, new Device('/dev/null'), new Device('/dev/zero'));
+    subjects.SlabPool[0] = new SlabPool(65_536, 4);
+    await Promise.all(subjects.Device.slice(0, 2).map((device) => device.open(constants.O_RDWR)));
+  };
+  let begun = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const { name, own, call } = all[run % all.length];
+    const receiver = random() < 0.7 ? pick(own) : pick(random() < 0.5 ? strangers : instances);
+    try {
+      const result = call(receiver, argumentsFor(name));
+      note('returned');
+      if (result instanceof Promise) {
+        result.then(
+          () => note('resolved'),
+          (error) => note('rejected', error),
+        );
+      }
+    } catch (error) {
+      note('threw', error);
+    }
+    if (run % TURN === TURN - 1) await setImmediate();
+    if (run % RENEW === RENEW - 1) await renew();
+    if (run % COLLECT === COLLECT - 1) {
+      global.gc();
+      await setImmediate();
+      // The first round has filled caches and compiled code.
+      begun ||= process.memoryUsage.rss();
+    }
+  }
+  await renew();
+  await Promise.allSettled(subjects.Device.map((device) => device.close()));
+  global.gc();
+  await setImmediate();
+  const grown = begun === 0 ? 0 : process.memoryUsage.rss() - begun;
+  const entryNames = [...new Set(all.map(({ name }) => name))];
+  process.stdout.write(`${JSON.stringify({ runs, ...counts, grown, strange: [...strange], entries: entryNames })}\n`);
+}
+
+await main();
