@@ -75,6 +75,9 @@ function labPhase(title, { drive, suite, kernel }) {
   return vitestPhase(title, launch, { ...where, LTO_LAB_SUITE: suite.join(',') });
 }
 
+/** Traits are of the virtual drive: they have nothing to do with the run-time, nor with threads. */
+const ONCE = ['--project', 'all'];
+
 /** What touches the run-time: the addon, its buffers and threads, the file system. */
 const RUNTIME_TESTS = ['test/native', 'test/conformance', 'test/package', 'test/keys'];
 
@@ -86,7 +89,7 @@ function nodeVersionPhases() {
   }
   return NODE_VERSIONS.map((version) => {
     const node = nodeBinary(version);
-    return vitestPhase(`Node.js ${version}`, (vitest) => onNode(node, [...vitest, ...RUNTIME_TESTS]));
+    return vitestPhase(`Node.js ${version}`, (vitest) => onNode(node, [...vitest, ...ONCE, ...RUNTIME_TESTS]));
   });
 }
 
@@ -100,7 +103,9 @@ function matrixIsKept() {
   return stale.length === 0;
 }
 
-const inThreads = (vitest) => ['npx', ['--no-install', ...vitest, '--pool=threads', 'test/native', 'test/conformance']];
+const inThreads = (vitest) => {
+  return ['npx', ['--no-install', ...vitest, ...ONCE, '--pool=threads', 'test/native', 'test/conformance']];
+};
 
 /** What the others need comes first, one after the other. */
 const first = [

@@ -158,6 +158,12 @@ export class VirtualSt {
     if (this.#blockSize !== 0) this.#fail('EINVAL', syscall);
   }
 
+  /** st_do_scsi: a request that the host adapter cannot carry is not even built. */
+  #requireCarried({ length }: Uint8Array, syscall: string): void {
+    const { transferLimit = length } = this.#drive;
+    if (length > transferLimit) this.#fail('EBUSY', syscall);
+  }
+
   /**
    * st_write, variable mode by direct I/O: throws a SystemError unless the whole record is on tape. From early warning
    * on ENOSPC comes for every record: in turns for one that the drive has taken and for one that it was not offered.
@@ -165,6 +171,7 @@ export class VirtualSt {
   async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
     if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
+    this.#requireCarried(record, 'write');
     if (this.#position.refusesWrite()) this.#fail('ENOSPC', 'write');
     this.#writing = true;
     const { good, sense } = await this.#execute(write6({ data: record }));
@@ -183,6 +190,7 @@ export class VirtualSt {
     this.#requireTransfer('read');
     await this.#endWriting();
     if (this.#position.mark === 'end-of-data') this.#fail('EIO', 'read');
+    this.#requireCarried(offer, 'read');
     const { good, data, sense } = await this.#execute(read6({ length: offer.length }), offer);
     if (good || (sense?.key === NO_SENSE && sense.incorrectLength)) return this.#passRecord(data, sense);
     if (sense?.filemark) {

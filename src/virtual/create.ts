@@ -7,6 +7,7 @@ import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
 import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
 import { type SpeedName, speedFacts } from './drive-speeds.js';
 import type { SpeedFacts } from './speed-model.js';
+import { requireTraits, type Trait } from './traits/traits.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {
@@ -28,6 +29,8 @@ export interface VirtualDriveOptions {
   readonly speed?: SpeedName | SpeedFacts;
   /** What it can do with keys. */
   readonly encryption?: EncryptionSettings;
+  /** Lasting ways in which it, or the path to it, answers otherwise than ours does. */
+  readonly traits?: readonly Trait[];
 }
 
 /**
@@ -36,6 +39,7 @@ export interface VirtualDriveOptions {
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, encryption } = options;
+  const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
   const identity = identityOf(options);
   requireCount('loadSeconds', loadSeconds);
@@ -49,7 +53,7 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
   await saveDrive(folder, {
     identity,
-    settings: { loadSeconds, earlyWarningBytes, speed, encryption },
+    settings: { loadSeconds, earlyWarningBytes, speed, encryption, traits },
     memory,
     life: {
       ...NEW_DRIVE,

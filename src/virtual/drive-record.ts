@@ -5,6 +5,7 @@ import { readJson, writeJson } from './json-file.js';
 import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from './nexus.js';
 import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
+import type { Trait } from './traits/traits.js';
 
 /** What a drive is. */
 export interface DriveIdentity {
@@ -24,6 +25,8 @@ export interface DriveSettings {
   /** How slow it is; undefined for as fast as the machine. */
   readonly speed?: SpeedFacts | undefined;
   readonly encryption?: EncryptionSettings | undefined;
+  /** How it, or the path to it, answers otherwise than ours does. */
+  readonly traits?: readonly Trait[] | undefined;
 }
 
 /** What a drive can do with keys. */

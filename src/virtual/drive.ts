@@ -16,6 +16,7 @@ import {
 import { CheckCondition, sense } from './server/check-condition.js';
 import type { MediumNeed } from './server/command.js';
 import type { TapImage } from './tap-image.js';
+import { Traits } from './traits/traits.js';
 
 const UNIT_ATTENTION = 6;
 const MB = 1e6;
@@ -33,6 +34,7 @@ export class Drive {
   /** How slow it is; undefined for as fast as the machine. */
   readonly pace: DrivePace | undefined;
   readonly encryption = new DriveEncryption();
+  readonly traits: Traits;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** When a running load is over, by `performance.now()`. */
@@ -52,6 +54,7 @@ export class Drive {
     this.cartridge = cartridge;
     this.attentions = new UnitAttentions(memory.attentions);
     this.pace = settings.speed && new DrivePace(settings.speed);
+    this.traits = new Traits(settings.traits);
   }
 
   get position(): Position {
@@ -63,7 +66,8 @@ export class Drive {
   }
 
   get limits(): Limits {
-    return this.requirePresent().limits(this.position.partition, this.settings.earlyWarningBytes);
+    const zone = this.traits.earlyWarningBytes ?? this.settings.earlyWarningBytes;
+    return this.requirePresent().limits(this.position.partition, zone);
   }
 
   /** What it can do with keys, with all defaults filled in. */

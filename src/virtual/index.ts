@@ -6,4 +6,5 @@ export { SPEED_NAMES, type SpeedName, speedFacts } from './drive-speeds.js';
 export type { Fault } from './faults.js';
 export { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
 export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState } from './speed-model.js';
+export { requireTraits, TRAIT_NAMES, type Trait, traitMeaning } from './traits/traits.js';
 export { type DataPhase, type Execution, VirtualDrive } from './virtual-drive.js';

@@ -106,6 +106,11 @@ export class VirtualDrive {
     return this.#drive.cartridge?.name;
   }
 
+  /** Bytes that the path to it carries in one transfer; undefined for any number. */
+  get transferLimit(): number | undefined {
+    return this.#drive.traits.transferLimit;
+  }
+
   /** What its speed model has counted; undefined for a drive that is as fast as the machine. */
   get streaming(): StreamingState | undefined {
     return this.#drive.pace?.state;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { VirtualTransport } from '../../src/transport/virtual.js';
-import { createVirtualDrive } from '../../src/virtual/index.js';
+import { createVirtualDrive, requireTraits } from '../../src/virtual/index.js';
 import { type Capability, type Effect, isCapability } from './capabilities.js';
 import { requireCartridge, restoreCartridge } from './cartridge-guard.js';
 import { PROFILES, type ProfileName, profileOf } from './profiles.js';
@@ -34,10 +34,10 @@ const EVERYTHING: ReadonlySet<Effect> = new Set(['asks', 'moves', 'writes']);
 
 /** The backend that this run is about: the device that is named, the drive of the kernel lab, or the virtual one. */
 export function selectedBackend(): Backend {
-  const { LTO_TEST_DEVICE: device, LTO_LAB_DRIVE: lab } = process.env;
+  const { LTO_TEST_DEVICE: device, LTO_LAB_DRIVE: lab, LTO_TEST_TRAIT: trait } = process.env;
   if (device !== undefined) return named(device);
-  if (lab !== undefined) return ofLab(lab);
-  return virtual();
+  if (lab !== undefined) return ofLab(lab, trait);
+  return virtual(trait);
 }
 
 /** A drive of the user's: see scripts/test-device.mjs for the variables. */
@@ -75,10 +75,11 @@ function named(device: string): Backend {
   };
 }
 
-function ofLab(drive: string): Backend {
-  const profile = profileOf(drive);
+function ofLab(drive: string, trait?: string): Backend {
+  const name = withTrait(drive === 'virtual' ? 'virtual (kernel)' : drive, trait);
+  const profile = profileOf(name);
   return {
-    name: drive === 'virtual' ? 'virtual (kernel)' : drive,
+    name,
     lacks: new Set(lackedBy(profile)),
     fillRecordSize: PROFILES[profile].fillRecordSize,
     allows: EVERYTHING,
@@ -97,7 +98,14 @@ async function resetDevice({ queryDevice }: Transport): Promise<void> {
   await promisify(execFile)('sg_reset', ['--device', queryDevice]);
 }
 
-function virtual(): Backend {
+/** A drive with a trait is a backend of its own. */
+function withTrait(backend: string, trait?: string): string {
+  return trait === undefined ? backend : `${backend}, ${trait}`;
+}
+
+function virtual(trait?: string): Backend {
+  const name = withTrait('virtual', trait);
+  const profile = profileOf(name);
   const folders: string[] = [];
   const newFolder = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'node-lto-'));
@@ -105,13 +113,14 @@ function virtual(): Backend {
     await createVirtualDrive(folder, {
       cartridge: { barcode: 'TEST01L8', capacityBytes: 64 * MIB },
       earlyWarningBytes: 8 * MIB,
+      traits: requireTraits(trait === undefined ? [] : [trait]),
     });
     return folder;
   };
   return {
-    name: 'virtual',
-    lacks: new Set(lackedBy('virtual')),
-    fillRecordSize: PROFILES.virtual.fillRecordSize,
+    name,
+    lacks: new Set(lackedBy(profile)),
+    fillRecordSize: PROFILES[profile].fillRecordSize,
     allows: EVERYTHING,
     slow: false,
     open: async (effect) => {

@@ -63,9 +63,9 @@ export function readColumns(folder) {
 
 const ORDER = ['virtual', 'virtual (kernel)', 'scsi_debug', 'tgt'];
 
-/** @param {string} backend */
+/** A backend comes before the same with a trait. @param {string} backend */
 function order(backend) {
-  const index = ORDER.indexOf(backend);
+  const index = ORDER.indexOf(backend.replace(/, .*$/, ''));
   return index < 0 ? ORDER.length : index;
 }
 

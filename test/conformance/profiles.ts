@@ -31,6 +31,10 @@ const LACKED_BY_EMULATIONS = {
 
 export const PROFILES = {
   virtual: { lacks: {}, fillRecordSize: FILL_RECORD_SIZE },
+  'virtual, no-early-warning': {
+    lacks: { 'early-warning': 'there is no zone to tell of' },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
   scsi_debug: {
     lacks: {
       ...LACKED_BY_EMULATIONS,
@@ -86,9 +90,14 @@ export function isProfileName(name: string): name is ProfileName {
   return Object.hasOwn(PROFILES, name);
 }
 
-/** The profile of a backend of ours by its name in the matrix, which tells in brackets how it is reached. */
+/**
+ * The profile of a backend of ours by its name in the matrix, which tells in brackets how it is reached and behind a
+ * comma its trait. A trait that has no profile of its own lacks nothing.
+ */
 export function profileOf(backend: string): ProfileName {
-  const name = backend.replace(/ \(.*\)$/, '');
+  const reached = backend.replace(/ \([^)]*\)/, '');
+  if (isProfileName(reached)) return reached;
+  const name = reached.replace(/, .*$/, '');
   if (isProfileName(name)) return name;
   throw new Error(`there is no profile ${JSON.stringify(name)}: ${Object.keys(PROFILES).join(', ')}`);
 }

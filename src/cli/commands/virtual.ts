@@ -5,7 +5,15 @@ import { DeviceNotFoundError, InvalidArgumentError } from '../../errors/index.js
 import { reachDoor } from '../../virtual/control/client.js';
 import { type DriveControls, openControls } from '../../virtual/control/controls.js';
 import { parseFaults } from '../../virtual/control/messages.js';
-import { type CartridgeOptions, createVirtualDrive, type Fault, SPEED_NAMES, speedFacts } from '../../virtual/index.js';
+import {
+  type CartridgeOptions,
+  createVirtualDrive,
+  type Fault,
+  requireTraits,
+  SPEED_NAMES,
+  speedFacts,
+  TRAIT_NAMES,
+} from '../../virtual/index.js';
 import { type Answer, answering, type CommonOptions } from '../answer.js';
 import { jsonCommand } from '../device.js';
 import { parseCount, parseSize } from '../units.js';
@@ -23,6 +31,7 @@ interface CreateOptions extends CartridgeFlags {
   readonly speed?: string;
   readonly serial?: string;
   readonly earlyWarning?: string;
+  readonly trait?: readonly string[];
   /** False with --no-cartridge. */
   readonly cartridge: boolean;
 }
@@ -41,6 +50,7 @@ export function addVirtual(program: Command): void {
     .option('--no-cartridge', 'leave the drive empty')
     .option('--serial <serial>', 'serial number of the drive (default: a random one)')
     .option('--early-warning <size>', 'size of the early-warning zone (default: 1 % of the capacity, at most 64 MiB)')
+    .option('--trait <name>', `a way to answer otherwise than ours, several times: ${TRAIT_NAMES.join(', ')}`, append)
     .action(answering(create));
   cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
     .argument('<folder>')
@@ -56,6 +66,10 @@ export function addVirtual(program: Command): void {
     .argument('<folder>')
     .argument('[file]', 'JSON file with the list of faults; without it, nothing goes wrong any more')
     .action(answering(setFaults));
+}
+
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function cartridgeFlags(command: Command): Command {
@@ -78,7 +92,7 @@ function cartridgeOptions({ barcode, capacity, worm, writeProtected, discard }: 
 }
 
 async function create(options: CreateOptions, folder: string): Promise<Answer> {
-  const { generation, speed, serial, earlyWarning, cartridge: filled } = options;
+  const { generation, speed, serial, earlyWarning, trait, cartridge: filled } = options;
   const cartridge = cartridgeOptions(options);
   if (!filled && Object.keys(cartridge).length > 0) {
     throw new InvalidArgumentError('--no-cartridge excludes the options of a cartridge');
@@ -89,6 +103,7 @@ async function create(options: CreateOptions, folder: string): Promise<Answer> {
     ...(speed !== undefined && { speed: speedFacts(speed) }),
     ...(serial !== undefined && { serial }),
     ...(earlyWarning !== undefined && { earlyWarningBytes: parseSize(earlyWarning) }),
+    ...(trait !== undefined && { traits: requireTraits(trait) }),
   });
   return withVirtual(folder, async () => undefined);
 }

@@ -1,5 +1,6 @@
 import { cdbLength, commandName, encodeSense, type SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
+import type { Reply } from '../traits/trait.js';
 import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from './check-condition.js';
 import type { Request } from './command.js';
 import { COMMANDS } from './commands.js';
@@ -22,20 +23,34 @@ const NOTHING = new Uint8Array(0);
 /** Carries out one command. */
 export async function serve(drive: Drive, request: Request): Promise<Answer> {
   try {
-    const dataIn = await run(drive, request);
-    return { status: STATUS.good, sense: NOTHING, dataIn: dataIn ?? NOTHING };
-  } catch (condition) {
-    if (condition instanceof ReservationConflict) {
-      return { status: STATUS.reservationConflict, sense: NOTHING, dataIn: NOTHING };
-    }
-    if (!(condition instanceof CheckCondition)) throw condition;
-    noteCondition(drive, condition.sense, request.cdb);
-    return checkCondition(condition.sense, condition.dataIn);
+    const { sense: fields, dataIn = NOTHING } = await carryOut(drive, request);
+    if (fields === undefined) return { status: STATUS.good, sense: NOTHING, dataIn };
+    noteCondition(drive, fields, request.cdb);
+    return checkCondition(fields, dataIn);
+  } catch (conflict) {
+    if (!(conflict instanceof ReservationConflict)) throw conflict;
+    return { status: STATUS.reservationConflict, sense: NOTHING, dataIn: NOTHING };
   }
 }
 
 export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING): Answer {
   return { status: STATUS.checkCondition, sense: encodeSense(fields), dataIn };
+}
+
+/** What a command comes to, as the drive's traits let the initiator see it. */
+async function carryOut(drive: Drive, request: Request): Promise<Reply> {
+  const name = commandName(request.cdb);
+  const reply = await replyTo(drive, request);
+  return name === undefined ? reply : drive.traits.shown(drive, name, reply);
+}
+
+async function replyTo(drive: Drive, request: Request): Promise<Reply> {
+  try {
+    return { dataIn: await run(drive, request) };
+  } catch (condition) {
+    if (condition instanceof CheckCondition) return condition;
+    throw condition;
+  }
 }
 
 async function run(drive: Drive, request: Request): Promise<Uint8Array | undefined> {
@@ -47,5 +62,7 @@ async function run(drive: Drive, request: Request): Promise<Uint8Array | undefin
   if (!command.passesAttention) drive.reportAttention(request.nexus);
   requireNotReserved(drive, command.layout.name, request);
   drive.require(command.needs);
+  const refusal = drive.traits.refusal(drive, command.layout.name);
+  if (refusal !== undefined) throw new CheckCondition(refusal);
   return command.run(drive, request);
 }

@@ -55,9 +55,9 @@ drive_tgt() {
 
 # The project's own virtual LTO drive, served by lib/ over iSCSI: keeps the data and has everything an LTO drive has.
 # Options: generation=<5 to 10> (default 8), capacity=<size> of the cartridge (default 256MiB), early-warning=<bytes>,
-# drives=<number> (default 1), worm, write-protected, empty. The folders are $LTO_LAB_VIRTUAL/0, /1, …
+# drives=<number> (default 1), trait=<name> of src/virtual/traits, worm, write-protected, empty. The folders are $LTO_LAB_VIRTUAL/0, /1, …
 drive_virtual() {
-  local option drives=1 i cartridge=(--capacity 256MiB) generation=8 early=() lto
+  local option drives=1 i cartridge=(--capacity 256MiB) generation=8 early=() traits=() lto
   lto=$(cd "$here/../../.." && pwd)/lib/cli/main.js
   for option in "$@"; do
     case $option in
@@ -65,6 +65,10 @@ drive_virtual() {
       capacity=*) cartridge[1]=${option#capacity=} ;;
       early-warning=*) early=(--early-warning "${option#early-warning=}") ;;
       drives=*) drives=${option#drives=} ;;
+      trait=*)
+        traits+=(--trait "${option#trait=}")
+        export LTO_TEST_TRAIT=${option#trait=}
+        ;;
       worm | write-protected) cartridge+=("--$option") ;;
       empty) cartridge=(--no-cartridge) ;;
       *) return 1 ;;
@@ -74,7 +78,8 @@ drive_virtual() {
   mkdir -p "$LTO_LAB_VIRTUAL"
   load_iscsi || return 1
   for ((i = 0; i < drives; i++)); do
-    node "$lto" virtual create "$LTO_LAB_VIRTUAL/$i" --generation "$generation" "${early[@]}" "${cartridge[@]}" \
+    node "$lto" virtual create "$LTO_LAB_VIRTUAL/$i" --generation "$generation" "${early[@]}" "${traits[@]}" \
+      "${cartridge[@]}" \
       >>/run/virtual.log 2>&1 || { cat /run/virtual.log >&2; return 1; }
   done
   node "$lto" serve-virtual --json "$LTO_LAB_VIRTUAL"/* >/run/virtual.ready 2>>/run/virtual.log &

@@ -1,0 +1,110 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { CommandName, SenseFields } from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
+import { attentionInFile } from './attention-in-file.js';
+import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
+import type { Reply, TraitRow } from './trait.js';
+import { withUnknownMarks } from './unknown-marks.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const TRAITS = {
+  'transfer-limit=64K': {
+    about: 'a host adapter that carries 16 pages in one transfer, the least that is found',
+    transferLimit: 64 * KIB,
+  },
+  'transfer-limit=256K': {
+    about: 'a host adapter that carries 64 pages in one transfer',
+    transferLimit: 256 * KIB,
+  },
+  'transfer-limit=512K': {
+    about: 'a host adapter with the usual scatter list of 128 entries, a page each',
+    transferLimit: 512 * KIB,
+  },
+  'blank-check-at-beginning': {
+    about: 'spacing back to the beginning of the partition is answered BLANK CHECK 00/05, without EOM',
+    shows: { 'SPACE(6)': blankCheckAtBeginning, 'SPACE(16)': blankCheckAtBeginning },
+  },
+  'overflow-without-residual': {
+    about: 'VOLUME OVERFLOW has a residual of 0 for a record that was not taken',
+    shows: { 'WRITE(6)': withoutResidual },
+  },
+  'bop-at-block-1': {
+    about: 'the short form of READ POSITION still says BOP at block 1, behind an empty first file',
+    shows: { 'READ POSITION': beginningAtBlock1 },
+  },
+  'unknown-marks': {
+    about: 'counters of the log pages 0C, 17 and 31 are all ones, or all ones but the last bit: unknown',
+    shows: { 'LOG SENSE': withUnknownMarks },
+  },
+  'small-early-warning': {
+    about: 'an early-warning zone of 2 MiB',
+    earlyWarningBytes: 2 * MIB,
+  },
+  'no-early-warning': {
+    about: 'no early-warning zone: VOLUME OVERFLOW is the first that is told of the end',
+    earlyWarningBytes: 0,
+  },
+  'attention-in-file': {
+    about: 'unit attentions that lose nothing (6/2A/01, 6/2A/10, 6/3F/0E) between the records of a file',
+    refuses: { 'READ(6)': attentionInFile, 'WRITE(6)': attentionInFile },
+  },
+} as const satisfies Record<string, TraitRow>;
+
+export type Trait = keyof typeof TRAITS;
+
+export const TRAIT_NAMES = Object.keys(TRAITS) as readonly Trait[];
+
+/** What a drive with the trait does. */
+export function traitMeaning(trait: Trait): string {
+  return TRAITS[trait].about;
+}
+
+/** Throws InvalidArgumentError for a name that is no trait's. */
+export function requireTraits(names: readonly string[]): readonly Trait[] {
+  return names.map((name) => {
+    if (Object.hasOwn(TRAITS, name)) return name as Trait;
+    throw new InvalidArgumentError(`no virtual drive has the trait ${JSON.stringify(name)}`, {
+      next: `There are ${TRAIT_NAMES.join(', ')}`,
+    });
+  });
+}
+
+/** The traits of one drive, taken together. */
+export class Traits {
+  readonly #rows: readonly TraitRow[];
+
+  constructor(names: readonly Trait[] = []) {
+    this.#rows = names.map((name) => TRAITS[name]);
+  }
+
+  /** Undefined where the path carries everything. */
+  get transferLimit(): number | undefined {
+    return this.#least(({ transferLimit }) => transferLimit);
+  }
+
+  /** Undefined where the zone is as large as the drive was made with. */
+  get earlyWarningBytes(): number | undefined {
+    return this.#least(({ earlyWarningBytes }) => earlyWarningBytes);
+  }
+
+  /** Why a command is not carried out, if it is not. */
+  refusal(drive: Drive, command: CommandName): SenseFields | undefined {
+    for (const { refuses } of this.#rows) {
+      const sense = refuses?.[command]?.(drive, command);
+      if (sense !== undefined) return sense;
+    }
+    return undefined;
+  }
+
+  /** What the initiator gets to see of a command that was carried out. */
+  shown(drive: Drive, command: CommandName, reply: Reply): Reply {
+    return this.#rows.reduce((shown, { shows }) => shows?.[command]?.(shown, drive) ?? shown, reply);
+  }
+
+  #least(value: (row: TraitRow) => number | undefined): number | undefined {
+    const values = this.#rows.map(value).filter((bytes) => bytes !== undefined);
+    return values.length > 0 ? Math.min(...values) : undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Reply } from './trait.js';
+
+const PAGE_CODE = 0x3f;
+const LOG_HEADER = 4;
+const PARAMETER_HEADER = 4;
+/** Its own length, a reserved byte, the partition. */
+const RECORD_HEADER = 4;
+
+/** Which parameters are counters that a drive may not know, by log page. */
+const COUNTERS: Readonly<Record<number, (code: number) => boolean>> = {
+  12: (code) => code >= 4 && code <= 7,
+  23: (code) => (code >= 1 && code <= 0x17) || hasPartitionRecords(code),
+  49: (code) => code >= 1 && code <= 4,
+};
+
+function hasPartitionRecords(code: number): boolean {
+  return code >= 0x200 && code <= 0x204;
+}
+
+export function withUnknownMarks(reply: Reply): Reply {
+  const isCounter = COUNTERS[(reply.dataIn?.[0] ?? 0) & PAGE_CODE];
+  if (isCounter === undefined || reply.dataIn === undefined) return reply;
+  const page = Buffer.from(reply.dataIn);
+  // In place, since the allocation length may have cut the last parameter.
+  for (let begin = LOG_HEADER; begin + PARAMETER_HEADER <= page.length; ) {
+    const code = page.readUInt16BE(begin);
+    const end = begin + PARAMETER_HEADER + page.readUInt8(begin + 3);
+    const value = page.subarray(begin + PARAMETER_HEADER, end);
+    if (isCounter(code)) for (const counter of countersIn(code, value)) mark(counter, code);
+    begin = end;
+  }
+  return { ...reply, dataIn: page };
+}
+
+function countersIn(code: number, value: Buffer): readonly Buffer[] {
+  return hasPartitionRecords(code) ? recordsIn(value).map((record) => record.subarray(RECORD_HEADER)) : [value];
+}
+
+/** A partition record tells its length without the byte that tells it. */
+function recordsIn(value: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  for (let rest = value; rest.length > 0; rest = rest.subarray(1 + rest.readUInt8(0))) {
+    records.push(rest.subarray(0, 1 + rest.readUInt8(0)));
+  }
+  return records;
+}
+
+/** Both marks are in use: one or the other, by the code. */
+function mark(counter: Buffer, code: number): void {
+  counter.fill(0xff);
+  if (code % 2 === 1 && counter.length > 0) counter[counter.length - 1] = 0xfe;
+}
