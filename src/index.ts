@@ -65,6 +65,7 @@ export type { DriveIdentity, DriveName } from './tape/identity.js';
 export { type ListedDrive, listDrives } from './tape/list-drives.js';
 export type { MediumFormat, MemoryAndFormat } from './tape/medium-format.js';
 export type { OpenOptions } from './tape/open-transport.js';
+export type { PartitionOptions } from './tape/partition.js';
 export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadStreamOptions, ReadSummary, TapeReadStream } from './tape/read-stream.js';
 export type { Readiness } from './tape/readiness.js';

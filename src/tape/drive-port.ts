@@ -62,6 +62,8 @@ export class DrivePort {
   readonly model: DriveModel | undefined;
   /** What was asked of the drive's keys, and whether that holds. */
   readonly encryption = new EncryptionSession();
+  /** The partition that a user of this handle went to last. A cartridge that was just loaded stands in partition 0. */
+  partition = 0;
   /**
    * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: unit
    * attentions 28h and 29h, a position that the driver lost, and loads of our own.
@@ -149,6 +151,7 @@ export class DrivePort {
   /** Nothing holds any more that was known of cartridge, position, settings and keys. */
   noteChange(why: string, sense?: SenseData): void {
     this.#mediumChanges += 1;
+    this.partition = 0;
     this.encryption.invalidate(why, sense);
   }
 

@@ -2,6 +2,7 @@ import { BeginningOfPartitionError, EndOfDataError, MediumError } from '../error
 import type { CallOptions } from '../transport/transport.js';
 import type { DrivePort } from './drive-port.js';
 import { FILES, RECORDS, space } from './motion.js';
+import { readStanding } from './position.js';
 
 /** What the recorded data ends with. */
 export type TapeEnd =
@@ -21,15 +22,24 @@ export interface EndOfData {
 /** What `st` asks for when it spaces to the end of data by filemarks (`st_int_ioctl`, MTEOM without fast_mteom). */
 const ALL_FILES = 0x7f_ffff;
 
-/** Goes to the end of the recorded data and tells what it ends with. */
+/** Goes to the end of the recorded data of the partition that the tape stands in, and tells what it ends with. */
 export async function spaceToEndOfData(port: DrivePort, options?: CallOptions): Promise<EndOfData> {
   // `st` counts on from the file number it has: an unknown one stays unknown.
   if ((await port.status(options)).fileNumber === undefined) await port.mt('MTREW', 1, options);
-  await port.mt('MTEOM', 1, options);
-  const { fileNumber } = await port.status(options);
+  await port.mt('MTEOM', 1, options).catch(async (error: unknown) => {
+    // Not every drive finds the end of the data where there is none.
+    if (!(error instanceof MediumError) || !(await isBlank(port, options))) throw error;
+  });
+  const { fileNumber, logicalObject } = await readStanding(port, options);
+  if (logicalObject === 0) return { end: 'blank', fileNumber: 0 };
   // `st` takes the number of files from the residual of the sense. tgt's tape sends none.
   if (fileNumber === undefined || fileNumber >= ALL_FILES) return countFiles(port, options);
   return { end: await lookBack(port, fileNumber, options), fileNumber };
+}
+
+/** Whether what failed has not moved the tape from its beginning. */
+async function isBlank(port: DrivePort, options?: CallOptions): Promise<boolean> {
+  return (await readStanding(port, options)).logicalObject === 0;
 }
 
 /** Steps back over the last object to see what it is, and returns. */
@@ -40,7 +50,7 @@ async function lookBack(port: DrivePort, fileNumber: number, options?: CallOptio
     if (error instanceof BeginningOfPartitionError) return 'blank';
     if (!(error instanceof MediumError)) throw error;
     // Spacing over records stops behind a filemark with an error, and `st` takes one off the file number.
-    if ((await port.status(options)).fileNumber !== fileNumber - 1) throw error;
+    if ((await readStanding(port, options)).fileNumber !== fileNumber - 1) throw error;
     await space(port, FILES, 1, options);
     return 'filemark';
   }
@@ -79,8 +89,7 @@ async function succeeds(motion: Promise<void>): Promise<boolean> {
 /** Writes the filemark that an unterminated file lacks; the tape stands behind it, at the end of data. */
 export async function closeUnterminatedFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {
   await port.mt('MTWEOF', 1, options);
-  const status = await port.status(options);
-  if (status.fileNumber === fileNumber + 1 && status.blockNumber === 0) return;
+  if ((await readStanding(port, options)).fileNumber === fileNumber + 1) return;
   await port.mt('MTREW', 1, options);
   await space(port, FILES, fileNumber + 1, options);
 }

@@ -9,6 +9,8 @@ import type { DrivePort, StreamLease } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
 import { LendingPipe, letsGoOfChunks, type PipeOptions } from './let-go.js';
 import { locateFile } from './motion.js';
+import { enterPartition, requirePartition } from './partition.js';
+import { readStanding } from './position.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
 import { useVariableBlocks } from './start-file.js';
@@ -16,6 +18,11 @@ import { useVariableBlocks } from './start-file.js';
 export interface ReadStreamOptions {
   /** File to go to first; by default the tape is read from where it stands. */
   readonly fileNumber?: number | undefined;
+  /**
+   * Of `fileNumber`: 0 by default. Without a file number the tape is read from the beginning of this partition, unless it
+   * stands somewhere in it.
+   */
+  readonly partition?: number | undefined;
   /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
   readonly keys?: KeyStore | undefined;
   /** Largest record that is accepted, in bytes. Default: what the drive allows. */
@@ -146,12 +153,14 @@ export class TapeReadStream extends Readable {
   }
 
   async #begin(): Promise<void> {
-    const { fileNumber, bufferBytes = DEFAULT_BUFFER } = this.#options;
+    const { fileNumber, partition, bufferBytes = DEFAULT_BUFFER } = this.#options;
     await this.#lease.turn;
     if (this.destroyed) return;
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
-    if (fileNumber !== undefined) await locateFile(this.#port, fileNumber);
+    if (fileNumber !== undefined) await locateFile(this.#port, fileNumber, { partition });
+    else if (partition !== undefined) await enterPartition(this.#port, partition);
+    else await requirePartition(this.#port, this.#port.partition, 'read');
     await this.#port.confirmPosition('read');
     const { keys } = this.#options;
     if (keys) await unlock(this.#port, keys);
@@ -167,7 +176,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #currentFile(): Promise<number> {
-    const { fileNumber } = await this.#port.status();
+    const { fileNumber } = await readStanding(this.#port);
     if (fileNumber !== undefined) return fileNumber;
     throw new PositionLostError('the position of the tape is not known', {
       device: this.#port.device,

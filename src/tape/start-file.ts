@@ -11,6 +11,8 @@ import { readBlockLimits } from '../scsi/commands/transfer.js';
 import type { DrivePort } from './drive-port.js';
 import { confirmEncryption } from './encryption/confirm.js';
 import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
+import { enterPartition, requirePartition } from './partition.js';
+import { readStanding } from './position.js';
 import { requireReady } from './readiness.js';
 
 /** Where a file begins. */
@@ -32,6 +34,7 @@ export interface ExpectedStart {
 }
 
 export interface StartOptions {
+  readonly partition?: number | undefined;
   readonly position?: 'append' | 'overwrite' | undefined;
   readonly closeUnterminated?: boolean | undefined;
   readonly expected?: ExpectedStart | undefined;
@@ -51,9 +54,9 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
     });
   }
   await useVariableBlocks(port);
-  if (options.position !== 'overwrite') await append(port, options.closeUnterminated ?? false);
+  await goToStart(port, options);
   await port.confirmPosition('write');
-  const { fileNumber } = await port.status();
+  const { fileNumber, logicalObject: firstBlock } = await readStanding(port);
   if (fileNumber === undefined) {
     throw new PositionLostError('the position of the tape is not known', {
       device: port.device,
@@ -61,7 +64,6 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
       next: 'Rewind, or write with position `append`',
     });
   }
-  const firstBlock = await port.transport.tell().catch(() => undefined);
   if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
   await confirmEncryption(port, 'write');
   return { fileNumber, firstBlock, limits };
@@ -91,6 +93,13 @@ function requireStart(
 /** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */
 export async function useVariableBlocks(port: DrivePort): Promise<void> {
   if ((await port.status()).blockSize !== 0) await port.mt('MTSETBLK', 0);
+}
+
+/** To the end of the data of the partition; to overwrite, it has to be the one that the tape stands in already. */
+async function goToStart(port: DrivePort, { position, partition, closeUnterminated }: StartOptions): Promise<void> {
+  if (position === 'overwrite') return requirePartition(port, partition ?? port.partition, 'write');
+  await enterPartition(port, partition ?? 0);
+  await append(port, closeUnterminated ?? false);
 }
 
 async function append(port: DrivePort, closeUnterminated: boolean): Promise<void> {

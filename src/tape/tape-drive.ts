@@ -29,6 +29,7 @@ import { type DriveIdentity, readIdentity } from './identity.js';
 import { type MediumFormat, type MemoryAndFormat, readMediumFormat, readMemoryAndFormat } from './medium-format.js';
 import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
+import { enterPartition, type PartitionOptions, requirePartition, rewind } from './partition.js';
 import { readLongPosition } from './position.js';
 import { type EraseConfirmation, type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
 import { type ReadStreamOptions, TapeReadStream } from './read-stream.js';
@@ -210,8 +211,9 @@ export class TapeDrive {
     return writeHostAttributes(this.#port, values, options);
   }
 
-  rewind(options?: CallOptions): Promise<void> {
-    return this.#move('rewind', () => this.#port.mt('MTREW', 1, options));
+  /** To the beginning of a partition, 0 by default, whichever partition the tape was left in. */
+  rewind(options?: PartitionOptions): Promise<void> {
+    return this.#move('rewind', () => rewind(this.#port, options));
   }
 
   /** Over `count` filemarks; backwards when negative, to the near side of the last one. */
@@ -223,23 +225,30 @@ export class TapeDrive {
     return this.#move('space over records', () => space(this.#port, RECORDS, count, options));
   }
 
-  /** To the end of the recorded data; tells what it ends with. */
-  spaceToEndOfData(options?: CallOptions): Promise<EndOfData> {
-    return this.#move('space to end of data', () => spaceToEndOfData(this.#port, options));
+  /** To the end of the recorded data of a partition, 0 by default; tells what it ends with. */
+  spaceToEndOfData({ partition = 0, ...options }: PartitionOptions = {}): Promise<EndOfData> {
+    return this.#move('space to end of data', async () => {
+      await enterPartition(this.#port, partition, options);
+      return spaceToEndOfData(this.#port, options);
+    });
   }
 
-  /** To the first record of a file, checked. */
-  locateFile(fileNumber: number, options?: CallOptions): Promise<void> {
+  /** To the first record of a file of a partition, 0 by default, checked. */
+  locateFile(fileNumber: number, options?: PartitionOptions): Promise<void> {
     return this.#move('locate file', () => locateFile(this.#port, fileNumber, options));
   }
 
-  /** To a logical object number. File and block number are unknown to the driver afterwards; `position()` tells them. */
-  locate(logicalObject: number, options?: CallOptions): Promise<void> {
+  /**
+   * To a logical object number of a partition, 0 by default. File and block number are unknown to the driver afterwards;
+   * `position()` tells the file.
+   */
+  locate(logicalObject: number, { partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
     return this.#move('locate', async () => {
       if (!Number.isInteger(logicalObject) || logicalObject < 0) {
         throw new InvalidArgumentError(`${logicalObject} is no logical object number`, { device: this.device });
       }
       this.#port.requirePosition('locate');
+      await enterPartition(this.#port, partition, options);
       await this.#port.mt('MTSEEK', logicalObject, options);
     });
   }
@@ -248,13 +257,15 @@ export class TapeDrive {
   writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
     return this.#move('write filemarks', async () => {
       await this.#port.confirmPosition('write filemarks');
+      await requirePartition(this.#port, this.#port.partition, 'write filemarks');
       await this.#port.mt('MTWEOF', count, options);
     });
   }
 
   /** Writes the filemark that the last file lacks, when `spaceToEndOfData()` said `unterminated`. */
-  closeUnterminatedFile(options?: CallOptions): Promise<void> {
+  closeUnterminatedFile({ partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
     return this.#move('close the last file', async () => {
+      await enterPartition(this.#port, partition, options);
       const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
       if (end === 'unterminated') await closeUnterminatedFile(this.#port, fileNumber, options);
     });
@@ -264,6 +275,7 @@ export class TapeDrive {
   erase(options: CallOptions & { readonly long?: boolean } = {}): Promise<void> {
     return this.#move('erase', async () => {
       await this.#port.confirmPosition('erase');
+      await requirePartition(this.#port, this.#port.partition, 'erase');
       await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
     });
   }

@@ -20,6 +20,11 @@ export interface WriteStreamOptions {
    * behind is lost.
    */
   readonly position?: 'append' | 'overwrite' | undefined;
+  /**
+   * To `append` to: 0 by default. To `overwrite`, the tape must stand in it, or nothing is written; by default it is the
+   * one that this drive was last sent to.
+   */
+  readonly partition?: number | undefined;
   /** Refuses, with nothing written, unless the file would begin exactly here; meant for `overwrite`. */
   readonly expected?: ExpectedStart | undefined;
   /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */

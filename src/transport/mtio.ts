@@ -19,6 +19,7 @@ export const MtOperation = {
   MTLOAD: 30,
   MTUNLOAD: 31,
   MTCOMPRESSION: 32,
+  MTSETPART: 33,
 } as const;
 
 export type MtOperationName = keyof typeof MtOperation;

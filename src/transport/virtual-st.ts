@@ -265,6 +265,8 @@ export class VirtualSt {
     [MtOperation.MTERASE]: { needsPosition: false, run: (long) => this.#require(erase6({ long: long !== 0 })) },
     [MtOperation.MTSETBLK]: { needsPosition: false, endsWriting: false, run: (size) => this.#setBlockSize(size) },
     [MtOperation.MTSETDRVBUFFER]: { needsTape: false, endsWriting: false, run: async () => undefined },
+    // As without the option can-partitions, which the administrator of a machine sets.
+    [MtOperation.MTSETPART]: { run: async () => this.#fail('EINVAL', 'MTIOCTOP') },
     [MtOperation.MTLOCK]: { needsTape: false, endsWriting: false, run: () => this.#require(preventAllow(true)) },
     [MtOperation.MTUNLOCK]: { needsTape: false, endsWriting: false, run: () => this.#require(preventAllow(false)) },
     [MtOperation.MTLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(true) },
