@@ -16,6 +16,7 @@ import {
   senseCodes,
   TransportError,
   WriteProtectedError,
+  type WriteProtectionReason,
 } from '../errors/index.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { decodeSense } from '../scsi/sense.js';
@@ -29,6 +30,63 @@ interface SenseRule {
   readonly ascq?: number;
   readonly make: Make;
 }
+
+/** Unit attentions after which everything is as it was: the command that met them was not carried out, and that is all. */
+const LOSES_NOTHING = [
+  { asc: 0x2a, ascq: 0x01, what: 'another host changed mode parameters of the drive' },
+  { asc: 0x2a, ascq: 0x10, what: 'the clock of the drive was set' },
+  { asc: 0x3f, ascq: 0x0e, what: 'the logical units of the device were changed' },
+] as const;
+
+const READ_ONLY_FORMAT = {
+  reason: 'read-only-format',
+  what: 'the drive reads the format of this cartridge, and does not write it',
+  next: 'Use a cartridge of a later generation, or a drive of an earlier one',
+} as const;
+
+interface WriteProtectionRule {
+  readonly asc?: number;
+  readonly ascq?: number;
+  readonly reason: WriteProtectionReason;
+  readonly what: string;
+  readonly next: string;
+}
+
+const FOR_GOOD = {
+  reason: 'permanent',
+  what: 'the cartridge itself is marked as protected',
+  next: 'Use another cartridge',
+} as const;
+const BY_DRIVE = { reason: 'software', next: 'Look at the settings of the drive or of its library' } as const;
+
+/** DATA PROTECT (SPC-5 annex F, SSC-5 4.2.15): what forbids it, and what helps. */
+const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
+  { asc: 0x27, ascq: 0x02, what: 'the drive was told to write nothing', ...BY_DRIVE },
+  { asc: 0x27, ascq: 0x03, what: 'the drive is told to write nothing to this cartridge', ...BY_DRIVE },
+  { asc: 0x27, ascq: 0x04, ...FOR_GOOD },
+  { asc: 0x27, ascq: 0x05, ...FOR_GOOD },
+  { asc: 0x27, ascq: 0x06, what: 'the drive writes to this cartridge under conditions only', ...BY_DRIVE },
+  {
+    asc: 0x27,
+    reason: 'switch',
+    what: 'the cartridge is write-protected',
+    next: 'Move the switch on the cartridge, or use another cartridge',
+  },
+  { asc: 0x30, ascq: 0x05, ...READ_ONLY_FORMAT },
+  {
+    asc: 0x30,
+    reason: 'worm',
+    what: 'what is recorded on write-once media can not be changed',
+    next: 'Append behind it, or use another cartridge',
+  },
+  {
+    asc: 0x5a,
+    reason: 'switch',
+    what: 'an operator has set the drive or the cartridge to write-protected',
+    next: 'Take the protection away at the drive, or use another cartridge',
+  },
+  { reason: 'unknown', what: 'the cartridge must not be written', next: 'Use another one' },
+];
 
 const RULES: readonly SenseRule[] = [
   {
@@ -64,6 +122,13 @@ const RULES: readonly SenseRule[] = [
     asc: 0x29,
     make: (d) => new PositionLostError('the drive was reset', { next: 'Rewind or locate before going on', ...d }),
   },
+  ...LOSES_NOTHING.map(({ asc, ascq, what }) => ({
+    key: 0x6,
+    asc,
+    ascq,
+    make: (d: LtoErrorDetails) =>
+      new MediumChangedError(what, { next: 'The command was not carried out: send it again', ...d }),
+  })),
   {
     key: 0x6,
     make: (d) =>
@@ -77,25 +142,19 @@ const RULES: readonly SenseRule[] = [
     make: (d) => new EncryptionError('the key in the drive is another than this host was locked to', d),
   },
   { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
-  {
+  ...WRITE_PROTECTION.map(({ asc, ascq, reason, what, next }) => ({
     key: 0x7,
+    ...(asc !== undefined && { asc }),
+    ...(ascq !== undefined && { ascq }),
+    make: (d: LtoErrorDetails) => new WriteProtectedError(what, { next, ...d, reason }),
+  })),
+  // CANNOT WRITE MEDIUM - INCOMPATIBLE FORMAT, which drives give with one of three keys.
+  ...[0x3, 0x5].map((key) => ({
+    key,
     asc: 0x30,
-    make: (d) =>
-      new WriteProtectedError('what is recorded on write-once media can not be changed', {
-        next: 'Append behind it, or use another cartridge',
-        ...d,
-        reason: 'worm',
-      }),
-  },
-  {
-    key: 0x7,
-    make: (d) =>
-      new WriteProtectedError('the cartridge must not be written', {
-        next: 'Use another one',
-        ...d,
-        reason: 'unknown',
-      }),
-  },
+    ascq: 0x05,
+    make: (d: LtoErrorDetails) => new WriteProtectedError(READ_ONLY_FORMAT.what, { ...READ_ONLY_FORMAT, ...d }),
+  })),
   { key: 0x8, make: (d) => new EndOfDataError('nothing is recorded here', d) },
   {
     key: 0x0,

@@ -23,7 +23,9 @@ const MT_ISSCSI2 = 0x72;
 const MAX_UNIT_ATTENTIONS = 8;
 const ALL_PAGES = 0x3f;
 const BUFFERED = 1;
-const NO_SENSE = 0x0;
+/** Sense keys of a command that was carried out: NO SENSE and RECOVERED ERROR. */
+const CARRIED_OUT: ReadonlySet<number> = new Set([0x0, 0x1]);
+const RECOVERED_ERROR = 0x1;
 const UNIT_ATTENTION = 0x6;
 const VOLUME_OVERFLOW = 0xd;
 
@@ -111,7 +113,7 @@ export class VirtualSt {
     const { status, hostStatus, sense: bytes, dataIn } = await this.#drive.execute(cdb, data);
     const sense = decodeSense(bytes);
     this.#noteAttention(sense);
-    return { good: status === 0 && hostStatus === 0, data: dataIn, sense };
+    return { good: hostStatus === 0 && (status === 0 || isRecovered(sense)), data: dataIn, sense };
   }
 
   #noteAttention(sense: SenseData | undefined): void {
@@ -176,7 +178,7 @@ export class VirtualSt {
     this.#writing = true;
     const { good, sense } = await this.#execute(write6({ data: record }));
     if (good) return this.#position.passRecord();
-    const earlyWarning = sense?.key === NO_SENSE && sense.endOfMedium;
+    const earlyWarning = isCarriedOut(sense) && sense?.endOfMedium;
     if (earlyWarning || sense?.key === VOLUME_OVERFLOW) {
       this.#position.meetEarlyWarning(earlyWarning === true);
       this.#fail('ENOSPC', 'write');
@@ -192,7 +194,7 @@ export class VirtualSt {
     if (this.#position.mark === 'end-of-data') this.#fail('EIO', 'read');
     this.#requireCarried(offer, 'read');
     const { good, data, sense } = await this.#execute(read6({ length: offer.length }), offer);
-    if (good || (sense?.key === NO_SENSE && sense.incorrectLength)) return this.#passRecord(data, sense);
+    if (good || (isCarriedOut(sense) && sense?.incorrectLength)) return this.#passRecord(data, sense);
     if (sense?.filemark) {
       this.#position.passFilemarks(1);
       return 0;
@@ -221,7 +223,7 @@ export class VirtualSt {
 
   async #writeFilemarks(count: number): Promise<void> {
     const { good, sense } = await this.#execute(writeFilemarks6({ count }));
-    if (!good && !(sense?.key === NO_SENSE && sense.endOfMedium))
+    if (!good && !(isCarriedOut(sense) && sense?.endOfMedium))
       this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
     if (count > 0) this.#position.passFilemarks(count);
   }
@@ -344,6 +346,16 @@ interface Operation {
   /** Default true: what was written is ended with a filemark first. */
   readonly endsWriting?: boolean;
   readonly run: (count: number) => Promise<void>;
+}
+
+function isCarriedOut(sense: SenseData | undefined): boolean {
+  return sense !== undefined && CARRIED_OUT.has(sense.key);
+}
+
+/** st_chk_result: RECOVERED ERROR is success, unless a filemark, the end of the medium or a length comes with it. */
+function isRecovered(sense: SenseData | undefined): boolean {
+  if (sense?.key !== RECOVERED_ERROR) return false;
+  return !sense.filemark && !sense.endOfMedium && !sense.incorrectLength;
 }
 
 /** How many of `count` were passed, by the residual of the sense. */

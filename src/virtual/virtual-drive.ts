@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, DriveClosedError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
-import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
+import { DECRYPTION_MODE, decodeSense, ENCRYPTION_MODE, type SenseFields } from '../scsi/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
 import { Drive } from './drive.js';
@@ -47,6 +47,8 @@ export interface Execution {
   readonly dataOutLength: number;
 }
 
+/** Sense key. */
+const RECOVERED_ERROR = 0x1;
 const NOTHING = new Uint8Array(0);
 const EMPTY_ANSWER: Answer = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
 
@@ -273,10 +275,25 @@ export class VirtualDrive {
   }
 }
 
+/** A recovered error goes with the data, and with what else the drive has to tell: a filemark, a length. */
+function withSense(answer: Answer | undefined, fields: SenseFields): Answer {
+  if (answer === undefined || fields.key !== RECOVERED_ERROR) return checkCondition(fields);
+  const own = decodeSense(answer.sense);
+  if (own === undefined) return checkCondition(fields, answer.dataIn);
+  const { filemark, endOfMedium, incorrectLength } = own;
+  const told = {
+    filemark,
+    endOfMedium,
+    incorrectLength,
+    ...(own.information !== undefined && { information: own.information }),
+  };
+  return checkCondition({ ...told, ...fields }, answer.dataIn);
+}
+
 /** What the initiator gets to see. */
 function withFault(answer: Answer | undefined, fault: Fault | undefined): Answer & { readonly hostStatus: number } {
   const outcome = fault?.outcome;
-  if (outcome && 'sense' in outcome) return { ...checkCondition(outcome.sense), hostStatus: 0 };
+  if (outcome && 'sense' in outcome) return { ...withSense(answer, outcome.sense), hostStatus: 0 };
   if (outcome && 'hostStatus' in outcome) return { ...EMPTY_ANSWER, hostStatus: outcome.hostStatus };
   const { status, sense, dataIn } = (outcome && 'good' in outcome ? undefined : answer) ?? EMPTY_ANSWER;
   return { status, sense, dataIn, hostStatus: 0 };
