@@ -16,7 +16,7 @@ export interface SystemError extends Error {
   readonly errno: number;
   /**
    * The call that failed: `open`, `fstat`, `SG_IO`, `MTIOCTOP`, `MTIOCGET`, `MTIOCPOS`, `write`, `read`, `close`;
-   * thrown by the constructor: `pthread_create`.
+   * thrown by the constructor: `pthread_create`; thrown by `lockFile`: `flock`.
    */
   readonly syscall: string;
 }
@@ -232,6 +232,14 @@ export class SlabPool {
   /** Unmaps what is not out, and the rest as it comes back. Nothing is available any more. */
   close(): void;
 }
+
+/**
+ * flock(2) of an open file, without waiting: whether it was got. False where another opening of the file has a lock that
+ * rules it out. It goes with the last descriptor of the opening, at the latest with the process.
+ *
+ * Throws a SystemError for anything else, such as ENOTSUP where the file system has no locks.
+ */
+export function lockFile(fd: number, mode: 'shared' | 'exclusive'): boolean;
 
 /** CRC-32 of ISO-HDLC, as in zip and gzip, by the processor's own instructions. */
 export class Crc32 {

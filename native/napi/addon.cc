@@ -7,6 +7,7 @@
 #include "checksum_object.h"
 #include "convert.h"
 #include "device_object.h"
+#include "file_lock.h"
 #include "pending_calls.h"
 #include "slab_pool_object.h"
 
@@ -31,6 +32,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["Device"] = DeviceObject::define(env);
   exports["SlabPool"] = SlabPoolObject::define(env);
   exports["allocateSlab"] = Napi::Function::New(env, allocateSlab, "allocateSlab");
+  exports["lockFile"] = defineLockFile(env);
   return exports;
 }
 

@@ -166,11 +166,13 @@ async function lockFile(path: string): Promise<ProcessLock> {
   }
 }
 
-function busy(path: string, { pid, otherHost, path: lock }: LockHolder): KeyStoreError {
-  const where = otherHost === undefined ? '' : ` of the host ${otherHost}`;
-  return new KeyStoreError(`process ${pid}${where} has been writing ${path} for ${PATIENCE / 1000} s`, {
+function busy(path: string, { who, leftover }: LockHolder): KeyStoreError {
+  return new KeyStoreError(`${who} has been writing ${path} for ${PATIENCE / 1000} s`, {
     reason: 'busy',
-    next: otherHost === undefined ? 'Try again' : `Try again; when that host is gone, remove the file ${lock}`,
+    next:
+      leftover === undefined
+        ? 'Try again'
+        : `Try again; when that process is gone for good, remove the file ${leftover}`,
   });
 }
 

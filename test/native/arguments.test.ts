@@ -101,6 +101,6 @@ describe.runIf(onLinux)('arguments of the addon', () => {
   });
 
   it('exports what binding.d.ts says and nothing else', () => {
-    expect(Object.keys(loadAddon()).sort()).toEqual(['Crc32', 'Device', 'SlabPool', 'allocateSlab']);
+    expect(Object.keys(loadAddon()).sort()).toEqual(['Crc32', 'Device', 'SlabPool', 'allocateSlab', 'lockFile']);
   });
 });

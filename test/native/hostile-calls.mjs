@@ -1,6 +1,6 @@
 // Calls every entry of the addon with hostile receivers and arguments: hostile-calls.mjs RUNS SEED. Prints one JSON
 // line: how many calls there were, what came of them, and by how many bytes the process grew. Needs --expose-gc.
-import { constants } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -39,6 +39,7 @@ const slab = new Uint8Array(allocateSlab(65_536));
 const endless = new Array(2 ** 32 - 1);
 Object.setPrototypeOf(endless, new Proxy(Array.prototype, { get: (_of, key) => (key === 'length' ? 0 : slab) }));
 
+const lockedFile = openSync('/dev/null', 'r');
 const closedDevice = new Device('/dev/null');
 const closedPool = new SlabPool(4096, 1);
 closedPool.close();
@@ -106,6 +107,7 @@ const sane = {
   'SlabPool.giveBack': () => [pick([slab.buffer, allocateSlab(4096)])],
   'Crc32.update': () => [slab],
   allocateSlab: () => [4096],
+  lockFile: () => [lockedFile, pick(['shared', 'exclusive'])],
   Device: () => ['/dev/null'],
   SlabPool: () => [4096, 2],
 };

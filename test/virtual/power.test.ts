@@ -1,12 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeviceNotFoundError, DriveBusyError } from '../../src/errors/index.js';
+import { lockName, thisProcess } from '../../src/locks/lock-owner.js';
 import { read6, space6, testUnitReady, write6 } from '../../src/scsi/index.js';
 import { createVirtualDrive, VirtualDrive } from '../../src/virtual/index.js';
 import { compiledSources } from '../support/compiled.js';
@@ -114,15 +114,17 @@ describe('the lock', () => {
 
   it('takes a process with the same number, but of another time, for dead', async () => {
     const folder = await newDriveFolder();
-    const host = encodeURIComponent(hostname());
-    await writeFile(join(folder, `lock-${process.pid}-1-${host}-0123456789abcdef`), '');
+    const earlier = lockName({ ...(await thisProcess()), started: '1' }, '0123456789abcdef');
+    await writeFile(join(folder, earlier), '');
     await (await openDrive(folder)).close();
   });
 
   it('of another host is left alone', async () => {
     const folder = await newDriveFolder();
-    await writeFile(join(folder, 'lock-99999999-1-elsewhere-0123456789abcdef'), '');
-    await expect(VirtualDrive.open(folder)).rejects.toThrow(/elsewhere/);
+    const other = { ...(await thisProcess()), boot: '0123', host: 'elsewhere' };
+    await writeFile(join(folder, lockName(other, '0123456789abcdef')), '');
+    const why = { holder: undefined, message: expect.stringContaining('elsewhere') };
+    await expect(VirtualDrive.open(folder)).rejects.toMatchObject({ ...why, next: expect.stringContaining('lock-p-') });
   });
 });
 
