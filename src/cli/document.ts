@@ -1,13 +1,8 @@
 import { LtoError } from '../errors/index.js';
 
-/** Prints one JSON document to stdout: bytes as hex, and integers that no double holds as strings. */
+/** Prints one JSON document to stdout. */
 export function printDocument(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, plain, 2)}\n`);
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 /** An error as a document: everything but the stack. */

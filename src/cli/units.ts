@@ -6,13 +6,13 @@ const DECIMAL_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const DECIMAL_STEP = 1000;
 
 /** `1.5 GiB`. */
-export function formatBytes(bytes: number | bigint): string {
-  return inUnits(Number(bytes), STEP, UNITS);
+export function formatBytes(bytes: number): string {
+  return inUnits(bytes, STEP, UNITS);
 }
 
 /** `18.0 TB`: capacities of tapes are told in steps of a thousand, as on the cartridge. */
-export function formatCapacity(bytes: number | bigint): string {
-  return inUnits(Number(bytes), DECIMAL_STEP, DECIMAL_UNITS);
+export function formatCapacity(bytes: number): string {
+  return inUnits(bytes, DECIMAL_STEP, DECIMAL_UNITS);
 }
 
 function inUnits(bytes: number, step: number, units: readonly string[]): string {

@@ -12,14 +12,14 @@ export interface SenseData {
   readonly endOfMedium: boolean;
   /** Incorrect length indicator. */
   readonly incorrectLength: boolean;
-  /** The INFORMATION field, when valid; signed in 32 bits for fixed format (a residual), unsigned 64 bits otherwise. */
-  readonly information?: bigint;
+  /** The INFORMATION field, when valid and a safe integer; signed, as a residual is. */
+  readonly information?: number;
   /** Progress of a running operation, 0 to 1. */
   readonly progress?: number;
   /** Field pointer of an illegal request. */
   readonly field?: { readonly inCdb: boolean; readonly byte: number; readonly bit?: number };
   /** What the codes mean, in words. */
   readonly text: string;
-  /** As the drive sent them. */
+  /** As the drive sent them; hex in JSON. */
   readonly bytes: Uint8Array;
 }

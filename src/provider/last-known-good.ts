@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from '../errors/index.js';
+import { bytesOfHex } from '../scsi/bytes.js';
+import type { RawAttribute } from '../scsi/mam.js';
+import { mamValues } from '../scsi/mam-values.js';
 import type { MamInfo } from './mam-info.js';
 import type { Reading } from './shared-reading.js';
-import { parseTagged, stringifyTagged } from './tagged-json.js';
 
 interface Known extends Reading<MamInfo> {
   readonly drive: string;
@@ -11,7 +13,7 @@ interface Known extends Reading<MamInfo> {
   readonly imported: boolean;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * What is known of the cartridge in each drive, for answers while the drive can't be asked. It is shown with its age
@@ -37,7 +39,7 @@ export class LastKnownGood {
   /** JSON, for a later process. */
   export(): string {
     const entries = [...this.#byDrive.values()].map(({ imported, ...entry }) => entry);
-    return stringifyTagged({ version: VERSION, entries });
+    return JSON.stringify({ version: VERSION, entries });
   }
 
   /**
@@ -54,11 +56,12 @@ export class LastKnownGood {
 /** Of this process. */
 export const lastKnownGood = new LastKnownGood();
 
-function entriesOf(json: string): Known[] {
+function entriesOf(json: string): Omit<Known, 'imported'>[] {
   const document = parsed(json);
   if (isRecord(document) && document.version === VERSION && Array.isArray(document.entries)) {
     const entries: unknown[] = document.entries;
-    if (entries.every(isKnown)) return entries;
+    const known = entries.map(revived);
+    if (known.every((entry) => entry !== undefined)) return known;
   }
   throw new InvalidArgumentError('this is no export of last-known-good state', {
     next: 'Leave it out: it is only shown',
@@ -67,7 +70,7 @@ function entriesOf(json: string): Known[] {
 
 function parsed(json: string): unknown {
   try {
-    return parseTagged(json);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
@@ -77,8 +80,30 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function isKnown(entry: unknown): entry is Known {
+/** Undefined for what is no entry. What the attributes say is read from them again, for JSON has no bytes. */
+function revived(entry: unknown): Omit<Known, 'imported'> | undefined {
+  if (!isEntry(entry)) return undefined;
+  const attributes = entry.value.attributes.map(revivedAttribute);
+  if (!attributes.every((attribute) => attribute !== undefined)) return undefined;
+  return { ...entry, value: { ...entry.value, attributes, values: mamValues(attributes) } };
+}
+
+function revivedAttribute(attribute: unknown): RawAttribute | undefined {
+  if (!isRecord(attribute) || typeof attribute.id !== 'number' || typeof attribute.bytes !== 'string') return undefined;
+  const bytes = bytesOfHex(attribute.bytes);
+  return bytes && { ...(attribute as Omit<RawAttribute, 'bytes'>), bytes };
+}
+
+type Entry = Omit<Known, 'value' | 'imported'> & {
+  readonly value: Omit<MamInfo, 'attributes'> & { attributes: unknown[] };
+};
+
+function isEntry(entry: unknown): entry is Entry {
   return (
-    isRecord(entry) && typeof entry.drive === 'string' && typeof entry.readAt === 'number' && isRecord(entry.value)
+    isRecord(entry) &&
+    typeof entry.drive === 'string' &&
+    typeof entry.readAt === 'number' &&
+    isRecord(entry.value) &&
+    Array.isArray(entry.value.attributes)
   );
 }

@@ -24,6 +24,37 @@ export function hexCode(value: number, digits = 2): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
+/** Bytes of an answer that mean nothing to us: as JSON they are lower-case hex. */
+export type OpaqueBytes = Uint8Array & { toJSON(): string };
+
+/** A copy, so that what is kept of an answer does not hold the whole of it. */
+export function opaqueBytes(bytes: Uint8Array): OpaqueBytes {
+  return opaque(Uint8Array.from(bytes));
+}
+
+/** The same memory. */
+export function opaqueView(bytes: Uint8Array): OpaqueBytes {
+  return opaque(bytes.subarray());
+}
+
+/** A property, not a class: the bytes stay equal to those of any Uint8Array, for `assert` and the like. */
+function opaque(bytes: Uint8Array): OpaqueBytes {
+  return Object.defineProperty(bytes, 'toJSON', AS_HEX) as OpaqueBytes;
+}
+
+const AS_HEX: PropertyDescriptor = {
+  value(this: Uint8Array): string {
+    return toHex(this);
+  },
+};
+
+const HEX = /^(?:[0-9a-f]{2})*$/;
+
+/** The bytes of lower-case hex; undefined for text that is none. */
+export function bytesOfHex(text: string): OpaqueBytes | undefined {
+  return HEX.test(text) ? opaqueBytes(Buffer.from(text, 'hex')) : undefined;
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
@@ -71,12 +102,25 @@ export class ByteReader {
     return this.uint(offset, 6);
   }
 
-  u64(offset: number): bigint {
-    return this.within(offset, 8).readBigUInt64BE(offset);
+  /** Throws MalformedResponseError for a number that no double holds exactly: no drive counts so far. */
+  u64(offset: number): number {
+    return this.safe(this.within(offset, 8).readBigUInt64BE(offset));
   }
 
-  i64(offset: number): bigint {
-    return this.within(offset, 8).readBigInt64BE(offset);
+  /** Two's complement. Throws as `u64`. */
+  i64(offset: number): number {
+    return this.safe(this.within(offset, 8).readBigInt64BE(offset));
+  }
+
+  /** Two's complement; the nearest safe integer for one that no double holds exactly. */
+  clampedI64(offset: number): number {
+    const value = Number(this.within(offset, 8).readBigInt64BE(offset));
+    return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+  }
+
+  /** As `clampedI64`, unsigned. */
+  clampedU64(offset: number): number {
+    return Math.min(Number.MAX_SAFE_INTEGER, Number(this.within(offset, 8).readBigUInt64BE(offset)));
   }
 
   /** Unsigned integer of 1 to 6 bytes. */
@@ -98,9 +142,9 @@ export class ByteReader {
     return this.bits(offset, bit, bit) === 1;
   }
 
-  /** A copy, so that what is kept of an answer does not hold the whole of it. */
-  bytes(offset: number, length: number): Uint8Array {
-    return Uint8Array.from(this.within(offset, length).subarray(offset, offset + length));
+  /** A copy. */
+  bytes(offset: number, length: number): OpaqueBytes {
+    return opaqueBytes(this.within(offset, length).subarray(offset, offset + length));
   }
 
   ascii(offset: number, length: number): string {
@@ -112,6 +156,12 @@ export class ByteReader {
     return new MalformedResponseError(`${this.what}: ${why}`);
   }
 
+  private safe(value: bigint): number {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    throw this.malformed(`${value} is more than anything counts to`);
+  }
+
   private within(offset: number, length: number): Buffer {
     if (offset < 0 || length < 0 || offset + length > this.buffer.length) {
       const last = offset + length - 1;
@@ -119,6 +169,15 @@ export class ByteReader {
     }
     return this.buffer;
   }
+}
+
+/**
+ * Whether all bits are ones, or all but the last: the two marks for "unknown" of every counter that a drive keeps, in
+ * any length (SSC-5, log pages and medium auxiliary memory).
+ */
+export function isUnknownMark(bytes: Uint8Array): boolean {
+  const last = bytes.length - 1;
+  return last >= 0 && bytes.every((byte, index) => byte === 0xff || (index === last && byte === 0xfe));
 }
 
 /** The same memory as a Buffer. */

@@ -1,21 +1,22 @@
 import { InvalidArgumentError } from '../errors/index.js';
-import { asciiPad, ByteReader, view } from './bytes.js';
+import { asciiPad, ByteReader, bytesOfHex, isUnknownMark, toHex, view } from './bytes.js';
 
 /** Where a field lies and how it is read. Bytes and bits are numbered as in the standards' tables. */
 export type Field =
   | { readonly type: 'flag'; readonly byte: number; readonly bit: number }
   | { readonly type: 'bits'; readonly byte: number; readonly high: number; readonly low: number }
-  | { readonly type: 'uint' | 'int' | 'ascii'; readonly byte: number; readonly width: number }
-  | { readonly type: 'uint64' | 'int64'; readonly byte: number };
+  | { readonly type: 'uint' | 'int' | 'ascii' | 'hex'; readonly byte: number; readonly width: number }
+  | { readonly type: 'uint64' | 'int64'; readonly byte: number; readonly clamped?: true }
+  | { readonly type: 'count64'; readonly byte: number };
 
 /** The fields of one structure: a CDB, a page, a header. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type FieldValue<F extends Field> = F extends { type: 'flag' }
   ? boolean
-  : F extends { type: 'uint64' | 'int64' }
-    ? bigint
-    : F extends { type: 'ascii' }
+  : F extends { type: 'count64' }
+    ? number | undefined
+    : F extends { type: 'ascii' | 'hex' }
       ? string
       : number;
 
@@ -27,10 +28,19 @@ export const bits = (byte: number, high: number, low: number) => ({ type: 'bits'
 export const uint = (byte: number, width: number) => ({ type: 'uint', byte, width }) as const;
 /** Two's complement, 1 to 6 bytes. */
 export const int = (byte: number, width: number) => ({ type: 'int', byte, width }) as const;
+/** A safe integer: a larger one is malformed. */
 export const uint64 = (byte: number) => ({ type: 'uint64', byte }) as const;
+/** As `uint64`, but undefined where the drive has one of its marks for "unknown"; all ones when undefined is written. */
+export const count64 = (byte: number) => ({ type: 'count64', byte }) as const;
+/** Two's complement, a safe integer. */
 export const int64 = (byte: number) => ({ type: 'int64', byte }) as const;
+/** Of a CDB: where an initiator asks for more than there is, the largest safe integer is more as well. */
+export const clampedUint64 = (byte: number) => ({ type: 'uint64', byte, clamped: true }) as const;
+export const clampedInt64 = (byte: number) => ({ type: 'int64', byte, clamped: true }) as const;
 /** Left-aligned, padded with blanks; read without the padding of either end. */
 export const ascii = (byte: number, width: number) => ({ type: 'ascii', byte, width }) as const;
+/** Bytes that are no number: a key, an address. Lower-case hex, two digits for each. */
+export const hex = (byte: number, width: number) => ({ type: 'hex', byte, width }) as const;
 
 /** Reads every field. Throws MalformedResponseError when one lies beyond the bytes. */
 export function decodeFields<T extends Fields>(fields: T, bytes: Uint8Array, what: string): FieldValues<T> {
@@ -78,7 +88,8 @@ function setFields<T extends Fields>(
   for (const name of Object.keys(values)) {
     const field = fields[name];
     const value = values[name];
-    if (field !== undefined && value !== undefined) writeField(buffer, field, value, `${what}: ${name}`);
+    if (field !== undefined && (value !== undefined || field.type === 'count64'))
+      writeField(buffer, field, value, `${what}: ${name}`);
   }
   return bytes;
 }
@@ -94,7 +105,7 @@ export function fieldMask(fields: Fields, length: number): Uint8Array {
   return new Uint8Array(mask);
 }
 
-function readField(reader: ByteReader, field: Field): boolean | number | bigint | string {
+function readField(reader: ByteReader, field: Field): boolean | number | string | undefined {
   switch (field.type) {
     case 'flag':
       return reader.flag(field.byte, field.bit);
@@ -105,9 +116,13 @@ function readField(reader: ByteReader, field: Field): boolean | number | bigint 
     case 'int':
       return reader.int(field.byte, field.width);
     case 'uint64':
-      return reader.u64(field.byte);
+      return field.clamped ? reader.clampedU64(field.byte) : reader.u64(field.byte);
     case 'int64':
-      return reader.i64(field.byte);
+      return field.clamped ? reader.clampedI64(field.byte) : reader.i64(field.byte);
+    case 'count64':
+      return isUnknownMark(reader.bytes(field.byte, 8)) ? undefined : reader.u64(field.byte);
+    case 'hex':
+      return toHex(reader.bytes(field.byte, field.width));
     case 'ascii':
       return reader.ascii(field.byte, field.width);
   }
@@ -131,10 +146,17 @@ function writeField(bytes: Buffer, field: Field, value: unknown, what: string): 
       bytes.writeIntBE(inRange(value, field.width * 8, true, what), field.byte, field.width);
       break;
     case 'uint64':
-      bytes.writeBigUInt64BE(bigInRange(value, false, what), field.byte);
+      bytes.writeBigUInt64BE(BigInt(safe(value, false, what)), field.byte);
+      break;
+    case 'count64':
+      if (value === undefined) bytes.fill(0xff, field.byte, field.byte + 8);
+      else bytes.writeBigUInt64BE(BigInt(safe(value, false, what)), field.byte);
       break;
     case 'int64':
-      bytes.writeBigInt64BE(bigInRange(value, true, what), field.byte);
+      bytes.writeBigInt64BE(BigInt(safe(value, true, what)), field.byte);
+      break;
+    case 'hex':
+      bytes.set(hexBytes(value, field.width, what), field.byte);
       break;
     case 'ascii':
       bytes.set(asciiPad(fittingText(value, field.width, what), field.width), field.byte);
@@ -152,6 +174,7 @@ function lastByte(field: Field): number {
       return field.byte;
     case 'uint64':
     case 'int64':
+    case 'count64':
       return field.byte + 7;
     default:
       return field.byte + field.width - 1;
@@ -169,11 +192,18 @@ function inRange(value: unknown, bitCount: number, signed: boolean, what: string
   throw new InvalidArgumentError(`${what} must be an integer from ${least} to ${most}, not ${String(value)}`);
 }
 
-function bigInRange(value: unknown, signed: boolean, what: string): bigint {
-  if (typeof value === 'bigint' && (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) === value) {
-    return value;
-  }
-  throw new InvalidArgumentError(`${what} must be a 64-bit ${signed ? '' : 'unsigned '}bigint, not ${String(value)}`);
+function safe(value: unknown, signed: boolean, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && (signed || value >= 0)) return value;
+  const from = signed ? -Number.MAX_SAFE_INTEGER : 0;
+  throw new InvalidArgumentError(
+    `${what} must be an integer from ${from} to ${Number.MAX_SAFE_INTEGER}, not ${String(value)}`,
+  );
+}
+
+function hexBytes(value: unknown, width: number, what: string): Uint8Array {
+  const bytes = typeof value === 'string' ? bytesOfHex(value) : undefined;
+  if (bytes?.length === width) return bytes;
+  throw new InvalidArgumentError(`${what} must be ${2 * width} lower-case hex digits`);
 }
 
 function fittingText(value: unknown, width: number, what: string): string {

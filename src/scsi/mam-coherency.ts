@@ -5,8 +5,8 @@ import { encodeFields, uint, uint64 } from './layout.js';
 export interface VolumeCoherency {
   /** The volume change reference (attribute 0009h) that this state belongs to. */
   readonly volumeChangeReference: Uint8Array;
-  readonly count: bigint;
-  readonly setIdentifier: bigint;
+  readonly count: number;
+  readonly setIdentifier: number;
   /** What the application keeps here; LTFS: `LTFS`, NUL, the volume's UUID, NUL, a version. */
   readonly applicationInformation: Uint8Array;
 }

@@ -1,5 +1,5 @@
 import { MalformedResponseError } from '../errors/index.js';
-import { asciiTrim } from './bytes.js';
+import { asciiTrim, isUnknownMark } from './bytes.js';
 import type { RawAttribute } from './mam.js';
 import { type MAM_ATTRIBUTES, type MamKind, mamAttribute } from './mam-attributes.js';
 import { decodeVolumeCoherency, type VolumeCoherency } from './mam-coherency.js';
@@ -17,9 +17,9 @@ export type MediumType = 'data' | 'cleaning' | 'worm';
 export interface MamKinds {
   integer: number;
   /** Bytes, in steps of a mebibyte. */
-  mebibytes: bigint;
+  mebibytes: number;
   /** Identifier of a logical object, or `none`. */
-  logicalObject: bigint | 'none';
+  logicalObject: number | 'none';
   ascii: string;
   text: string;
   /** `YYYY-MM-DD`. */
@@ -48,20 +48,19 @@ const TEXT_LOCALIZATION = 0x0805;
 export const TEXT_LATIN1 = 0x01;
 export const TEXT_UTF8 = 0x81;
 
-const MEBIBYTE = 1n << 20n;
-const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+const MEBIBYTE = 2 ** 20;
 
 const DECODERS: { readonly [K in MamKind]: Decode<K> } = {
-  integer: (bytes) => safeNumber(unsigned(bytes)),
-  mebibytes: (bytes) => unsigned(bytes) * MEBIBYTE,
+  integer: (bytes) => count(bytes),
+  mebibytes: (bytes) => count(bytes, MEBIBYTE),
   // FF..FF: none; FF..FE: the drive can't tell (SSC-5).
-  logicalObject: (bytes) => logicalObject(unsigned(bytes)),
+  logicalObject: (bytes) => (bytes.every((byte) => byte === 0xff) ? 'none' : count(bytes)),
   ascii: (bytes) => asciiTrim(bytes) || undefined,
   text: (bytes, localization) => decodeText(bytes, localization) || undefined,
   date: (bytes) => dateOf(asciiTrim(bytes)),
   dateTime: (bytes) => dateTimeOf(asciiTrim(bytes)),
   drive: (bytes) => driveOf(bytes),
-  densities: (bytes) => [...bytes].filter((code) => code !== 0),
+  densities: (bytes) => (isUnknownMark(bytes) ? undefined : [...bytes].filter((code) => code !== 0)),
   mediumType: (bytes) => MEDIUM_TYPES[bytes[0] ?? 0],
   localization: (bytes) => bytes[0],
   usage: (bytes) => decodeUsage(bytes),
@@ -99,17 +98,12 @@ export function mamValues(attributes: readonly RawAttribute[]): MamValues {
   return Object.fromEntries(values.filter(([key, value]) => key !== '' && value !== undefined)) as MamValues;
 }
 
-function unsigned(bytes: Uint8Array): bigint {
-  return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-}
-
-function safeNumber(value: bigint): number | undefined {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : undefined;
-}
-
-function logicalObject(value: bigint): bigint | 'none' | undefined {
-  if (value === ALL_ONES) return 'none';
-  return value === ALL_ONES - 1n ? undefined : value;
+/** Undefined for a mark of "unknown". Throws MalformedResponseError above what a double holds exactly. */
+function count(bytes: Uint8Array, unit = 1): number | undefined {
+  if (isUnknownMark(bytes)) return undefined;
+  const value = bytes.reduce((sum, byte) => sum * 0x100 + byte, 0) * unit;
+  if (Number.isSafeInteger(value)) return value;
+  throw new MalformedResponseError(`${value} is more than anything counts to`);
 }
 
 function driveOf(bytes: Uint8Array): LoadingDrive | undefined {

@@ -1,5 +1,5 @@
 import { READ_POSITION_FORM } from './commands/position.js';
-import { decodeFields, encodeFields, flag, uint, uint64 } from './layout.js';
+import { count64, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
 
 // The answers to READ POSITION (SSC-5). A value that the drive marks as unknown is left out.
 
@@ -12,9 +12,9 @@ export interface LongPosition {
   /** Partition and logical object are unknown together (LONU). */
   readonly partition?: number;
   /** Number of logical objects (blocks and filemarks) between the beginning of the partition and here. */
-  readonly logicalObject?: bigint;
+  readonly logicalObject?: number;
   /** Number of filemarks between the beginning of the partition and here; unknown with MPU. */
-  readonly logicalFile?: bigint;
+  readonly logicalFile?: number;
 }
 
 /** Short and extended form. */
@@ -27,11 +27,11 @@ export interface BufferPosition {
   readonly overflow: boolean;
   readonly partition?: number;
   /** The next logical object that passes between the host and the buffer. */
-  readonly firstObject?: bigint;
+  readonly firstObject?: number;
   /** The next logical object that passes between the buffer and the medium: all before it are on the medium. */
-  readonly lastObject?: bigint;
+  readonly lastObject?: number;
   readonly objectsInBuffer?: number;
-  readonly bytesInBuffer?: bigint;
+  readonly bytesInBuffer?: number;
 }
 
 const LONG = {
@@ -41,8 +41,8 @@ const LONG = {
   objectUnknown: flag(0, 2),
   beyondEarlyWarning: flag(0, 0),
   partition: uint(4, 4),
-  logicalObject: uint64(8),
-  logicalFile: uint64(16),
+  logicalObject: count64(8),
+  logicalFile: count64(16),
 };
 
 export function decodeLongPosition(bytes: Uint8Array): LongPosition {
@@ -53,8 +53,8 @@ export function decodeLongPosition(bytes: Uint8Array): LongPosition {
   );
   return {
     ...flags,
-    ...(!objectUnknown && { partition, logicalObject }),
-    ...(!markUnknown && { logicalFile }),
+    ...(!objectUnknown && logicalObject !== undefined && { partition, logicalObject }),
+    ...(!markUnknown && logicalFile !== undefined && { logicalFile }),
   };
 }
 
@@ -88,19 +88,13 @@ const EXTENDED = {
   ...BUFFER_FLAGS,
   additionalLength: uint(2, 2),
   objectsInBuffer: uint(5, 3),
-  firstObject: uint64(8),
-  lastObject: uint64(16),
-  bytesInBuffer: uint64(24),
+  firstObject: count64(8),
+  lastObject: count64(16),
+  bytesInBuffer: count64(24),
 };
 
 export function decodeShortPosition(bytes: Uint8Array): BufferPosition {
-  const values = decodeFields(SHORT, bytes, 'READ POSITION, short form');
-  return known({
-    ...values,
-    firstObject: BigInt(values.firstObject),
-    lastObject: BigInt(values.lastObject),
-    bytesInBuffer: BigInt(values.bytesInBuffer),
-  });
+  return known(decodeFields(SHORT, bytes, 'READ POSITION, short form'));
 }
 
 export function decodeExtendedPosition(bytes: Uint8Array): BufferPosition {
@@ -110,19 +104,7 @@ export function decodeExtendedPosition(bytes: Uint8Array): BufferPosition {
 
 /** Throws InvalidArgumentError for a position that does not fit 32 bits: send `overflow` without objects then. */
 export function encodeShortPosition(position: BufferPosition): Uint8Array {
-  const values = unknownFlags(position);
-  const { firstObject = 0n, lastObject = 0n, bytesInBuffer = 0n } = position;
-  return encodeFields(
-    SHORT,
-    READ_POSITION_FORM.short.length,
-    {
-      ...values,
-      firstObject: Number(firstObject),
-      lastObject: Number(lastObject),
-      bytesInBuffer: Number(bytesInBuffer),
-    },
-    'READ POSITION, short form',
-  );
+  return encodeFields(SHORT, READ_POSITION_FORM.short.length, unknownFlags(position), 'READ POSITION, short form');
 }
 
 export function encodeExtendedPosition(position: BufferPosition): Uint8Array {
@@ -137,15 +119,22 @@ interface UnknownFlags {
   readonly locationUnknown: boolean;
 }
 
-function known(values: Required<BufferPosition> & UnknownFlags): BufferPosition {
+function known(values: Omit<FieldValues<typeof EXTENDED>, 'additionalLength'>): BufferPosition {
   const { objectCountUnknown, byteCountUnknown, locationUnknown, ...position } = values;
   const { partition, firstObject, lastObject, objectsInBuffer, bytesInBuffer, ...flags } = position;
   return {
     ...flags,
-    ...(!locationUnknown && !flags.overflow && { partition, firstObject, lastObject }),
+    ...(!locationUnknown && !flags.overflow && { partition, ...told({ firstObject, lastObject }) }),
     ...(!objectCountUnknown && { objectsInBuffer }),
-    ...(!byteCountUnknown && { bytesInBuffer }),
+    ...(!byteCountUnknown && told({ bytesInBuffer })),
   };
+}
+
+/** Those members that are not undefined. */
+function told<K extends string>(members: Readonly<Record<K, number | undefined>>): { readonly [N in K]?: number } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<
+    Record<K, number>
+  >;
 }
 
 function unknownFlags(position: BufferPosition): BufferPosition & UnknownFlags {

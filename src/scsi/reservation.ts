@@ -1,7 +1,7 @@
-import { ByteReader, concatBytes } from './bytes.js';
+import { ByteReader, concatBytes, toHex } from './bytes.js';
 import { type CdbLayout, commandWithDataIn, commandWithDataOut } from './cdb.js';
 import type { ScsiCommand } from './command.js';
-import { bits, decodeFields, encodeFields, type FieldValues, flag, uint, uint64 } from './layout.js';
+import { bits, decodeFields, encodeFields, type FieldValues, flag, hex, uint } from './layout.js';
 
 /** TYPE of a persistent reservation (SPC-5). */
 export const RESERVATION_TYPE = {
@@ -46,12 +46,14 @@ const PERSISTENT_RESERVE = 'PERSISTENT RESERVE';
 const LIST_HEADER = { generation: uint(0, 4), length: uint(4, 4) };
 const LIST_HEADER_LENGTH = 8;
 const KEY_LENGTH = 8;
+/** Of somebody who has not registered. */
+export const NO_RESERVATION_KEY = '0'.repeat(2 * KEY_LENGTH);
 
 export interface ReservationKeys {
   /** PRGENERATION: changes with every change of the registrations. */
   readonly generation: number;
-  /** One for each registered path; a key may come more than once. */
-  readonly keys: readonly bigint[];
+  /** One for each registered path, 16 hex digits; a key may come more than once. */
+  readonly keys: readonly string[];
   /** The allocation length cut the list. */
   readonly truncated: boolean;
 }
@@ -61,13 +63,13 @@ export function decodeReservationKeys(bytes: Uint8Array): ReservationKeys {
   const reader = new ByteReader(body, PERSISTENT_RESERVE);
   if (!header.truncated && body.length % KEY_LENGTH !== 0) throw reader.malformed('the list ends within a key');
   const keys = Array.from({ length: Math.floor(body.length / KEY_LENGTH) }, (_, index) =>
-    reader.u64(index * KEY_LENGTH),
+    toHex(reader.bytes(index * KEY_LENGTH, KEY_LENGTH)),
   );
   return { ...header, keys };
 }
 
 export function encodeReservationKeys({ generation, keys }: Omit<ReservationKeys, 'truncated'>): Uint8Array {
-  const key = { key: uint64(0) };
+  const key = { key: hex(0, KEY_LENGTH) };
   return joinList(
     generation,
     concatBytes(...keys.map((each) => encodeFields(key, KEY_LENGTH, { key: each }, PERSISTENT_RESERVE))),
@@ -75,8 +77,8 @@ export function encodeReservationKeys({ generation, keys }: Omit<ReservationKeys
 }
 
 export interface ReservationHolder {
-  /** 0 for a reservation of type "all registrants". */
-  readonly key: bigint;
+  /** 16 hex digits; zeros for a reservation of type "all registrants". */
+  readonly key: string;
   /** 0: the logical unit. */
   readonly scope: number;
   /** One of `RESERVATION_TYPE`. */
@@ -89,7 +91,7 @@ export interface Reservation {
   readonly holder?: ReservationHolder;
 }
 
-const HOLDER = { key: uint64(0), scope: bits(13, 7, 4), type: bits(13, 3, 0) };
+const HOLDER = { key: hex(0, KEY_LENGTH), scope: bits(13, 7, 4), type: bits(13, 3, 0) };
 const HOLDER_LENGTH = 16;
 
 export function decodeReservation(bytes: Uint8Array): Reservation {
@@ -140,7 +142,7 @@ export function encodeReservationCapabilities(capabilities: Partial<ReservationC
 }
 
 const REGISTRATION = {
-  key: uint64(0),
+  key: hex(0, KEY_LENGTH),
   allTargetPorts: flag(12, 1),
   holder: flag(12, 0),
   scope: bits(13, 7, 4),
@@ -198,8 +200,8 @@ export const PERSISTENT_RESERVE_OUT = {
 } as const satisfies CdbLayout;
 
 const OUT_LIST = {
-  reservationKey: uint64(0),
-  serviceActionKey: uint64(8),
+  reservationKey: hex(0, KEY_LENGTH),
+  serviceActionKey: hex(8, KEY_LENGTH),
   specifyInitiatorPorts: flag(20, 3),
   allTargetPorts: flag(20, 2),
   /** APTPL. */
@@ -211,8 +213,8 @@ const OUT_LIST_LENGTH = 24;
 export type ReserveOutParameters = FieldValues<typeof OUT_LIST>;
 
 const MOVE_LIST = {
-  reservationKey: uint64(0),
-  serviceActionKey: uint64(8),
+  reservationKey: hex(0, KEY_LENGTH),
+  serviceActionKey: hex(8, KEY_LENGTH),
   unregister: flag(17, 1),
   activatePersistThroughPowerLoss: flag(17, 0),
   relativeTargetPort: uint(18, 2),

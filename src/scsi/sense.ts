@@ -1,6 +1,6 @@
 import type { SenseData } from '../errors/index.js';
-import { concatBytes, hexCode } from './bytes.js';
-import { bits, encodeFields, flag, int, uint, uint64 } from './layout.js';
+import { concatBytes, hexCode, opaqueBytes } from './bytes.js';
+import { bits, encodeFields, flag, int, int64, uint } from './layout.js';
 import { additionalSenseText, SENSE_KEYS } from './sense-codes.js';
 
 /** What `encodeSense` takes: the fields of `SenseData` that go over the wire; all but the key may be left out. */
@@ -21,7 +21,7 @@ const DESCRIPTOR = { information: 0x00, senseKeySpecific: 0x02, streamCommands: 
 export function decodeSense(bytes: Uint8Array, vendor?: string): SenseData | undefined {
   const decoded = decodeFormat(bytes);
   if (decoded === undefined) return undefined;
-  return { ...decoded, text: senseText(decoded, vendor), bytes: Uint8Array.from(bytes) };
+  return { ...decoded, text: senseText(decoded, vendor), bytes: opaqueBytes(bytes) };
 }
 
 function decodeFormat(bytes: Uint8Array): Decoded | undefined {
@@ -51,7 +51,7 @@ function decodeFixed(bytes: Uint8Array, deferred: boolean): Decoded {
     ascq: sense.readUInt8(13),
     deferred,
     ...streamFlags(sense.readUInt8(2)),
-    ...(valid && { information: BigInt(sense.readInt32BE(3)) }),
+    ...(valid && { information: sense.readInt32BE(3) }),
     ...senseKeySpecific(key, sense.subarray(15, 18)),
   };
 }
@@ -67,9 +67,15 @@ function decodeDescriptors(bytes: Uint8Array, deferred: boolean): Decoded {
     ascq: header.readUInt8(3),
     deferred,
     ...streamFlags(padded(found.get(DESCRIPTOR.streamCommands) ?? NONE, 4).readUInt8(3)),
-    ...(information.readUInt8(2) >> 7 === 1 && { information: information.readBigUInt64BE(4) }),
+    ...informationOf(information),
     ...senseKeySpecific(key, padded(found.get(DESCRIPTOR.senseKeySpecific) ?? NONE, 8).subarray(4, 7)),
   };
+}
+
+/** Of the information descriptor. A negative residual is in two's complement (SSC-5); no count is larger than a double. */
+function informationOf(descriptor: Buffer): Pick<Decoded, 'information'> {
+  const information = Number(descriptor.readBigInt64BE(4));
+  return descriptor.readUInt8(2) >> 7 === 1 && Number.isSafeInteger(information) ? { information } : {};
 }
 
 /** The first sense data descriptor of each type. */
@@ -137,7 +143,7 @@ const DESCRIPTOR_HEADER = {
   ascq: uint(3, 1),
   additionalLength: uint(7, 1),
 };
-const INFORMATION_DESCRIPTOR = { type: uint(0, 1), length: uint(1, 1), valid: flag(2, 7), information: uint64(4) };
+const INFORMATION_DESCRIPTOR = { type: uint(0, 1), length: uint(1, 1), valid: flag(2, 7), information: int64(4) };
 const STREAM_DESCRIPTOR = {
   type: uint(0, 1),
   length: uint(1, 1),
@@ -165,7 +171,7 @@ export function encodeSense(fields: SenseFields, options: { descriptor?: boolean
 function encodeFixed(fields: SenseFields): Uint8Array {
   const { key, asc = 0, ascq = 0, filemark = false, endOfMedium = false, incorrectLength = false } = fields;
   const { information } = fields;
-  const valid = information !== undefined && BigInt.asIntN(32, information) === information;
+  const valid = information !== undefined && (information | 0) === information;
   const values = {
     valid,
     responseCode: fields.deferred ? 0x71 : 0x70,
@@ -175,7 +181,7 @@ function encodeFixed(fields: SenseFields): Uint8Array {
     filemark,
     endOfMedium,
     incorrectLength,
-    information: valid ? Number(information) : 0,
+    information: valid ? information : 0,
     additionalLength: FIXED_LENGTH - 8,
   };
   const bytes = encodeFields(FIXED, FIXED_LENGTH, values, 'sense data');
@@ -196,7 +202,7 @@ function informationDescriptor({ information }: SenseFields): Uint8Array {
     type: DESCRIPTOR.information,
     length: 10,
     valid: true,
-    information: BigInt.asUintN(64, information),
+    information,
   };
   return encodeFields(INFORMATION_DESCRIPTOR, 12, values, 'information descriptor');
 }

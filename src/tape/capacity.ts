@@ -71,8 +71,8 @@ async function fromMemory(port: DrivePort, partitions: readonly number[]): Promi
   const figures = new Map<number, Figures>();
   for (const partition of partitions) {
     const values = (await readCartridgeMemory(port, partition))?.values;
-    const maximum = bytesOf(values?.maximumCapacity);
-    const remaining = bytesOf(values?.remainingCapacity);
+    const maximum = values?.maximumCapacity;
+    const remaining = values?.remainingCapacity;
     figures.set(partition, { maximum, remaining, used: difference(maximum, remaining) });
   }
   return { source: 'MAM', partitions: figures };
@@ -140,10 +140,6 @@ function eachValue(find: (name: Name) => CapacityValue | undefined): CapacityVal
     remaining: find('remaining'),
     used: find('used'),
   };
-}
-
-function bytesOf(value: bigint | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
 }
 
 function difference(maximum: number | undefined, remaining: number | undefined): number | undefined {

@@ -57,8 +57,8 @@ export async function readDensities(port: DrivePort): Promise<Densities | undefi
 
 /** PERSISTENT RESERVE IN: who has registered and who has reserved the drive. */
 export interface Reservations {
-  /** One for each registered path; a key may come more than once. */
-  readonly keys: readonly bigint[];
+  /** One for each registered path, 16 hex digits; a key may come more than once. */
+  readonly keys: readonly string[];
   /** Undefined while nobody holds a reservation. */
   readonly holder: ReservationHolder | undefined;
 }

@@ -157,9 +157,8 @@ async function readWear(port: DrivePort): Promise<CartridgeWear> {
   };
 }
 
-function bytesOf(memory: bigint | undefined, megabytes: number | undefined): number | undefined {
-  if (memory !== undefined) return Number(memory);
-  return megabytes === undefined ? undefined : megabytes * MB;
+function bytesOf(memory: number | undefined, megabytes: number | undefined): number | undefined {
+  return memory ?? (megabytes === undefined ? undefined : megabytes * MB);
 }
 
 function sum(...counts: readonly (number | undefined)[]): number | undefined {

@@ -28,7 +28,7 @@ export interface MediumFormat {
   readonly writeProtected: boolean | undefined;
 }
 
-const BYTES_IN_MIB = 2n ** 20n;
+const BYTES_IN_MIB = 2 ** 20;
 
 /**
  * Format and kind of the cartridge, from its memory, the current density and the medium type, the surest first.
@@ -78,8 +78,8 @@ function verdictOn(values: MamValues, header: ModeHeader | undefined): FormatVer
   });
 }
 
-function mebibytes(bytes: bigint | undefined): number | undefined {
-  return bytes === undefined ? undefined : Number(bytes / BYTES_IN_MIB);
+function mebibytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : bytes / BYTES_IN_MIB;
 }
 
 /** What the drive can do with a format: undefined when the format or the drive's list is not known. */

@@ -76,7 +76,7 @@ async function committed({ port, start, recordSize, writer }: OpenFile): Promise
   const { firstBlock } = start;
   const position = await readBufferPosition(port).catch(() => undefined);
   if (firstBlock === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
-  const behind = Number(position.lastObject) - firstBlock;
+  const behind = position.lastObject - firstBlock;
   const records = Math.max(0, Math.min(writer.records, behind));
   return { records, bytes: Math.min(records * recordSize, writer.bytes), filemark: false };
 }

@@ -86,16 +86,16 @@ export class VirtualSt {
   async #findPosition(): Promise<void> {
     if (this.#position.lost) return;
     const { data } = await this.#execute(readPosition('long'));
-    const { logicalObject = 0n, logicalFile = 0n } = decodeLongPosition(data);
-    const start = logicalFile === 0n ? 0n : await this.#fileStart(logicalObject);
-    this.#position.set(Number(logicalFile), Number(logicalObject - start));
+    const { logicalObject = 0, logicalFile = 0 } = decodeLongPosition(data);
+    const start = logicalFile === 0 ? 0 : await this.#fileStart(logicalObject);
+    this.#position.set(logicalFile, logicalObject - start);
   }
 
-  async #fileStart(here: bigint): Promise<bigint> {
-    await this.#execute(space16({ code: 'filemarks', count: -1n }));
+  async #fileStart(here: number): Promise<number> {
+    await this.#execute(space16({ code: 'filemarks', count: -1 }));
     const { data } = await this.#execute(readPosition('long'));
-    await this.#execute(locate10({ logicalObject: Number(here) }));
-    return (decodeLongPosition(data).logicalObject ?? 0n) + 1n;
+    await this.#execute(locate10({ logicalObject: here }));
+    return (decodeLongPosition(data).logicalObject ?? 0) + 1;
   }
 
   /** For queries, past the driver: as a kernel does from 6.15 on, it sees the unit attentions that go by. */
@@ -150,7 +150,7 @@ export class VirtualSt {
   async tell(): Promise<number> {
     const { good, data } = await this.#execute(readPosition('long'));
     const object = good ? decodeLongPosition(data).logicalObject : undefined;
-    return object === undefined ? this.#fail('EIO', 'MTIOCPOS') : Number(object);
+    return object === undefined ? this.#fail('EIO', 'MTIOCPOS') : object;
   }
 
   #requireTransfer(syscall: string): void {
@@ -210,7 +210,7 @@ export class VirtualSt {
   #passRecord(data: Uint8Array, sense: SenseData | undefined): number {
     this.#position.passRecord();
     // A negative residual: the block is longer than the buffer, and it has been passed.
-    if (sense?.information !== undefined && sense.information < 0n) this.#fail('ENOMEM', 'read');
+    if (sense?.information !== undefined && sense.information < 0) this.#fail('ENOMEM', 'read');
     return data.length;
   }
 
@@ -295,7 +295,7 @@ export class VirtualSt {
 
   /** st_int_ioctl, MTFSF and MTBSF. */
   async #spaceFiles(count: number): Promise<void> {
-    const { good, sense } = await this.#execute(space16({ code: 'filemarks', count: BigInt(count) }));
+    const { good, sense } = await this.#execute(space16({ code: 'filemarks', count }));
     if (good) return this.#position.spaceFiles(count);
     this.#position.stop(sense, this.#position.fileNumber + passed(count, sense));
     this.#fail('EIO', 'MTIOCTOP');
@@ -303,7 +303,7 @@ export class VirtualSt {
 
   /** st_int_ioctl, MTFSR and MTBSR. */
   async #spaceRecords(count: number): Promise<void> {
-    const { good, sense } = await this.#execute(space16({ code: 'objects', count: BigInt(count) }));
+    const { good, sense } = await this.#execute(space16({ code: 'objects', count }));
     if (good) return this.#position.spaceRecords(count);
     if (sense?.filemark) this.#position.spaceRecordsToFilemark(count);
     else this.#position.stop(sense, this.#position.fileNumber);
@@ -311,11 +311,11 @@ export class VirtualSt {
   }
 
   async #spaceToEndOfData(): Promise<void> {
-    await this.#require(space16({ code: 'endOfData', count: 0n }));
+    await this.#require(space16({ code: 'endOfData', count: 0 }));
     const { data } = await this.#execute(readPosition('long'));
     const { logicalFile } = decodeLongPosition(data);
     const known = this.#position.fileNumber >= 0;
-    this.#position.set(known ? Number(logicalFile ?? UNKNOWN) : UNKNOWN, UNKNOWN, 'end-of-data');
+    this.#position.set(known ? (logicalFile ?? UNKNOWN) : UNKNOWN, UNKNOWN, 'end-of-data');
   }
 
   async #locate(logicalObject: number): Promise<void> {
@@ -360,6 +360,6 @@ function isRecovered(sense: SenseData | undefined): boolean {
 
 /** How many of `count` were passed, by the residual of the sense. */
 function passed(count: number, sense: SenseData | undefined): number {
-  const residual = Number(sense?.information ?? 0n);
+  const residual = sense?.information ?? 0;
   return count > 0 ? count - residual : 0;
 }

@@ -1,7 +1,7 @@
-import { RESERVATION_TYPE } from '../scsi/index.js';
+import { NO_RESERVATION_KEY, RESERVATION_TYPE } from '../scsi/index.js';
 import type { Nexus } from './nexus.js';
 
-/** Registrations and the reservation of the drive (SPC-5 5.14); keys in hex, because JSON has no such integers. */
+/** Registrations and the reservation of the drive (SPC-5 5.14); keys as `0x1234`. */
 export interface ReservationState {
   /** PRGENERATION. */
   readonly generation: number;
@@ -30,9 +30,14 @@ export function isKeptOut({ registrations, holder }: ReservationState, nexus: Ne
 }
 
 /** The registered key of a nexus. */
-export function keyOf({ registrations }: ReservationState, nexus: Nexus): bigint | undefined {
+export function keyOf({ registrations }: ReservationState, nexus: Nexus): string | undefined {
   const key = registrations.find((registration) => registration.nexus === nexus)?.key;
-  return key === undefined ? undefined : BigInt(key);
+  return key && fieldOf(key);
+}
+
+/** A key as the commands have it: 16 hex digits. */
+export function fieldOf(key: string): string {
+  return BigInt(key).toString(16).padStart(NO_RESERVATION_KEY.length, '0');
 }
 
 /** Whether the reservation belongs to every registrant. */
@@ -50,11 +55,11 @@ export function endIsTold({ holder }: ReservationState): boolean {
 }
 
 /** Registers a nexus with a key, or takes its registration away with 0, and its reservation with it. */
-export function registered(state: ReservationState, nexus: Nexus, key: bigint): ReservationState {
+export function registered(state: ReservationState, nexus: Nexus, key: string): ReservationState {
   const others = state.registrations.filter((registration) => registration.nexus !== nexus);
   const generation = state.generation + 1;
-  if (key !== 0n) {
-    const registrations = [...others, { nexus, key: `0x${key.toString(16)}` }];
+  if (key !== NO_RESERVATION_KEY) {
+    const registrations = [...others, { nexus, key: `0x${key.replace(/^0+/, '')}` }];
     return { ...state, generation, registrations };
   }
   return { ...state, generation, registrations: others, holder: heirOf(state, nexus, others) };
@@ -75,11 +80,11 @@ function heirOf(
 export function preempted(
   state: ReservationState,
   nexus: Nexus,
-  key: bigint,
+  key: string,
   type: number,
 ): ReservationState | undefined {
-  const all = key === 0n && isForAll(state);
-  const matching = state.registrations.filter((registration) => all || BigInt(registration.key) === key);
+  const all = key === NO_RESERVATION_KEY && isForAll(state);
+  const matching = state.registrations.filter((registration) => all || fieldOf(registration.key) === key);
   if (matching.length === 0) return undefined;
   const takesOver = all || (state.holder !== undefined && !isForAll(state) && keyOf(state, state.holder.nexus) === key);
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, DriveClosedError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
+import { opaqueView } from '../scsi/bytes.js';
 import { DECRYPTION_MODE, decodeSense, ENCRYPTION_MODE, type SenseFields } from '../scsi/index.js';
 import { Cartridge } from './cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
@@ -32,7 +33,7 @@ export interface DataPhase {
   readonly abortTasks?: AbortTasks | undefined;
 }
 
-/** The outcome of a command. */
+/** The outcome of a command; its bytes are hex in JSON. */
 export interface Execution {
   /** SCSI status byte. */
   readonly status: number;
@@ -219,7 +220,15 @@ export class VirtualDrive {
     const { status, hostStatus, sense, dataIn: told } = withFault(answer, fault);
     const room = into?.length ?? allocationLength ?? told.length;
     const dataIn = told.subarray(0, room);
-    return { status, hostStatus, sense, dataIn, residual: room - dataIn.length, dataOutLength: length };
+    const residual = room - dataIn.length;
+    return {
+      status,
+      hostStatus,
+      sense: opaqueView(sense),
+      dataIn: opaqueView(dataIn),
+      residual,
+      dataOutLength: length,
+    };
   }
 
   async #serve(request: Request): Promise<Answer> {

@@ -67,9 +67,9 @@ describe(`positions on ${backend.name}`, () => {
     const drive = await threeFiles();
     await drive.locateFile(2);
     // 3 records and 1 record, each with a filemark behind.
-    expect(await drive.position()).toMatchObject({ logicalObject: 6n, logicalFile: 2n });
+    expect(await drive.position()).toMatchObject({ logicalObject: 6, logicalFile: 2 });
     await drive.locate(4);
-    expect(await drive.position()).toMatchObject({ logicalObject: 4n, logicalFile: 1n });
+    expect(await drive.position()).toMatchObject({ logicalObject: 4, logicalFile: 1 });
     // The driver does not know where that is; a file can be gone to all the same.
     expect(await drive.status()).toMatchObject({ fileNumber: undefined, blockNumber: undefined });
     await drive.locateFile(1);

@@ -166,7 +166,7 @@ describe('last-known-good state', () => {
     expect(lastKnownGood.get(`${vendor} ${model} ${serial}`)).toMatchObject({ imported: false });
   });
 
-  it.each(['', '{', '[]', '{"version":2,"entries":[]}', '{"version":1,"entries":[{}]}'])('refuses %j', (json) => {
+  it.each(['', '{', '[]', '{"version":1,"entries":[]}', '{"version":2,"entries":[{}]}'])('refuses %j', (json) => {
     expect(() => new LastKnownGood().import(json)).toThrow(InvalidArgumentError);
   });
 });

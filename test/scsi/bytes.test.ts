@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
-import { asciiPad, asciiTrim, ByteReader, concatBytes, toHex } from '../../src/scsi/bytes.js';
+import {
+  asciiPad,
+  asciiTrim,
+  ByteReader,
+  bytesOfHex,
+  concatBytes,
+  isUnknownMark,
+  toHex,
+} from '../../src/scsi/bytes.js';
 import { RUNS } from '../support/property.js';
 
 describe('ByteReader', () => {
@@ -13,9 +21,22 @@ describe('ByteReader', () => {
     expect(reader.u24(0)).toBe(0x810203);
     expect(reader.u32(0)).toBe(0x81020304);
     expect(reader.u48(0)).toBe(0x810203040506);
-    expect(reader.u64(0)).toBe(0x81020304050607ffn);
-    expect(reader.i64(0)).toBe(0x81020304050607ffn - (1n << 64n));
+    const wide = new ByteReader(Buffer.from('001fffffffffffffffe0000000000001', 'hex'), 'test data');
+    expect([wide.u64(0), wide.i64(0), wide.i64(8)]).toEqual([2 ** 53 - 1, 2 ** 53 - 1, 1 - 2 ** 53]);
     expect(reader.int(0, 3)).toBe(0x810203 - 0x1000000);
+  });
+
+  it('refuses a count that no double holds exactly', () => {
+    expect(() => reader.u64(0)).toThrow(MalformedResponseError);
+    expect(() => reader.i64(0)).toThrow(MalformedResponseError);
+  });
+
+  it('hands out copies that are hex in JSON', () => {
+    const bytes = reader.bytes(1, 2);
+    expect(JSON.stringify({ bytes })).toBe('{"bytes":"0203"}');
+    expect(bytes).toEqual(Uint8Array.of(2, 3));
+    expect(bytesOfHex('0203')).toEqual(bytes);
+    expect([bytesOfHex('020'), bytesOfHex('0A'), bytesOfHex('zz')]).toEqual([undefined, undefined, undefined]);
   });
 
   it('reads bits by the numbers of the standard', () => {
@@ -63,4 +84,17 @@ describe('text fields', () => {
 
 it('joins and prints bytes', () => {
   expect(toHex(concatBytes(Uint8Array.of(0, 255), new Uint8Array(0), Uint8Array.of(16)))).toBe('00ff10');
+});
+
+describe('marks of "unknown"', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('in %i bytes', (length) => {
+    const ones = new Uint8Array(length).fill(0xff);
+    const allButTheLast = ones.with(length - 1, 0xfe);
+    expect([ones, allButTheLast].map(isUnknownMark)).toEqual([true, true]);
+    expect([ones.with(0, 0x7f), ones.with(length - 1, 0xfd), new Uint8Array(length)].map(isUnknownMark)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
+import { toHex } from '../../src/scsi/bytes.js';
 import {
   decodeRegisterAndMoveParameters,
   decodeReservation,
@@ -21,9 +22,9 @@ import {
 } from '../../src/scsi/index.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
-const KEY = 0x123456789abcdef0n;
+const KEY = '123456789abcdef0';
 const KEY_BYTES = [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0];
-const key = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const key = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(toHex);
 const generation = fc.nat(0xffffffff);
 
 describe('PERSISTENT RESERVE IN', () => {
@@ -110,7 +111,7 @@ describe('PERSISTENT RESERVE IN', () => {
 describe('PERSISTENT RESERVE OUT', () => {
   const parameters = {
     reservationKey: KEY,
-    serviceActionKey: 1n,
+    serviceActionKey: '0000000000000001',
     specifyInitiatorPorts: false,
     allTargetPorts: true,
     activatePersistThroughPowerLoss: true,
@@ -128,7 +129,7 @@ describe('PERSISTENT RESERVE OUT', () => {
   it('builds REGISTER AND MOVE with its TransportID', () => {
     const move = {
       reservationKey: KEY,
-      serviceActionKey: 2n,
+      serviceActionKey: '0000000000000002',
       unregister: true,
       activatePersistThroughPowerLoss: false,
       relativeTargetPort: 1,

@@ -131,7 +131,7 @@ describe('SECURITY PROTOCOL IN', () => {
 
   it('reads the captured next block status', () => {
     const status = decodeNextBlockStatus(captured('21'));
-    expect(status).toMatchObject({ logicalObject: 0n, compressionStatus: 0, algorithmIndex: 1, kads: [] });
+    expect(status).toMatchObject({ logicalObject: 0, compressionStatus: 0, algorithmIndex: 1, kads: [] });
     expect(ENCRYPTION_STATUS[status.encryptionStatus]).toBe('not a logical block');
     expect(encodeNextBlockStatus(status)).toEqual(captured('21'));
   });

@@ -71,12 +71,15 @@ describe('what a drive reports', () => {
     expect(await readReservations(port)).toEqual({ keys: [], holder: undefined });
     const { register, reserve, release } = PERSISTENT_RESERVE_OUT_ACTION;
     const type = RESERVATION_TYPE.exclusiveAccess;
-    await port.query(persistentReserveOut(register, 0, { serviceActionKey: 0x1234n }));
-    await port.query(persistentReserveOut(reserve, type, { reservationKey: 0x1234n }));
-    expect(await readReservations(port)).toEqual({ keys: [0x1234n], holder: { key: 0x1234n, scope: 0, type } });
-    const foreign = persistentReserveOut(release, type, { reservationKey: 1n });
+    await port.query(persistentReserveOut(register, 0, { serviceActionKey: '0000000000001234' }));
+    await port.query(persistentReserveOut(reserve, type, { reservationKey: '0000000000001234' }));
+    expect(await readReservations(port)).toEqual({
+      keys: ['0000000000001234'],
+      holder: { key: '0000000000001234', scope: 0, type },
+    });
+    const foreign = persistentReserveOut(release, type, { reservationKey: '0000000000000001' });
     await expect(port.query(foreign)).rejects.toMatchObject({ code: 'LTO_DRIVE_BUSY' });
-    await port.query(persistentReserveOut(release, type, { reservationKey: 0x1234n }));
+    await port.query(persistentReserveOut(release, type, { reservationKey: '0000000000001234' }));
     expect((await readReservations(port))?.holder).toBeUndefined();
   });
 

@@ -34,7 +34,7 @@ function expectClean(what: string, text: string): void {
 function seen(value: unknown): string {
   const json = (() => {
     try {
-      return JSON.stringify(value, (_name, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+      return JSON.stringify(value);
     } catch {
       return '';
     }

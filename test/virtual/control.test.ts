@@ -41,10 +41,10 @@ describe('the control door of a served drive', () => {
     await controls.reset();
     expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('6/29/00');
     await controls.setFaults([
-      { command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 4, asc: 0x44, information: 12n } } },
+      { command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 4, asc: 0x44, information: 12 } } },
     ]);
     const [fault] = (await controls.state()).faults;
-    expect(fault?.outcome).toEqual({ sense: { key: 4, asc: 0x44, information: 12n } });
+    expect(fault?.outcome).toEqual({ sense: { key: 4, asc: 0x44, information: 12 } });
     expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('4/44/00');
     expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('good');
     await controls.setFaults([{ outcome: { hostStatus: 7 } }]);

@@ -72,7 +72,7 @@ describe('the image', () => {
   it('is written over after a gap, which goes as well', async () => {
     const gap = Buffer.from([0xfe, 0xff, 0xff, 0xff]);
     const drive = await driveWith(Buffer.concat([record(pattern(3, 1)), gap, record(pattern(3, 2))]));
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 1n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 1 }));
     await send(drive, write6({ data: pattern(3, 7) }));
     await send(drive, space6({ code: 'objects', count: -1 }));
     expect(Buffer.from((await send(drive, read6({ length: 3 }))).dataIn)).toEqual(Buffer.from(pattern(3, 7)));
@@ -87,13 +87,13 @@ describe('the image', () => {
       return Buffer.concat([...Array.from({ length }, (_, seed) => large(seed)), record(pattern(9, length)), FILEMARK]);
     });
     const drive = await driveWith(Buffer.concat(rows));
-    let object = 0n;
+    let object = 0;
     for (const length of [0, 1, 63, 64, 65, 66, 130, 200]) {
-      object += BigInt(length);
+      object += length;
       await send(drive, locate16({ destination: 'logicalObject', identifier: object }));
       const { dataIn } = await send(drive, read6({ length: 9 }));
       expect(Buffer.from(dataIn)).toEqual(Buffer.from(pattern(9, length)));
-      object += 2n;
+      object += 2;
     }
     expect(await endOfData(drive)).toBe('good');
     expect(await where(drive)).toEqual([Number(object), rows.length]);
@@ -144,9 +144,9 @@ describe('a damaged image', () => {
       const row = Buffer.concat(Array.from({ length: 40 }, (_, seed) => record(pattern(40_000, seed))));
       row.writeUInt32LE(1, damaged * 40_008 + (damaged === 20 ? 40_004 : 0));
       const drive = await driveWith(row);
-      await send(drive, locate16({ destination: 'logicalObject', identifier: BigInt(damaged) }));
+      await send(drive, locate16({ destination: 'logicalObject', identifier: damaged }));
       expect(await outcome(send(drive, read6({ length: 40_000 })))).toBe('3/11/00 residual 40000');
-      await send(drive, locate16({ destination: 'logicalObject', identifier: BigInt(damaged - 1) }));
+      await send(drive, locate16({ destination: 'logicalObject', identifier: damaged - 1 }));
       expect(await outcome(send(drive, read6({ length: 40_000 })))).toBe('good');
     }
   });
@@ -176,7 +176,7 @@ describe('a damaged image', () => {
     const image = Buffer.from(whole);
     image.writeUInt32LE(0x7000_0000, second);
     const drive = await driveWith(image);
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 1n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 1 }));
     expect(await outcome(send(drive, write6({ data: pattern(9, 9) })))).toBe('good');
     expect(await endOfData(drive)).toBe('good');
     await send(drive, rewind());

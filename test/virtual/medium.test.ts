@@ -65,13 +65,13 @@ describe('a tape that fills', () => {
     const standard = await drive.execute(Uint8Array.of(0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     const vendor = await drive.execute(Uint8Array.of(0x34, 1, 0, 0, 0, 0, 0, 0, 0, 0));
     expect(vendor).toEqual(standard);
-    expect(decodeShortPosition(vendor.dataIn).firstObject).toBe(1n);
+    expect(decodeShortPosition(vendor.dataIn).firstObject).toBe(1);
   });
 
   it('has room again when it is written from an earlier position', async () => {
     const drive = await newDrive(options);
     while ((await writeOne(drive)) !== 'd/00/02 EOM residual 1000');
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 2n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 2 }));
     expect(await writeOne(drive)).toBe('good');
   });
 });
@@ -89,7 +89,7 @@ describe('media that refuse', () => {
     const drive = await newDrive({ cartridge: { worm: true } });
     expect(await writeOne(drive)).toBe('good');
     expect(await writeOne(drive)).toBe('good');
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 1n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 1 }));
     expect(await writeOne(drive)).toBe('7/30/0c');
     expect(await outcome(send(drive, writeFilemarks6({ count: 1 })))).toBe('7/30/0c');
     expect(await outcome(send(drive, erase6({ long: true })))).toBe('7/30/0c');

@@ -96,14 +96,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: place.map((n) =>
-      on(locate16({ destination: 'logicalObject', identifier: BigInt(n) }), (tape) => tape.locate(n)),
+      on(locate16({ destination: 'logicalObject', identifier: n }), (tape) => tape.locate(n)),
     ),
   },
   {
     weight: 1,
     arbitrary: count
       .filter((n) => n >= 0)
-      .map((n) => on(locate16({ destination: 'filemark', identifier: BigInt(n) }), (tape) => tape.locateFile(n))),
+      .map((n) => on(locate16({ destination: 'filemark', identifier: n }), (tape) => tape.locateFile(n))),
   },
   { weight: 1, arbitrary: fc.constant(on(rewind(), (tape) => tape.locate(0))) },
   {

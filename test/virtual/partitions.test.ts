@@ -73,7 +73,7 @@ describe('two partitions', () => {
     await send(again, rewind());
     expect((await send(again, read6({ length: 2000 }))).dataIn).toEqual(Buffer.from(pattern(2000, 2)));
     expect(await outcome(send(again, read6({ length: 1 })))).toMatch(/^8\/00\/05/);
-    await send(again, locate16({ destination: 'logicalObject', identifier: 0n, partition: 0 }));
+    await send(again, locate16({ destination: 'logicalObject', identifier: 0, partition: 0 }));
     expect((await send(again, read6({ length: 1000 }))).dataIn).toEqual(Buffer.from(pattern(1000, 1)));
   });
 

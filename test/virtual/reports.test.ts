@@ -64,8 +64,8 @@ describe('REPORT SUPPORTED OPERATION CODES', () => {
     const listed = commands.filter(({ operationCode }) => operationCode === 0x5f);
     expect(listed.map(({ serviceAction }) => serviceAction)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     const move = registerAndMove(0, {
-      reservationKey: 0n,
-      serviceActionKey: 1n,
+      reservationKey: '0000000000000000',
+      serviceActionKey: '0000000000000001',
       unregister: false,
       activatePersistThroughPowerLoss: false,
       relativeTargetPort: 1,

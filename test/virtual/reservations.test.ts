@@ -9,6 +9,7 @@ import {
   decodeReservation,
   decodeReservationKeys,
   decodeReservationStatus,
+  NO_RESERVATION_KEY,
   PERSISTENT_RESERVE_IN_ACTION,
   PERSISTENT_RESERVE_OUT_ACTION,
   persistentReserveIn,
@@ -22,7 +23,8 @@ import { newDrive, newDriveFolder, openDrive, outcome } from './support.js';
 const A = 'iqn.2026-11.test:a,i,0x000000000001';
 const B = 'iqn.2026-11.test:b,i,0x000000000001';
 const C = 'iqn.2026-11.test:c,i,0x000000000001';
-const KEYS: Readonly<Record<string, bigint>> = { [A]: 0xan, [B]: 0xbn, [C]: 0xcn };
+const key16 = (digits: string) => digits.padStart(16, '0');
+const KEYS: Readonly<Record<string, string>> = { [A]: key16('a'), [B]: key16('b'), [C]: key16('c') };
 const CONFLICT = 'status 24';
 const ACTION = PERSISTENT_RESERVE_OUT_ACTION;
 const WRITE = write6({ data: new Uint8Array(10) });
@@ -31,11 +33,11 @@ function from(drive: VirtualDrive, nexus: string, { cdb, dataOut, allocationLeng
   return outcome(drive.execute(cdb, { dataOut, allocationLength, nexus }));
 }
 
-function out(drive: VirtualDrive, nexus: string, action: number, type = 0, key = 0n): Promise<string> {
+function out(drive: VirtualDrive, nexus: string, action: number, type = 0, key = NO_RESERVATION_KEY): Promise<string> {
   return from(
     drive,
     nexus,
-    persistentReserveOut(action, type, { reservationKey: KEYS[nexus] ?? 0n, serviceActionKey: key }),
+    persistentReserveOut(action, type, { reservationKey: KEYS[nexus] ?? NO_RESERVATION_KEY, serviceActionKey: key }),
   );
 }
 
@@ -44,7 +46,7 @@ async function withRegistrants(): Promise<VirtualDrive> {
   const drive = await newDrive();
   for (const nexus of [A, B, C]) await from(drive, nexus, testUnitReady());
   for (const nexus of [A, B]) {
-    const parameters = { serviceActionKey: KEYS[nexus] ?? 0n };
+    const parameters = { serviceActionKey: KEYS[nexus] ?? NO_RESERVATION_KEY };
     expect(await from(drive, nexus, persistentReserveOut(ACTION.register, 0, parameters))).toBe('good');
   }
   return drive;
@@ -81,8 +83,11 @@ describe('persistent reservations of several initiators', () => {
     const drive = await withRegistrants();
     await out(drive, A, ACTION.reserve, RESERVATION_TYPE.exclusiveAccess);
     const { readKeys, readReservation, readFullStatus } = PERSISTENT_RESERVE_IN_ACTION;
-    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 2, keys: [0xan, 0xbn] });
-    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: 0xan, scope: 0, type: 3 });
+    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({
+      generation: 2,
+      keys: [key16('a'), key16('b')],
+    });
+    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: key16('a'), scope: 0, type: 3 });
     const { registrations } = decodeReservationStatus(await ask(drive, readFullStatus));
     expect(registrations.map(({ holder }) => holder)).toEqual([true, false]);
     const [transportId = new Uint8Array(0)] = registrations.map((registration) => registration.transportId);
@@ -108,7 +113,7 @@ describe('persistent reservations of several initiators', () => {
     const drive = await withRegistrants();
     const type = RESERVATION_TYPE.exclusiveAccess;
     await out(drive, A, ACTION.reserve, type);
-    expect(await out(drive, B, ACTION.preempt, type, 0x77n)).toBe(CONFLICT);
+    expect(await out(drive, B, ACTION.preempt, type, key16('77'))).toBe(CONFLICT);
     expect(await out(drive, B, ACTION.preempt, type, KEYS[A])).toBe('good');
     expect(await from(drive, A, testUnitReady())).toBe('6/2a/05');
     expect(await from(drive, A, WRITE)).toBe(CONFLICT);
@@ -153,19 +158,19 @@ describe('persistent reservations of several initiators', () => {
     const drive = await openDrive(folder);
     for (const nexus of [LOCAL_NEXUS, A, C]) await from(drive, nexus, testUnitReady());
     const { readKeys, readReservation } = PERSISTENT_RESERVE_IN_ACTION;
-    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 5, keys: [0x77n] });
-    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: 0x77n, scope: 0, type });
+    expect(decodeReservationKeys(await ask(drive, readKeys))).toMatchObject({ generation: 5, keys: [key16('77')] });
+    expect(decodeReservation(await ask(drive, readReservation)).holder).toEqual({ key: key16('77'), scope: 0, type });
     expect(await from(drive, A, WRITE)).toBe(CONFLICT);
     expect(await from(drive, LOCAL_NEXUS, WRITE)).toBe('good');
-    const register = persistentReserveOut(ACTION.register, 0, { serviceActionKey: KEYS[A] ?? 0n });
+    const register = persistentReserveOut(ACTION.register, 0, { serviceActionKey: KEYS[A] ?? NO_RESERVATION_KEY });
     expect(await from(drive, A, register)).toBe('good');
-    expect(await out(drive, A, ACTION.preempt, type, 0x77n)).toBe('good');
+    expect(await out(drive, A, ACTION.preempt, type, key16('77'))).toBe('good');
     expect(await from(drive, A, WRITE)).toBe('good');
     expect(await from(drive, LOCAL_NEXUS, WRITE)).toBe('6/2a/05');
   });
 
   it.each([
-    ['a registration', { generation: 2, key: '0x77' }, [0x77n]],
+    ['a registration', { generation: 2, key: '0x77' }, [key16('77')]],
     ['nothing', { generation: 2 }, []],
   ])('an earlier version that had %s is opened with that', async (_what, reservation, keys) => {
     const folder = await newDriveFolder();

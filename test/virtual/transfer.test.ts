@@ -54,7 +54,7 @@ describe('records and filemarks', () => {
   it('forgets what follows a record that is written over', async () => {
     const drive = await newDrive();
     for (let seed = 0; seed < 5; seed++) await send(drive, write6({ data: pattern(1000, seed) }));
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 2n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 2 }));
     await send(drive, write6({ data: pattern(10, 9) }));
     expect(await outcome(send(drive, space6({ code: 'endOfData', count: 0 })))).toBe('good');
     expect(await where(drive)).toEqual([3, 0]);
@@ -63,7 +63,7 @@ describe('records and filemarks', () => {
   it('erases from the position on', async () => {
     const drive = await newDrive();
     for (let seed = 0; seed < 5; seed++) await send(drive, write6({ data: pattern(1000, seed) }));
-    await send(drive, locate16({ destination: 'logicalObject', identifier: 2n }));
+    await send(drive, locate16({ destination: 'logicalObject', identifier: 2 }));
     expect(await outcome(send(drive, erase6({ long: false })))).toBe('good');
     expect(await outcome(send(drive, read6({ length: 1000 })))).toBe('8/00/05 residual 1000');
     expect(await where(drive)).toEqual([2, 0]);

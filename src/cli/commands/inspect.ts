@@ -83,7 +83,7 @@ function driveFacts(reports: DriveReports): Fact[] {
     ['programmable early warning', megabytes(settings.programmableEarlyWarningMegabytes)],
     ['append only', yesNo(settings.appendOnly, 'on', 'off')],
     ...(encryption ? encryptionFacts(encryption) : []),
-    ['reserved', reservations && (reservations.holder ? `by key 0x${reservations.holder.key.toString(16)}` : 'no')],
+    ['reserved', reservations && (reservations.holder ? `by key 0x${reservations.holder.key}` : 'no')],
   ];
 }
 

@@ -67,8 +67,8 @@ function describe(attribute: RawAttribute, localization: MamValues['textLocaliza
 const SHOWN_RAW = 48;
 
 function valueText(value: unknown, raw: string, unit: string | undefined): string {
-  if (typeof value === 'bigint' && unit === 'bytes') return `${value} (${formatBytes(value)})`;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number' && unit === 'bytes') return `${value} (${formatBytes(value)})`;
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map((code: number) => `0x${code.toString(16)}`).join(' ');
   if (value === undefined || value instanceof Uint8Array) return shortHex(raw);
   return Object.entries(value ?? {})

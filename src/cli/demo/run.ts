@@ -104,7 +104,7 @@ async function compareExtracted(drive: TapeDrive, receipt: TapeReceipt, plan: De
 }
 
 function memoryFacts(memory: MamValues | undefined): [string, string | number | undefined][] {
-  const amount = (bytes: bigint | undefined) => (bytes === undefined ? undefined : formatBytes(bytes));
+  const amount = (bytes: number | undefined) => (bytes === undefined ? undefined : formatBytes(bytes));
   return [
     ['cartridge', memory?.serialNumber],
     ['barcode', memory?.barcode],

@@ -1,6 +1,6 @@
 import { type CdbLayout, commandWithDataIn, commandWithoutData } from '../cdb.js';
 import type { ScsiCommand } from '../command.js';
-import { bits, flag, int, int64, uint, uint64 } from '../layout.js';
+import { bits, clampedInt64, clampedUint64, flag, int, uint } from '../layout.js';
 
 // The commands of SSC-5 that move the tape or tell where it stands.
 
@@ -27,11 +27,11 @@ export function space6({ code, count }: { code: keyof typeof SPACE_CODE; count: 
 export const SPACE_16 = {
   name: 'SPACE(16)',
   length: 16,
-  fields: { code: bits(1, 3, 0), count: int64(4), parameterListLength: uint(12, 2) },
+  fields: { code: bits(1, 3, 0), count: clampedInt64(4), parameterListLength: uint(12, 2) },
 } as const satisfies CdbLayout;
 
 /** `count` is negative for spacing backwards, and of no meaning for `endOfData`. */
-export function space16({ code, count }: { code: keyof typeof SPACE_CODE; count: bigint }): ScsiCommand {
+export function space16({ code, count }: { code: keyof typeof SPACE_CODE; count: number }): ScsiCommand {
   return commandWithoutData(SPACE_16, { code: SPACE_CODE[code], count });
 }
 
@@ -64,21 +64,21 @@ export const LOCATE_16 = {
     changePartition: flag(1, 1),
     immediate: flag(1, 0),
     partition: uint(3, 1),
-    identifier: uint64(4),
+    identifier: clampedUint64(4),
   },
 } as const satisfies CdbLayout;
 
 export interface Locate16Options {
   readonly destination: keyof typeof LOCATE_DESTINATION;
   /** Of the logical object or logical file; of no meaning for `endOfData`. */
-  readonly identifier?: bigint;
+  readonly identifier?: number;
   /** The partition is changed only when one is given. */
   readonly partition?: number;
   readonly immediate?: boolean;
 }
 
 export function locate16(options: Locate16Options): ScsiCommand {
-  const { destination, identifier = 0n, partition, immediate = false } = options;
+  const { destination, identifier = 0, partition, immediate = false } = options;
   return commandWithoutData(LOCATE_16, {
     destinationType: LOCATE_DESTINATION[destination],
     changePartition: partition !== undefined,

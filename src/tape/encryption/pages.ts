@@ -47,7 +47,8 @@ export interface EncryptionStatus {
 
 /** How the block at the position is encrypted. */
 export interface NextBlock {
-  readonly logicalObject: bigint;
+  /** Undefined where the drive can't tell. */
+  readonly logicalObject: number | undefined;
   readonly encryption: (typeof ENCRYPTION_STATUS)[number];
   readonly compression: (typeof COMPRESSION_STATUS)[number];
   /** Identifier of the key that the block was encrypted with. */

@@ -13,8 +13,6 @@ export function doorPath(folder: string): string {
 /** Longest path of a socket (`sun_path` of Linux and macOS, less the ending NUL). */
 export const LONGEST_PATH = 103;
 
-/** JSON has no such integers as the INFORMATION field holds. */
-const information = z.union([z.int(), z.string().regex(/^-?\d{1,20}$/)]).transform((value) => BigInt(value));
 const byte = z.int().min(0).max(0xff);
 
 const SENSE = z.strictObject({
@@ -25,7 +23,7 @@ const SENSE = z.strictObject({
   filemark: z.boolean().optional(),
   endOfMedium: z.boolean().optional(),
   incorrectLength: z.boolean().optional(),
-  information: information.optional(),
+  information: z.int().optional(),
 });
 
 const FAULT = z.strictObject({
@@ -90,5 +88,5 @@ export function parseAnswer(line: string) {
 }
 
 export function toLine(message: unknown): string {
-  return `${JSON.stringify(message, (_key, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${JSON.stringify(message)}\n`;
 }

@@ -19,8 +19,8 @@ const NOT_SUPPORTED = sense('5/25/00');
 const NOT_CAPABLE = { peripheralQualifier: 3, peripheralDeviceType: 0x1f };
 
 /** Whether a LUN field names LUN 0, the drive: in peripheral or flat space addressing (SAM-5 4.7). */
-export function isDrive(lun: bigint): boolean {
-  return lun === 0n || lun === 0x4000_0000_0000_0000n;
+export function isDrive(lun: string): boolean {
+  return lun === '0000000000000000' || lun === '4000000000000000';
 }
 
 /** The answer of a logical unit that is not there. */

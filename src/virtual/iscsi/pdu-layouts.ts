@@ -1,4 +1,4 @@
-import { bits, type Fields, type FieldValues, flag, uint, uint64 } from '../../scsi/layout.js';
+import { bits, type Fields, type FieldValues, flag, hex, uint } from '../../scsi/layout.js';
 
 // The basic header segments of RFC 7143, section 11: where each field lies in their 48 bytes.
 
@@ -43,7 +43,7 @@ const RESIDUAL = { overflow: flag(1, 2), underflow: flag(1, 1), residual: uint(4
 export const NOP_OUT = {
   name: 'NOP-Out',
   opcode: 0x00,
-  fields: { ...REQUEST, final: flag(1, 7), lun: uint64(8), targetTransferTag: uint(20, 4) },
+  fields: { ...REQUEST, final: flag(1, 7), lun: hex(8, 8), targetTransferTag: uint(20, 4) },
 } as const satisfies PduLayout;
 
 export const SCSI_COMMAND = {
@@ -55,7 +55,7 @@ export const SCSI_COMMAND = {
     read: flag(1, 6),
     write: flag(1, 5),
     attribute: bits(1, 2, 0),
-    lun: uint64(8),
+    lun: hex(8, 8),
     expectedDataTransferLength: uint(20, 4),
   },
 } as const satisfies PduLayout;
@@ -70,7 +70,7 @@ export const TASK_MANAGEMENT_REQUEST = {
     ...REQUEST,
     final: flag(1, 7),
     function: bits(1, 6, 0),
-    lun: uint64(8),
+    lun: hex(8, 8),
     referencedTaskTag: uint(20, 4),
     referencedCommandSequence: uint(32, 4),
   },
@@ -100,7 +100,7 @@ export const TEXT_REQUEST = {
     ...REQUEST,
     final: flag(1, 7),
     continues: flag(1, 6),
-    lun: uint64(8),
+    lun: hex(8, 8),
     targetTransferTag: uint(20, 4),
   },
 } as const satisfies PduLayout;
@@ -110,7 +110,7 @@ export const DATA_OUT = {
   opcode: 0x05,
   fields: {
     final: flag(1, 7),
-    lun: uint64(8),
+    lun: hex(8, 8),
     initiatorTaskTag: uint(16, 4),
     targetTransferTag: uint(20, 4),
     expectedStatusSequence: uint(28, 4),
@@ -128,7 +128,7 @@ export const LOGOUT_REQUEST = {
 export const NOP_IN = {
   name: 'NOP-In',
   opcode: 0x20,
-  fields: { ...ANSWER, lun: uint64(8), targetTransferTag: uint(20, 4) },
+  fields: { ...ANSWER, lun: hex(8, 8), targetTransferTag: uint(20, 4) },
 } as const satisfies PduLayout;
 
 export const SCSI_RESPONSE = {
@@ -167,7 +167,7 @@ export const LOGIN_RESPONSE = {
 export const TEXT_RESPONSE = {
   name: 'Text Response',
   opcode: 0x24,
-  fields: { ...ANSWER, continues: flag(1, 6), lun: uint64(8), targetTransferTag: uint(20, 4) },
+  fields: { ...ANSWER, continues: flag(1, 6), lun: hex(8, 8), targetTransferTag: uint(20, 4) },
 } as const satisfies PduLayout;
 
 export const DATA_IN = {
@@ -178,7 +178,7 @@ export const DATA_IN = {
     ...RESIDUAL,
     hasStatus: flag(1, 0),
     status: uint(3, 1),
-    lun: uint64(8),
+    lun: hex(8, 8),
     targetTransferTag: uint(20, 4),
     dataSequence: uint(36, 4),
     bufferOffset: uint(40, 4),
@@ -196,7 +196,7 @@ export const READY_TO_TRANSFER = {
   opcode: 0x31,
   fields: {
     ...ANSWER,
-    lun: uint64(8),
+    lun: hex(8, 8),
     targetTransferTag: uint(20, 4),
     readySequence: uint(36, 4),
     bufferOffset: uint(40, 4),

@@ -176,7 +176,7 @@ export class Session {
   }
 
   /** Aborts the tasks of a logical unit, or all; resolves with their number when they have ended. */
-  async abortTasks(lun?: bigint): Promise<number> {
+  async abortTasks(lun?: string): Promise<number> {
     const running = [...this.#tasks.values()].filter(({ task }) => lun === undefined || task.command.lun === lun);
     for (const { task } of running) task.abort();
     await Promise.all(running.map(({ ended }) => ended));

@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 
 /** What a task hands to a logical unit. */
 export interface UnitRequest {
-  readonly lun: bigint;
+  readonly lun: string;
   readonly cdb: Uint8Array;
   readonly dataOut: Uint8Array;
   readonly nexus: Nexus;
@@ -30,7 +30,7 @@ export class Target {
   }
 
   /** Ends the tasks of an initiator, which is not told of it but by what the drive tells. */
-  async #abortTasksOf(nexus: Nexus, lun: bigint): Promise<void> {
+  async #abortTasksOf(nexus: Nexus, lun: string): Promise<void> {
     const theirs = [...this.sessions].filter((session) => session.nexus === nexus);
     await Promise.all(theirs.map((session) => session.abortTasks(lun)));
   }
@@ -49,7 +49,7 @@ export class Target {
   }
 
   /** Ends all tasks of all sessions, and tells those of others (CLEAR TASK SET). */
-  async clearTaskSet(lun: bigint, by: Session): Promise<void> {
+  async clearTaskSet(lun: string, by: Session): Promise<void> {
     for (const session of this.sessions) {
       const ended = await session.abortTasks(lun);
       if (ended > 0 && session !== by) await this.drive.tell(session.nexus, COMMANDS_CLEARED);

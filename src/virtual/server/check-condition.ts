@@ -44,5 +44,5 @@ export function readList<T>(decode: () => T): T {
 
 /** The INFORMATION field of fixed format has 32 bits; what does not fit is not given (SPC-5 4.5.3). */
 export function residual(count: number): Partial<SenseFields> {
-  return Math.abs(count) <= 0x7fffffff ? { information: BigInt(count) } : {};
+  return Math.abs(count) <= 0x7fffffff ? { information: count } : {};
 }

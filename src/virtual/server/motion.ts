@@ -29,7 +29,7 @@ export function space(drive: Drive, { cdb }: Request): undefined {
 /** SPACE(16) */
 export function spaceLong(drive: Drive, { cdb }: Request): undefined {
   const { code, count } = decodeCdb(SPACE_16, cdb);
-  spaceBy(drive, code, Number(count));
+  spaceBy(drive, code, count);
 }
 
 function spaceBy(drive: Drive, code: number, count: number): void {
@@ -113,8 +113,8 @@ export function locateLong(drive: Drive, { cdb }: Request): undefined {
   const { changePartition, partition, destinationType, identifier } = decodeCdb(LOCATE_16, cdb);
   if (changePartition) toPartition(drive, partition, 3);
   if (destinationType === LOCATE_DESTINATION.endOfData) toEndOfData(drive);
-  else if (destinationType === LOCATE_DESTINATION.logicalObject) toObject(drive, Number(identifier));
-  else if (destinationType === LOCATE_DESTINATION.filemark) toFile(drive, Number(identifier));
+  else if (destinationType === LOCATE_DESTINATION.logicalObject) toObject(drive, identifier);
+  else if (destinationType === LOCATE_DESTINATION.filemark) toFile(drive, identifier);
   else throw invalidFieldInCdb(1);
 }
 

@@ -39,13 +39,13 @@ function flags(drive: Drive) {
 
 function longPosition(drive: Drive) {
   const { partition, object } = drive.position;
-  const logicalFile = BigInt(drive.image.filemarksBefore(object));
-  return { ...flags(drive), partition, logicalObject: BigInt(object), logicalFile };
+  const logicalFile = drive.image.filemarksBefore(object);
+  return { ...flags(drive), partition, logicalObject: object, logicalFile };
 }
 
 /** Nothing ever waits in the buffer, so the first and the last object are the same. */
 function bufferPosition(drive: Drive, overflow: boolean) {
   const { partition, object } = drive.position;
-  const objects = overflow ? {} : { partition, firstObject: BigInt(object), lastObject: BigInt(object) };
-  return { ...flags(drive), overflow, ...objects, objectsInBuffer: 0, bytesInBuffer: 0n };
+  const objects = overflow ? {} : { partition, firstObject: object, lastObject: object };
+  return { ...flags(drive), overflow, ...objects, objectsInBuffer: 0, bytesInBuffer: 0 };
 }

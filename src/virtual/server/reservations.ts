@@ -6,6 +6,7 @@ import {
   encodeReservationCapabilities,
   encodeReservationKeys,
   encodeReservationStatus,
+  NO_RESERVATION_KEY,
   PERSISTENT_RESERVE_IN,
   PERSISTENT_RESERVE_IN_ACTION,
   PERSISTENT_RESERVE_OUT,
@@ -17,6 +18,7 @@ import type { Drive } from '../drive.js';
 import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../nexus.js';
 import {
   endIsTold,
+  fieldOf,
   isForAll,
   isHolder,
   keyOf,
@@ -51,10 +53,10 @@ function report(state: ReservationState, serviceAction: number): Uint8Array {
   const { generation, registrations, holder } = state;
   switch (serviceAction) {
     case readKeys:
-      return encodeReservationKeys({ generation, keys: registrations.map(({ key }) => BigInt(key)) });
+      return encodeReservationKeys({ generation, keys: registrations.map(({ key }) => fieldOf(key)) });
     case readReservation: {
       if (holder === undefined) return encodeReservation({ generation });
-      const key = isForAll(state) ? 0n : (keyOf(state, holder.nexus) ?? 0n);
+      const key = (isForAll(state) ? undefined : keyOf(state, holder.nexus)) ?? NO_RESERVATION_KEY;
       return encodeReservation({ generation, holder: { key, scope: LOGICAL_UNIT_SCOPE, type: holder.type } });
     }
     case reportCapabilities:
@@ -71,7 +73,7 @@ function report(state: ReservationState, serviceAction: number): Uint8Array {
       return encodeReservationStatus({
         generation,
         registrations: registrations.map(({ nexus, key }) => ({
-          key: BigInt(key),
+          key: fieldOf(key),
           allTargetPorts: false,
           holder: isHolder(state, nexus),
           scope: LOGICAL_UNIT_SCOPE,
@@ -112,7 +114,7 @@ export async function persistentReserveOut(drive: Drive, request: Request): Prom
   if (needsType && (scope !== LOGICAL_UNIT_SCOPE || !TYPES.includes(type))) throw invalidFieldInCdb(2);
   const before = drive.memory.reservation;
   const key = keyOf(before, nexus);
-  if (!ignoresKey && parameters.reservationKey !== (key ?? 0n)) throw new ReservationConflict();
+  if (!ignoresKey && parameters.reservationKey !== (key ?? NO_RESERVATION_KEY)) throw new ReservationConflict();
   if (needsRegistration && key === undefined) throw new ReservationConflict();
   change.apply(drive, nexus, parameters, type);
   if (aborts) await endPreempted(drive, before, request);
@@ -192,7 +194,7 @@ function clearAll({ memory, attentions }: Drive, nexus: Nexus) {
 function preemptOthers(drive: Drive, nexus: Nexus, { serviceActionKey }: ReserveOutParameters, type: number) {
   const { memory, attentions } = drive;
   const before = memory.reservation;
-  if (serviceActionKey === 0n && !isForAll(before)) throw invalidFieldInParameterList(8);
+  if (serviceActionKey === NO_RESERVATION_KEY && !isForAll(before)) throw invalidFieldInParameterList(8);
   const after = preempted(before, nexus, serviceActionKey, type);
   if (after === undefined) throw new ReservationConflict();
   memory.reservation = after;

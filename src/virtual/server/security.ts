@@ -156,7 +156,7 @@ async function nextBlockStatus(drive: Drive, nexus: Nexus): Promise<Uint8Array> 
   const { object } = drive.position;
   const { kind } = drive.image.object(object);
   const none = { algorithmIndex: 0, externallyEncrypted: false, rawDecryptionDisabled: false, kadFormat: 0, kads: [] };
-  const common = { logicalObject: BigInt(object), compressionStatus: NOT_COMPRESSED };
+  const common = { logicalObject: object, compressionStatus: NOT_COMPRESSED };
   if (kind === 'encrypted-record') return encodeNextBlockStatus({ ...common, ...(await encryptedBlock(drive, nexus)) });
   const isBlock = kind === 'record' || kind === 'wrapped-record';
   const plain = { ...common, ...none, encryptionStatus: NEXT.plain };

@@ -25,8 +25,8 @@ it('sg_persist preempts another initiator and aborts what it has under way', asy
   const other = await connected(port);
   await other.login({ target, initiator: 'iqn.2026-11.test:other' });
   await other.command(testUnitReady());
-  await other.command(persistentReserveOut(register, 0, { serviceActionKey: 1n }));
-  await other.command(persistentReserveOut(reserve, exclusiveAccess, { reservationKey: 1n }));
+  await other.command(persistentReserveOut(register, 0, { serviceActionKey: '0000000000000001' }));
+  await other.command(persistentReserveOut(reserve, exclusiveAccess, { reservationKey: '0000000000000001' }));
   await persist('--out', '--register', '--param-sark=2');
   await expect(command('mt', '-f', tape, 'weof')).rejects.toThrow();
 

@@ -78,17 +78,18 @@ describe('sg_modes', () => {
 });
 
 describe('sg_persist', () => {
-  const KEY = 0x1234n;
+  const KEY = '0000000000001234';
+  const digits = (printed: string) => printed.slice(2).padStart(16, '0');
   const persist = (...args: readonly string[]) => command('sg_persist', '--no-inquiry', ...args, queryNode);
   const out = (action: string, ...args: readonly string[]) => persist('--out', `--${action}`, ...args);
 
   async function theirs() {
     const keys = [...(await persist('--read-keys')).matchAll(/^ {4}(0x[0-9a-f]+)$/gm)].map(([, key = '']) =>
-      BigInt(key),
+      digits(key),
     );
     const said = await persist('--read-reservation');
     const [, holder, name] = /Key=(0x[0-9a-f]+)\n +scope: LU_SCOPE, +type: (.*)/.exec(said) ?? [];
-    return { keys, holder: holder === undefined ? undefined : { key: BigInt(holder), name } };
+    return { keys, holder: holder === undefined ? undefined : { key: digits(holder), name } };
   }
 
   async function ours() {

@@ -45,7 +45,7 @@ describe('mt', () => {
       await mt(...operation.split(' '));
       expect(await mt('tell'), operation).toContain(`At block ${object}.`);
       expect(await drive((opened) => opened.logicalObject()), operation).toBe(object);
-      expect((await drive((opened) => opened.position())).logicalObject, operation).toBe(BigInt(object));
+      expect((await drive((opened) => opened.position())).logicalObject, operation).toBe(object);
     }
   });
 

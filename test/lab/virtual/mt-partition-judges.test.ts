@@ -74,15 +74,15 @@ describe('with can-partitions, mt', () => {
       await shell(`dd if=${file} of=${DEVICE} bs=64k`);
       // Ten records and the driver's own filemark.
       expect(await standing()).toEqual([`${partition}`, '1', '0']);
-      expect(await position()).toMatchObject({ partition, logicalObject: 11n });
+      expect(await position()).toMatchObject({ partition, logicalObject: 11 });
     }
     for (const [partition, file] of [...files.entries()].reverse()) {
       await mt('partseek', `${partition}`, '0');
-      expect(await position()).toMatchObject({ partition, logicalObject: 0n });
+      expect(await position()).toMatchObject({ partition, logicalObject: 0 });
       await shell(`dd if=${DEVICE} bs=64k status=none | cmp - ${file}`);
     }
     await mt('partseek', '1', '4');
-    expect(await position()).toMatchObject({ partition: 1, logicalObject: 4n });
+    expect(await position()).toMatchObject({ partition: 1, logicalObject: 4 });
     expect(await mt('tell')).toContain('At block 4.');
     await expect(mt('setpartition', '2')).rejects.toThrow(/Invalid argument/);
   });

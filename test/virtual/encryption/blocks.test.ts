@@ -43,7 +43,7 @@ describe('encrypted blocks', () => {
     const drive = await newDrive();
     await mixedTape(drive);
     for (let i = 0; i < 2; i += 1) expect(await read(drive)).toContain('7/74/01');
-    expect((await nextBlock(drive)).logicalObject).toBe(0n);
+    expect((await nextBlock(drive)).logicalObject).toBe(0);
     await send(drive, keyed(OTHER_KEY));
     for (let i = 0; i < 2; i += 1) expect(await read(drive)).toContain('7/74/03');
     await send(drive, keyed(KEY));

@@ -63,7 +63,7 @@ describe('what is told of encryption', () => {
     const drive = await newDrive();
     await mixedTape(drive);
     expect(await nextBlock(drive)).toMatchObject({
-      logicalObject: 0n,
+      logicalObject: 0,
       encryptionStatus: 6,
       algorithmIndex: 1,
       kads: [
@@ -104,9 +104,9 @@ describe('what is told of encryption', () => {
     await send(drive, keyed(KEY));
     await send(drive, write6({ data: pattern(100, 1) }));
     await send(drive, writeFilemarks6({ count: 1 }));
-    expect(await places()).toEqual([1n, 'none', [{ partition: 0, count: 1 }], none]);
+    expect(await places()).toEqual([1, 'none', [{ partition: 0, count: 1 }], none]);
     await send(drive, OFF);
     await send(drive, write6({ data: pattern(100, 1) }));
-    expect(await places()).toEqual([1n, 3n, [{ partition: 0, count: 1 }], [{ partition: 0, count: 3 }]]);
+    expect(await places()).toEqual([1, 3, [{ partition: 0, count: 1 }], [{ partition: 0, count: 3 }]]);
   });
 });

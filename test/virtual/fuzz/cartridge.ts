@@ -36,7 +36,7 @@ export async function expectFileIntact(folder: string): Promise<void> {
     await send(drive, { ...read6({ length: 0 }), cdb: Uint8Array.of(0x1b, 0, 0, 0, 1, 0) });
     await drive.reset();
     for (let asked = 0; asked < 4; asked += 1) await send(drive, testUnitReady());
-    expect(await outcome(send(drive, locate16({ destination: 'logicalObject', identifier: 0n, partition: 0 })))).toBe(
+    expect(await outcome(send(drive, locate16({ destination: 'logicalObject', identifier: 0, partition: 0 })))).toBe(
       'good',
     );
     for (let record = 0; record < RECORDS; record += 1) {
@@ -55,6 +55,6 @@ export async function expectFileIntact(folder: string): Promise<void> {
 async function release(drive: VirtualDrive): Promise<void> {
   const { registerAndIgnoreExistingKey, clear } = PERSISTENT_RESERVE_OUT_ACTION;
   for (let asked = 0; asked < 8; asked += 1) await send(drive, testUnitReady());
-  await send(drive, persistentReserveOut(registerAndIgnoreExistingKey, 0, { serviceActionKey: 1n }));
-  await send(drive, persistentReserveOut(clear, 0, { reservationKey: 1n }));
+  await send(drive, persistentReserveOut(registerAndIgnoreExistingKey, 0, { serviceActionKey: '0000000000000001' }));
+  await send(drive, persistentReserveOut(clear, 0, { reservationKey: '0000000000000001' }));
 }

@@ -107,7 +107,7 @@ class Attacker {
       immediate,
       final: generator.chance(0.95),
       initiatorTaskTag: generator.below(50),
-      lun: generator.chance(0.95) ? 0n : BigInt(generator.below(256)) << 48n,
+      lun: Buffer.from([0, generator.chance(0.95) ? 0 : generator.below(256), 0, 0, 0, 0, 0, 0]).toString('hex'),
       commandSequence: this.#commandSequence(initiator, immediate),
     };
     switch (kind) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../src/scsi/bytes.js';
 import type { Field } from '../../../src/scsi/layout.js';
 import { crc32c, type Digests, NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
 import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from '../../../src/virtual/iscsi/pdu.js';
@@ -17,14 +18,14 @@ const DATA = fc.uint8Array({ maxLength: 50 });
 const DIGESTS = fc.record({ header: fc.boolean(), data: fc.boolean() });
 const CUTS = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 20 });
 
-function anyValue(field: Field): fc.Arbitrary<boolean | number | bigint> {
+function anyValue(field: Field): fc.Arbitrary<boolean | number | string> {
   switch (field.type) {
     case 'flag':
       return fc.boolean();
     case 'bits':
       return fc.nat(2 ** (field.high - field.low + 1) - 1);
-    case 'uint64':
-      return fc.bigInt(0n, 2n ** 64n - 1n);
+    case 'hex':
+      return fc.uint8Array({ minLength: field.width, maxLength: field.width }).map(toHex);
     case 'uint':
       return fc.nat(2 ** (8 * field.width) - 1);
     default:
@@ -57,7 +58,7 @@ describe('PDUs', () => {
 
   it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))('%s: what is encoded is decoded', (_, layout) => {
     const fields = Object.entries(layout.fields).map(([name, field]) => [name, anyValue(field)]);
-    const values = fc.record<Record<string, boolean | number | bigint>>(Object.fromEntries(fields));
+    const values = fc.record<Record<string, never>>(Object.fromEntries(fields));
     const isWhole = fc.property(values, DATA, CUTS, DIGESTS, (given, data, cuts, digests) => {
       const [pdu, ...more] = readAll(Buffer.concat(encodePdu(layout, given, { data, digests })), cuts, { digests });
       expect(more).toEqual([]);

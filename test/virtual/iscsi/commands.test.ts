@@ -58,7 +58,7 @@ describe('the data phase', () => {
     const short = await initiator.command(read6({ length: 2000 }));
     expect(short).toMatchObject({ status: 2, underflow: true, residual: 700 });
     expect(short.pdus).toEqual(['Data-In', 'Data-In', 'Data-In', 'Response']);
-    expect(decodeSense(short.sense)).toMatchObject({ incorrectLength: true, information: 700n });
+    expect(decodeSense(short.sense)).toMatchObject({ incorrectLength: true, information: 700 });
     expect(short.data.equals(pattern(1300, 1))).toBe(true);
   });
 
@@ -80,7 +80,7 @@ describe('the data phase', () => {
     expect(outcomeOf(less)).toBe('5/24/00');
     expect(less).toMatchObject({ overflow: true, residual: 10 });
     const { data } = await initiator.command(readPosition('short'));
-    expect(decodeShortPosition(data).firstObject).toBe(1n);
+    expect(decodeShortPosition(data).firstObject).toBe(1);
   });
 
   it('takes unsolicited data that were agreed on', async () => {
@@ -120,7 +120,7 @@ describe('the data phase', () => {
 describe('logical units that are not there', () => {
   it('answers what is asked of any', async () => {
     const initiator = await ready(await serveDrives());
-    const lun = 5n << 48n;
+    const lun = '0005000000000000';
     const { data } = await initiator.command(inquiry(), { lun });
     expect(decodeInquiry(data)).toMatchObject({ peripheralQualifier: 3, peripheralDeviceType: 0x1f });
     const luns = await initiator.command(reportLuns(), { lun });
@@ -237,7 +237,7 @@ describe('task management', () => {
       expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('6/29/00');
       expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('good');
     }
-    expect(decodeShortPosition((await one.command(readPosition('short'))).data).firstObject).toBe(0n);
+    expect(decodeShortPosition((await one.command(readPosition('short'))).data).firstObject).toBe(0);
   });
 
   it('a cold reset ends the connections', async () => {
@@ -251,7 +251,7 @@ describe('task management', () => {
 
   it('refuses what is not there', async () => {
     const initiator = await ready(await serveDrives());
-    expect(await initiator.manage(TASK_MANAGEMENT.logicalUnitReset, NO_TAG, 5n << 48n)).toBe(noSuchUnit);
+    expect(await initiator.manage(TASK_MANAGEMENT.logicalUnitReset, NO_TAG, '0005000000000000')).toBe(noSuchUnit);
     expect(await initiator.manage(TASK_MANAGEMENT.clearAca)).toBe(notSupported);
     expect(outcomeOf(await initiator.command(testUnitReady()))).toBe('good');
   });

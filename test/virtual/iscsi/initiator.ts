@@ -54,7 +54,7 @@ export interface LoginOptions {
 }
 
 export interface Sent {
-  readonly lun?: bigint;
+  readonly lun?: string;
   /** Where it differs from what the command says. */
   readonly expected?: number;
   readonly immediate?: boolean;
@@ -197,7 +197,10 @@ export class Initiator {
   }
 
   /** Sends a command without waiting for the answer; returns its task tag. */
-  start({ cdb, dataOut, direction, allocationLength }: ScsiCommand, { lun = 0n, expected, immediate }: Sent = {}) {
+  start(
+    { cdb, dataOut, direction, allocationLength }: ScsiCommand,
+    { lun = '0000000000000000', expected, immediate }: Sent = {},
+  ) {
     const tag = this.nextTag();
     const values = {
       final: true,
@@ -261,13 +264,13 @@ export class Initiator {
   }
 
   /** Carries out a task management function; the response code. */
-  async manage(what: number, referencedTaskTag = NO_TAG, lun = 0n): Promise<number> {
+  async manage(what: number, referencedTaskTag = NO_TAG, lun = '0000000000000000'): Promise<number> {
     this.startManaging(what, referencedTaskTag, lun);
     return (await this.expect(TASK_MANAGEMENT_RESPONSE)).response;
   }
 
   /** Asks for a task management function without waiting for the response. */
-  startManaging(what: number, referencedTaskTag = NO_TAG, lun = 0n): void {
+  startManaging(what: number, referencedTaskTag = NO_TAG, lun = '0000000000000000'): void {
     this.send(TASK_MANAGEMENT_REQUEST, {
       immediate: true,
       final: true,
