@@ -66,6 +66,6 @@ export function senseCodes({ key, asc, ascq }: SenseData): string {
   return `${key.toString(16)}/${hex(asc)}/${hex(ascq)}`;
 }
 
-function senseToJson({ bytes, information, ...rest }: SenseData): Record<string, unknown> {
-  return { ...rest, information: information?.toString(), bytes: Buffer.from(bytes).toString('hex') };
+function senseToJson({ bytes, ...rest }: SenseData): Record<string, unknown> {
+  return { ...rest, bytes: Buffer.from(bytes).toString('hex') };
 }

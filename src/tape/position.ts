@@ -34,7 +34,7 @@ export async function readStanding(port: DrivePort, options?: CallOptions): Prom
   const long = data && ifWellFormed(() => decodeLongPosition(data));
   if (long?.logicalObject !== undefined) {
     const { partition, logicalObject, logicalFile } = long;
-    return { partition, fileNumber: numberOf(logicalFile) ?? fileNumber, logicalObject: Number(logicalObject) };
+    return { partition, fileNumber: logicalFile ?? fileNumber, logicalObject };
   }
   const partition = await partitionOfShortForm(port);
   return { partition, fileNumber, logicalObject: await port.transport.tell(options).catch(() => undefined) };
@@ -48,8 +48,4 @@ export async function readPartition(port: DrivePort): Promise<number | undefined
 async function partitionOfShortForm(port: DrivePort): Promise<number | undefined> {
   const data = await dataIfSupported(port, readPosition('short'));
   return data && ifWellFormed(() => decodeShortPosition(data))?.partition;
-}
-
-function numberOf(value: bigint | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
 }

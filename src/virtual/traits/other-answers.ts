@@ -8,12 +8,12 @@ const LONG_FORM_LENGTH = 32;
 export function blankCheckAtBeginning(reply: Reply): Reply {
   const { sense } = reply;
   const isBeginning = sense?.key === 0 && sense.asc === 0 && sense.ascq === 4;
-  return isBeginning ? { ...reply, sense: { key: 8, asc: 0, ascq: 5, information: 0n } } : reply;
+  return isBeginning ? { ...reply, sense: { key: 8, asc: 0, ascq: 5, information: 0 } } : reply;
 }
 
 export function withoutResidual(reply: Reply): Reply {
   const { sense } = reply;
-  return sense?.key === VOLUME_OVERFLOW ? { ...reply, sense: { ...sense, information: 0n } } : reply;
+  return sense?.key === VOLUME_OVERFLOW ? { ...reply, sense: { ...sense, information: 0 } } : reply;
 }
 
 /** The long form is right. */
