@@ -5,6 +5,7 @@ import { InvalidArgumentError } from '../errors/index.js';
 import { addDemo } from './commands/demo.js';
 import { addDrives } from './commands/drives.js';
 import { addEncryption } from './commands/encryption.js';
+import { addFormat } from './commands/format.js';
 import { addHealth } from './commands/health.js';
 import { addInspect } from './commands/inspect.js';
 import { addKey } from './commands/key.js';
@@ -39,6 +40,7 @@ for (const add of [
   addRead,
   addVerify,
   addMotions,
+  addFormat,
   addEncryption,
   addKey,
   addVirtual,

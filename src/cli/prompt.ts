@@ -16,10 +16,23 @@ export function hasTerminal(): boolean {
  * Ctrl-C or Ctrl-D.
  */
 export async function askSecret(question: string): Promise<Buffer> {
-  const input = process.stdin.isTTY ? process.stdin : new ReadStream(openSync('/dev/tty', 'r'));
   // Readline edits the line as usual; nothing of what it draws gets through.
   const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() });
-  const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  try {
+    return Buffer.from(await ask(question, nowhere), 'utf8');
+  } finally {
+    process.stderr.write('\n');
+  }
+}
+
+/** As `askSecret`, but what is typed is seen. */
+export function askLine(question: string): Promise<string> {
+  return ask(question, process.stderr);
+}
+
+async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const input = process.stdin.isTTY ? process.stdin : new ReadStream(openSync('/dev/tty', 'r'));
+  const lines = createInterface({ input, output, terminal: true, historySize: 0 });
   try {
     const answer = new Promise<string>((resolve, reject) => {
       const stopped = () => reject(new InterruptedError('SIGINT', {}));
@@ -29,9 +42,8 @@ export async function askSecret(question: string): Promise<Buffer> {
     });
     // Only now, when nothing that is typed is shown any more.
     process.stderr.write(question);
-    return Buffer.from(await answer, 'utf8');
+    return await answer;
   } finally {
-    process.stderr.write('\n');
     lines.close();
     if (input !== process.stdin) input.destroy();
   }

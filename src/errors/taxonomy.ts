@@ -202,10 +202,23 @@ export class RecordTooLargeError extends LtoError {
   }
 }
 
+/** Which record of a tape. */
+export interface RecordPlace {
+  /** Undefined where neither drive nor driver tells. */
+  readonly fileNumber: number | undefined;
+  /** From 0, in its file; where nobody knows how far into the file reading began, from there. */
+  readonly record: number;
+  /** Logical object number, to which `TapeDrive.locate()` goes; undefined where the drive doesn't tell. */
+  readonly logicalObject: number | undefined;
+}
+
 /** The medium could not be read or written here (sense key 3, or EIO without more). */
 export class MediumError extends LtoError {
-  constructor(what: string, details?: LtoErrorDetails) {
+  /** The record that can't be read, before which the tape stands; undefined for every other fault. */
+  readonly record: RecordPlace | undefined;
+  constructor(what: string, details?: LtoErrorDetails & { readonly record?: RecordPlace | undefined }) {
     super('LTO_MEDIUM_ERROR', what, details);
+    this.record = details?.record;
   }
 }
 

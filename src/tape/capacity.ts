@@ -48,6 +48,7 @@ interface Told {
   readonly partitions: ReadonlyMap<number, Figures>;
 }
 
+const UNKNOWN: CapacityValues = { native: undefined, maximum: undefined, remaining: undefined, used: undefined };
 const MB = 1e6;
 const MIB = 2 ** 20;
 
@@ -65,6 +66,11 @@ export async function readCapacity(port: DrivePort): Promise<Capacity> {
   const numbers = listed ?? partitionsOf([statistics, tapeCapacity]);
   const partitions = numbers.map((partition) => ({ partition, ...valuesOf(told, partition) }));
   return { partitions, total: totalOf(partitions) };
+}
+
+/** The values of one partition; none is known of a partition that no source names. */
+export function partitionCapacity({ partitions }: Capacity, partition: number): CapacityValues {
+  return partitions.find((each) => each.partition === partition) ?? UNKNOWN;
 }
 
 async function fromMemory(port: DrivePort, partitions: readonly number[]): Promise<Told> {

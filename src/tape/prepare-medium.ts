@@ -4,14 +4,17 @@ import { withChanges, withPartitionSizes } from '../scsi/mode-page.js';
 import { MEDIUM_PARTITION } from '../scsi/mode-pages.js';
 import type { DrivePort } from './drive-port.js';
 import { readModeFields, sendModePage } from './mode-parameters.js';
+import { rewind } from './partition.js';
 import { requireReady } from './readiness.js';
 
 // Commands that destroy everything on the cartridge.
 
 /** What has to be said for anything that destroys the whole content of a cartridge. */
 export interface EraseConfirmation {
-  readonly confirm: 'erase everything';
+  readonly confirm: typeof ERASE_CONFIRMATION;
 }
+
+export const ERASE_CONFIRMATION = 'erase everything';
 
 /** Bytes, or what the other partitions leave. */
 export type PartitionSize = number | 'rest';
@@ -21,7 +24,6 @@ export interface FormatOptions extends EraseConfirmation {
   readonly partitions?: readonly PartitionSize[] | undefined;
 }
 
-const CONFIRMATION = 'erase everything';
 /** FORMAT field of FORMAT MEDIUM. */
 const ONE_PARTITION = 0;
 const AS_MODE_PAGE = 1;
@@ -79,18 +81,19 @@ export async function scaleCapacity(
 }
 
 function requireConfirmation(port: DrivePort, operation: string, confirm: string): void {
-  if (confirm === CONFIRMATION) return;
+  if (confirm === ERASE_CONFIRMATION) return;
   throw new InvalidArgumentError('this destroys everything on the cartridge', {
     device: port.device,
     operation,
-    next: `Identify the cartridge first, then give { confirm: '${CONFIRMATION}' }`,
+    next: `Identify the cartridge first, then give { confirm: '${ERASE_CONFIRMATION}' }`,
   });
 }
 
 /** The driver knows nothing of what is done past it: it is told by rewinding, before and after. */
 async function atBeginning(port: DrivePort, work: () => Promise<unknown>): Promise<void> {
   await requireReady(port);
-  await port.mt('MTREW');
+  // FORMAT MEDIUM and SET CAPACITY are carried out at the beginning of partition 0 alone (SSC-5).
+  await rewind(port);
   try {
     await work();
   } finally {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, PositionMismatchError } from '../../src/errors/index.js';
 import { writeLabel } from '../../src/provider/label.js';
+import { readUtilization } from '../../src/provider/utilization.js';
 import { locate10 } from '../../src/scsi/commands/position.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { VirtualTransport } from '../../src/transport/virtual.js';
@@ -141,4 +142,14 @@ it('a tape that another program moves to partition 1 under an open handle is not
   );
   await drive.rewind();
   expect(await contents(drive)).toEqual([[testData(RECORD, 1)], [testData(RECORD, 2)]]);
+});
+
+it('utilisation is that of partition 0, whose end is the end of the tape for whoever writes to it', async () => {
+  await using drive = await TapeDrive.open(await leftInPartitionOne());
+  await drive.writeFile([testData(RECORD, 7)], { partition: 1 });
+  const { totalBytes, remainingBytes, capacity } = await readUtilization(drive);
+  expect(capacity.partitions).toHaveLength(2);
+  expect(totalBytes).toBeLessThanOrEqual(1e6);
+  expect(remainingBytes).toBeLessThanOrEqual(1e6);
+  expect(capacity.total.maximum?.bytes).toBeGreaterThan(90e6);
 });
