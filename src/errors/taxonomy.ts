@@ -300,6 +300,13 @@ export class VerificationError extends LtoError {
   }
 }
 
+/** What was to be written can't be read, or changed while it was read: the drive and the tape are well. */
+export class SourceError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_SOURCE', what, details);
+  }
+}
+
 /** The tape holds data that the operation would destroy, and nobody said that it may. */
 export class NotBlankError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {

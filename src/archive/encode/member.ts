@@ -1,0 +1,131 @@
+import { type ByteString, isAscii, isUtf8 } from './byte-string.js';
+import { encodePaxRecord, type PaxRecord, paxTime } from './pax.js';
+import {
+  BLOCK,
+  encodeUstar,
+  LARGEST_DEVICE,
+  LARGEST_ID,
+  LARGEST_SIZE,
+  LARGEST_TIME,
+  LONGEST_LINK,
+  LONGEST_NAME,
+  newBlocks,
+  splitPath,
+  TYPE,
+  type Type,
+  type UstarHeader,
+} from './ustar.js';
+
+/** Everything that an archive says of a member. */
+export interface Member {
+  /** With `/` at the end for a folder. */
+  readonly path: ByteString;
+  readonly type: Type;
+  /** Permissions, setuid, setgid, sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes that follow. */
+  readonly size: number;
+  /** Nanoseconds since 1970. */
+  readonly modified: bigint;
+  /** Of a symbolic or hard link; else empty. */
+  readonly target: ByteString;
+  readonly major: number;
+  readonly minor: number;
+  /** More records for its extended header. */
+  readonly records: readonly PaxRecord[];
+  /** Stands in the header in place of the path, which a record tells then (GNU.sparse). */
+  readonly placeholder?: ByteString | undefined;
+}
+
+const NANOSECONDS = 1_000_000_000n;
+/** Nanoseconds of the times that the header itself can hold. */
+const LARGEST_NANOSECONDS = BigInt(LARGEST_TIME) * NANOSECONDS;
+const FIRST_SIZE = 16 * BLOCK;
+
+/** Makes header blocks, one member's after the other, in memory that the next one's are made in again. */
+export class MemberEncoder {
+  #blocks = newBlocks(FIRST_SIZE);
+
+  /** The extended header where the member needs one, and its header: whole blocks, good until the next call. */
+  encode(member: Member): Buffer {
+    const path = member.placeholder ?? member.path;
+    const inHeader = isAscii(path) ? splitPath(path) : undefined;
+    const body = extendedBody(member, inHeader !== undefined);
+    const padded = Math.ceil(body.length / BLOCK) * BLOCK;
+    const begin = body === '' ? 0 : BLOCK + padded;
+    this.#require(begin + BLOCK);
+    if (body !== '') this.#encodeExtended(path, body, padded);
+    const { name, prefix } = inHeader ?? { name: path.slice(0, LONGEST_NAME), prefix: '' };
+    encodeUstar(this.#blocks, begin, {
+      name,
+      prefix,
+      type: member.type,
+      mode: member.mode,
+      uid: Math.min(member.uid, LARGEST_ID),
+      gid: Math.min(member.gid, LARGEST_ID),
+      size: Math.min(member.size, LARGEST_SIZE),
+      mtime: headerTime(member.modified),
+      link: member.target.slice(0, LONGEST_LINK),
+      major: Math.min(member.major, LARGEST_DEVICE),
+      minor: Math.min(member.minor, LARGEST_DEVICE),
+    });
+    return this.#blocks.bytes.subarray(0, begin + BLOCK);
+  }
+
+  #encodeExtended(path: ByteString, body: ByteString, padded: number): void {
+    encodeUstar(this.#blocks, 0, { ...EXTENDED, name: extendedName(path), size: body.length });
+    const { bytes } = this.#blocks;
+    bytes.write(body, BLOCK, 'latin1');
+    bytes.fill(0, BLOCK + body.length, BLOCK + padded);
+  }
+
+  #require(bytes: number): void {
+    if (bytes > this.#blocks.bytes.length) this.#blocks = newBlocks(bytes);
+  }
+}
+
+const EXTENDED: UstarHeader = {
+  name: '',
+  prefix: '',
+  type: TYPE.extendedHeader,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  mtime: 0,
+  link: '',
+  major: 0,
+  minor: 0,
+};
+
+/** What a program that does not know extended headers would take for the name of a file. */
+function extendedName(path: ByteString): ByteString {
+  const name = path.slice(path.lastIndexOf('/', path.length - 2) + 1).replaceAll('/', '');
+  return `PaxHeaders/${isAscii(name) ? name : ''}`.slice(0, LONGEST_NAME);
+}
+
+function headerTime(modified: bigint): number {
+  if (modified < 0n) return 0;
+  return modified > LARGEST_NANOSECONDS ? LARGEST_TIME : Number(modified / NANOSECONDS);
+}
+
+/** The records for whatever the header has no room for. */
+function extendedBody(member: Member, pathFits: boolean): ByteString {
+  const { path, target, size, uid, gid, modified, records, placeholder } = member;
+  const extended: PaxRecord[] = [];
+  if (!isUtf8(path) || !isUtf8(target)) extended.push(['hdrcharset', 'BINARY']);
+  if (!pathFits && placeholder === undefined) extended.push(['path', path]);
+  if (target.length > LONGEST_LINK || !isAscii(target)) extended.push(['linkpath', target]);
+  if (size > LARGEST_SIZE) extended.push(['size', String(size)]);
+  if (uid > LARGEST_ID) extended.push(['uid', String(uid)]);
+  if (gid > LARGEST_ID) extended.push(['gid', String(gid)]);
+  if (modified < 0n || modified > LARGEST_NANOSECONDS || modified % NANOSECONDS !== 0n) {
+    extended.push(['mtime', paxTime(modified)]);
+  }
+  let body = '';
+  for (const record of extended) body += encodePaxRecord(record);
+  for (const record of records) body += encodePaxRecord(record);
+  return body;
+}

@@ -1,0 +1,64 @@
+import type { ByteString } from '../encode/byte-string.js';
+import type { PackProgress, PackSummary } from './summary.js';
+
+/** What a packer is to do, as it goes to its thread. */
+export interface PackJob {
+  /** What was named by itself: below `base` where there is one, else absolute. */
+  readonly sources: readonly ByteString[];
+  /** More that was named, each path with a NUL behind it. */
+  readonly list: Uint8Array | undefined;
+  /** Members are named by the paths that were given; without it, each source by the last name of its path. */
+  readonly base: ByteString | undefined;
+  /** Patterns as in a .gitignore. */
+  readonly exclude: readonly string[];
+  readonly oneFileSystem: boolean;
+  /** Nanoseconds since 1970. */
+  readonly newerThan: bigint | undefined;
+  readonly special: boolean;
+  readonly xattrs: boolean;
+  readonly strict: boolean;
+}
+
+/** Where archiving begins. */
+export interface Root {
+  /** In the file system. */
+  readonly path: ByteString;
+  /** In the archive; empty where everything in it lies at the top. */
+  readonly name: ByteString;
+  /** Where in names of members the paths begin that patterns are about. */
+  readonly patternsFrom: number;
+}
+
+/** What a packer's thread is started with. */
+export interface PackerData {
+  readonly job: PackJob;
+  readonly slabBytes: number;
+  /** Slabs that it fills before it waits for one to be taken. */
+  readonly ahead: number;
+  /** Int32: see `CELL`. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** Cells of the memory that both threads see. */
+export const CELL = {
+  /** How many slabs were taken. */
+  taken: 0,
+  /** 1: nobody wants more. */
+  stopped: 1,
+} as const;
+export const CELLS = 2;
+
+/** What a packer's thread says. */
+export type PackerMessage =
+  | { readonly kind: 'slab'; readonly memory: ArrayBuffer; readonly bytes: number; readonly progress: PackProgress }
+  | { readonly kind: 'end'; readonly summary: PackSummary }
+  | { readonly kind: 'failure'; readonly failure: PackFailure };
+
+/** Why there is no archive. */
+export interface PackFailure {
+  readonly what: string;
+  /** Whether the call asked for what can't be; else the source failed. */
+  readonly refused: boolean;
+  readonly code: string | undefined;
+  readonly next: string;
+}

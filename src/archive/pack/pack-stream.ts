@@ -1,0 +1,88 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
+import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
+import type { PackProgress, PackSummary } from './summary.js';
+
+const MIB = 1024 * 1024;
+/** Whole records of every usual size. */
+const SLAB_BYTES = MIB;
+const SLABS_AHEAD = 8;
+
+/**
+ * An archive of folders, made by a thread of its own that reads ahead of whoever takes it. `progress` tells how far that
+ * thread is, and `summary` is there when the stream has ended.
+ */
+export class PackStream extends Readable {
+  summary: PackSummary | undefined;
+  progress: PackProgress = { entries: 0, files: 0, bytes: 0, problemCount: 0 };
+  readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #thread: Worker;
+  readonly #ready: Buffer[] = [];
+  #isWanted = false;
+  #hasEnded = false;
+
+  /** By `packFolder`. */
+  constructor(job: PackJob, signal: AbortSignal | undefined) {
+    super({ highWaterMark: SLAB_BYTES });
+    const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
+    this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), { workerData: data });
+    // A stream that nobody reads keeps no process alive.
+    this.#thread.unref();
+    this.#thread
+      .on('message', (message: PackerMessage) => this.#hear(message))
+      .on('error', (error) => this.destroy(error))
+      .on('exit', () => this.#gone());
+    if (signal) addAbortSignal(signal, this);
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    this.#give();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    Atomics.store(this.#cells, CELL.stopped, 1);
+    Atomics.notify(this.#cells, CELL.taken);
+    this.#ready.length = 0;
+    this.#thread.terminate().then(
+      () => callback(error),
+      (reason: Error) => callback(error ?? reason),
+    );
+  }
+
+  #hear(message: PackerMessage): void {
+    if (message.kind === 'failure') this.destroy(failed(message.failure));
+    else if (message.kind === 'end') this.summary = message.summary;
+    else {
+      this.progress = message.progress;
+      this.#ready.push(Buffer.from(message.memory, 0, message.bytes));
+    }
+    if (this.#isWanted) this.#give();
+  }
+
+  #give(): void {
+    const slab = this.#ready.shift();
+    if (slab !== undefined) {
+      this.#isWanted = false;
+      this.#thread.unref();
+      Atomics.add(this.#cells, CELL.taken, 1);
+      Atomics.notify(this.#cells, CELL.taken);
+      this.push(slab);
+    } else if (this.summary === undefined) this.#thread.ref();
+    else if (!this.#hasEnded) {
+      this.#hasEnded = true;
+      this.push(null);
+    }
+  }
+
+  #gone(): void {
+    if (this.summary !== undefined || this.destroyed) return;
+    this.destroy(new LtoError('LTO_INTERNAL', 'the thread that makes the archive ended early'));
+  }
+}
+
+function failed({ what, refused, code, next }: PackFailure): LtoError {
+  if (refused) return new InvalidArgumentError(what, { operation: 'archive', next });
+  return new SourceError(what, { operation: 'archive', errno: code, next });
+}

@@ -1,0 +1,33 @@
+import type { BigIntStats } from 'node:fs';
+import ignore, { type Ignore } from 'ignore';
+import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
+
+/** The library keeps every path that it was asked about; so many, and it begins anew. */
+const PATHS_OF_A_MATCHER = 10_000;
+
+/** Patterns of a .gitignore. Asked top down: what is in a folder that is excluded is never asked about. */
+export class Exclusion {
+  readonly #patterns: readonly string[];
+  #matcher: Ignore | undefined;
+  #asked = 0;
+
+  constructor(patterns: readonly string[]) {
+    this.#patterns = patterns;
+  }
+
+  /** `path`: where the patterns begin, without a `/` at its ends. */
+  excludes(path: ByteString, isFolder: boolean): boolean {
+    if (this.#patterns.length === 0 || path === '') return false;
+    this.#asked = (this.#asked + 1) % PATHS_OF_A_MATCHER;
+    if (this.#asked === 0) this.#matcher = undefined;
+    // Names that begin with `..` are names here.
+    this.#matcher ??= ignore({ allowRelativePaths: true, ignoreCase: false }).add(this.#patterns);
+    const text = isAscii(path) ? path : toBytes(path).toString('utf8');
+    return this.#matcher.ignores(isFolder ? `${text}/` : text);
+  }
+}
+
+/** Whether content or status changed after that; folders always count as such, for what is in them. */
+export function isNewer({ mtimeNs, ctimeNs }: BigIntStats, newerThan: bigint | undefined): boolean {
+  return newerThan === undefined || mtimeNs > newerThan || ctimeNs > newerThan;
+}

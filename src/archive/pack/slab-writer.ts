@@ -1,0 +1,75 @@
+import { BLOCK } from '../encode/ustar.js';
+
+/** Takes a slab that is full, or the last one, and gives the next one to fill. */
+export type HandOn = (slab: Buffer, bytes: number) => Buffer;
+
+/** An archive as it grows: bytes into slabs, one after the other. What a slab held before is of no matter. */
+export class SlabWriter {
+  readonly #handOn: HandOn;
+  #slab: Buffer;
+  #at = 0;
+  #before = 0;
+
+  constructor(first: Buffer, handOn: HandOn) {
+    this.#slab = first;
+    this.#handOn = handOn;
+  }
+
+  /** Bytes so far. */
+  get bytes(): number {
+    return this.#before + this.#at;
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, this.#room);
+      this.#slab.set(count === bytes.length ? bytes : bytes.subarray(done, done + count), this.#at);
+      this.#advance(count);
+      done += count;
+    }
+  }
+
+  /** Zeros. */
+  fill(count: number): void {
+    for (let left = count; left > 0; ) {
+      const part = Math.min(left, this.#room);
+      this.#slab.fill(0, this.#at, this.#at + part);
+      this.#advance(part);
+      left -= part;
+    }
+  }
+
+  /** Zeros up to the end of the block. */
+  pad(): void {
+    this.fill((BLOCK - (this.#at % BLOCK)) % BLOCK);
+  }
+
+  /** Up to `most` bytes by `read`, which puts them where it is told and returns how many: 0 when there are no more. */
+  readInto(most: number, read: (memory: Buffer, at: number, length: number) => number): number {
+    const count = read(this.#slab, this.#at, Math.min(most, this.#room));
+    this.#advance(count);
+    return count;
+  }
+
+  /** Hands on what is there. */
+  flush(): void {
+    if (this.#at > 0) this.#next();
+  }
+
+  get #room(): number {
+    return this.#slab.length - this.#at;
+  }
+
+  /** A slab is handed on when it is full, so that there is room at any time. */
+  #advance(count: number): void {
+    this.#at += count;
+    if (this.#room === 0) this.#next();
+  }
+
+  #next(): void {
+    const bytes = this.#at;
+    this.#before += bytes;
+    this.#at = 0;
+    this.#slab = this.#handOn(this.#slab, bytes);
+  }
+}
