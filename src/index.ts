@@ -1,3 +1,6 @@
+export { type FilePath, type PackOptions, packFolder } from './archive/pack/pack-folder.js';
+export type { PackStream } from './archive/pack/pack-stream.js';
+export type { LeftOut, PackProblem, PackProblemReason, PackProgress, PackSummary } from './archive/pack/summary.js';
 export * from './errors/index.js';
 export { CallbackKeyStore, type FetchKey } from './keys/callback-key-store.js';
 export { generateKey, keyFingerprint, keyFromBytes } from './keys/data-key.js';

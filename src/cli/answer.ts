@@ -19,13 +19,16 @@ export interface CommonOptions {
   readonly json?: boolean | undefined;
 }
 
-/** An action for commander, which calls with the arguments, the options and the command: prints what `work` answers. */
-export function answering<O extends CommonOptions>(
-  work: (options: O, ...args: string[]) => Promise<Answer>,
+/**
+ * An action for commander, which calls with the arguments (a list for one that ends with `...`), the options and the
+ * command: prints what `work` answers.
+ */
+export function answering<O extends CommonOptions, A extends readonly unknown[] = string[]>(
+  work: (options: O, ...args: A) => Promise<Answer>,
 ): (...actual: unknown[]) => Promise<void> {
   return async (...actual) => {
     const options = actual.at(-2) as O;
-    const args = actual.slice(0, -2) as string[];
+    const args = actual.slice(0, -2) as unknown as A;
     try {
       const { document, text, textTo = process.stdout, exitCode = 0 } = await work(options, ...args);
       process.exitCode = exitCode;

@@ -9,6 +9,8 @@ export interface Work {
   readonly total?: number | undefined;
   /** Bytes so far. */
   readonly done: () => number;
+  /** Files so far, where they are counted. */
+  readonly files?: (() => number) | undefined;
 }
 
 const BAR_MS = 200;
@@ -49,13 +51,14 @@ function startLines(work: Work): () => void {
 }
 
 /** Amount, speed since the beginning and time that is left. */
-function teller({ total, done }: Work): () => string {
+function teller({ total, done, files }: Work): () => string {
   const begun = performance.now();
   return () => {
     const bytes = done();
     const rate = bytes / Math.max(0.001, (performance.now() - begun) / 1000);
     const amount = total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;
     const rest = total === undefined || rate === 0 ? '' : `, ${formatDuration(Math.max(0, total - bytes) / rate)} left`;
-    return `${amount}, ${formatRate(rate)}${rest}`;
+    const count = files === undefined ? '' : `${files()} files, `;
+    return `${count}${amount}, ${formatRate(rate)}${rest}`;
   };
 }

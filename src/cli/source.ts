@@ -1,22 +1,45 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { packFolder } from '../archive/pack/pack-folder.js';
+import type { PackStream } from '../archive/pack/pack-stream.js';
 import { InvalidArgumentError } from '../errors/index.js';
-import { archiveFolder } from './archive.js';
+import { type ArchiveOptions, packOptions, wantsArchive } from './archive-options.js';
 
 /** What `lto write` reads. */
 export interface Source {
   readonly stream: Readable;
   /** Where that is known before. */
   readonly bytes: number | undefined;
+  /** The stream again, where it is an archive that is made. */
+  readonly archive?: PackStream | undefined;
 }
 
-/** A file as it is, a folder as an archive, `-` for stdin. Rejects with InvalidArgumentError and errors of the files. */
-export async function openSource(path: string): Promise<Source> {
-  if (path === '-') return { stream: requireInput(), bytes: undefined };
-  const stats = await stat(path);
-  if (stats.isDirectory()) return archiveFolder(path);
-  return { stream: createReadStream(path, { highWaterMark: CHUNK }), bytes: stats.isFile() ? stats.size : undefined };
+/**
+ * One file as it is; folders, several sources and whatever the options are about as an archive; `-` for stdin. Rejects
+ * with InvalidArgumentError, and errors of the files, before anything is read.
+ */
+export async function openSource(paths: readonly string[], options: ArchiveOptions = {}): Promise<Source> {
+  const [path] = paths;
+  const isAlone = paths.length === 1 && !wantsArchive(options);
+  if (isAlone && path === '-') return { stream: requireInput(), bytes: undefined };
+  if (isAlone && path !== undefined) {
+    const stats = await stat(path);
+    if (!stats.isDirectory()) {
+      return {
+        stream: createReadStream(path, { highWaterMark: CHUNK }),
+        bytes: stats.isFile() ? stats.size : undefined,
+      };
+    }
+  }
+  if (paths.includes('-')) {
+    throw new InvalidArgumentError('stdin is a file of its own, and no part of an archive', {
+      next: 'Name - alone, or give names of files on stdin with --files-from -',
+    });
+  }
+  const archive = packFolder(paths, await packOptions(options));
+  await archive.begun();
+  return { stream: archive, bytes: undefined, archive };
 }
 
 const CHUNK = 1024 * 1024;

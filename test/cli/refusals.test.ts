@@ -141,12 +141,20 @@ describe('lto read', () => {
 });
 
 describe('lto write', () => {
-  it('refuses a folder that holds what an archive cannot, before the tape is written', async () => {
+  it('refuses sources that are not there, lead out, or have one name, before the tape is written', async () => {
     await create();
-    await mkdir(lto.path('source'));
-    await writeFile(Buffer.concat([Buffer.from(lto.path('source/')), Buffer.of(0xe9)]), 'Latin-1 name');
-    const { code, stderr } = await lto.run(['write', 'source']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('not UTF-8')]);
+    await mkdir(lto.path('source/below/source'), { recursive: true });
+    const refusals: [readonly string[], string][] = [
+      [['source', 'nowhere'], 'nowhere\\" does not exist'],
+      [['source', 'source/below/source'], 'two of the sources are called'],
+      [['-C', 'source', '../drive'], 'leads out'],
+      [['source', '-'], 'stdin'],
+      [[], 'nothing to archive'],
+    ];
+    for (const [sources, reason] of refusals) {
+      const { code, stderr } = await lto.run(['write', ...sources]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(reason.replaceAll('\\', ''))]);
+    }
     expect((await lto.run(['read', '0'])).code).toBe(8);
   });
 

@@ -50,6 +50,8 @@ export const CELLS = 2;
 
 /** What a packer's thread says. */
 export type PackerMessage =
+  /** Everything that was named is there. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'slab'; readonly memory: ArrayBuffer; readonly bytes: number; readonly progress: PackProgress }
   | { readonly kind: 'end'; readonly summary: PackSummary }
   | { readonly kind: 'failure'; readonly failure: PackFailure };

@@ -19,12 +19,20 @@ export class PackStream extends Readable {
   readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
   readonly #thread: Worker;
   readonly #ready: Buffer[] = [];
+  readonly #begun: Promise<void>;
+  #noteBegun: () => void = () => undefined;
   #isWanted = false;
   #hasEnded = false;
 
   /** By `packFolder`. */
   constructor(job: PackJob, signal: AbortSignal | undefined) {
     super({ highWaterMark: SLAB_BYTES });
+    this.#begun = new Promise<void>((resolve, reject) => {
+      this.#noteBegun = resolve;
+      this.once('error', reject).once('close', () => reject(destroyedEarly()));
+    });
+    // Told by the stream to whoever does not ask for this.
+    this.#begun.catch(() => undefined);
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
     this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), { workerData: data });
     // A stream that nobody reads keeps no process alive.
@@ -34,6 +42,14 @@ export class PackStream extends Readable {
       .on('error', (error) => this.destroy(error))
       .on('exit', () => this.#gone());
     if (signal) addAbortSignal(signal, this);
+  }
+
+  /** Resolves once everything that was named is known to be there; rejects with InvalidArgumentError when it is not. */
+  begun(): Promise<void> {
+    this.#thread.ref();
+    return this.#begun.finally(() => {
+      if (!this.#isWanted) this.#thread.unref();
+    });
   }
 
   override _read(): void {
@@ -52,7 +68,8 @@ export class PackStream extends Readable {
   }
 
   #hear(message: PackerMessage): void {
-    if (message.kind === 'failure') this.destroy(failed(message.failure));
+    if (message.kind === 'begun') this.#noteBegun();
+    else if (message.kind === 'failure') this.destroy(failed(message.failure));
     else if (message.kind === 'end') this.summary = message.summary;
     else {
       this.progress = message.progress;
@@ -80,6 +97,12 @@ export class PackStream extends Readable {
     if (this.summary !== undefined || this.destroyed) return;
     this.destroy(new LtoError('LTO_INTERNAL', 'the thread that makes the archive ended early'));
   }
+}
+
+function destroyedEarly(): LtoError {
+  return new LtoError('LTO_STREAM_DESTROYED', 'the archive was destroyed before it had begun', {
+    operation: 'archive',
+  });
 }
 
 function failed({ what, refused, code, next }: PackFailure): LtoError {

@@ -60,7 +60,8 @@ function pack(port: MessagePort, data: PackerData): void {
   const door = new SlabDoor(port, data, notes);
   try {
     const archive = new SlabWriter(door.newSlab(), (slab, bytes) => door.handOn(slab, bytes));
-    door.say({ kind: 'end', summary: new Packer(data.job, archive, notes).run() });
+    const packer = new Packer(data.job, archive, notes);
+    door.say({ kind: 'end', summary: packer.run(() => door.say({ kind: 'begun' })) });
   } catch (error) {
     if (!(error instanceof Stopped)) door.say({ kind: 'failure', failure: failureOf(error) });
   }

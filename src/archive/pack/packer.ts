@@ -45,9 +45,14 @@ export class Packer {
     this.#walker = new Walker(job, notes, (path, error, archived) => this.#unread(path, error, archived));
   }
 
-  /** Throws PackError for what can't be archived at all, and for the first problem where the job is strict. */
-  run(): PackSummary {
-    for (const root of requireRoots(this.#job)) {
+  /**
+   * Calls `begun` once all that was named is known to be there. Throws PackError for what can't be archived at all, and
+   * for the first problem where the job is strict.
+   */
+  run(begun: () => void): PackSummary {
+    const roots = requireRoots(this.#job);
+    begun();
+    for (const root of roots) {
       if (!this.#named.cover(root.name)) this.#addRoot(root);
     }
     this.#archive.fill(END_BYTES);

@@ -6,6 +6,8 @@ import type { TapeReceipt } from '../../tape/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { TapeWriteStream, WriteStreamOptions } from '../../tape/write-stream.js';
 import { type Answer, answering } from '../answer.js';
+import { type ArchiveOptions, archiveFlags } from '../archive-options.js';
+import { archiveExitCode, archiveText } from '../archive-report.js';
 import { type DeviceOptions, driveCommand, withDrive } from '../device.js';
 import { InterruptedError, type Interruption, interruptible } from '../interrupt.js';
 import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
@@ -15,7 +17,7 @@ import { openSource, type Source } from '../source.js';
 import { facts } from '../table.js';
 import { formatBytes, parseCount, parseSize } from '../units.js';
 
-interface WriteOptions extends DeviceOptions, KeystoreOptions {
+interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly key?: string;
   readonly append?: boolean;
   readonly overwrite?: string;
@@ -28,10 +30,10 @@ export function addWrite(program: Command): void {
   const command = driveCommand(
     program,
     'write',
-    'write a file, a folder (as a tar archive of <folder>/…) or stdin as one file of the tape',
+    'write a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape',
   );
-  keystoreFlags(command)
-    .argument('<source>', 'file, folder, or - for stdin')
+  archiveFlags(keystoreFlags(command))
+    .argument('[source...]', 'file, folders, or - for stdin')
     .option('--append', 'behind all that is recorded (default)')
     .option('--overwrite <file number>', 'as this file of the tape: it and all behind it are lost')
     .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
@@ -41,20 +43,25 @@ export function addWrite(program: Command): void {
     .action(answering(write));
 }
 
-async function write(options: WriteOptions, path: string): Promise<Answer> {
+async function write(options: WriteOptions, paths: readonly string[]): Promise<Answer> {
   const streamOptions = writeStreamOptions(options);
   const overwritten = overwrittenFile(options);
   const { key: keyId } = options;
   const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
+  // What is not there is refused before the tape moves; and it reads ahead while the drive is opened.
+  const source = await openSource(paths, options);
   const receipt = await withDrive(options, async (drive) => {
-    // Looked at before the tape moves: a folder that no archive can hold is refused with nothing written.
-    const source = await openSource(path);
     if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);
     return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
   });
   const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
-  return { document: { ...receipt, encryptionKeyId: keyId }, text: `${receiptText(receipt)}${encrypted}` };
+  const summary = source.archive?.summary;
+  return {
+    document: { ...receipt, encryptionKeyId: keyId, archive: summary },
+    text: `${receiptText(receipt)}${encrypted}${archiveText(summary)}`,
+    exitCode: archiveExitCode(summary),
+  };
 }
 
 function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {
@@ -75,12 +82,13 @@ function overwrittenFile({ append, overwrite }: WriteOptions): number | undefine
 /** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
 export async function writeSource(
   drive: TapeDrive,
-  { stream: source, bytes }: Source,
+  { stream: source, bytes, archive }: Source,
   options: WriteStreamOptions,
   interruption: Interruption,
 ): Promise<TapeReceipt> {
   const stream = drive.createWriteStream(options);
-  const work = { label: 'writing', total: bytes, done: () => stream.bytesWritten };
+  const files = archive && (() => archive.progress.files);
+  const work = { label: 'writing', total: bytes, done: () => stream.bytesWritten, files };
   try {
     await withProgress(work, () => pipeline(source, stream, { signal: interruption.signal }));
   } catch (error) {

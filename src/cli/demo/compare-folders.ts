@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { VerificationError } from '../../errors/index.js';
-import { type FolderEntry, walkFolder } from '../folder.js';
 
 /** How much was compared. */
 export interface Comparison {
@@ -24,6 +23,26 @@ export async function compareFolders(original: string, copy: string): Promise<Co
     if (before !== after) throw different(entry.path, `was ${before} and came back as ${after}`);
   }
   return { entries: entries.length, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** One thing in a folder. */
+interface FolderEntry {
+  /** Relative to the folder that was walked; empty for the folder itself. */
+  readonly path: string;
+  /** Bytes of a file; 0 for the others. */
+  readonly size: number;
+}
+
+async function walkFolder(folder: string): Promise<FolderEntry[]> {
+  const entries: FolderEntry[] = [];
+  const waiting = [''];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const full = join(folder, path);
+    const stats = await lstat(full);
+    entries.push({ path, size: stats.isFile() ? stats.size : 0 });
+    if (stats.isDirectory()) for (const name of await readdir(full)) waiting.push(join(path, name));
+  }
+  return entries;
 }
 
 /** Type, permissions and content in one line. */

@@ -6,13 +6,12 @@ import { writeLabel } from '../../provider/label.js';
 import type { MamValues } from '../../scsi/mam-values.js';
 import type { TapeReceipt } from '../../tape/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { archiveFolder } from '../archive.js';
 import { identityFacts } from '../commands/status.js';
 import { writeSource } from '../commands/write.js';
 import { extractArchive } from '../extract.js';
 import { interruptible } from '../interrupt.js';
 import { readTapeFile } from '../read-file.js';
-import type { Source } from '../source.js';
+import { openSource, type Source } from '../source.js';
 import { facts } from '../table.js';
 import { formatBytes, formatDuration, formatRate } from '../units.js';
 import { type Comparison, compareFolders } from './compare-folders.js';
@@ -41,7 +40,7 @@ export async function runDemo(drive: TapeDrive, plan: DemoPlan): Promise<DemoRep
   step(`drive ${identity.vendor} ${identity.product}, serial number ${identity.serialNumber}`);
   await writeLabel(drive, IDENTIFIER);
   step(`labelled ${IDENTIFIER}`);
-  const folder = await writeTimed(drive, `the folder ${plan.folder}`, await archiveFolder(plan.folder));
+  const folder = await writeTimed(drive, `the folder ${plan.folder}`, await openSource([plan.folder]));
   const generated = new GeneratedFile(plan.size);
   const file = await writeTimed(drive, `${formatBytes(plan.size)} of generated data`, generated);
   await timed('read the generated data back', plan.size, () => compareGenerated(drive, file, generated.digest()));
@@ -66,19 +65,18 @@ function step(text: string): void {
   process.stderr.write(`lto: ${text}\n`);
 }
 
-async function timed<T>(what: string, bytes: number, work: () => Promise<T>): Promise<T> {
+async function timed<T>(what: string, size: number | ((result: T) => number), work: () => Promise<T>): Promise<T> {
   const begun = performance.now();
   const result = await work();
   const seconds = (performance.now() - begun) / 1000;
+  const bytes = typeof size === 'number' ? size : size(result);
   step(`${what}: ${formatBytes(bytes)} in ${formatDuration(seconds)}, ${formatRate(bytes / seconds)}`);
   return result;
 }
 
 function writeTimed(drive: TapeDrive, what: string, source: Source): Promise<TapeReceipt> {
-  const bytes = source.bytes ?? 0;
-  return timed(`wrote ${what}`, bytes, () =>
-    interruptible((interruption) => writeSource(drive, source, {}, interruption)),
-  );
+  const write = () => interruptible((interruption) => writeSource(drive, source, {}, interruption));
+  return timed(`wrote ${what}`, ({ bytes }) => bytes, write);
 }
 
 /** By SHA-256 on the way in and on the way out, apart from the checksum that the streams make. */

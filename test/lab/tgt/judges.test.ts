@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archiveFolder } from '../../../src/cli/archive.js';
 import { compareFolders } from '../../../src/cli/demo/compare-folders.js';
 import { extractArchive } from '../../../src/cli/extract.js';
 import { readLabel, writeLabel } from '../../../src/provider/label.js';
 import type { TapeReceipt } from '../../../src/tape/receipt.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
+import { compiledPacker } from '../../support/packing.js';
 import { command, shell } from '../command.js';
 
 // What we write is judged by mt, tar and dd, and what they write is read by us.
@@ -21,6 +21,7 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 /** Parts of node_modules with some 30 MB: large and small files, deep folders, and links in .bin. */
 const PARTS = ['.bin', 'typescript', '@types', 'vitest', 'fast-check'];
 
+const packer = compiledPacker();
 let work = '';
 let folder = '';
 
@@ -54,8 +55,8 @@ describe('a tape that we write', () => {
   beforeAll(async () => {
     await using drive = await TapeDrive.open(DEVICE);
     await writeLabel(drive, 'LAB001L8', { overwrite: true });
-    const { stream } = await archiveFolder(folder);
-    receipt = await drive.writeFile(stream);
+    const packFolder = await packer.load();
+    receipt = await drive.writeFile(packFolder(folder));
   });
 
   it('holds the folder, by our own reader', async () => {
