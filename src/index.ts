@@ -70,15 +70,20 @@ export type { MediumFormat, MemoryAndFormat } from './tape/medium-format.js';
 export type { OpenOptions } from './tape/open-transport.js';
 export type { PartitionOptions } from './tape/partition.js';
 export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
-export type { ReadStreamOptions, ReadSummary, TapeReadStream } from './tape/read-stream.js';
+export type { ReadDestination } from './tape/read-file.js';
+export type { ReadStreamOptions } from './tape/read-options.js';
+export type { ReadSummary, TapeReadStream } from './tape/read-stream.js';
 export type { Readiness } from './tape/readiness.js';
 export type { IncompleteFile, TapeReceipt } from './tape/receipt.js';
 export type { SettingChanges, TapeSettings } from './tape/settings.js';
+export type { Bytes } from './tape/source/bytes.js';
+export type { DataSource } from './tape/source/taken-source.js';
 export type { TapeAlerts } from './tape/tape-alerts.js';
 export { TapeDrive } from './tape/tape-drive.js';
 export type { TapeStatus } from './tape/tape-status.js';
 export type { WaitOptions } from './tape/wait-until-ready.js';
-export type { TapeWriteStream, WriteStreamOptions } from './tape/write-stream.js';
+export type { WriteStreamOptions } from './tape/write-options.js';
+export type { TapeWriteStream } from './tape/write-stream.js';
 export type { CallOptions } from './transport/transport.js';
 export {
   type CartridgeOptions,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { LtoError } from '../errors/index.js';
-import type { ReadStreamOptions, ReadSummary } from '../tape/read-stream.js';
+import type { ReadStreamOptions } from '../tape/read-options.js';
+import type { ReadSummary } from '../tape/read-stream.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
 import { InterruptedError, interruptible } from './interrupt.js';
 import { withProgress } from './progress.js';

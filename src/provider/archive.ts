@@ -1,7 +1,8 @@
 import type { TapeReceipt } from '../tape/receipt.js';
+import type { DataSource } from '../tape/source/taken-source.js';
 
 /** What archives are made of. */
-export type ArchiveSource = NodeJS.ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+export type ArchiveSource = DataSource;
 
 /** One file of an archive: the whole of it, or its part on one cartridge. */
 export interface ArchivePart extends Omit<TapeReceipt, 'fileNumber'> {

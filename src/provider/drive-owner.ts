@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { unlessAborted } from '../arguments/signal.js';
 import { DriveBusyError } from '../errors/index.js';
 import type { DriveIdentity } from '../tape/identity.js';
 import { listDrives } from '../tape/list-drives.js';
@@ -75,9 +76,12 @@ export class DriveOwner {
     return label;
   }
 
-  /** Runs `work` when all that came before has ended: nobody else moves the tape meanwhile. */
-  async run<T>(job: string, work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter(job);
+  /**
+   * Runs `work` when all that came before has ended: nobody else moves the tape meanwhile. Rejects with the signal's
+   * reason, at once, when that is aborted before.
+   */
+  async run<T>(job: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const leave = await this.enter(job, signal);
     try {
       return await work();
     } finally {
@@ -86,7 +90,7 @@ export class DriveOwner {
   }
 
   /** As `run`, for a job that ends when the function that is resolved with is called. */
-  async enter(job: string): Promise<() => void> {
+  async enter(job: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last;
     let leave = () => {};
     this.#last = new Promise<void>((resolve) => {
@@ -95,7 +99,13 @@ export class DriveOwner {
         resolve();
       };
     });
-    await before;
+    try {
+      await unlessAborted(before, signal);
+    } catch (error) {
+      // Whoever waits behind still waits for those before.
+      void before.then(leave);
+      throw error;
+    }
     this.#job = job;
     return leave;
   }

@@ -1,24 +1,30 @@
+import { VerificationError } from '../errors/index.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from '../tape/checksum.js';
-import type { ArchiveSource } from './archive.js';
+import type { TakenSource } from '../tape/source/taken-source.js';
 
 /**
  * A source that can be written in parts: what was read from it is held until it is on tape, so that the next cartridge
  * gets what no longer fitted on this one. Checksums are made over what is on tape.
  */
 export class HeldSource {
-  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  readonly #source: TakenSource;
+  readonly #iterator: AsyncGenerator<Uint8Array, void>;
   readonly #algorithm: ChecksumAlgorithm;
   readonly #total: Checksum;
   #part: Checksum;
   /** Chunks that are not on tape yet; the first begins `#onTape` bytes into the part. */
   #held: Uint8Array[] = [];
   #onTape = 0;
+  /** Bytes that came from the source, and those of them that are on tape. */
+  #taken = 0;
+  #written = 0;
   /** Index in `#held` of the chunk that is written next. */
   #next = 0;
   #pull: Promise<boolean> | undefined;
 
-  constructor(source: ArchiveSource, algorithm: ChecksumAlgorithm) {
-    this.#iterator = iteratorOf(source);
+  constructor(source: TakenSource, algorithm: ChecksumAlgorithm) {
+    this.#source = source;
+    this.#iterator = source.chunks();
     this.#algorithm = algorithm;
     this.#total = createChecksum(algorithm);
     this.#part = createChecksum(algorithm);
@@ -39,10 +45,10 @@ export class HeldSource {
   /** Ends a part with `bytes` bytes on tape and resolves with its checksum; the next one begins with the byte behind. */
   endPart(bytes: number): string {
     this.#commit(bytes);
-    const [first, ...others] = this.#held;
+    const [first] = this.#held;
     if (first !== undefined && bytes > this.#onTape) {
       this.#count(first.subarray(0, bytes - this.#onTape));
-      this.#held = [first.subarray(bytes - this.#onTape), ...others];
+      this.#held[0] = first.subarray(bytes - this.#onTape);
     }
     const checksum = this.#part.digest();
     this.#part = createChecksum(this.#algorithm);
@@ -51,14 +57,19 @@ export class HeldSource {
     return checksum;
   }
 
-  /** Over all parts that were ended. */
+  /** Over all parts that were ended. Throws VerificationError unless all that the source gave is in them. */
   totalChecksum(): string {
-    return this.#total.digest();
+    if (this.#taken === this.#written) return this.#total.digest();
+    throw new VerificationError(`${this.#taken} bytes came in and ${this.#written} are on tape`, {
+      operation: 'write',
+      next: 'Write the archive again',
+    });
   }
 
-  /** Has the source end what it does. */
-  async close(): Promise<void> {
-    await this.#iterator.return?.();
+  /** Has the source end what it does, without waiting for it. */
+  close(): void {
+    this.#source.discard(new Error('nothing more of the archive is written'));
+    this.#iterator.return().catch(() => undefined);
   }
 
   /** Holds the next chunk of the source; false at its end. A call that was given up is joined by the next one. */
@@ -72,26 +83,26 @@ export class HeldSource {
   async #readChunk(): Promise<boolean> {
     const { done, value } = await this.#iterator.next();
     if (done) return false;
+    this.#taken += value.length;
     this.#held.push(value);
     return true;
   }
 
   #commit(bytes: number): void {
-    for (let [first] = this.#held; first && this.#onTape + first.length <= bytes; [first] = this.#held) {
-      this.#count(first);
-      this.#onTape += first.length;
-      this.#held.shift();
-      this.#next = Math.max(0, this.#next - 1);
+    let done = 0;
+    for (let [chunk] = this.#held; chunk && this.#onTape + chunk.length <= bytes; chunk = this.#held[done]) {
+      this.#count(chunk);
+      this.#onTape += chunk.length;
+      done += 1;
     }
+    if (done === 0) return;
+    this.#held.splice(0, done);
+    this.#next = Math.max(0, this.#next - done);
   }
 
   #count(bytes: Uint8Array): void {
+    this.#written += bytes.length;
     this.#part.update(bytes);
     this.#total.update(bytes);
   }
-}
-
-function iteratorOf(source: ArchiveSource): AsyncIterator<Uint8Array> | Iterator<Uint8Array> {
-  if (Symbol.asyncIterator in source) return (source as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-  return source[Symbol.iterator]();
 }

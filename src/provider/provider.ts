@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { ReadSummary } from '../tape/read-stream.js';
+import { type TakenSource, takeSource } from '../tape/source/taken-source.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
 import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
@@ -126,23 +128,41 @@ export class LtoProvider {
     });
   }
 
-  /** Writes an archive behind all others; with `onEndOfMedium` over several cartridges. */
-  writeArchive(
+  /**
+   * Writes an archive behind all others; with `onEndOfMedium` over several cartridges. The source is taken over at once:
+   * it is destroyed when the call is refused, aborted or fails.
+   */
+  async writeArchive(
     id: string,
     source: ArchiveSource,
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
-    return this.#run('writing an archive', async (owner) => {
-      const preparation = requirePrepared(this.#preparation, id);
-      this.#preparation = undefined;
-      const { onEndOfMedium } = options;
-      const all = { ...options, keys: this.#keys };
-      const { receipt, next } = onEndOfMedium
-        ? await writeSpanned(owner, this.configuration, preparation, source, { ...all, onEndOfMedium })
-        : await writeArchive(owner, this.configuration, preparation, source, all);
-      this.#preparation = next;
-      return receipt;
-    });
+    const details = { device: this.configuration.devicePath, operation: 'write' };
+    const taken = takeSource(source, details);
+    try {
+      requireSignal(options.signal, details);
+      return await this.#run('writing an archive', (owner) => this.#write(owner, id, taken, options), options.signal);
+    } catch (error) {
+      taken.discard(error);
+      throw error;
+    }
+  }
+
+  async #write(
+    owner: DriveOwner,
+    id: string,
+    source: TakenSource,
+    options: WriteArchiveOptions & SpanOptions,
+  ): Promise<ArchiveReceipt> {
+    const preparation = requirePrepared(this.#preparation, id);
+    this.#preparation = undefined;
+    const { onEndOfMedium } = options;
+    const all = { ...options, keys: this.#keys };
+    const { receipt, next } = onEndOfMedium
+      ? await writeSpanned(owner, this.configuration, preparation, source, { ...all, onEndOfMedium })
+      : await writeArchive(owner, this.configuration, preparation, source, all);
+    this.#preparation = next;
+    return receipt;
   }
 
   /**
@@ -231,9 +251,9 @@ export class LtoProvider {
     }
   }
 
-  async #run<T>(job: string, work: (owner: DriveOwner) => Promise<T>): Promise<T> {
-    const owner = await this.#owner();
-    return owner.run(job, () => work(owner));
+  async #run<T>(job: string, work: (owner: DriveOwner) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const owner = await unlessAborted(this.#owner(), signal);
+    return owner.run(job, () => work(owner), signal);
   }
 
   async #reach(): Promise<DriveOwner | OnlineStatus> {

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../errors/index.js';
+import { closed } from '../tape/closed.js';
 import type { ArchivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { KeyOptions } from './encryption.js';
 import { readArchive, requireLocation } from './read-archive.js';
-import { closed } from './write-archive.js';
 
 export interface ReadSpannedOptions {
   /** All parts of the archive, as its receipt has them. */

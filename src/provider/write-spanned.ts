@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { EndOfMediumError, InvalidArgumentError } from '../errors/index.js';
-import { type ArchivePart, type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
+import { unlessAborted } from '../arguments/signal.js';
+import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../errors/index.js';
+import type { TapeReceipt } from '../tape/receipt.js';
+import type { TakenSource } from '../tape/source/taken-source.js';
+import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { KeyOptions } from './encryption.js';
 import { HeldSource } from './held-source.js';
 import { encodePartNote, type PartNote } from './part-note.js';
 import { type Preparation, prepareForWrite } from './prepare.js';
-import {
-  openArchive,
-  preparationBehind,
-  type WriteArchiveOptions,
-  type Written,
-  writeSource,
-} from './write-archive.js';
+import { preparationBehind, type WriteArchiveOptions, type Written, writeNext } from './write-archive.js';
 
 /** A cartridge that is full in the middle of an archive. */
 export interface FullCartridge {
@@ -44,7 +41,7 @@ export async function writeSpanned(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   preparation: Preparation,
-  source: ArchiveSource,
+  source: TakenSource,
   options: WriteArchiveOptions & KeyOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
 ): Promise<Written> {
   const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
@@ -59,12 +56,13 @@ export async function writeSpanned(
       const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
       if (outcome.next) return { receipt: receiptOf(parts, totalBytes, held), next: outcome.next };
       const eject = () => owner.drive.eject();
-      const id = await onEndOfMedium({ archive, part: outcome.part, totalBytes, eject });
+      const answer = Promise.resolve(onEndOfMedium({ archive, part: outcome.part, totalBytes, eject }));
+      const id = await unlessAborted(answer, options.signal);
       requireUnused(owner, used, id);
       prepared = await prepareForWrite(owner, configuration, id, { keys: options.keys });
     }
   } finally {
-    await held.close();
+    held.close();
   }
 }
 
@@ -80,18 +78,26 @@ async function writePart(
   preparation: Preparation,
   held: HeldSource,
   note: PartNote,
-  { signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
+  { checksum: algorithm = 'crc32', signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
 ): Promise<PartOutcome> {
   const behindNote = await writeNote(owner, configuration, preparation, note, { keys });
   if (behindNote === undefined) return { part: undefined };
-  const stream = await openArchive(owner, configuration, behindNote, { checksum: false, signal, keys });
-  const taken = () => {
-    onProgress?.(stream.bytesWritten);
-    return stream.bytesWritten;
+  let taken = 0;
+  const options = {
+    // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
+    checksum: algorithm === 'crc32' ? algorithm : (false as const),
+    signal,
+    keys,
+    onProgress: (bytes: number) => {
+      taken = bytes;
+      onProgress?.(bytes);
+    },
   };
   try {
-    const receipt = await writeSource(owner, stream, held.chunks(taken));
+    const chunks = held.chunks(() => taken);
+    const receipt = await writeNext(owner, configuration, behindNote, chunks, options);
     const checksum = held.endPart(receipt.bytes);
+    requireSame(owner, receipt, checksum);
     return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
   } catch (error) {
     if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
@@ -112,9 +118,9 @@ async function writeNote(
   note: PartNote,
   { keys }: KeyOptions,
 ): Promise<Preparation | undefined> {
-  const stream = await openArchive(owner, configuration, preparation, { keys });
   try {
-    return preparationBehind(preparation, await writeSource(owner, stream, [await encodePartNote(note)]));
+    const receipt = await writeNext(owner, configuration, preparation, await encodePartNote(note), { keys });
+    return preparationBehind(preparation, receipt);
   } catch (error) {
     if (error instanceof EndOfMediumError) return undefined;
     throw error;
@@ -131,6 +137,16 @@ function receiptOf(parts: readonly ArchivePart[], totalBytes: number, held: Held
   const [first] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   return { ...first, parts, totalBytes, totalChecksum: held.totalChecksum() };
+}
+
+/** What went out is what came in: a source that fills its chunks anew while they wait would end here. */
+function requireSame({ drive }: DriveOwner, receipt: TapeReceipt, checksum: string): void {
+  if (receipt.checksum === undefined || receipt.checksum === checksum) return;
+  throw new VerificationError(`file ${receipt.fileNumber} has the checksum ${receipt.checksum}, not ${checksum}`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'The source must leave chunks as they are once it has given them; write the archive again',
+  });
 }
 
 function requireUnused({ drive }: DriveOwner, used: readonly string[], id: string): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Crc32 } from '../../binding.js';
-import { InvalidArgumentError } from '../errors/index.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import type { Transport } from '../transport/transport.js';
 
 /** Checksums that streams can make on the way. */
@@ -54,10 +54,28 @@ export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Tr
 
 /** Throws InvalidArgumentError for an algorithm that is not known. */
 export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
-  if (!Object.hasOwn(MAKERS, algorithm)) {
-    throw new InvalidArgumentError(`knows no checksum '${algorithm}'`, {
-      next: `Use ${Object.keys(MAKERS).join(' or ')}`,
-    });
-  }
+  requireAlgorithm(algorithm);
   return MAKERS[algorithm]();
+}
+
+/** Throws InvalidArgumentError unless it is the name of one, or undefined or false for a default or none. */
+export function requireAlgorithm(algorithm: unknown, details?: LtoErrorDetails): void {
+  if (algorithm === undefined || algorithm === false) return;
+  if (typeof algorithm === 'string' && Object.hasOwn(MAKERS, algorithm)) return;
+  throw new InvalidArgumentError(`knows no checksum ${JSON.stringify(String(algorithm).slice(0, 32))}`, {
+    ...details,
+    next: `Use ${Object.keys(MAKERS).join(' or ')}`,
+  });
+}
+
+/** The algorithm of a checksum as receipts have it, `sha256:<hex digits>`. Throws InvalidArgumentError for what is none. */
+export function algorithmOf(checksum: unknown, details?: LtoErrorDetails): ChecksumAlgorithm {
+  const [algorithm = '', digits = ''] = String(checksum).split(':');
+  requireAlgorithm(algorithm, details);
+  const length = createChecksum(algorithm as ChecksumAlgorithm).digest().length - algorithm.length - 1;
+  if (digits.length === length && /^[0-9a-f]*$/.test(digits)) return algorithm as ChecksumAlgorithm;
+  throw new InvalidArgumentError(`no ${algorithm} checksum is ${JSON.stringify(String(checksum).slice(0, 80))}`, {
+    ...details,
+    next: `Give it as the receipt has it: ${algorithm}: and ${length} hexadecimal digits`,
+  });
 }

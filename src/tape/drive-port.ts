@@ -43,6 +43,8 @@ export interface Lease {
 }
 
 export interface StreamLease extends Lease {
+  /** Has `turn` resolve at once, whether it has come or not: nobody waits for it any more. */
+  readonly giveUp: () => void;
   /** From here on others may wait for the release, instead of being refused. */
   readonly ending: () => void;
 }
@@ -301,19 +303,25 @@ export class DrivePort {
     const turn = this.#lastLease;
     let release = () => {};
     this.#lastLease = new Promise((resolve) => {
-      release = resolve;
+      // One that was given up before its turn lets nobody overtake those who came before.
+      release = () => void turn.then(resolve);
     });
     return { turn, release };
   }
 
   /** As `acquire`, for a stream: others are refused until it says that it is ending. */
   acquireStream(stream: string): StreamLease {
-    const lease = this.acquire(stream);
+    const { turn, release } = this.acquire(stream);
     this.#stream = stream;
     const ending = () => {
       this.#stream = undefined;
     };
-    return { ...lease, ending };
+    let giveUp = () => {};
+    const turnOrGivenUp = new Promise<void>((resolve) => {
+      giveUp = resolve;
+      void turn.then(resolve);
+    });
+    return { turn: turnOrGivenUp, release, giveUp, ending };
   }
 
   /** Runs `work` as the only user of the tape. */

@@ -1,7 +1,7 @@
+import { type NumberRange, requireNumber } from '../arguments/number.js';
 import {
   BeginningOfPartitionError,
   EndOfDataError,
-  InvalidArgumentError,
   type LtoErrorDetails,
   MediumError,
   PositionMismatchError,
@@ -16,6 +16,8 @@ import { readStanding } from './position.js';
 
 /** Largest count of MTIOCTOP: SPACE(6) has 24 bits with a sign. */
 const MAX_COUNT = 0x7f_ffff;
+export const FILE_NUMBERS: NumberRange = { min: 0, max: MAX_COUNT, unit: 'files' };
+const COUNTS: NumberRange = { min: -MAX_COUNT, max: MAX_COUNT, unit: 'filemarks or records' };
 
 export interface SpaceOperations {
   readonly forward: MtOperationName;
@@ -34,12 +36,7 @@ export async function space(
   count: number,
   options?: CallOptions,
 ): Promise<void> {
-  if (!Number.isInteger(count) || Math.abs(count) > MAX_COUNT) {
-    throw new InvalidArgumentError(`cannot space over ${count}`, {
-      device: port.device,
-      next: `Give a whole number of at most ${MAX_COUNT}`,
-    });
-  }
+  requireNumber('count', count, COUNTS, { device: port.device, operation: 'space' });
   if (count === 0) return;
   const name = count > 0 ? unit.forward : unit.backward;
   port.requirePosition(name);
@@ -85,12 +82,7 @@ export async function locateFile(
   fileNumber: number,
   { partition = 0, ...options }: PartitionOptions = {},
 ): Promise<void> {
-  if (!Number.isInteger(fileNumber) || fileNumber < 0 || fileNumber > MAX_COUNT) {
-    throw new InvalidArgumentError(`${fileNumber} is no file number`, {
-      device: port.device,
-      next: 'Files are counted from 0 at the beginning of the tape',
-    });
-  }
+  requireNumber('fileNumber', fileNumber, FILE_NUMBERS, { device: port.device, operation: 'locate file' });
   await enterPartition(port, partition, options);
   await spaceToFile(port, fileNumber, options).catch((error: unknown) => {
     if (!(error instanceof EndOfDataError)) throw error;

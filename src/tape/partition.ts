@@ -1,3 +1,4 @@
+import { type NumberRange, requireNumber } from '../arguments/number.js';
 import { IllegalRequestError, InvalidArgumentError, PositionMismatchError } from '../errors/index.js';
 import { locate10 } from '../scsi/commands/position.js';
 import { MtOperation } from '../transport/mtio.js';
@@ -13,8 +14,8 @@ export interface PartitionOptions extends CallOptions {
   readonly partition?: number | undefined;
 }
 
-/** PARTITION field of LOCATE(10). */
-const LAST_PARTITION = 0xff;
+/** What the PARTITION field of LOCATE(10) holds. */
+export const PARTITIONS: NumberRange = { min: 0, max: 0xff, unit: 'partitions' };
 
 /**
  * Goes to the beginning of a partition, unless the tape stands somewhere in it already. Rejects with
@@ -80,9 +81,5 @@ async function changePartition(port: DrivePort, partition: number, options?: Cal
 }
 
 function requirePartitionNumber(port: DrivePort, partition: number): void {
-  if (Number.isInteger(partition) && partition >= 0 && partition <= LAST_PARTITION) return;
-  throw new InvalidArgumentError(`${partition} is no partition number`, {
-    device: port.device,
-    next: 'Partitions are counted from 0',
-  });
+  requireNumber('partition', partition, PARTITIONS, { device: port.device });
 }

@@ -1,51 +1,19 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { PositionLostError, VerificationError } from '../errors/index.js';
-import type { KeyStore } from '../keys/key-store.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import { LoopBreak } from '../transport/loop-break.js';
-import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
+import { algorithmOf, createRecordChecksum, type RecordChecksum } from './checksum.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
 import { LendingPipe, letsGoOfChunks, type PipeOptions } from './let-go.js';
 import { locateFile } from './motion.js';
 import { enterPartition, requirePartition } from './partition.js';
 import { readStanding } from './position.js';
+import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
 import { requireReady } from './readiness.js';
 import { RecordReader } from './record-reader.js';
 import { useVariableBlocks } from './start-file.js';
-
-export interface ReadStreamOptions {
-  /** File to go to first; by default the tape is read from where it stands. */
-  readonly fileNumber?: number | undefined;
-  /**
-   * Of `fileNumber`: 0 by default. Without a file number the tape is read from the beginning of this partition, unless it
-   * stands somewhere in it.
-   */
-  readonly partition?: number | undefined;
-  /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
-  readonly keys?: KeyStore | undefined;
-  /** Largest record that is accepted, in bytes. Default: what the drive allows. */
-  readonly maxRecordSize?: number | undefined;
-  /** Default `crc32`. */
-  readonly checksum?: ChecksumAlgorithm | false | undefined;
-  /** Checksum of a receipt: the stream fails at its end with VerificationError when the file has another one. */
-  readonly expectedChecksum?: string | undefined;
-  /**
-   * Bytes of memory that chunks are read into, those included that the consumer has let go of and garbage collection
-   * has not found yet. Default 64 MiB. A consumer that keeps more gets copies.
-   */
-  readonly bufferBytes?: number | undefined;
-  /**
-   * Promises that nobody looks at a chunk any more once the destination of `pipe()` or `pipeline()` has called its write
-   * back, or `for await` has asked for the next one: the memory is read into again at once, without waiting for garbage
-   * collection. Known, and so true by itself, of files (`fs.WriteStream`) and of write streams of this library as
-   * destinations; false for everything else, such as a Transform, which passes chunks on.
-   */
-  readonly reuseChunks?: boolean | undefined;
-  /** Destroys the stream when aborted. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What was read, once the stream has ended. */
 export interface ReadSummary {
@@ -58,8 +26,6 @@ export interface ReadSummary {
 
 const MIB = 1024 * 1024;
 const DEFAULT_BUFFER = 64 * MIB;
-/** For drives that don't tell their limit. */
-const MAX_RECORD_SIZE = 16 * MIB;
 
 /**
  * A file of the tape, as a Readable that ends at the filemark; the tape stands behind it then, and `summary` is there.
@@ -80,11 +46,13 @@ export class TapeReadStream extends Readable {
 
   /** Made by `TapeDrive.createReadStream()`. */
   constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
+    const { checksum, expectedChecksum } = options;
+    const algorithm = checksum ?? (expectedChecksum === undefined ? 'crc32' : algorithmOf(expectedChecksum));
+    const recordChecksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     super({ highWaterMark: MIB });
     this.#port = port;
     this.#options = options;
-    const algorithm = options.checksum ?? checksumAlgorithm(options.expectedChecksum);
-    this.#checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
+    this.#checksum = recordChecksum;
     this.#lease = lease;
     // Not by the option of Readable: a signal that is aborted already would destroy what has no fields yet.
     if (options.signal) addAbortSignal(options.signal, this);
@@ -132,6 +100,11 @@ export class TapeReadStream extends Readable {
       yield chunk;
       this.#reader?.release(chunk);
     }
+  }
+
+  override destroy(error?: Error): this {
+    this.#lease.giveUp();
+    return super.destroy(error);
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
@@ -189,7 +162,7 @@ export class TapeReadStream extends Readable {
     if (this.#options.maxRecordSize !== undefined) return this.#options.maxRecordSize;
     const reply = await this.#port.queryIfSupported(readBlockLimits());
     const limit = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
-    return limit === 0 ? MAX_RECORD_SIZE : limit;
+    return limit === 0 ? LARGEST_OFFER : limit;
   }
 
   async #next(): Promise<void> {
@@ -219,8 +192,4 @@ export class TapeReadStream extends Readable {
       next: 'Do not use what was read: read the file again, or another copy',
     });
   }
-}
-
-function checksumAlgorithm(expected: string | undefined): ChecksumAlgorithm {
-  return expected?.startsWith('sha256:') ? 'sha256' : 'crc32';
 }

@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises';
-import { InvalidArgumentError, LtoError, type SenseData } from '../errors/index.js';
+import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
+import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/block-limits.js';
 import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributeValue } from '../scsi/mam-host.js';
@@ -10,6 +10,7 @@ import type { CallOptions, Transport } from '../transport/transport.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './attribute-lists.js';
 import { type Capacity, readCapacity } from './capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
+import { closed } from './closed.js';
 import { type DriveModel, readDriveModel } from './drive-model.js';
 import { DrivePort, type StreamLease } from './drive-port.js';
 import {
@@ -29,20 +30,31 @@ import { type DriveIdentity, readIdentity } from './identity.js';
 import { type MediumFormat, type MemoryAndFormat, readMediumFormat, readMemoryAndFormat } from './medium-format.js';
 import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
-import { enterPartition, type PartitionOptions, requirePartition, rewind } from './partition.js';
+import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './partition.js';
 import { readLongPosition } from './position.js';
 import { type EraseConfirmation, type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
-import { type ReadStreamOptions, TapeReadStream } from './read-stream.js';
+import { nowhere, type ReadDestination, readFile, requireDestination } from './read-file.js';
+import { type ReadStreamOptions, requireReadOptions } from './read-options.js';
+import { type ReadSummary, TapeReadStream } from './read-stream.js';
 import { type Readiness, readReadiness, requireReady } from './readiness.js';
 import type { TapeReceipt } from './receipt.js';
 import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './settings.js';
+import type { DataSource } from './source/taken-source.js';
 import { readTapeAlerts, type TapeAlerts } from './tape-alerts.js';
 import type { TapeStatus } from './tape-status.js';
 import { type WaitOptions, waitUntilReady } from './wait-until-ready.js';
-import { DEFAULT_RECORD_SIZE, TapeWriteStream, type WriteStreamOptions } from './write-stream.js';
+import { writeFile } from './write-file.js';
+import { requireWriteOptions, type WriteStreamOptions } from './write-options.js';
+import { TapeWriteStream } from './write-stream.js';
 
-/** Records are cut at multiples of this, which keeps direct I/O possible. */
-const RECORD_UNIT = 512;
+/** MTSEEK takes 32 bits. */
+const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
+/** WRITE FILEMARKS(6) has 24 bits; the driver takes no more than a signed count. */
+const FILEMARKS: NumberRange = { min: 0, max: 0x7f_ffff, unit: 'filemarks' };
+/** The block descriptor has 24 bits; 0 is variable mode. */
+const BLOCK_SIZES: NumberRange = { min: 0, max: 0xff_ffff, unit: 'bytes' };
+const ALLOCATIONS: NumberRange = { min: 1, max: 2 ** 31, unit: 'bytes' };
+const PARTITION_OPTION = { partition: PARTITIONS };
 
 /**
  * One tape drive and the cartridge in it. Queries may be made at any time; motion and data belong to one user at a
@@ -123,12 +135,14 @@ export class TapeDrive {
   }
 
   /** The cartridge memory; undefined where the drive has none to give. */
-  mam(options: { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+  async mam(options: { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+    requireNumbers(options, PARTITION_OPTION, { device: this.device, operation: 'READ ATTRIBUTE' });
     return readCartridgeMemory(this.#port, options.partition);
   }
 
   /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
-  attributeLists(options: { readonly partition?: number } = {}): Promise<AttributeLists> {
+  async attributeLists(options: { readonly partition?: number } = {}): Promise<AttributeLists> {
+    requireNumbers(options, PARTITION_OPTION, { device: this.device, operation: 'READ ATTRIBUTE' });
     return readAttributeLists(this.#port, options.partition);
   }
 
@@ -244,9 +258,7 @@ export class TapeDrive {
    */
   locate(logicalObject: number, { partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
     return this.#move('locate', async () => {
-      if (!Number.isInteger(logicalObject) || logicalObject < 0) {
-        throw new InvalidArgumentError(`${logicalObject} is no logical object number`, { device: this.device });
-      }
+      requireNumber('logicalObject', logicalObject, LOGICAL_OBJECTS, { device: this.device, operation: 'locate' });
       this.#port.requirePosition('locate');
       await enterPartition(this.#port, partition, options);
       await this.#port.mt('MTSEEK', logicalObject, options);
@@ -256,6 +268,7 @@ export class TapeDrive {
   /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
   writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
     return this.#move('write filemarks', async () => {
+      requireNumber('count', count, FILEMARKS, { device: this.device, operation: 'write filemarks' });
       await this.#port.confirmPosition('write filemarks');
       await requirePartition(this.#port, this.#port.partition, 'write filemarks');
       await this.#port.mt('MTWEOF', count, options);
@@ -282,7 +295,10 @@ export class TapeDrive {
 
   /** Fixed-block mode with `bytes` a block, or variable mode with 0. Streams set variable mode themselves. */
   setBlockSize(bytes: number, options?: CallOptions): Promise<void> {
-    return this.#move('set block size', () => this.#port.mt('MTSETBLK', bytes, options));
+    return this.#move('set block size', async () => {
+      requireNumber('bytes', bytes, BLOCK_SIZES, { device: this.device, operation: 'set block size' });
+      await this.#port.mt('MTSETBLK', bytes, options);
+    });
   }
 
   /** Keeps the cartridge in the drive, or lets it go again. */
@@ -330,6 +346,7 @@ export class TapeDrive {
    * when the callback of `write()` was called, or when `released()` resolves.
    */
   allocate(byteLength: number): Buffer {
+    requireNumber('byteLength', byteLength, ALLOCATIONS, { device: this.device, operation: 'allocate' });
     const { buffer } = this.#port.allocate(byteLength);
     return Buffer.from(buffer, 0, byteLength);
   }
@@ -347,28 +364,45 @@ export class TapeDrive {
    * DriveBusyError while the tape is in use; everything else is an error of the stream.
    */
   createWriteStream(options: WriteStreamOptions = {}): TapeWriteStream {
-    requireRecordSize(this.device, options.recordSize ?? DEFAULT_RECORD_SIZE);
+    requireWriteOptions(this.device, options);
     return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, options, lease));
   }
 
   /** The file where the tape stands, or the one that `fileNumber` names. Throws as `createWriteStream`. */
   createReadStream(options: ReadStreamOptions = {}): TapeReadStream {
+    requireReadOptions(this.device, options);
     return this.#open('a read stream', (lease) => new TapeReadStream(this.#port, options, lease));
   }
 
-  /** Writes all of a source as one file and resolves with its receipt. */
-  async writeFile(
-    source: NodeJS.ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    options: WriteStreamOptions = {},
-  ): Promise<TapeReceipt> {
-    const stream = this.createWriteStream(options);
-    try {
-      await pipeline(source, stream);
-    } finally {
-      await closed(stream);
-    }
-    if (stream.receipt) return stream.receipt;
-    throw new LtoError('LTO_INTERNAL', 'the stream ended without a receipt', { device: this.device });
+  /**
+   * Writes all of a source as one file and resolves with its receipt. The source is taken over at once: it is destroyed
+   * when the call is refused or fails. Rejects with InvalidArgumentError for what is no source of bytes, before the tape
+   * moves; with WriteError when the source failed or writing was ended early, which tells in `fileNumber` and `safe`
+   * what is on tape and has the reason as its `cause`; with the signal's AbortError when nothing was written; and with
+   * the errors of the stream.
+   */
+  writeFile(source: DataSource, options: WriteStreamOptions = {}): Promise<TapeReceipt> {
+    return writeFile(this.device, source, () => this.createWriteStream(options));
+  }
+
+  /**
+   * Reads a file, the one of that number or as the options say, into a stream, which is ended, or hands it to a function
+   * that reads all of it. Resolves with its summary when the tape stands behind it. Rejects with the errors of the
+   * stream, and with what the destination fails with.
+   */
+  async readFile(file: number | ReadStreamOptions, destination: ReadDestination): Promise<ReadSummary> {
+    requireDestination(this.device, destination);
+    const options = typeof file === 'number' ? { fileNumber: file } : file;
+    return readFile(this.device, this.createReadStream(options), destination);
+  }
+
+  /**
+   * Reads a file to its filemark and keeps nothing. Rejects with VerificationError when `expectedChecksum` is given and
+   * the file has another one.
+   */
+  verifyFile(file: number | ReadStreamOptions): Promise<ReadSummary> {
+    const options = typeof file === 'number' ? { fileNumber: file } : file;
+    return this.readFile({ reuseChunks: true, ...options }, nowhere());
   }
 
   /**
@@ -410,16 +444,4 @@ export class TapeDrive {
     stream.destroy();
     await closed(stream);
   }
-}
-
-async function closed(stream: TapeWriteStream | TapeReadStream): Promise<void> {
-  if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', resolve));
-}
-
-function requireRecordSize(device: string, recordSize: number): void {
-  if (Number.isInteger(recordSize) && recordSize >= RECORD_UNIT && recordSize % RECORD_UNIT === 0) return;
-  throw new InvalidArgumentError(`a record cannot have ${recordSize} bytes`, {
-    device,
-    next: `Choose a multiple of ${RECORD_UNIT}; 262144 is usual`,
-  });
 }

@@ -1,58 +1,24 @@
 import { addAbortSignal, Writable } from 'node:stream';
-import { EncryptionError, LtoError, PositionMismatchError } from '../errors/index.js';
+import { EncryptionError, LtoError, PositionMismatchError, VerificationError } from '../errors/index.js';
 import { recordingSpeeds } from '../scsi/speed-matching.js';
 import { LoopBreak } from '../transport/loop-break.js';
-import { type ChecksumAlgorithm, createRecordChecksum, type RecordChecksum } from './checksum.js';
+import { createRecordChecksum, type RecordChecksum } from './checksum.js';
+import { ChunkIntake } from './chunk-intake.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { endFile } from './end-file.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter } from './record-writer.js';
-import { type ExpectedStart, refusedRecord, startFile, takesRecord } from './start-file.js';
+import { requireBytes } from './source/bytes.js';
+import { refusedRecord, startFile, takesRecord } from './start-file.js';
 import { WriteBuffer } from './write-buffer.js';
 import { explainStop, explainWriteError, type OpenFile } from './write-failure.js';
+import { SECTOR, type WriteStreamOptions } from './write-options.js';
 import type { SpeedRange } from './write-pace.js';
-
-export interface WriteStreamOptions {
-  /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
-  readonly recordSize?: number | undefined;
-  /**
-   * `append` (the default) goes to the end of the recorded data. `overwrite` writes where the tape stands: everything
-   * behind is lost.
-   */
-  readonly position?: 'append' | 'overwrite' | undefined;
-  /**
-   * To `append` to: 0 by default. To `overwrite`, the tape must stand in it, or nothing is written; by default it is the
-   * one that this drive was last sent to.
-   */
-  readonly partition?: number | undefined;
-  /** Refuses, with nothing written, unless the file would begin exactly here; meant for `overwrite`. */
-  readonly expected?: ExpectedStart | undefined;
-  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
-  readonly closeUnterminated?: boolean | undefined;
-  /** Default `crc32`. */
-  readonly checksum?: ChecksumAlgorithm | false | undefined;
-  /**
-   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 32 MiB. From 1 GiB on the
-   * drive is fed at a pace between its lowest and its highest speed, so that what is held lasts through pauses.
-   */
-  readonly bufferBytes?: number | undefined;
-  /** Bytes that are gathered before the tape starts, and again when nothing came for 3 s. Default: 3/4 of the buffer. */
-  readonly startThreshold?: number | undefined;
-  /**
-   * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
-   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape.
-   */
-  readonly earlyWarningAllowance?: number | undefined;
-  /** Destroys the stream when aborted. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 type Callback = (error?: Error | null) => void;
 
 const MIB = 1024 * 1024;
-/** What direct I/O asks of an address. */
-const SECTOR = 512;
-export const DEFAULT_RECORD_SIZE = MIB / 4;
+const DEFAULT_RECORD_SIZE = MIB / 4;
 /** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
 const DEFAULT_BUFFER = 32 * MIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
@@ -81,6 +47,9 @@ export class TapeWriteStream extends Writable {
   readonly #buffer: WriteBuffer;
   readonly #lease: StreamLease;
   readonly #break = new LoopBreak(STEPS_TO_A_LOOK);
+  /** Where Node.js owes a `drain` too, it emits that itself. */
+  readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
+  #defaultEncoding: BufferEncoding = 'utf8';
   #file: OpenFile | undefined;
   #failure: Promise<Error> | undefined;
   #commit: Promise<TapeReceipt> | undefined;
@@ -119,18 +88,61 @@ export class TapeWriteStream extends Writable {
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
+  /** Number of the file on tape; undefined until its place is known. */
+  get fileNumber(): number | undefined {
+    return this.#file?.start.fileNumber;
+  }
+
   /** Bytes that the drive took so far. */
   get bytesWritten(): number {
     return this.#writer.bytes;
   }
 
-  /** As Writable's, but for memory of `TapeDrive.allocate()` the callback waits until the drive has all of it. */
+  /**
+   * As Writable's, but for memory of `TapeDrive.allocate()` the callback waits until the drive has all of it, and what is
+   * neither bytes nor text is an InvalidArgumentError of the stream.
+   */
   override write(chunk: unknown, callback?: Callback): boolean;
   override write(chunk: unknown, encoding: BufferEncoding, callback?: Callback): boolean;
   override write(chunk: unknown, encodingOrCallback?: BufferEncoding | Callback, callback?: Callback): boolean {
-    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
+    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
     const given = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
-    return super.write(chunk, encoding, this.#isOwned(chunk) ? this.#holding(chunk, given) : given);
+    let bytes: Uint8Array;
+    try {
+      bytes = requireBytes(chunk, encoding, { device: this.#port.device, operation: 'write' });
+    } catch (error) {
+      return this.#refuse(error as Error, given);
+    }
+    this.#intake.waits();
+    return this.#intake.given(bytes, super.write(bytes, this.#isOwned(bytes) ? this.#holding(bytes, given) : given));
+  }
+
+  /** As Writable's; the last chunk is taken as `write` takes chunks. */
+  override end(callback?: () => void): this;
+  override end(chunk: unknown, callback?: () => void): this;
+  override end(chunk: unknown, encoding: BufferEncoding, callback?: () => void): this;
+  override end(
+    chunkOrCallback?: unknown,
+    encodingOrCallback?: BufferEncoding | (() => void),
+    callback?: () => void,
+  ): this {
+    const given = [chunkOrCallback, encodingOrCallback, callback].find((one) => typeof one === 'function');
+    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
+    if (typeof chunkOrCallback !== 'function' && chunkOrCallback !== undefined && chunkOrCallback !== null) {
+      this.write(chunkOrCallback, encoding);
+    }
+    return super.end(given as (() => void) | undefined);
+  }
+
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    super.setDefaultEncoding(encoding);
+    this.#defaultEncoding = encoding;
+    return this;
+  }
+
+  override destroy(error?: Error): this {
+    this.#lease.giveUp();
+    return super.destroy(error);
   }
 
   override _construct(callback: Callback): void {
@@ -138,6 +150,8 @@ export class TapeWriteStream extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
+    this.#intake.reached();
+    this.#tellProgress();
     if (this.#fitsAsItIs(chunk)) {
       this.#checksum?.update(chunk);
       this.#buffer.pass(
@@ -177,8 +191,14 @@ export class TapeWriteStream extends Writable {
     this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
   }
 
-  #isOwned(chunk: unknown): chunk is Uint8Array {
-    return chunk instanceof Uint8Array && this.#port.owns(chunk);
+  #isOwned(chunk: Uint8Array): boolean {
+    return this.#port.owns(chunk);
+  }
+
+  #refuse(error: Error, callback?: Callback): boolean {
+    if (callback) process.nextTick(callback, error);
+    this.destroy(error);
+    return false;
   }
 
   /** Whole records in memory of the transport, and no rest of a record before them: nothing has to be copied. */
@@ -246,6 +266,15 @@ export class TapeWriteStream extends Writable {
   async #submit(pieces: readonly Uint8Array[], quiet: boolean): Promise<void> {
     this.#port.requireWriting('write');
     await this.#writer.submit(pieces, quiet);
+    this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    try {
+      this.#options.onProgress?.(this.#writer.bytes);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #fail(error: unknown): void {
@@ -259,6 +288,7 @@ export class TapeWriteStream extends Writable {
     this.#buffer.flush();
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
+    this.#requireAllWritten();
     this.#commit = this.#endFile().catch(async (reason: unknown) => {
       const final = reason instanceof PositionMismatchError || reason instanceof EncryptionError;
       throw final ? reason : await explainWriteError(this.#begun(), reason);
@@ -271,6 +301,17 @@ export class TapeWriteStream extends Writable {
     const { limits } = this.#begun().start;
     if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
     throw refusedRecord(this.#port.device, limits, length);
+  }
+
+  /** No receipt for less, or for more, than came in. */
+  #requireAllWritten(): void {
+    const { bytes } = this.#intake;
+    if (bytes === this.#writer.bytes) return;
+    throw new VerificationError(`${bytes} bytes came in and ${this.#writer.bytes} are on tape`, {
+      device: this.#port.device,
+      operation: 'write',
+      next: 'Write it again, as a new file',
+    });
   }
 
   async #endFile(): Promise<TapeReceipt> {

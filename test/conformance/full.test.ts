@@ -2,7 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { EndOfMediumError } from '../../src/errors/index.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { TapeWriteStream, WriteStreamOptions } from '../../src/tape/write-stream.js';
+import type { WriteStreamOptions } from '../../src/tape/write-options.js';
+import type { TapeWriteStream } from '../../src/tape/write-stream.js';
 import { backend, closed, conforms, openDrive, testData } from './conformance.js';
 
 const RECORD = backend.fillRecordSize;

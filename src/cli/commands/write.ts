@@ -4,7 +4,8 @@ import { InvalidArgumentError, LtoError, WriteError } from '../../errors/index.j
 import type { ChecksumAlgorithm } from '../../tape/checksum.js';
 import type { TapeReceipt } from '../../tape/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import type { TapeWriteStream, WriteStreamOptions } from '../../tape/write-stream.js';
+import type { WriteStreamOptions } from '../../tape/write-options.js';
+import type { TapeWriteStream } from '../../tape/write-stream.js';
 import { type Answer, answering } from '../answer.js';
 import { type ArchiveOptions, archiveFlags } from '../archive-options.js';
 import { archiveExitCode, archiveText } from '../archive-report.js';

@@ -1,0 +1,24 @@
+import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
+
+/** Throws InvalidArgumentError for what is given as a signal and is none. */
+export function requireSignal(signal: unknown, details?: LtoErrorDetails): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new InvalidArgumentError('the signal must be an AbortSignal', details);
+}
+
+/** As the promise, but rejects with the signal's reason as soon as that is aborted. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+  try {
+    return await Promise.race([aborted, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    promise.catch(() => undefined);
+  }
+}

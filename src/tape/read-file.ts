@@ -1,0 +1,68 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { WritableStream } from 'node:stream/web';
+import { InvalidArgumentError, LtoError } from '../errors/index.js';
+import { closed } from './closed.js';
+import type { ReadSummary, TapeReadStream } from './read-stream.js';
+import { described } from './source/bytes.js';
+
+/** Where a file goes: a stream, which is ended, or a function that reads all of it. */
+export type ReadDestination =
+  | NodeJS.WritableStream
+  | WritableStream<Uint8Array>
+  | ((source: TapeReadStream) => Promise<void>);
+
+/** Throws InvalidArgumentError for what takes no bytes. */
+export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {
+  if (typeof destination === 'function' || isStream(destination)) return;
+  throw new InvalidArgumentError(`${described(destination)} takes no data`, {
+    device,
+    operation: 'read',
+    next: 'Give a writable stream, or a function that reads one',
+  });
+}
+
+/** Hands all of a stream out and resolves with its summary when the tape stands still. */
+export async function readFile(
+  device: string,
+  stream: TapeReadStream,
+  destination: ReadDestination,
+): Promise<ReadSummary> {
+  try {
+    if (typeof destination === 'function') await consumed(stream, destination);
+    else await pipeline(stream, destination as NodeJS.WritableStream);
+  } finally {
+    stream.destroy();
+    await closed(stream);
+  }
+  if (stream.summary) return stream.summary;
+  throw new LtoError('LTO_READ_INCOMPLETE', 'the file was not read to its end', {
+    device,
+    operation: 'read',
+    next: 'Read all of the stream before the function ends',
+  });
+}
+
+/** For `readFile`: keeps nothing. */
+export function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, callback) => callback() });
+}
+
+/** What the stream says comes before what the consumer made of it. */
+async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream) => Promise<void>): Promise<void> {
+  let failure: { readonly error: Error } | undefined;
+  stream.on('error', (error) => {
+    failure ??= { error };
+  });
+  try {
+    await consume(stream);
+  } catch (error) {
+    throw failure?.error ?? error;
+  }
+  if (failure) throw failure.error;
+}
+
+function isStream(destination: unknown): boolean {
+  if (typeof destination !== 'object' || destination === null) return false;
+  return 'getWriter' in destination || ('write' in destination && 'on' in destination);
+}
