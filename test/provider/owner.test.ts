@@ -1,6 +1,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DriveBusyError as Busy, DriveBusyError, MediumChangedError } from '../../src/errors/index.js';
+import {
+  type DriveBusyError as Busy,
+  DriveBusyError,
+  InvalidArgumentError,
+  MediumChangedError,
+} from '../../src/errors/index.js';
 import { shareDrive } from '../../src/provider/drive-owner.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { COMMAND_CHANNEL, type CommandEvent } from '../../src/tape/command-log.js';
@@ -108,5 +118,53 @@ describe('the command log', () => {
     const inquiry = events.find(({ operation }) => operation === 'READ ATTRIBUTE');
     expect(inquiry?.cdb).toMatch(/^8c00/);
     expect(inquiry?.duration).toBeGreaterThan(0);
+  });
+});
+
+describe('a call that waits for the one before it', () => {
+  it('rejects at once when aborted, and those behind it still wait', async () => {
+    const { provider } = await newLabelledBench();
+    await provider.prepareForWrite(ID);
+    await provider.writeArchive(ID, source(MIB));
+    const reader = await provider.readArchive(ID, 1);
+    const controller = new AbortController();
+    const queued = new PassThrough();
+    const aborted = provider.writeArchive(ID, queued, { signal: controller.signal });
+    let prepared = false;
+    const behind = provider.prepareForWrite(ID).then(() => {
+      prepared = true;
+    });
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+    expect(queued.destroyed).toBe(true);
+    await setImmediate();
+    expect(prepared).toBe(false);
+    reader.destroy();
+    await behind;
+  });
+
+  it('survives that its source breaks meanwhile, and tells it', async () => {
+    const { provider } = await newLabelledBench();
+    await provider.prepareForWrite(ID);
+    await provider.writeArchive(ID, source(MIB));
+    const reader = await provider.readArchive(ID, 1);
+    const queued = createReadStream(join(tmpdir(), 'no', 'such', 'file'));
+    const written = provider.writeArchive(ID, queued);
+    await new Promise((resolve) => queued.once('close', resolve));
+    reader.destroy();
+    await expect(written).rejects.toMatchObject({ code: 'LTO_WRITE_FAILED', cause: { code: 'ENOENT' } });
+    expect(await provider.prepareForWrite(ID)).toMatchObject({ nextFile: 2 });
+  });
+
+  it('takes no source that is none, and destroys the source of a call that is refused', async () => {
+    const { provider } = await newLabelledBench();
+    for (const none of [null, undefined, 5, {}, new Response(null).body]) {
+      const written = provider.writeArchive(ID, none as never);
+      await expect(written).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
+    const refused = new PassThrough();
+    await expect(provider.writeArchive('OTHER', refused)).rejects.toBeInstanceOf(InvalidArgumentError);
+    expect(refused.destroyed).toBe(true);
+    expect(await provider.prepareForWrite(ID)).toMatchObject({ nextFile: 1 });
   });
 });

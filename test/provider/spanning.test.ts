@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, LabelError } from '../../src/errors/index.js';
 import { createChecksum } from '../../src/tape/checksum.js';
@@ -121,5 +122,61 @@ describe('an archive over several cartridges', () => {
     await expect(provider.readArchive(ID, 3, { parts, onNextCartridge: () => {} })).rejects.toBeInstanceOf(
       InvalidArgumentError,
     );
+  });
+});
+
+describe('an archive over several cartridges from a source that is no row of Buffers', () => {
+  const TEXT = 'ä'.repeat(31);
+  const COUNT = 2 ** 20;
+  /** In more chunks than one by one would be quick, of two bytes a character. */
+  const text = () => Array.from({ length: 1024 }, () => TEXT.repeat(COUNT / 1024));
+
+  it.each([
+    ['strings', text],
+    ['a Readable with setEncoding(utf8)', () => Readable.from(text().map((s) => Buffer.from(s))).setEncoding('utf8')],
+    ['Uint16Arrays', () => text().map((s) => new Uint16Array(new Uint8Array(Buffer.from(s)).buffer))],
+  ])('has all bytes of it: %s', async (_name, source) => {
+    const bench = await smallCartridges();
+    const { provider } = bench;
+    await provider.prepareForWrite(ID);
+    let full = 0;
+    const receipt = await provider.writeArchive(ID, source(), {
+      onEndOfMedium: async ({ eject }) => {
+        await eject();
+        const next = OTHERS[full] ?? '';
+        full += 1;
+        await swapTo(bench, next);
+        return next;
+      },
+    });
+    const checksum = createChecksum('crc32');
+    for (const chunk of text()) checksum.update(Buffer.from(chunk));
+    expect(receipt.parts.length).toBeGreaterThan(1);
+    expect(receipt).toMatchObject({ totalBytes: 2 * TEXT.length * COUNT, totalChecksum: checksum.digest() });
+  });
+
+  it('gives no receipt for a source that fills its chunks anew before they are on tape', async () => {
+    const { provider } = await smallCartridges();
+    await provider.prepareForWrite(ID);
+    const chunk = Buffer.alloc(MIB);
+    function* refilled() {
+      for (let i = 0; i < 20; i += 1) yield chunk.fill(i);
+    }
+    const written = provider.writeArchive(ID, refilled(), { onEndOfMedium: () => '' });
+    await expect(written).rejects.toMatchObject({ code: 'LTO_VERIFICATION_FAILED' });
+  });
+
+  it('rejects at once when aborted while the next cartridge is waited for', async () => {
+    const { provider } = await smallCartridges();
+    await provider.prepareForWrite(ID);
+    const controller = new AbortController();
+    const written = provider.writeArchive(ID, chunks(120), {
+      signal: controller.signal,
+      onEndOfMedium: () => {
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    await expect(written).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
@@ -116,14 +116,13 @@ function readingOf(source: unknown, details: LtoErrorDetails): Reading {
 }
 
 function readingOfStream(source: NodeJS.ReadableStream, details: LtoErrorDetails): Reading {
-  const stream = Symbol.asyncIterator in source ? source : new Readable({ objectMode: true }).wrap(source);
-  const { readableEnded, destroyed, errored } = stream as Partial<Readable>;
+  const { readableEnded, destroyed, errored } = source as Partial<Readable>;
   if (readableEnded || (destroyed && !errored)) throw consumed(details);
   return {
-    chunks: () => stream,
-    encoding: () => (stream as Partial<Readable>).readableEncoding ?? 'utf8',
-    discard: (reason) => (stream as Partial<Readable>).destroy?.(reason),
-    emitter: stream,
+    chunks: () => source,
+    encoding: () => (source as Partial<Readable>).readableEncoding ?? 'utf8',
+    discard: (reason) => (source as Partial<Readable>).destroy?.(reason),
+    emitter: source,
   };
 }
 
@@ -168,11 +167,10 @@ function isIterable(source: unknown): source is AsyncIterable<unknown> | Iterabl
   return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
 }
 
-/** Those that only emit, as before Node.js 0.10, too; a stream that only takes is none. */
+/** Those of other libraries too, which are no `Readable`. */
 function isNodeStream(source: unknown): source is NodeJS.ReadableStream {
-  if (source instanceof Readable) return true;
-  if (source instanceof Writable || typeof source !== 'object' || source === null) return false;
-  return 'on' in source && 'pipe' in source && typeof source.pipe === 'function';
+  if (typeof source !== 'object' || source === null) return false;
+  return Symbol.asyncIterator in source && 'on' in source && typeof source.on === 'function';
 }
 
 function isBinary(stream: Readable): boolean {
