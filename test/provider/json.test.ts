@@ -16,6 +16,7 @@ import {
 } from '../../src/index.js';
 import { persistentReserveOut } from '../../src/scsi/reservation.js';
 import type { TapeEncryption } from '../../src/tape/encryption/encryption.js';
+import { nowhere } from '../../src/tape/read-file.js';
 import { openControls } from '../../src/virtual/index.js';
 import { machineWithDrives } from '../support/machine.js';
 import { newDriveFolder, temporaryFolder } from '../virtual/support.js';
@@ -150,6 +151,8 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
     await new Promise((resolve, reject) => stream.on('error', reject).on('close', resolve).resume());
     return stream.summary;
   },
+  readFile: ({ tape }) => tape.readFile(1, nowhere()),
+  verifyFile: ({ tape }) => tape.verifyFile({ fileNumber: 1 }),
   writeFile: ({ tape }) => tape.writeFile(source(MIB)),
   close: ({ tape }) => tape.close(),
 };

@@ -150,7 +150,7 @@ describe('a call that waits for the one before it', () => {
     const reader = await provider.readArchive(ID, 1);
     const queued = createReadStream(join(tmpdir(), 'no', 'such', 'file'));
     const written = provider.writeArchive(ID, queued);
-    await new Promise((resolve) => queued.once('close', resolve));
+    await new Promise<void>((resolve) => queued.once('close', resolve));
     reader.destroy();
     await expect(written).rejects.toMatchObject({ code: 'LTO_WRITE_FAILED', cause: { code: 'ENOENT' } });
     expect(await provider.prepareForWrite(ID)).toMatchObject({ nextFile: 2 });
