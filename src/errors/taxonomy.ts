@@ -192,13 +192,34 @@ export class UnterminatedFileError extends LtoError {
   }
 }
 
-/** A record is larger than the largest that was asked for. The tape stands before it. */
-export class RecordTooLargeError extends LtoError {
-  /** Bytes that were offered. */
+/**
+ * What bounds the size of a record: the caller's own `maxRecordSize`, what the drive tells by READ BLOCK LIMITS, or the
+ * path to it, whose host adapter carries only so much in one transfer.
+ */
+export type RecordLimit = 'maxRecordSize' | 'READ BLOCK LIMITS' | 'path';
+
+/** How large a record was tried, how large one may be, and why. */
+export interface RecordSizes {
+  /** Bytes of the transfer that was not enough, or was refused; 0 where that is not known. */
   readonly offered: number;
-  constructor(what: string, details: LtoErrorDetails & { readonly offered: number }) {
+  /** Bytes of the largest record that goes; 0 where that is not known. */
+  readonly largest: number;
+  readonly limit: RecordLimit;
+}
+
+/**
+ * A record is larger than what may be, or can be, read or written. When it was being read, the tape stands before it;
+ * when it was to be the first of a file, nothing was written.
+ */
+export class RecordTooLargeError extends LtoError implements RecordSizes {
+  readonly offered: number;
+  readonly largest: number;
+  readonly limit: RecordLimit;
+  constructor(what: string, details: LtoErrorDetails & RecordSizes) {
     super('LTO_RECORD_TOO_LARGE', what, details);
     this.offered = details.offered;
+    this.largest = details.largest;
+    this.limit = details.limit;
   }
 }
 

@@ -22,6 +22,7 @@ import { logged } from './command-log.js';
 import type { DriveModel } from './drive-model.js';
 import { confirmEncryption, keyProblem } from './encryption/confirm.js';
 import { EncryptionSession } from './encryption/session.js';
+import { PathLimit } from './path-limit.js';
 import { replyError, replyOutcome } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
@@ -64,6 +65,8 @@ export class DrivePort {
   readonly model: DriveModel | undefined;
   /** What was asked of the drive's keys, and whether that holds. */
   readonly encryption = new EncryptionSession();
+  /** What one transfer carries, as far as this handle has found out. */
+  readonly path: PathLimit;
   /** The partition that a user of this handle went to last. A cartridge that was just loaded stands in partition 0. */
   partition = 0;
   /**
@@ -82,6 +85,7 @@ export class DrivePort {
   constructor(transport: Transport, model?: DriveModel) {
     this.transport = transport;
     this.model = model;
+    this.path = new PathLimit(transport.maxTransfer);
   }
 
   get device(): string {

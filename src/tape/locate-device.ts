@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DeviceNotFoundError, InvalidArgumentError, NotATapeDriveError } from '../errors/index.js';
+import { carriedByAdapter } from '../transport/host-adapter.js';
 import { fromSystemError } from './system-errors.js';
 
 /** Where a device string leads. */
@@ -11,6 +12,8 @@ export type Located =
       readonly device: string;
       readonly tapeNode: string;
       readonly queryNode: string | undefined;
+      /** Bytes that its host adapter is known to carry in one transfer. */
+      readonly maxTransfer: number;
     };
 
 const VIRTUAL = 'virtual:';
@@ -42,7 +45,8 @@ export async function locateDevice(device: string): Promise<Located> {
   }
   const { tapeNode, sysfs } = await tapeNodeOf(device);
   await requireSequential(device, sysfs);
-  return { kind: 'native', device, tapeNode, queryNode: await queryNodeOf(sysfs) };
+  const [queryNode, maxTransfer] = await Promise.all([queryNodeOf(sysfs), carriedByAdapter(sysfs)]);
+  return { kind: 'native', device, tapeNode, queryNode, maxTransfer };
 }
 
 interface TapeNode {

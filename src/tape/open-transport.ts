@@ -25,8 +25,7 @@ export async function openTransport(device: string, options: OpenOptions = {}): 
 
 async function openLocated(located: Located, { readOnly }: OpenOptions): Promise<Transport> {
   if (located.kind === 'virtual') return VirtualTransport.open(located, { readOnly });
-  const { device, tapeNode, queryNode } = located;
-  return NativeTransport.open({ device, tapeNode, queryNode, readOnly }, requireSequentialAccess);
+  return NativeTransport.open({ ...located, readOnly }, requireSequentialAccess);
 }
 
 async function requireSequentialAccess(transport: Transport): Promise<void> {

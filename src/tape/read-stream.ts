@@ -12,7 +12,7 @@ import { enterPartition, requirePartition } from './partition.js';
 import { readStanding } from './position.js';
 import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
 import { requireReady } from './readiness.js';
-import { RecordReader } from './record-reader.js';
+import { RecordReader, type RecordReaderOptions } from './record-reader.js';
 import { useVariableBlocks } from './start-file.js';
 
 /** What was read, once the stream has ended. */
@@ -139,7 +139,7 @@ export class TapeReadStream extends Readable {
     if (keys) await unlock(this.#port, keys);
     this.#fileNumber = await this.#currentFile();
     this.#reader = new RecordReader(this.#port, {
-      maxRecordSize: await this.#maxRecordSize(),
+      ...(await this.#largestRecord()),
       bufferBytes,
       checksum: this.#checksum?.followsRecords,
       keys,
@@ -158,11 +158,14 @@ export class TapeReadStream extends Readable {
     });
   }
 
-  async #maxRecordSize(): Promise<number> {
-    if (this.#options.maxRecordSize !== undefined) return this.#options.maxRecordSize;
+  /** An offer above the drive's own limit is refused (EINVAL on scsi_debug), whatever the caller would accept. */
+  async #largestRecord(): Promise<Pick<RecordReaderOptions, 'maxRecordSize' | 'limit'>> {
     const reply = await this.#port.queryIfSupported(readBlockLimits());
-    const limit = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
-    return limit === 0 ? LARGEST_OFFER : limit;
+    const told = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
+    const ofDrive = told === 0 ? LARGEST_OFFER : told;
+    const { maxRecordSize = ofDrive } = this.#options;
+    if (maxRecordSize < ofDrive) return { maxRecordSize, limit: 'maxRecordSize' };
+    return { maxRecordSize: ofDrive, limit: 'READ BLOCK LIMITS' };
   }
 
   async #next(): Promise<void> {

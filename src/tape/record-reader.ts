@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
-import type { Crc32, ReadOutcome, SlabPool } from '../../binding.js';
+import type { Crc32, ReadOutcome } from '../../binding.js';
 import {
   EncryptionKeyError,
   EndOfDataError,
   LtoError,
   MediumError,
-  RecordTooLargeError,
+  type RecordLimit,
+  type RecordTooLargeError,
   UnterminatedFileError,
 } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -14,12 +14,15 @@ import { logged } from './command-log.js';
 import type { DrivePort } from './drive-port.js';
 import { unlock } from './encryption/unlock.js';
 import { RECORDS, space } from './motion.js';
-import { planSlabs } from './slab-ring.js';
+import { PAGE, roundUpToPage } from './page.js';
+import { ReadMemory } from './read-memory.js';
+import { recordTooLarge } from './record-too-large.js';
 import { nextStreamNumber } from './stream-number.js';
 
 export interface RecordReaderOptions {
-  /** Largest record that is accepted, in bytes. */
+  /** Largest record that is accepted, in bytes, and what says so. */
   readonly maxRecordSize: number;
+  readonly limit: Exclude<RecordLimit, 'path'>;
   /** Bytes that are held at most, with the chunks that the consumer has and those that await garbage collection. */
   readonly bufferBytes: number;
   /** Follows the records that are read. */
@@ -30,23 +33,10 @@ export interface RecordReaderOptions {
   readonly onWaited: () => void;
 }
 
-const PAGE = 4096;
-/** This part of the memory is read ahead, the rest is for chunks that the consumer has. */
-const AHEAD_PART = 1 / 4;
-/** And this, where the consumer gives chunks back at once. */
-const AHEAD_PART_REUSING = 1 / 2;
 /** The event loop is woken once for so many bytes: the more, the more memory goes round, beyond what a cache holds. */
 const WAKE_BYTES = 8 * 1024 * 1024;
-/** Of chunks that nobody uses any more, V8 collects no less. */
-const COLLECTED_BYTES = 32 * 1024 * 1024;
-/** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
-const COLLECTION_TIME = 10;
-/** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */
-const SMALLEST_EXTERNAL = 128;
 /** As many records as the memory has room for (the largest count that the addon takes). */
 const ALL_RECORDS = 0x7fff_ffff;
-/** First offer: larger than nearly every program's records, small enough for every host adapter. */
-const FIRST_OFFER = 1024 * 1024;
 /** So many records tell how large those of the file are. */
 const TELLING_RECORDS = 4;
 /**
@@ -56,6 +46,7 @@ const TELLING_RECORDS = 4;
 const CUTS_SHORT_RECORDS: ReadonlySet<string | undefined> = new Set(['IET']);
 
 interface Call {
+  readonly offer: number;
   readonly outcome: Promise<ReadOutcome>;
   isSettled: boolean;
 }
@@ -63,16 +54,14 @@ interface Call {
 /** What came of a call. */
 interface Result extends ReadOutcome {
   readonly memory: ArrayBuffer;
+  readonly offer: number;
 }
 
 /**
- * Reads the records of a file up to its filemark, several calls ahead of the consumer. The first reads offer room for the
- * largest record that programs write; then the file's own records tell how much is needed, since the kernel pins all that
- * is offered, for each record. One that does not fit all the same is read again with a larger offer, since `st` skips it.
- *
- * Chunks are the slabs themselves, without a copy. Where nobody tells when a consumer has done with a chunk, garbage
- * collection does, and the slab is used again then. Where the consumer keeps so many that the read-ahead would have to
- * stop, it gets copies, and the slab is free at once.
+ * Reads the records of a file up to its filemark, several calls ahead of the consumer. The first reads offer what the
+ * path to the drive is known to carry; then the file's own records tell how much is needed, since the kernel pins all
+ * that is offered, for each record. One that does not fit all the same is read again with a larger offer, since `st`
+ * skips it. An offer that the path does not carry (EBUSY) leaves the tape where it is, and becomes smaller.
  */
 export class RecordReader {
   records = 0;
@@ -83,25 +72,20 @@ export class RecordReader {
   #offer: number;
   /** Whether the offer may still become smaller: a file whose records grew is not tried twice. */
   #mayTighten: boolean;
-  #pool: SlabPool;
-  #slabBytes = 0;
-  #slabs = 0;
-  #ahead = 0;
-  /** Milliseconds that are left to wait for memory to come back. */
-  #patience = COLLECTION_TIME;
+  /** An offer that the record ahead is larger than. */
+  #tooSmall: number | undefined;
+  readonly #memory: ReadMemory;
   /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
   #quietBytes = 0;
-  /** Chunks that the consumer has of each slab of the pool. */
-  #lent = new WeakMap<ArrayBufferLike, number>();
   readonly #calls: Call[] = [];
   #stream = nextStreamNumber();
 
   constructor(port: DrivePort, options: RecordReaderOptions) {
     this.#port = port;
     this.#options = options;
-    this.#offer = Math.min(FIRST_OFFER, options.maxRecordSize);
+    this.#offer = Math.min(port.path.carried, options.maxRecordSize);
     this.#mayTighten = !CUTS_SHORT_RECORDS.has(port.model?.vendor);
-    this.#pool = this.#usePool();
+    this.#memory = new ReadMemory(port.transport, options.bufferBytes, this.#offer);
   }
 
   /**
@@ -111,18 +95,19 @@ export class RecordReader {
   async *chunks(): AsyncGenerator<Buffer, void> {
     try {
       for (;;) {
-        const outcome = await this.#nextResult();
-        yield* this.#take(outcome, await this.#canSpare());
+        const result = await this.#nextResult();
+        yield* await this.#take(result);
         this.#tightenOffer();
-        if (outcome.stop === 'full') continue;
+        if (result.stop === 'full') continue;
         await this.#quiet();
-        if (outcome.stop === 'zero') return this.#requireFilemark(outcome);
-        if (outcome.stop === 'error') await this.#goOnWithOtherKey(await this.#explain(outcome));
-        else await this.#offerMore();
+        if (result.stop === 'zero') return this.#requireFilemark(result);
+        if (result.stop === 'too-large') await this.#offerMore();
+        else if (result.code === 'EBUSY') this.#offerLess(result.offer);
+        else await this.#goOnWithOtherKey(await this.#explain(result));
       }
     } finally {
       await this.#quiet();
-      this.#closePool();
+      this.#memory.close();
     }
   }
 
@@ -142,38 +127,26 @@ export class RecordReader {
     const waits = call?.isSettled === false;
     const outcome = await call?.outcome;
     if (waits) this.#options.onWaited();
-    if (outcome?.memory) return { ...outcome, memory: outcome.memory };
+    if (call && outcome?.memory) return { ...outcome, memory: outcome.memory, offer: call.offer };
     throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
-  }
-
-  #usePool(): SlabPool {
-    const { slabBytes, count } = planSlabs(this.#options.bufferBytes, roundUp(this.#offer));
-    this.#slabBytes = slabBytes;
-    this.#ahead = Math.max(2, Math.floor(count * AHEAD_PART));
-    this.#slabs = Math.max(count, this.#ahead + 1);
-    return this.#port.transport.createPool(slabBytes, this.#slabs);
-  }
-
-  #closePool(): void {
-    this.#pool.close();
-    // What is released of it from now on is not taken back.
-    this.#lent = new WeakMap();
   }
 
   /** Tops up when half of what is read ahead has been taken. */
   #readAhead(): void {
     this.#port.requirePosition('read');
-    if (this.#calls.length > this.#ahead / 2) return;
-    const count = Math.min(this.#ahead - this.#calls.length, this.#pool.available);
+    const { ahead, pool } = this.#memory;
+    if (this.#calls.length > ahead / 2) return;
+    const count = Math.min(ahead - this.#calls.length, pool.available);
     for (let i = 0; i < count; i += 1) this.#calls.push(this.#read());
   }
 
   #read(): Call {
     const { transport, device } = this.#port;
     const options = { checksum: this.#options.checksum, quiet: this.#isQuiet() };
-    const work = () => transport.readRecords(this.#pool, this.#offer, ALL_RECORDS, this.#stream, options);
+    const offer = this.#offer;
+    const work = () => transport.readRecords(this.#memory.pool, offer, ALL_RECORDS, this.#stream, options);
     const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
-    const call = { outcome, isSettled: false };
+    const call = { offer, outcome, isSettled: false };
     const settle = () => {
       call.isSettled = true;
     };
@@ -183,70 +156,36 @@ export class RecordReader {
   }
 
   #isQuiet(): boolean {
-    this.#quietBytes += this.#slabBytes;
-    if (this.#quietBytes < Math.min(WAKE_BYTES, (this.#ahead * this.#slabBytes) / 2)) return true;
+    const { ahead, slabBytes } = this.#memory;
+    this.#quietBytes += slabBytes;
+    if (this.#quietBytes < Math.min(WAKE_BYTES, (ahead * slabBytes) / 2)) return true;
     this.#quietBytes = 0;
     return false;
   }
 
-  /** Hands out what was read: runs of records that lie side by side become one chunk. */
-  *#take({ lengths, memory }: Result, spare: boolean): Generator<Buffer, void> {
-    const chunk = (begin: number, end: number) => {
-      const view = Buffer.from(memory, begin, end - begin);
-      return spare ? view : Buffer.from(view);
-    };
-    const chunks: Buffer[] = [];
-    let begin = 0;
-    let end = 0;
+  /** Counts what was read, and hands it out. */
+  #take(result: Result): Promise<Buffer[]> {
+    const { lengths, stop, offer } = result;
+    if (lengths.length > 0 || stop === 'zero' || stop === 'too-large') this.#port.path.carry(offer);
+    if (lengths.length > 0) this.#tooSmall = undefined;
     for (const length of lengths) {
-      const offset = roundUp(end);
-      if (offset !== end) {
-        chunks.push(chunk(begin, end));
-        begin = offset;
-      }
-      end = offset + length;
       this.records += 1;
       this.bytes += length;
       this.largestRecord = Math.max(this.largestRecord, length);
     }
-    if (end > begin) chunks.push(chunk(begin, end));
-    if (spare && chunks.length > 0) this.#lent.set(memory, chunks.length);
-    else this.#pool.giveBack(memory);
-    yield* chunks;
+    return this.#memory.lend(result, this.#calls.length);
   }
 
   /** Takes a chunk back that nobody will look at again. */
-  release({ buffer }: Buffer): void {
-    this.#ahead = Math.max(this.#ahead, Math.floor(this.#slabs * AHEAD_PART_REUSING));
-    const left = (this.#lent.get(buffer) ?? 0) - 1;
-    if (left < 0 || !(buffer instanceof ArrayBuffer)) return;
-    if (left > 0) {
-      this.#lent.set(buffer, left);
-    } else {
-      this.#lent.delete(buffer);
-      this.#pool.giveBack(buffer);
-    }
-  }
-
-  /** Whether the read-ahead can go on without the slab that is about to be handed out. */
-  async #canSpare(): Promise<boolean> {
-    const isEnough = () => this.#pool.available + this.#calls.length >= this.#ahead;
-    const handedOut = this.#slabs - this.#pool.available - this.#calls.length;
-    if (handedOut * this.#slabBytes < COLLECTED_BYTES) return isEnough();
-    // Chunks that the consumer has let go of come back when V8 collects its youngest objects. It looks at the size of
-    // what they hold only when it makes an ArrayBuffer itself.
-    new ArrayBuffer(SMALLEST_EXTERNAL);
-    for (; !isEnough() && this.#patience > 0; this.#patience -= 1) await setTimeout(1);
-    // A consumer that keeps its chunks is not waited for again until some have come back.
-    if (isEnough()) this.#patience = COLLECTION_TIME;
-    return isEnough();
+  release(chunk: Buffer): void {
+    this.#memory.release(chunk);
   }
 
   /** Waits until nothing is under way; what was still queued was not read. */
   async #quiet(): Promise<void> {
     for (const call of this.#calls.splice(0)) {
       const outcome = await call.outcome.catch(() => undefined);
-      if (outcome?.memory) this.#pool.giveBack(outcome.memory);
+      if (outcome?.memory) this.#memory.pool.giveBack(outcome.memory);
     }
     this.#stream = nextStreamNumber();
   }
@@ -297,28 +236,42 @@ export class RecordReader {
   #tightenOffer(): void {
     if (!this.#mayTighten || this.records < TELLING_RECORDS) return;
     this.#mayTighten = false;
-    this.#offer = Math.min(this.#offer, roundUp(this.largestRecord));
+    this.#offer = Math.min(this.#offer, roundUpToPage(this.largestRecord));
   }
 
   /** Goes back to the record that did not fit, and makes room for it. */
   async #offerMore(): Promise<void> {
     await space(this.#port, RECORDS, -1);
-    const { maxRecordSize } = this.#options;
-    if (this.#offer >= maxRecordSize) {
-      throw new RecordTooLargeError(`record ${this.records} of the file is larger than ${maxRecordSize} bytes`, {
-        device: this.#port.device,
-        operation: 'read',
-        offered: this.#offer,
-        next: 'Read with a larger `maxRecordSize`; the tape stands before that record',
-      });
-    }
+    this.#tooSmall = this.#offer;
     this.#mayTighten = false;
-    this.#offer = Math.min(Math.max(this.#offer * 2, FIRST_OFFER), maxRecordSize);
-    this.#closePool();
-    this.#pool = this.#usePool();
+    this.#useOffer(this.#largerOffer(this.#offer));
   }
-}
 
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / PAGE) * PAGE;
+  /** The path did not carry the offer: the tape still stands where it did. */
+  #offerLess(refused: number): void {
+    const { path } = this.#port;
+    path.refuse(refused);
+    this.#mayTighten = false;
+    if (path.carried < PAGE) throw this.#tooLarge(refused, 'path');
+    this.#useOffer(this.#tooSmall === undefined ? path.carried : this.#largerOffer(this.#tooSmall));
+  }
+
+  #useOffer(offer: number): void {
+    this.#offer = Math.min(offer, this.#options.maxRecordSize);
+    this.#memory.makeRoomFor(this.#offer);
+  }
+
+  /** What to offer a record that is larger than `bytes`. */
+  #largerOffer(bytes: number): number {
+    const { maxRecordSize, limit } = this.#options;
+    const { path } = this.#port;
+    const next = path.above(bytes, maxRecordSize);
+    if (next !== undefined) return next;
+    throw bytes >= maxRecordSize ? this.#tooLarge(maxRecordSize, limit) : this.#tooLarge(path.refused ?? bytes, 'path');
+  }
+
+  #tooLarge(offered: number, limit: RecordLimit): RecordTooLargeError {
+    const largest = limit === 'path' ? this.#port.path.carried : offered;
+    return recordTooLarge(this.#port.device, this.records, { offered, largest, limit });
+  }
 }

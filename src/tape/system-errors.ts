@@ -68,6 +68,17 @@ const moved: Make = (details) =>
     ...details,
   });
 
+const UNKNOWN_SIZES = { offered: 0, largest: 0 } as const;
+
+/** `st` could not even build the request: nothing reached the drive. */
+const notCarried: Make = (details) =>
+  new RecordTooLargeError('the path to the drive does not carry a transfer of that size', {
+    next: 'Use smaller records: the scatter list of the host adapter is too short (sg_tablesize in /sys/class/scsi_host)',
+    ...details,
+    ...UNKNOWN_SIZES,
+    limit: 'path',
+  });
+
 /** What an errno value means; `<errno> <syscall>` goes before `<errno>`. */
 const MEANING: Readonly<Record<string, Make>> = {
   'EACCES MTIOCTOP': writeProtected,
@@ -84,9 +95,16 @@ const MEANING: Readonly<Record<string, Make>> = {
   EROFS: writeProtected,
   EACCES: permission,
   EPERM: permission,
-  EBUSY: busy,
+  'EBUSY open': busy,
+  'EBUSY read': notCarried,
+  'EBUSY write': notCarried,
   ENOTTY: (details) => new NotATapeDriveError('this is not a tape drive', details),
-  ENOMEM: (details) => new RecordTooLargeError('the record is larger than the buffer', { ...details, offered: 0 }),
+  'ENOMEM read': (details) =>
+    new RecordTooLargeError('the record is larger than the buffer', {
+      ...details,
+      ...UNKNOWN_SIZES,
+      limit: 'maxRecordSize',
+    }),
   ERR_LTO_CLOSED: (details) =>
     new DriveClosedError('the drive is closed', { ...details, errno: undefined, next: 'Open it again' }),
   EIO: (details) =>

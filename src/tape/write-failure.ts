@@ -5,6 +5,7 @@ import {
   MediumChangedError,
   PositionLostError,
   PositionMismatchError,
+  RecordTooLargeError,
   type SafeExtent,
   WriteError,
 } from '../errors/index.js';
@@ -12,6 +13,7 @@ import { isSystemError } from '../transport/system-error.js';
 import type { DrivePort } from './drive-port.js';
 import { endFile } from './end-file.js';
 import { readBufferPosition } from './position.js';
+import { findCarried } from './probe-path.js';
 import { type RecordWriter, WriterStopped } from './record-writer.js';
 import type { FileStart } from './start-file.js';
 
@@ -34,6 +36,7 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
   const { kind, outcome } = error.stop;
   if (kind !== 'error') return endOfMedium(file, outcome?.code);
+  if (outcome?.code === 'EBUSY') return refusedByPath(file);
   const cause = Object.assign(new Error(`write: ${outcome?.code}`), {
     code: outcome?.code ?? 'EIO',
     syscall: 'write',
@@ -42,6 +45,31 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   const reason = await port.diagnose(cause, details);
   if (reason instanceof EncryptionError) return reason;
   return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
+}
+
+/** The record never reached the drive. As the first of the file it leaves everything as it was. */
+async function refusedByPath(file: OpenFile): Promise<Error> {
+  const { port, recordSize, writer } = file;
+  port.path.refuse(recordSize);
+  if (writer.records > 0) return explainWriteError(file, refusedRecordSize(port, recordSize, port.path.carried));
+  // `st` believes that it is writing, and would put a filemark here at its next rewind or close.
+  await port.mt('MTFSR', 0);
+  return refusedRecordSize(port, recordSize, await findCarried(port, recordSize));
+}
+
+function refusedRecordSize({ device }: DrivePort, recordSize: number, largest: number): RecordTooLargeError {
+  return new RecordTooLargeError(
+    `the path to the drive does not carry records of ${recordSize} bytes (EBUSY), but ${largest} at most`,
+    {
+      device,
+      operation: 'write',
+      errno: 'EBUSY',
+      offered: recordSize,
+      largest,
+      limit: 'path',
+      next: `Write with a \`recordSize\` of ${largest}, or through a host adapter with a longer scatter list (sg_tablesize in /sys/class/scsi_host)`,
+    },
+  );
 }
 
 async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<Error> {

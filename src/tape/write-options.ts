@@ -6,7 +6,10 @@ import { PARTITIONS } from './partition.js';
 import type { ExpectedStart } from './start-file.js';
 
 export interface WriteStreamOptions {
-  /** Bytes of a record: a multiple of 512, up to what the drive allows. Default 256 KiB. */
+  /**
+   * Bytes of a record: a multiple of 512, up to what the drive allows and the path to it carries. Default 256 KiB, or
+   * what the path is known to carry where that is less.
+   */
   readonly recordSize?: number | undefined;
   /**
    * `append` (the default) goes to the end of the recorded data. `overwrite` writes where the tape stands: everything

@@ -56,7 +56,7 @@ export class TapeWriteStream extends Writable {
 
   /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
   constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
-    const { recordSize = DEFAULT_RECORD_SIZE, bufferBytes = DEFAULT_BUFFER } = options;
+    const { recordSize = defaultRecordSize(port), bufferBytes = DEFAULT_BUFFER } = options;
     const algorithm = options.checksum ?? 'crc32';
     const checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     const writer = new RecordWriter({
@@ -318,6 +318,7 @@ export class TapeWriteStream extends Writable {
     const { start } = this.#begun();
     const { records, bytes } = this.#writer;
     await endFile(this.#port, start, records);
+    if (bytes >= this.#recordSize) this.#port.path.carry(this.#recordSize);
     const { fileNumber, firstBlock } = start;
     return { fileNumber, firstBlock, records, bytes, recordSize: this.#recordSize, checksum: this.#checksum?.digest() };
   }
@@ -339,6 +340,10 @@ export class TapeWriteStream extends Writable {
     await endFile(this.#port, start, records);
     this.incomplete = { fileNumber: start.fileNumber, records, bytes };
   }
+}
+
+function defaultRecordSize({ path }: DrivePort): number {
+  return Math.min(DEFAULT_RECORD_SIZE, path.carried);
 }
 
 function givenUp(device: string): LtoError {

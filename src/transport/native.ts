@@ -14,6 +14,8 @@ export interface NativeNodes {
   readonly tapeNode: string;
   /** Its `sg` sibling: queries. Without one, queries go through the tape node, which takes CAP_SYS_RAWIO. */
   readonly queryNode?: string | undefined;
+  /** Bytes that one transfer is known to carry. */
+  readonly maxTransfer: number;
   readonly readOnly?: boolean | undefined;
 }
 
@@ -24,6 +26,7 @@ export interface NativeNodes {
 export class NativeTransport implements Transport {
   readonly device: string;
   readonly queryDevice: string;
+  readonly maxTransfer: number;
   readonly #addon: typeof Binding;
   readonly #nodes: NativeNodes;
   readonly #query: Device | undefined;
@@ -33,6 +36,7 @@ export class NativeTransport implements Transport {
   private constructor(addon: typeof Binding, nodes: NativeNodes) {
     this.device = nodes.device;
     this.queryDevice = nodes.queryNode ?? nodes.tapeNode;
+    this.maxTransfer = nodes.maxTransfer;
     this.#addon = addon;
     this.#nodes = nodes;
     this.#query = nodes.queryNode === undefined ? undefined : new addon.Device(nodes.queryNode);

@@ -23,6 +23,12 @@ export interface Transport {
   /** How queries reach the drive: the `sg` node's path, or `device` itself where there is no sibling. */
   readonly queryDevice: string;
 
+  /**
+   * Bytes that one read(2) or write(2) is known to carry before any was tried: of a larger one EBUSY may come, which
+   * never means another holder there.
+   */
+  readonly maxTransfer: number;
+
   scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply>;
   /** MTIOCTOP with an operation of `mtio.ts`. */
   mt(operation: number, count: number, options?: CallOptions): Promise<void>;

@@ -173,9 +173,9 @@ export class VirtualSt {
   async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
     if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
-    this.#requireCarried(record, 'write');
     if (this.#position.refusesWrite()) this.#fail('ENOSPC', 'write');
     this.#writing = true;
+    this.#requireCarried(record, 'write');
     const { good, sense } = await this.#execute(write6({ data: record }));
     if (good) return this.#position.passRecord();
     const earlyWarning = isCarriedOut(sense) && sense?.endOfMedium;

@@ -1,6 +1,7 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { VirtualDrive } from '../virtual/index.js';
+import { UNKNOWN_ADAPTER } from './host-adapter.js';
 import { LoopBreak } from './loop-break.js';
 import { recordsOf } from './record-pieces.js';
 import { isSystemError, systemError } from './system-error.js';
@@ -48,6 +49,11 @@ export class VirtualTransport implements Transport {
       await drive.close().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** As of an adapter that tells its limit. */
+  get maxTransfer(): number {
+    return Math.min(UNKNOWN_ADAPTER, this.drive.transferLimit ?? UNKNOWN_ADAPTER);
   }
 
   get queryDevice(): string {

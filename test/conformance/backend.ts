@@ -7,6 +7,7 @@ import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { VirtualTransport } from '../../src/transport/virtual.js';
 import { createVirtualDrive, requireTraits } from '../../src/virtual/index.js';
+import { Traits } from '../../src/virtual/traits/traits.js';
 import { type Capability, type Effect, isCapability } from './capabilities.js';
 import { requireCartridge, restoreCartridge } from './cartridge-guard.js';
 import { PROFILES, type ProfileName, profileOf } from './profiles.js';
@@ -17,6 +18,8 @@ export interface Backend {
   readonly lacks: ReadonlySet<Capability>;
   /** Bytes of the records that fill a tape: small where the tape is limited by their number. */
   readonly fillRecordSize: number;
+  /** Bytes that the path carries in one transfer; undefined where nobody knows. */
+  readonly transferLimit: number | undefined;
   /** What tests may do to the cartridge. */
   readonly allows: ReadonlySet<Effect>;
   /** Real drives take minutes for what takes the others milliseconds. */
@@ -50,6 +53,7 @@ function named(device: string): Backend {
     name: device,
     lacks,
     fillRecordSize: PROFILES[profile].fillRecordSize,
+    transferLimit: undefined,
     allows: new Set(LTO_TEST_EFFECTS.split(',') as Effect[]),
     slow: true,
     open: async (effect) => {
@@ -82,6 +86,7 @@ function ofLab(drive: string, trait?: string): Backend {
     name,
     lacks: new Set(lackedBy(profile)),
     fillRecordSize: PROFILES[profile].fillRecordSize,
+    transferLimit: Number.POSITIVE_INFINITY,
     allows: EVERYTHING,
     slow: false,
     open: async (effect) => {
@@ -104,6 +109,8 @@ function withTrait(backend: string, trait?: string): string {
 }
 
 function virtual(trait?: string): Backend {
+  const traits = requireTraits(trait === undefined ? [] : [trait]);
+  const { transferLimit = Number.POSITIVE_INFINITY } = new Traits(traits);
   const name = withTrait('virtual', trait);
   const profile = profileOf(name);
   const folders: string[] = [];
@@ -113,14 +120,15 @@ function virtual(trait?: string): Backend {
     await createVirtualDrive(folder, {
       cartridge: { barcode: 'TEST01L8', capacityBytes: 64 * MIB },
       earlyWarningBytes: 8 * MIB,
-      traits: requireTraits(trait === undefined ? [] : [trait]),
+      traits,
     });
     return folder;
   };
   return {
     name,
     lacks: new Set(lackedBy(profile)),
-    fillRecordSize: PROFILES[profile].fillRecordSize,
+    fillRecordSize: Math.min(PROFILES[profile].fillRecordSize, transferLimit),
+    transferLimit,
     allows: EVERYTHING,
     slow: false,
     open: async (effect) => {

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
-import { afterEach, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { RecordTooLargeError } from '../../src/errors/index.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
+import type { WriteStreamOptions } from '../../src/tape/write-stream.js';
 import { selectedBackend } from './backend.js';
 import type { Capability, Effect } from './capabilities.js';
 
 export const backend = selectedBackend();
+
+const USUAL_RECORD = 256 * 1024;
+
+/** Bytes of a record where nothing is said, as far as the path carries them. */
+export const RECORD = Math.min(USUAL_RECORD, backend.transferLimit ?? USUAL_RECORD);
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -98,6 +105,32 @@ export function* chunksOf(data: Buffer, sizes: readonly number[]): Generator<Buf
     yield data.subarray(offset, offset + size);
     offset += size;
   }
+}
+
+/**
+ * Writes a file in records of that size. Where the path does not carry them this has to be told before anything is
+ * written, with the largest size that goes, and the file is written with that one: its size is returned.
+ */
+export async function writeInRecords(
+  drive: TapeDrive,
+  data: Buffer,
+  { recordSize, ...options }: WriteStreamOptions & { readonly recordSize: number },
+): Promise<number> {
+  const before = await drive.status();
+  const refused: unknown = await drive.writeFile([data], { ...options, recordSize }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const { transferLimit = refused === undefined ? recordSize : 0 } = backend;
+  if (refused === undefined && recordSize <= transferLimit) return recordSize;
+  expect(refused).toBeInstanceOf(RecordTooLargeError);
+  const { largest } = refused as RecordTooLargeError;
+  expect(refused).toMatchObject({ offered: recordSize, limit: 'path', next: expect.stringContaining(`${largest}`) });
+  if (transferLimit > 0) expect(largest).toBe(transferLimit);
+  // Nothing was written, and the tape stands where it did.
+  expect(await drive.status()).toMatchObject({ fileNumber: before.fileNumber });
+  await drive.writeFile([data], { ...options, recordSize: largest });
+  return largest;
 }
 
 /** All bytes of a readable. */

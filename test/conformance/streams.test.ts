@@ -10,9 +10,7 @@ import {
 } from '../../src/errors/index.js';
 import { openTransport } from '../../src/tape/open-transport.js';
 import { MtOperation } from '../../src/transport/mtio.js';
-import { backend, closed, collect, conforms, openDrive, testData } from './conformance.js';
-
-const RECORD = 256 * 1024;
+import { backend, closed, collect, conforms, openDrive, RECORD, testData } from './conformance.js';
 
 /** Yields some data, then fails as a source does whose disk breaks. */
 async function* brokenSource(bytes: number): AsyncGenerator<Buffer> {
@@ -24,7 +22,7 @@ describe(`streams on ${backend.name}`, () => {
   conforms('a broken source leaves a closed file, and says that it is incomplete', [], async () => {
     const drive = await openDrive();
     await drive.writeFile([testData(RECORD)], { position: 'overwrite' });
-    const stream = drive.createWriteStream({ startThreshold: 0 });
+    const stream = drive.createWriteStream({ startThreshold: 0, bufferBytes: 16 * RECORD });
     await expect(pipeline(brokenSource(30 * RECORD), stream)).rejects.toThrow('the source broke');
     await closed(stream);
     expect(stream.receipt).toBeUndefined();
@@ -124,7 +122,7 @@ describe(`streams on ${backend.name}`, () => {
 
   conforms('closing the drive closes the file of an open stream', [], async () => {
     const drive = await openDrive();
-    const stream = drive.createWriteStream({ position: 'overwrite', startThreshold: 0 });
+    const stream = drive.createWriteStream({ position: 'overwrite', startThreshold: 0, bufferBytes: 16 * RECORD });
     for (let i = 0; i < 30; i += 1) stream.write(testData(RECORD, i));
     await once(stream, 'drain');
     await drive.close();
