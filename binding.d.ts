@@ -249,3 +249,60 @@ export class Crc32 {
   /** Not while a call that has it is under way. */
   update(data: Uint8Array): void;
 }
+
+/**
+ * A folder below which an archive is extracted. Paths are resolved below it, from the descriptor that the constructor
+ * opens, without following a link (openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS, or component by component).
+ *
+ * Calls are synchronous, for worker threads, and return 0 or a negative errno value. Paths, names and targets are byte
+ * strings: a character from U+0000 to U+00FF for each byte. A path has no empty component, `.` or `..` (EINVAL); the
+ * empty one is the folder itself. `facts` takes device, inode, mode and number of links; `attributes` are mode, uid, gid
+ * (each -1 to leave it), seconds and nanoseconds of access, seconds and nanoseconds of modification.
+ */
+export class ExtractionRoot {
+  /** `stepByStep`: without openat2(2). Throws a SystemError when the folder can't be opened. */
+  constructor(path: string, stepByStep?: boolean);
+
+  /** lstat(2). */
+  inspect(path: string, facts: Float64Array): number;
+
+  /** A new file, which only its owner may read yet; it becomes the open node. */
+  createFile(path: string, facts: Float64Array): number;
+
+  makeFolder(path: string, mode: number, facts: Float64Array): number;
+
+  /** The folder becomes the open node. */
+  openFolder(path: string): number;
+
+  /** Writes all of `data` into the open node, at a position in bytes. */
+  write(data: Uint8Array, position: number): number;
+
+  /** An extended attribute of the open node. */
+  setAttribute(name: string, value: Uint8Array): number;
+
+  /** Of the open node, before its extended attributes: a change of owner takes some of them away. */
+  setOwner(uid: number, gid: number): number;
+
+  /** Closes the open node with these attributes. `size`: of a file that ends with a hole, else -1. */
+  finish(size: number, attributes: Float64Array): number;
+
+  makeSymbolicLink(target: string, path: string, attributes: Float64Array, facts: Float64Array): number;
+
+  /** `type`: S_IFCHR, S_IFBLK or S_IFIFO. */
+  makeNode(
+    path: string,
+    type: number,
+    major: number,
+    minor: number,
+    attributes: Float64Array,
+    facts: Float64Array,
+  ): number;
+
+  /** Another name of what is at `existing`; a symbolic link there is not followed. */
+  makeHardLink(existing: string, path: string): number;
+
+  /** unlink(2): no folder. */
+  remove(path: string): number;
+
+  close(): void;
+}

@@ -1,3 +1,7 @@
+export type { ArchiveMember } from './archive/extract/messages.js';
+export type { NotRestored } from './archive/extract/summary.js';
+export { type ExtractOptions, type ExtractProgress, type ExtractResult, extractArchive } from './archive/extract.js';
+export { type ListOptions, listArchive } from './archive/list.js';
 export { type FilePath, type PackOptions, packFolder } from './archive/pack/pack-folder.js';
 export type { PackStream } from './archive/pack/pack-stream.js';
 export type { LeftOut, PackProblem, PackProblemReason, PackProgress, PackSummary } from './archive/pack/summary.js';
@@ -72,7 +76,6 @@ export type { PartitionOptions } from './tape/partition.js';
 export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadDestination } from './tape/read-file.js';
 export type { ReadStreamOptions } from './tape/read-options.js';
-export type { OnBadRecord, SkippedRecord } from './tape/read-recovery.js';
 export type { ReadSummary, TapeReadStream } from './tape/read-stream.js';
 export type { Readiness } from './tape/readiness.js';
 export type { IncompleteFile, TapeReceipt } from './tape/receipt.js';

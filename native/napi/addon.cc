@@ -7,6 +7,7 @@
 #include "checksum_object.h"
 #include "convert.h"
 #include "device_object.h"
+#include "extraction_root_object.h"
 #include "file_lock.h"
 #include "pending_calls.h"
 #include "slab_pool_object.h"
@@ -30,6 +31,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   PendingCalls::install(env);
   exports["Crc32"] = ChecksumObject::define(env);
   exports["Device"] = DeviceObject::define(env);
+  exports["ExtractionRoot"] = ExtractionRootObject::define(env);
   exports["SlabPool"] = SlabPoolObject::define(env);
   exports["allocateSlab"] = Napi::Function::New(env, allocateSlab, "allocateSlab");
   exports["lockFile"] = defineLockFile(env);

@@ -9,7 +9,11 @@ interface ExitCode {
 export const EXIT_CODES: readonly ExitCode[] = [
   { code: 0, meaning: 'done', errors: [] },
   { code: 1, meaning: 'any other failure', errors: [] },
-  { code: 2, meaning: 'wrong arguments', errors: ['LTO_INVALID_ARGUMENT'] },
+  {
+    code: 2,
+    meaning: 'wrong arguments, or an archive that is damaged or holds what is refused',
+    errors: ['LTO_INVALID_ARGUMENT', 'LTO_ARCHIVE'],
+  },
   {
     code: 3,
     meaning: 'no such drive, or no way to it',

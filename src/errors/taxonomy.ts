@@ -341,3 +341,44 @@ export class LabelError extends LtoError {
     super('LTO_LABEL', what, details);
   }
 }
+
+/** Why an archive was not extracted or listed to its end: split by what helps. */
+export type ArchiveReason =
+  /** It ends early: another copy may be whole. */
+  | 'cut'
+  /** It is no archive, or not as its format says. */
+  | 'damaged'
+  /** It holds what is named in the message and is not done here: another program may. */
+  | 'unsupported'
+  /** A member leads out of the folder, through a link, or is a device that nobody asked for. */
+  | 'unsafe'
+  /** The file system refused; `errno` says why. */
+  | 'failed';
+
+/** What an extraction has made before it stopped. */
+export interface ExtractedSoFar {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+}
+
+/** An archive can't be extracted or listed to its end. What was extracted before stays. */
+export class ArchiveError extends LtoError {
+  readonly reason: ArchiveReason;
+  /** Name of the member at which it stopped, when it is known. */
+  readonly member: string | undefined;
+  readonly extracted: ExtractedSoFar | undefined;
+  constructor(
+    what: string,
+    details: LtoErrorDetails & {
+      readonly reason: ArchiveReason;
+      readonly member?: string | undefined;
+      readonly extracted?: ExtractedSoFar | undefined;
+    },
+  ) {
+    super('LTO_ARCHIVE', what, details);
+    this.reason = details.reason;
+    this.member = details.member;
+    this.extracted = details.extracted;
+  }
+}

@@ -1,10 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from '../../errors/index.js';
+import type { ReadStreamOptions } from '../../tape/read-options.js';
 import type { ReadSummary } from '../../tape/read-stream.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
-import { extractArchive } from '../extract.js';
+import { extractedText, extractFile } from '../extract-file.js';
 import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
 import { keysOf } from '../keystore-keys.js';
 import { requireAbsent, saveFile } from '../output-file.js';
@@ -16,6 +17,8 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly output?: string;
   readonly extract?: string;
   readonly force?: boolean;
+  readonly only?: readonly string[];
+  readonly preserve?: boolean;
   readonly checksum?: string;
 }
 
@@ -26,22 +29,39 @@ export function addRead(program: Command): void {
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
     .option('-o, --output <file>', 'save it as this file, which must not exist')
     .option('-C, --extract <folder>', 'extract it, a tar archive, into this folder')
+    .option('--only <pattern>', 'with -C: only members that match, as in .gitignore; may be repeated', collect)
+    .option('--preserve', 'with -C: restore setuid, setgid, sticky, devices and attributes of the kernel')
     .option('--force', 'replace files that exist')
     .option('--checksum <checksum>', 'crc32 (default), sha256, or the checksum that it must have')
     .action(answering(read));
 }
 
+const collect = (pattern: string, before: readonly string[] = []) => [...before, pattern];
+
 async function read(options: ReadOptions, number: string): Promise<Answer> {
   const fileNumber = parseCount(number);
   const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options) };
+  if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
   const consume = await consumer(options);
   const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
   return { document: summary, text: summaryText(summary), textTo: process.stderr };
 }
 
-async function consumer({ output, extract, force = false, json }: ReadOptions): Promise<Consume> {
-  if (output !== undefined && extract !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
-  if (extract !== undefined) return (source, signal) => extractArchive(source, extract, { force, signal });
+async function extract(
+  { extract: folder, output, force, only, preserve, ...device }: ReadOptions & { readonly extract: string },
+  streamOptions: ReadStreamOptions & { readonly fileNumber: number },
+): Promise<Answer> {
+  if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
+  const document = await withDrive(
+    device,
+    (drive) => extractFile(drive, streamOptions, folder, { force, only, preserve }),
+    READ_ONLY,
+  );
+  return { document, text: extractedText(document), textTo: process.stderr };
+}
+
+async function consumer({ output, only, preserve, force = false, json }: ReadOptions): Promise<Consume> {
+  if (only !== undefined || preserve) throw new InvalidArgumentError('--only and --preserve need -C');
   if (output !== undefined) {
     if (!force) await requireAbsent(output);
     return (source, signal) => saveFile(source, output, signal);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { extractArchive } from '../../archive/extract.js';
 import { VerificationError } from '../../errors/index.js';
 import { writeLabel } from '../../provider/label.js';
 import type { MamValues } from '../../scsi/mam-values.js';
@@ -8,7 +9,6 @@ import type { TapeReceipt } from '../../tape/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { identityFacts } from '../commands/status.js';
 import { writeSource } from '../commands/write.js';
-import { extractArchive } from '../extract.js';
 import { interruptible } from '../interrupt.js';
 import { readTapeFile } from '../read-file.js';
 import { openSource, type Source } from '../source.js';
@@ -95,8 +95,8 @@ async function compareGenerated(drive: TapeDrive, receipt: TapeReceipt, expected
 
 async function compareExtracted(drive: TapeDrive, receipt: TapeReceipt, plan: DemoPlan): Promise<Comparison> {
   const { fileNumber, checksum } = receipt;
-  await readTapeFile(drive, { fileNumber, expectedChecksum: checksum }, (source, signal) => {
-    return extractArchive(source, plan.extracted, { force: false, signal });
+  await readTapeFile(drive, { fileNumber, expectedChecksum: checksum, reuseChunks: true }, (source, signal) => {
+    return extractArchive(source, plan.extracted, { signal });
   });
   return compareFolders(plan.folder, join(plan.extracted, basename(plan.folder)));
 }

@@ -13,7 +13,6 @@ import {
   type ModePageLayout,
   READ_WRITE_ERROR_RECOVERY,
   SHORT_ERASE_MODE,
-  WRITE_MODE,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
 import type { DrivePage } from './drive-page.js';
@@ -47,18 +46,12 @@ export const DRIVE_PAGES: readonly DrivePage[] = [
   })),
   {
     ...page(DEVICE_CONFIGURATION_EXTENSION, ({ memory }) => ({
-      writeMode: memory.appendOnly ? WRITE_MODE.appendOnly : WRITE_MODE.overwriteAllowed,
       shortEraseMode: SHORT_ERASE_MODE.recordEndOfData,
       programmableEarlyWarningSize: memory.programmableEarlyWarningMegabytes,
     })),
-    changeable: () =>
-      encodeModePage(DEVICE_CONFIGURATION_EXTENSION, {
-        writeMode: WRITE_MODE.appendOnly,
-        programmableEarlyWarningSize: 0xffff,
-      }),
+    changeable: () => encodeModePage(DEVICE_CONFIGURATION_EXTENSION, { programmableEarlyWarningSize: 0xffff }),
     apply: ({ memory }, bytes) => {
-      const { writeMode, programmableEarlyWarningSize } = decodeModePage(DEVICE_CONFIGURATION_EXTENSION, bytes);
-      memory.appendOnly = writeMode === WRITE_MODE.appendOnly;
+      const { programmableEarlyWarningSize } = decodeModePage(DEVICE_CONFIGURATION_EXTENSION, bytes);
       memory.programmableEarlyWarningMegabytes = programmableEarlyWarningSize;
     },
   },

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareFolders } from '../../../src/cli/demo/compare-folders.js';
-import { extractArchive } from '../../../src/cli/extract.js';
 import { readLabel, writeLabel } from '../../../src/provider/label.js';
 import type { TapeReceipt } from '../../../src/tape/receipt.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
+import { compiledExtractor } from '../../support/extracting.js';
 import { compiledPacker } from '../../support/packing.js';
 import { command, shell } from '../command.js';
 
@@ -22,6 +22,7 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const PARTS = ['.bin', 'typescript', '@types', 'vitest', 'fast-check'];
 
 const packer = compiledPacker();
+const extractor = compiledExtractor();
 let work = '';
 let folder = '';
 
@@ -66,7 +67,8 @@ describe('a tape that we write', () => {
     expect(await readLabel(drive)).toBe('LAB001L8');
     const expectedChecksum = receipt.checksum;
     const source = drive.createReadStream({ fileNumber: 1, expectedChecksum });
-    await extractArchive(source, join(work, 'ours'), { force: false, signal: new AbortController().signal });
+    const { extractArchive } = await extractor.load();
+    await extractArchive(source, join(work, 'ours'));
     expect(source.summary).toMatchObject({ bytes: receipt.bytes, records: receipt.records, largestRecord: RECORD });
     const { bytes, entries } = await compareFolders(folder, join(work, 'ours', 'modules'));
     expect(bytes).toBeGreaterThan(20e6);
@@ -150,7 +152,8 @@ describe('a tape that mt, tar and dd wrote', () => {
     await using drive = await TapeDrive.open(DEVICE);
     const stream = drive.createReadStream({ fileNumber: 2 });
     const copy = join(work, 'copy');
-    await extractArchive(stream, copy, { force: false, signal: new AbortController().signal });
+    const { extractArchive } = await extractor.load();
+    await extractArchive(stream, copy);
     expect(stream.summary).toMatchObject({ largestRecord: RECORD });
     await compareFolders(join(folder, 'typescript'), join(copy, 'typescript'));
     await shell(`diff -r --no-dereference ${folder}/typescript ${copy}/typescript`);

@@ -1,0 +1,219 @@
+#include "extraction_root_object.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <cmath>
+
+#include "../core/outcome.h"
+#include "arguments.h"
+#include "convert.h"
+
+namespace lto {
+namespace {
+
+constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
+constexpr std::int64_t maxId = 0xfffffffe;
+constexpr std::int64_t permissions = 07777;
+constexpr std::int64_t maxNanoseconds = 999'999'999;
+constexpr std::size_t factCount = 4;
+/** mode, uid, gid, accessed (seconds, nanoseconds), modified (the same); -1 leaves mode or owner as it is. */
+constexpr std::size_t attributeCount = 7;
+
+/** What the class adds to the arguments of other calls: byte strings, and rows of numbers. */
+class ExtractionArguments : public Arguments {
+ public:
+  explicit ExtractionArguments(const Napi::CallbackInfo& info) : Arguments(info), info_(info) {}
+
+  /** A string whose characters, U+0000 to U+00FF, are the bytes. */
+  [[nodiscard]] std::string byteString(std::size_t index, const char* name) const {
+    const Napi::Value value = info_[index];
+    if (!value.IsString()) throwType(std::string(name) + " must be a string");
+    std::size_t length = 0;
+    check(napi_get_value_string_latin1(info_.Env(), value, nullptr, 0, &length));
+    std::string bytes(length, '\0');
+    // There is room for the NUL that follows every std::string.
+    check(napi_get_value_string_latin1(info_.Env(), value, bytes.data(), length + 1, &length));
+    return bytes;
+  }
+
+  void putFacts(std::size_t index, const MemberFacts& facts) const {
+    double* const numbers = row(index, "facts", factCount);
+    numbers[0] = static_cast<double>(facts.device);
+    numbers[1] = static_cast<double>(facts.inode);
+    numbers[2] = facts.mode;
+    numbers[3] = static_cast<double>(facts.links);
+  }
+
+  [[nodiscard]] MemberAttributes attributes(std::size_t index) const {
+    const double* const numbers = row(index, "attributes", attributeCount);
+    const auto mode = number(numbers[0], "mode", -1, permissions);
+    const auto user = number(numbers[1], "uid", -1, maxId);
+    const auto group = number(numbers[2], "gid", -1, maxId);
+    return {
+        .hasMode = mode >= 0,
+        .mode = static_cast<mode_t>(mode < 0 ? 0 : mode),
+        .hasOwner = user >= 0 && group >= 0,
+        .user = static_cast<uid_t>(user),
+        .group = static_cast<gid_t>(group),
+        .times = {time(numbers + 3), time(numbers + 5)},
+    };
+  }
+
+ private:
+  [[nodiscard]] double* row(std::size_t index, const char* name, std::size_t length) const {
+    const Napi::Value value = info_[index];
+    const bool isRow = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
+    if (!isRow || value.As<Napi::TypedArray>().ElementLength() < length) {
+      throwType(std::string(name) + " must be a Float64Array of " + std::to_string(length));
+    }
+    return value.As<Napi::Float64Array>().Data();
+  }
+
+  [[nodiscard]] std::int64_t number(double value, const char* name, std::int64_t min, std::int64_t max) const {
+    const bool isInRange = value >= static_cast<double>(min) && value <= static_cast<double>(max);
+    if (!isInRange || std::trunc(value) != value) throwRange(std::string(name) + " is out of range");
+    return static_cast<std::int64_t>(value);
+  }
+
+  [[nodiscard]] timespec time(const double* numbers) const {
+    return {
+        .tv_sec = static_cast<time_t>(number(numbers[0], "seconds", -maxSafeInteger, maxSafeInteger)),
+        .tv_nsec = static_cast<long>(number(numbers[1], "nanoseconds", 0, maxNanoseconds)),
+    };
+  }
+
+  void check(napi_status status) const {
+    if (status != napi_ok) throw Napi::Error::New(info_.Env());
+  }
+
+  const Napi::CallbackInfo& info_;
+};
+
+Napi::Value outcome(const Napi::CallbackInfo& info, int result) {
+  return Napi::Number::New(info.Env(), result);
+}
+
+}  // namespace
+
+Napi::Function ExtractionRootObject::define(Napi::Env env) {
+  return DefineClass(env, className,
+                     {
+                         InstanceMethod<&ExtractionRootObject::inspect>("inspect"),
+                         InstanceMethod<&ExtractionRootObject::createFile>("createFile"),
+                         InstanceMethod<&ExtractionRootObject::makeFolder>("makeFolder"),
+                         InstanceMethod<&ExtractionRootObject::openFolder>("openFolder"),
+                         InstanceMethod<&ExtractionRootObject::write>("write"),
+                         InstanceMethod<&ExtractionRootObject::setAttribute>("setAttribute"),
+                         InstanceMethod<&ExtractionRootObject::setOwner>("setOwner"),
+                         InstanceMethod<&ExtractionRootObject::finish>("finish"),
+                         InstanceMethod<&ExtractionRootObject::makeSymbolicLink>("makeSymbolicLink"),
+                         InstanceMethod<&ExtractionRootObject::makeNode>("makeNode"),
+                         InstanceMethod<&ExtractionRootObject::makeHardLink>("makeHardLink"),
+                         InstanceMethod<&ExtractionRootObject::remove>("remove"),
+                         InstanceMethod<&ExtractionRootObject::close>("close"),
+                     });
+}
+
+ExtractionRootObject::ExtractionRootObject(const Napi::CallbackInfo& info) : TaggedObject(info) {
+  const std::string path = Arguments(info).string(0, "path");
+  const int opened = root_.open(path, info[1].ToBoolean());
+  if (opened < 0) {
+    const auto object = Napi::Error::New(info.Env()).Value();
+    throw Napi::Error(info.Env(), describeFailure(object, {-opened, "open"}));
+  }
+}
+
+Napi::Value ExtractionRootObject::inspect(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  const int result = root_.inspect(arguments.byteString(0, "path"), facts);
+  arguments.putFacts(1, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::createFile(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  const int result = root_.createFile(arguments.byteString(0, "path"), facts);
+  arguments.putFacts(1, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::makeFolder(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  const auto mode = static_cast<mode_t>(arguments.integer(1, "mode", 0, permissions));
+  const int result = root_.makeFolder(arguments.byteString(0, "path"), mode, facts);
+  arguments.putFacts(2, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::openFolder(const Napi::CallbackInfo& info) {
+  return outcome(info, root_.openFolder(ExtractionArguments(info).byteString(0, "path")));
+}
+
+Napi::Value ExtractionRootObject::write(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  const auto data = arguments.bytes(0, "data");
+  const auto position = static_cast<off_t>(arguments.integer(1, "position", 0, maxSafeInteger));
+  return outcome(info, root_.write(reinterpret_cast<const std::byte*>(data.Data()), data.ByteLength(), position));
+}
+
+Napi::Value ExtractionRootObject::setAttribute(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  const auto value = arguments.bytes(1, "value");
+  const auto* const data = reinterpret_cast<const std::byte*>(value.Data());
+  return outcome(info, root_.setAttribute(arguments.byteString(0, "name"), data, value.ByteLength()));
+}
+
+Napi::Value ExtractionRootObject::setOwner(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto user = static_cast<uid_t>(arguments.integer(0, "uid", 0, maxId));
+  return outcome(info, root_.setOwner(user, static_cast<gid_t>(arguments.integer(1, "gid", 0, maxId))));
+}
+
+Napi::Value ExtractionRootObject::finish(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  const auto size = static_cast<off_t>(arguments.integer(0, "size", -1, maxSafeInteger));
+  return outcome(info, root_.finish(size, arguments.attributes(1)));
+}
+
+Napi::Value ExtractionRootObject::makeSymbolicLink(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  const auto target = arguments.byteString(0, "target");
+  const int result = root_.makeSymbolicLink(target, arguments.byteString(1, "path"), arguments.attributes(2), facts);
+  arguments.putFacts(3, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::makeNode(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  constexpr std::int64_t maxNumber = 0xffffffff;
+  const auto type = static_cast<mode_t>(arguments.integer(1, "type", 0, S_IFMT));
+  if (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO) arguments.throwRange("type must be a device or a FIFO");
+  const auto major = static_cast<unsigned>(arguments.integer(2, "major", 0, maxNumber));
+  const auto minor = static_cast<unsigned>(arguments.integer(3, "minor", 0, maxNumber));
+  const int result =
+      root_.makeNode(arguments.byteString(0, "path"), type, makedev(major, minor), arguments.attributes(4), facts);
+  arguments.putFacts(5, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::makeHardLink(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  const auto existing = arguments.byteString(0, "existing");
+  return outcome(info, root_.makeHardLink(existing, arguments.byteString(1, "path")));
+}
+
+Napi::Value ExtractionRootObject::remove(const Napi::CallbackInfo& info) {
+  return outcome(info, root_.remove(ExtractionArguments(info).byteString(0, "path")));
+}
+
+void ExtractionRootObject::close(const Napi::CallbackInfo& /*info*/) {
+  root_.close();
+}
+
+}  // namespace lto

@@ -1,0 +1,101 @@
+import type { ByteString } from '../encode/byte-string.js';
+import { damaged } from './fault.js';
+import { decodeNumber } from './number-field.js';
+
+export const BLOCK = 512;
+
+/** Which description of tar a header follows; they differ in what comes behind byte 257. */
+export type HeaderFormat = 'v7' | 'ustar' | 'star' | 'gnu';
+
+/** A header block, field by field (POSIX.1 ustar, GNU tar's tar.h, star(5)). */
+export interface Header {
+  readonly format: HeaderFormat;
+  /** A character. */
+  readonly typeFlag: string;
+  readonly path: ByteString;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly modified: number;
+  readonly target: ByteString;
+  readonly userName: ByteString;
+  readonly groupName: ByteString;
+  readonly major: number;
+  readonly minor: number;
+}
+
+const CHECKSUM = { offset: 148, length: 8 };
+const PERMISSIONS = 0o7777;
+const ZEROS = Buffer.alloc(BLOCK);
+
+export function isZeroBlock(block: Buffer): boolean {
+  return block[0] === 0 && block.equals(ZEROS);
+}
+
+/** Throws ArchiveFault for a block that is no header. */
+export function decodeHeader(block: Buffer): Header {
+  requireChecksum(block);
+  const format = formatOf(block);
+  const hasNames = format !== 'v7';
+  const typeFlag = String.fromCharCode(block[156] ?? 0);
+  const isDevice = typeFlag === '3' || typeFlag === '4';
+  return {
+    format,
+    typeFlag,
+    path: pathOf(block, format),
+    mode: decodeNumber(block, 100, 8, 'mode') & PERMISSIONS,
+    uid: decodeNumber(block, 108, 8, 'user number'),
+    gid: decodeNumber(block, 116, 8, 'group number'),
+    size: requireSize(decodeNumber(block, 124, 12, 'size')),
+    modified: decodeNumber(block, 136, 12, 'time'),
+    target: text(block, 157, 100),
+    userName: hasNames ? text(block, 265, 32) : '',
+    groupName: hasNames ? text(block, 297, 32) : '',
+    major: hasNames && isDevice ? decodeNumber(block, 329, 8, 'device number') : 0,
+    minor: hasNames && isDevice ? decodeNumber(block, 337, 8, 'device number') : 0,
+  };
+}
+
+function requireSize(size: number): number {
+  if (size < 0) throw damaged('the size of a member is negative');
+  return size;
+}
+
+/** The sum of all bytes, the checksum itself taken for spaces; some old programs summed signed characters. */
+function requireChecksum(block: Buffer): void {
+  let unsigned = CHECKSUM.length * 0x20;
+  let negative = 0;
+  for (let at = 0; at < BLOCK; at += 1) {
+    if (at === CHECKSUM.offset) at += CHECKSUM.length;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    if (byte > 0x7f) negative += 1;
+  }
+  const stored = decodeNumber(block, CHECKSUM.offset, CHECKSUM.length, 'checksum');
+  if (stored === unsigned || stored === unsigned - negative * 256) return;
+  throw damaged('no header of a tar archive, or one whose checksum is wrong');
+}
+
+function formatOf(block: Buffer): HeaderFormat {
+  const magic = block.toString('latin1', 257, 265);
+  if (magic === 'ustar  \0') return 'gnu';
+  const isStar = block.toString('latin1', 508, 512) === 'tar\0';
+  if (magic.startsWith('ustar')) return isStar && block[475] === 0 ? 'star' : 'ustar';
+  return isStar ? 'star' : 'v7';
+}
+
+/** star keeps times behind a shorter prefix; GNU tar has no prefix, but times and more in its place. */
+const PREFIX_LENGTHS: Readonly<Record<HeaderFormat, number>> = { v7: 0, ustar: 155, star: 131, gnu: 0 };
+
+function pathOf(block: Buffer, format: HeaderFormat): ByteString {
+  const name = text(block, 0, 100);
+  const prefix = text(block, 345, PREFIX_LENGTHS[format]);
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Up to the first NUL. */
+function text(block: Buffer, offset: number, length: number): ByteString {
+  const end = block.indexOf(0, offset);
+  return block.toString('latin1', offset, end < 0 ? offset + length : Math.min(end, offset + length));
+}

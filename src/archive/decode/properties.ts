@@ -1,0 +1,202 @@
+import type { ByteString } from '../encode/byte-string.js';
+import { damaged, unsupported } from './fault.js';
+import type { Header } from './header.js';
+import type { ExtendedAttribute, FileTime, Member } from './member.js';
+import { type PaxRecord, paxInteger, paxTime } from './pax.js';
+import { SparseMap } from './sparse-map.js';
+
+const SCHILY_ATTRIBUTE = 'SCHILY.xattr.';
+const LIBARCHIVE_ATTRIBUTE = 'LIBARCHIVE.xattr.';
+const CHARSETS = ['BINARY', 'ISO-IR 10646 2000 UTF-8'];
+
+/** Keys that describe the archive or the place where it was made, and nothing of the member that could be restored. */
+const NOTES =
+  /^(comment|charset|hdrcharset|ctime|SCHILY\.(dev|ino|nlink|filetype|release|archtype|volno|volhdr)|LIBARCHIVE\.(creationtime|symlinktype)|GNU\.sparse\..*)$/;
+/** Keys without which a member is not what it was, and is not done here. */
+const REFUSED: readonly [RegExp, string][] = [
+  [/^GNU\.volume\./, 'the rest of a member of the volume before (multi-volume archive)'],
+  [/^GNU\.dumpdir$/, 'the folder listing of an incremental dump'],
+  [/^SCHILY\.(realsize|offset)$/, 'a file with holes, or a part of one, as star stores it'],
+];
+const USED = /^(path|linkpath|size|uid|gid|uname|gname|mtime|atime|SCHILY\.dev(major|minor))$/;
+
+/** What extended headers say of the member that follows: of it alone, and of all members from there on. */
+export class Properties {
+  readonly #global = new Map<string, PaxRecord>();
+  #local: PaxRecord[] = [];
+  #values = new Map<string, PaxRecord>();
+  longPath: ByteString | undefined;
+  longTarget: ByteString | undefined;
+
+  /** For the next member. */
+  begin(): void {
+    if (!this.isBegun) return;
+    this.#local = [];
+    this.#values = new Map(this.#global);
+    this.longPath = undefined;
+    this.longTarget = undefined;
+  }
+
+  /** Whether something was said of the member alone. */
+  get isBegun(): boolean {
+    return this.#local.length > 0 || this.longPath !== undefined || this.longTarget !== undefined;
+  }
+
+  /** Whether there is any pax header, which makes the archive one of that format. */
+  get isExtended(): boolean {
+    return this.#values.size > 0;
+  }
+
+  addGlobal(records: readonly PaxRecord[]): void {
+    for (const record of records) {
+      requireUsable(record);
+      this.#global.set(record.key, record);
+      this.#values.set(record.key, record);
+    }
+  }
+
+  addLocal(records: readonly PaxRecord[]): void {
+    for (const record of records) {
+      requireUsable(record);
+      this.#local.push(record);
+      this.#values.set(record.key, record);
+    }
+  }
+
+  path(header: Header): ByteString {
+    const path = this.#text('GNU.sparse.name') ?? this.#text('path') ?? this.longPath ?? header.path;
+    if (path === '') throw damaged('a member has no name');
+    return path;
+  }
+
+  /** Bytes of the member's content in the archive. */
+  stored(header: Header): number {
+    const size = this.#integer('size') ?? header.size;
+    if (size < 0) throw damaged('the size of a member is negative');
+    return size;
+  }
+
+  /** Of a file with holes, as pax archives of GNU tar have it; without a map (format 1.0) where that stands in the content. */
+  sparse(): { readonly size: number; readonly map: SparseMap | undefined } | undefined {
+    const major = this.#integer('GNU.sparse.major');
+    const size = this.#integer('GNU.sparse.realsize') ?? this.#integer('GNU.sparse.size');
+    if (major === undefined && size === undefined) return undefined;
+    const minor = this.#integer('GNU.sparse.minor') ?? 0;
+    if (size === undefined || size < 0) throw damaged('a file with holes has no size');
+    if (major === undefined || (major === 0 && minor <= 1)) return { size, map: this.#mapOfRecords() };
+    if (major === 1 && minor === 0) return { size, map: undefined };
+    throw unsupported(`the archive holds a file with holes in GNU tar's format ${major}.${minor}`);
+  }
+
+  of(header: Header): Omit<Member, 'path' | 'type' | 'size' | 'stored' | 'sparse'> {
+    const isLink = header.typeFlag === '1' || header.typeFlag === '2';
+    return {
+      mode: header.mode,
+      uid: this.#integer('uid') ?? header.uid,
+      gid: this.#integer('gid') ?? header.gid,
+      userName: this.#text('uname') ?? header.userName,
+      groupName: this.#text('gname') ?? header.groupName,
+      modified: this.#time('mtime') ?? { seconds: header.modified, nanoseconds: 0 },
+      accessed: this.#time('atime'),
+      target: isLink ? this.#target(header) : '',
+      major: this.#integer('SCHILY.devmajor') ?? header.major,
+      minor: this.#integer('SCHILY.devminor') ?? header.minor,
+      attributes: this.#attributes(),
+      unused: this.#unused(),
+    };
+  }
+
+  #target(header: Header): ByteString {
+    const target = this.#text('linkpath') ?? this.longTarget ?? header.target;
+    if (target === '') throw damaged('a link leads nowhere');
+    return target;
+  }
+
+  #mapOfRecords(): SparseMap {
+    const map = new SparseMap();
+    const text = this.#text('GNU.sparse.map');
+    const numbers = text === undefined ? this.#mapNumbers() : text.split(',').map(requireDecimal);
+    if (numbers.length % 2 !== 0) throw damaged('the map of a file with holes is malformed');
+    for (let at = 0; at < numbers.length; at += 2) map.add(numbers[at] ?? 0, numbers[at + 1] ?? 0);
+    return map;
+  }
+
+  /** Format 0.0: the same two keys again and again, in order. */
+  #mapNumbers(): number[] {
+    const keys = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
+    const records = this.#local.filter(({ key }) => keys.includes(key));
+    if (records.some(({ key }, index) => key !== keys[index % 2])) {
+      throw damaged('the map of a file with holes is malformed');
+    }
+    return records.map(paxInteger);
+  }
+
+  #attributes(): ExtendedAttribute[] {
+    const attributes = new Map<string, ExtendedAttribute>();
+    for (const { key, value } of this.#values.values()) {
+      const attribute = attributeOf(key, value);
+      if (attribute && !(attributes.has(attribute.name) && key.startsWith(LIBARCHIVE_ATTRIBUTE))) {
+        attributes.set(attribute.name, attribute);
+      }
+    }
+    return attributes.size === 0 ? NONE : [...attributes.values()];
+  }
+
+  #unused(): string[] {
+    if (this.#values.size === 0) return NONE;
+    return [...this.#values.keys()].filter((key) => !(USED.test(key) || NOTES.test(key) || /^\w+\.xattr\./.test(key)));
+  }
+
+  #text(key: string): ByteString | undefined {
+    const record = this.#record(key);
+    if (record === undefined) return undefined;
+    if (record.value.includes(0)) throw damaged(`${key} of an extended header holds a NUL`);
+    return record.value.toString('latin1');
+  }
+
+  #integer(key: string): number | undefined {
+    const record = this.#record(key);
+    return record && paxInteger(record);
+  }
+
+  #time(key: string): FileTime | undefined {
+    const record = this.#record(key);
+    return record && paxTime(record);
+  }
+
+  /** An empty value takes back what was said before. */
+  #record(key: string): PaxRecord | undefined {
+    const record = this.#values.get(key);
+    return record === undefined || record.value.length === 0 ? undefined : record;
+  }
+}
+
+const NONE: never[] = [];
+
+function requireUsable({ key, value }: PaxRecord): void {
+  const [, what] = REFUSED.find(([pattern]) => pattern.test(key)) ?? [];
+  if (what !== undefined) throw unsupported(`the archive holds ${what} (${JSON.stringify(key)})`);
+  if (key === 'hdrcharset' && value.length > 0 && !CHARSETS.includes(value.toString('latin1'))) {
+    throw unsupported(`the archive has names in the character set ${JSON.stringify(value.toString('latin1'))}`);
+  }
+}
+
+function requireDecimal(text: string): number {
+  if (/^\d{1,16}$/.test(text)) return Number(text);
+  throw damaged('the map of a file with holes is malformed');
+}
+
+/** star and GNU tar have the bytes as they are; bsdtar has them in base 64 too, and names with %XX. */
+function attributeOf(key: string, value: Buffer): ExtendedAttribute | undefined {
+  if (key.startsWith(SCHILY_ATTRIBUTE)) return named(key.slice(SCHILY_ATTRIBUTE.length), value);
+  if (!key.startsWith(LIBARCHIVE_ATTRIBUTE)) return undefined;
+  const name = key
+    .slice(LIBARCHIVE_ATTRIBUTE.length)
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return named(name, Buffer.from(value.toString('latin1'), 'base64'));
+}
+
+function named(name: ByteString, value: Buffer): ExtendedAttribute {
+  if (name === '' || name.includes('\0')) throw damaged('an extended attribute has a name that is not possible');
+  return { name, value };
+}

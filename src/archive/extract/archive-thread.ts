@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads';
+import { ArchiveError, InvalidArgumentError, LtoError } from '../../errors/index.js';
+import { type DataSource, type TakenSource, takeSource } from '../../tape/source/taken-source.js';
+import { LoopBreak } from '../../transport/loop-break.js';
+import { decompressed } from '../decode/compression.js';
+import { ArchiveFault, type FaultFacts } from '../decode/fault.js';
+import { newRing, RingWriter } from './byte-ring.js';
+import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMessage } from './messages.js';
+
+/** Chunks between looks at the clock. */
+const CHUNKS_TO_A_LOOK = 64;
+
+export interface Run {
+  readonly signal?: AbortSignal | undefined;
+  /** Asked for each member, where the job says so. */
+  readonly isWanted?: ((member: ArchiveMember) => boolean) | undefined;
+  readonly onMembers?: ((members: readonly ArchiveMember[]) => void) | undefined;
+}
+
+/** The thread that reads one archive, and what passes the archive on to it. */
+export class ArchiveThread {
+  readonly #ring: RingWriter;
+  readonly #progress: Float64Array;
+  readonly #doing: string;
+  readonly #worker: Worker;
+  #isStopped = false;
+
+  /** `doing`: what failed, for the message of an error. */
+  constructor(job: ExtractJob | ListJob, doing: string) {
+    const ring = newRing();
+    const workerData: WorkerInput = { ring, job };
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    this.#ring = new RingWriter(ring);
+    this.#progress = new Float64Array(ring.progress);
+    this.#doing = doing;
+  }
+
+  progress(): { members: number; bytes: number } {
+    return { members: this.#progress[0] ?? 0, bytes: this.#progress[1] ?? 0 };
+  }
+
+  /** Answers what the thread has sent and waits for. */
+  answer(value: number): void {
+    this.#ring.answer(value);
+  }
+
+  /** Ends the work early. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#ring.stop();
+  }
+
+  /** Passes the source on until it, or the work, ends. Rejects with errors of this library, or the source's own. */
+  async run(input: DataSource, { signal, isWanted, onMembers }: Run): Promise<Ending> {
+    let failure: { readonly error: unknown } | undefined;
+    const source = this.#take(input);
+    const fail = (error: unknown) => {
+      failure ??= { error };
+      this.stop();
+    };
+    const ended = this.#ended((message) => {
+      try {
+        if (message.kind === 'wanted?') this.answer(isWanted?.(message.member) === false ? 0 : 1);
+        else if (message.kind === 'members') onMembers?.(message.members);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    const onAbort = () => fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    const fed = this.#feed(source).catch(fail);
+    try {
+      const ending = await ended;
+      // What still comes of a source that nobody reads is not waited for.
+      if (ending.fault === undefined && !ending.isEarly && !this.#isStopped) await fed;
+      if (failure) throw this.#public(failure.error);
+      if (ending.fault) throw this.#faultError(ending.fault.facts, ending.fault.member, ending);
+      return ending;
+    } finally {
+      source.discard(new Error('no more of the archive is wanted'));
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The thread has begun, and must not wait for ever where there is no source. */
+  #take(input: DataSource): TakenSource {
+    try {
+      return takeSource(input, { operation: 'extract' });
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  async #feed(source: TakenSource): Promise<void> {
+    const loop = new LoopBreak(CHUNKS_TO_A_LOOK);
+    for await (const chunk of decompressed(source.chunks())) {
+      await this.#ring.write(chunk);
+      if (!this.#ring.isOpen) return;
+      if (loop.step()) await loop.take();
+    }
+    this.#ring.end();
+  }
+
+  #ended(onQuestion: (message: WorkerMessage) => void): Promise<Ending> {
+    return new Promise<Ending>((resolve, reject) => {
+      this.#worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'room') this.#ring.wake();
+        else if (message.kind === 'ended') resolve(message);
+        else onQuestion(message);
+      });
+      const fail = (what: string, cause?: unknown) => {
+        this.stop();
+        reject(new LtoError('LTO_INTERNAL', `the thread that reads the archive ${what}`, { cause }));
+      };
+      this.#worker.once('error', (error) => fail('failed', error));
+      this.#worker.once('exit', () => fail('ended before its work'));
+    });
+  }
+
+  #public(error: unknown): unknown {
+    return error instanceof ArchiveFault ? this.#faultError(error.facts, undefined) : error;
+  }
+
+  #faultError({ what, reason, next, errno, operation }: FaultFacts, member?: string, ending?: Ending): LtoError {
+    const where = member === undefined ? '' : ` at ${JSON.stringify(member)}`;
+    const text = `${this.#doing}${where}: ${what}`;
+    if (reason === 'exists') return new InvalidArgumentError(text, { next });
+    return new ArchiveError(text, { reason, next, errno, operation, member, extracted: ending?.summary });
+  }
+}

@@ -1,0 +1,187 @@
+import type { ByteSource } from '../decode/byte-source.js';
+
+/** A power of two, and whole blocks of tar. */
+const RING_BYTES = 16 * 2 ** 20;
+const HEAD = 0;
+const TAIL = 1;
+const STATE = 2;
+const WAITING = 3;
+const ANSWER = 4;
+/** Counts what the writer does, for the reader to wait on. */
+const SIGNAL = 5;
+const WORDS = 6;
+
+const OPEN = 0;
+const ENDED = 1;
+const STOPPED = 2;
+
+/** Memory that two threads share: bytes of an archive, the counts of both sides, and what was done. */
+export interface RingMemory {
+  readonly bytes: SharedArrayBuffer;
+  readonly words: SharedArrayBuffer;
+  /** Members and bytes that were made. */
+  readonly progress: SharedArrayBuffer;
+}
+
+export function newRing(): RingMemory {
+  return {
+    bytes: new SharedArrayBuffer(RING_BYTES),
+    words: new SharedArrayBuffer(WORDS * 4),
+    progress: new SharedArrayBuffer(2 * 8),
+  };
+}
+
+/** Where bytes go in: the side that must not wait in a call. */
+export class RingWriter {
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  #room: (() => void) | undefined;
+
+  constructor({ bytes, words }: RingMemory) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#words = new Int32Array(words);
+  }
+
+  /** Copies a chunk; resolves when all of it is in the ring, or nobody reads it any more. */
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let done = 0; done < chunk.length && this.isOpen; ) {
+      const head = Atomics.load(this.#words, HEAD);
+      const room = RING_BYTES - ((head - Atomics.load(this.#words, TAIL)) >>> 0);
+      if (room === 0) {
+        await this.#untilRoom();
+        continue;
+      }
+      const at = (head >>> 0) % RING_BYTES;
+      const length = Math.min(room, RING_BYTES - at, chunk.length - done);
+      this.#bytes.set(chunk.subarray(done, done + length), at);
+      Atomics.store(this.#words, HEAD, (head + length) | 0);
+      this.#signal();
+      done += length;
+    }
+  }
+
+  /** Whether somebody reads what is written. */
+  get isOpen(): boolean {
+    return Atomics.load(this.#words, STATE) === OPEN;
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#leave(ENDED);
+  }
+
+  /** The reader gives up at its next step. */
+  stop(): void {
+    this.#leave(STOPPED);
+  }
+
+  /** The other side has said that there is room, or that it is done. */
+  wake(): void {
+    this.#room?.();
+    this.#room = undefined;
+  }
+
+  /** Answers what the reader has asked by a message. */
+  answer(value: number): void {
+    Atomics.store(this.#words, ANSWER, value);
+    Atomics.notify(this.#words, ANSWER);
+  }
+
+  #leave(state: number): void {
+    Atomics.compareExchange(this.#words, STATE, OPEN, state);
+    if (state === STOPPED) {
+      Atomics.store(this.#words, STATE, STOPPED);
+      this.answer(0);
+    }
+    this.#signal();
+    this.wake();
+  }
+
+  #signal(): void {
+    Atomics.add(this.#words, SIGNAL, 1);
+    Atomics.notify(this.#words, SIGNAL);
+  }
+
+  async #untilRoom(): Promise<void> {
+    const told = new Promise<void>((resolve) => {
+      this.#room = resolve;
+    });
+    Atomics.store(this.#words, WAITING, 1);
+    const used = (Atomics.load(this.#words, HEAD) - Atomics.load(this.#words, TAIL)) >>> 0;
+    // The reader may have gone on before it was told that somebody waits.
+    if (used < RING_BYTES && Atomics.exchange(this.#words, WAITING, 0) === 1) this.wake();
+    await told;
+  }
+}
+
+/** The archive was abandoned by whoever writes it. */
+export class StoppedError extends Error {}
+
+/** Where bytes come out: waits in the call. */
+export class RingReader implements ByteSource {
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  readonly #tellRoom: () => void;
+  /** Bytes that were handed out and are not given back. */
+  #out = 0;
+
+  constructor({ bytes, words }: RingMemory, tellRoom: () => void) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#words = new Int32Array(words);
+    this.#tellRoom = tellRoom;
+  }
+
+  next(most: number): Uint8Array | undefined {
+    this.#giveBack();
+    const tail = Atomics.load(this.#words, TAIL);
+    const used = this.#wait(tail);
+    if (used === 0) return undefined;
+    const at = (tail >>> 0) % RING_BYTES;
+    this.#out = Math.min(most, used, RING_BYTES - at);
+    return this.#bytes.subarray(at, at + this.#out);
+  }
+
+  /** Nothing more is taken. */
+  close(): void {
+    Atomics.store(this.#words, STATE, STOPPED);
+    this.#tellRoom();
+  }
+
+  /** Throws StoppedError when the other side has given up. */
+  requireWanted(): void {
+    if (Atomics.load(this.#words, STATE) === STOPPED) throw new StoppedError();
+  }
+
+  /** Asks the other side by `ask`, and waits for its answer. */
+  ask(ask: () => void): number {
+    Atomics.store(this.#words, ANSWER, -1);
+    ask();
+    while (Atomics.load(this.#words, ANSWER) === -1) {
+      this.requireWanted();
+      Atomics.wait(this.#words, ANSWER, -1);
+    }
+    return Atomics.load(this.#words, ANSWER);
+  }
+
+  /** Bytes that are there; 0 at the end. */
+  #wait(tail: number): number {
+    for (;;) {
+      const signal = Atomics.load(this.#words, SIGNAL);
+      const state = Atomics.load(this.#words, STATE);
+      const head = Atomics.load(this.#words, HEAD);
+      if (state === STOPPED) throw new StoppedError();
+      if (head !== tail) return (head - tail) >>> 0;
+      if (state === ENDED) return 0;
+      Atomics.wait(this.#words, SIGNAL, signal);
+    }
+  }
+
+  #giveBack(): void {
+    if (this.#out === 0) return;
+    Atomics.store(this.#words, TAIL, (Atomics.load(this.#words, TAIL) + this.#out) | 0);
+    this.#out = 0;
+    if (Atomics.load(this.#words, WAITING) === 0) return;
+    const used = (Atomics.load(this.#words, HEAD) - Atomics.load(this.#words, TAIL)) >>> 0;
+    if (used <= RING_BYTES / 2 && Atomics.exchange(this.#words, WAITING, 0) === 1) this.#tellRoom();
+  }
+}

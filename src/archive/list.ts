@@ -1,0 +1,53 @@
+import type { DataSource } from '../tape/source/taken-source.js';
+import { ArchiveThread } from './extract/archive-thread.js';
+import type { ArchiveMember } from './extract/messages.js';
+
+export interface ListOptions {
+  /** Patterns as in .gitignore: of the members, only those that match one. */
+  readonly only?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The members of an archive, in its order. The source is taken over: it is destroyed when this ends early. Throws what
+ * `extractArchive` does.
+ *
+ * @example
+ * for await (const { name, size } of listArchive(drive.createReadStream({ fileNumber: 1 }))) console.log(name, size);
+ */
+export async function* listArchive(
+  source: DataSource,
+  { only, signal }: ListOptions = {},
+): AsyncGenerator<ArchiveMember, void> {
+  const thread = new ArchiveThread({ kind: 'list', only }, 'listing the archive failed');
+  let arrived: readonly ArchiveMember[] | undefined;
+  let isOver = false;
+  let wake = () => {};
+  const onMembers = (members: readonly ArchiveMember[]) => {
+    arrived = members;
+    wake();
+  };
+  const over = () => {
+    isOver = true;
+    wake();
+  };
+  const running = thread.run(source, { signal, onMembers });
+  running.then(over, over);
+  try {
+    while (arrived !== undefined || !isOver) {
+      if (arrived === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      yield* arrived;
+      arrived = undefined;
+      thread.answer(1);
+    }
+    await running;
+  } finally {
+    thread.stop();
+    await running.catch(() => undefined);
+  }
+}
