@@ -241,6 +241,44 @@ export class SlabPool {
  */
 export function lockFile(fd: number, mode: 'shared' | 'exclusive'): boolean;
 
+/*
+ * What an archive keeps of a file. These calls block, and are for worker threads. Paths are byte strings: a character
+ * from U+0000 to U+00FF for each byte, no NUL. A link is never followed. `facts` takes mode, number of links, uid, gid,
+ * size, blocks of 512 bytes, seconds and nanoseconds of modification and of change, major and minor number of a device
+ * node, major and minor number of the file system's device, upper and lower 32 bits of the inode number, and the bytes
+ * that names of extended attributes take (0 by `readSmallFile`): 17 numbers.
+ */
+
+/** lstat(2) and llistxattr(2). Returns 0 or a negative errno value. */
+export function inspectFile(path: string, facts: Float64Array): number;
+
+/**
+ * Opens a file, reads up to `length` bytes to `offset` in `memory`, asks for its status and closes it. Returns how many
+ * bytes there were, or a negative errno value.
+ */
+export function readSmallFile(
+  path: string,
+  memory: Uint8Array,
+  offset: number,
+  length: number,
+  facts: Float64Array,
+): number;
+
+/** An extended attribute; its name is a byte string. */
+export interface FileAttribute {
+  readonly name: string;
+  readonly value: Buffer;
+}
+
+/** All extended attributes, access control lists among them. Throws a SystemError. */
+export function readAttributes(path: string): FileAttribute[];
+
+/**
+ * Where the first `size` bytes of an open file are no hole: offset and length of each part, in order. Throws a
+ * SystemError.
+ */
+export function dataExtents(fd: number, size: number): Float64Array;
+
 /** CRC-32 of ISO-HDLC, as in zip and gzip, by the processor's own instructions. */
 export class Crc32 {
   /** Of everything so far, unsigned; 0 for nothing. Not up to date while a call that has it is under way. */

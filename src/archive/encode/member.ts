@@ -1,5 +1,5 @@
 import { type ByteString, isAscii, isUtf8 } from './byte-string.js';
-import { encodePaxRecord, type PaxRecord, paxTime } from './pax.js';
+import { encodePaxRecord, type FileTime, type PaxRecord, paxTime } from './pax.js';
 import {
   BLOCK,
   encodeUstar,
@@ -27,8 +27,7 @@ export interface Member {
   readonly gid: number;
   /** Bytes that follow. */
   readonly size: number;
-  /** Nanoseconds since 1970. */
-  readonly modified: bigint;
+  readonly modified: FileTime;
   /** Of a symbolic or hard link; else empty. */
   readonly target: ByteString;
   readonly major: number;
@@ -39,9 +38,6 @@ export interface Member {
   readonly placeholder?: ByteString | undefined;
 }
 
-const NANOSECONDS = 1_000_000_000n;
-/** Nanoseconds of the times that the header itself can hold. */
-const LARGEST_NANOSECONDS = BigInt(LARGEST_TIME) * NANOSECONDS;
 const FIRST_SIZE = 16 * BLOCK;
 
 /** Makes header blocks, one member's after the other, in memory that the next one's are made in again. */
@@ -66,7 +62,7 @@ export class MemberEncoder {
       uid: Math.min(member.uid, LARGEST_ID),
       gid: Math.min(member.gid, LARGEST_ID),
       size: Math.min(member.size, LARGEST_SIZE),
-      mtime: headerTime(member.modified),
+      mtime: Math.min(Math.max(0, member.modified.seconds), LARGEST_TIME),
       link: member.target.slice(0, LONGEST_LINK),
       major: Math.min(member.major, LARGEST_DEVICE),
       minor: Math.min(member.minor, LARGEST_DEVICE),
@@ -106,11 +102,6 @@ function extendedName(path: ByteString): ByteString {
   return `PaxHeaders/${isAscii(name) ? name : ''}`.slice(0, LONGEST_NAME);
 }
 
-function headerTime(modified: bigint): number {
-  if (modified < 0n) return 0;
-  return modified > LARGEST_NANOSECONDS ? LARGEST_TIME : Number(modified / NANOSECONDS);
-}
-
 /** The records for whatever the header has no room for. */
 function extendedBody(member: Member, pathFits: boolean): ByteString {
   const { path, target, size, uid, gid, modified, records, placeholder } = member;
@@ -121,7 +112,7 @@ function extendedBody(member: Member, pathFits: boolean): ByteString {
   if (size > LARGEST_SIZE) extended.push(['size', String(size)]);
   if (uid > LARGEST_ID) extended.push(['uid', String(uid)]);
   if (gid > LARGEST_ID) extended.push(['gid', String(gid)]);
-  if (modified < 0n || modified > LARGEST_NANOSECONDS || modified % NANOSECONDS !== 0n) {
+  if (modified.seconds < 0 || modified.seconds > LARGEST_TIME || modified.nanoseconds !== 0) {
     extended.push(['mtime', paxTime(modified)]);
   }
   let body = '';

@@ -12,15 +12,22 @@ export function encodePaxRecord([key, value]: PaxRecord): ByteString {
   return `${length} ${key}=${value}\n`;
 }
 
-const NANOSECONDS = 1_000_000_000n;
+/** A point in time, to the nanosecond. */
+export interface FileTime {
+  /** Since 1970, rounded down: negative before. */
+  readonly seconds: number;
+  /** 0 to 999,999,999. */
+  readonly nanoseconds: number;
+}
+
+const NANOSECONDS = 1_000_000_000;
 
 /** Decimal seconds, with no more decimals than it takes. */
-export function paxTime(nanoseconds: bigint): ByteString {
-  const value = nanoseconds < 0n ? -nanoseconds : nanoseconds;
-  const seconds = value / NANOSECONDS;
-  const fraction = Number(value - seconds * NANOSECONDS);
-  const sign = nanoseconds < 0n ? '-' : '';
-  return fraction === 0 ? `${sign}${seconds}` : `${sign}${seconds}.${decimals(fraction)}`;
+export function paxTime({ seconds, nanoseconds }: FileTime): ByteString {
+  if (nanoseconds === 0) return String(seconds);
+  // Below zero the decimals count from above: half a second before 1970 is -0.5.
+  if (seconds < 0) return `-${-1 - seconds}.${decimals(NANOSECONDS - nanoseconds)}`;
+  return `${seconds}.${decimals(nanoseconds)}`;
 }
 
 /** Of nanoseconds, without the zeros at the end. */

@@ -1,5 +1,5 @@
+// Calls of `fs` by paths that are bytes.
 import {
-  type BigIntStats,
   closeSync,
   constants,
   fstatSync,
@@ -7,24 +7,27 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
+  readSync,
   realpathSync,
 } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
 import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
+import { type FileStatus, statusFromStats } from './file-status.js';
 
 /** O_NONBLOCK: a FIFO that took a file's place meanwhile is not waited for. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** A path for calls of `fs`. */
-export function fsPath(path: ByteString): string | Buffer {
+function fsPath(path: ByteString): string | Buffer {
   return isAscii(path) ? path : toBytes(path);
 }
 
-export function statLink(path: ByteString): BigIntStats {
-  return lstatSync(fsPath(path), { bigint: true });
+/** Of a link, not of what it leads to. */
+export function statLink(path: ByteString): FileStatus {
+  return statusFromStats(lstatSync(fsPath(path), { bigint: true }));
 }
 
-export function statOpen(fd: number): BigIntStats {
-  return fstatSync(fd, { bigint: true });
+export function statOpen(fd: number): FileStatus {
+  return statusFromStats(fstatSync(fd, { bigint: true }));
 }
 
 /** Names in a folder in the order of their bytes. Node.js takes latin1 for bytes as they are. */
@@ -50,7 +53,27 @@ export function closeFile(fd: number): void {
   closeSync(fd);
 }
 
+/** See `FileAccess.readSmall`. */
+export function readSmallFile(path: ByteString, memory: Buffer, at: number, length: number) {
+  const fd = openFile(path);
+  try {
+    let count = 0;
+    for (let got = -1; got !== 0 && count < length; count += got) {
+      got = readSync(fd, memory, at + count, length - count, null);
+    }
+    return { count, now: statOpen(fd) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Name of the system's error, where it is one. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** For a negative errno value. */
+export function systemError(errno: number, syscall: string): Error {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(`${code}, ${syscall}`), { code, errno, syscall });
 }

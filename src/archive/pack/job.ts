@@ -1,4 +1,5 @@
 import type { ByteString } from '../encode/byte-string.js';
+import type { FileTime } from '../encode/pax.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
 /** What a packer is to do, as it goes to its thread. */
@@ -12,8 +13,7 @@ export interface PackJob {
   /** Patterns as in a .gitignore. */
   readonly exclude: readonly string[];
   readonly oneFileSystem: boolean;
-  /** Nanoseconds since 1970. */
-  readonly newerThan: bigint | undefined;
+  readonly newerThan: FileTime | undefined;
   readonly special: boolean;
   readonly xattrs: boolean;
   readonly strict: boolean;

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
+import type { FileTime } from '../encode/pax.js';
+import { fileTime } from './file-status.js';
 import { PackStream } from './pack-stream.js';
 
 /** A path, as text or as its bytes. */
@@ -57,7 +59,7 @@ export function packFolder(sources: FilePath | readonly FilePath[], options: Pac
     base,
     exclude: options.exclude ?? [],
     oneFileSystem: options.oneFileSystem ?? false,
-    newerThan: newerThan === undefined ? undefined : nanoseconds(newerThan),
+    newerThan: newerThan === undefined ? undefined : timeOf(newerThan),
     special: options.special ?? false,
     xattrs: options.xattrs ?? true,
     strict: options.strict ?? false,
@@ -76,8 +78,8 @@ function absolute(path: ByteString): ByteString {
   return posix.resolve(Buffer.from(process.cwd()).toString('latin1'), path);
 }
 
-function nanoseconds(date: Date): bigint {
+function timeOf(date: Date): FileTime {
   const milliseconds = date.getTime();
-  if (Number.isInteger(milliseconds)) return BigInt(milliseconds) * 1_000_000n;
+  if (Number.isInteger(milliseconds)) return fileTime(BigInt(milliseconds) * 1_000_000n);
   throw new InvalidArgumentError('`newerThan` is no valid time', { operation: 'archive' });
 }

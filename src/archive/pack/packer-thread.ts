@@ -1,6 +1,7 @@
 // The thread of a packer: `PackStream` starts it with `PackerData`.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { failureOf } from './failure.js';
+import { openFileAccess } from './file-access.js';
 import { CELL, type PackerData, type PackerMessage } from './job.js';
 import { Packer } from './packer.js';
 import { SlabWriter } from './slab-writer.js';
@@ -60,7 +61,7 @@ function pack(port: MessagePort, data: PackerData): void {
   const door = new SlabDoor(port, data, notes);
   try {
     const archive = new SlabWriter(door.newSlab(), (slab, bytes) => door.handOn(slab, bytes));
-    const packer = new Packer(data.job, archive, notes);
+    const packer = new Packer(data.job, openFileAccess(), archive, notes);
     door.say({ kind: 'end', summary: packer.run(() => door.say({ kind: 'begun' })) });
   } catch (error) {
     if (!(error instanceof Stopped)) door.say({ kind: 'failure', failure: failureOf(error) });

@@ -1,36 +1,44 @@
-import { type BigIntStats, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { type ByteString, toText } from '../encode/byte-string.js';
 import { type Member, MemberEncoder } from '../encode/member.js';
+import type { PaxRecord } from '../encode/pax.js';
 import { BLOCK, TYPE, type Type } from '../encode/ustar.js';
+import { aclRecord } from './acl-text.js';
 import { copyBytes, type ShortRead } from './content.js';
 import { strictFailure } from './failure.js';
+import type { FileAccess } from './file-access.js';
+import { type FileStatus, isFolder, sameTime } from './file-status.js';
 import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files.js';
 import { HardLinks } from './hard-links.js';
 import type { PackJob, Root } from './job.js';
 import { NamedFolders, requireRoots } from './roots.js';
 import type { SlabWriter } from './slab-writer.js';
+import { type SparseFile, sparseFile } from './sparse.js';
 import type { PackNotes, PackProblem, PackSummary } from './summary.js';
 import { type Found, Walker } from './walker.js';
 
 /** Two blocks of zeros end an archive. */
 const END_BYTES = 2 * BLOCK;
-const PERMISSIONS = 0o7777n;
+const PERMISSIONS = 0o7777;
+/** Files up to this size are read whole by one call. */
+const SMALL = 256 * 1024;
+const NO_RECORDS: readonly PaxRecord[] = [];
 
 /** Member types by the type of a file; there is none for a socket. */
-const TYPES = new Map<bigint, Type>([
-  [BigInt(constants.S_IFREG), TYPE.file],
-  [BigInt(constants.S_IFDIR), TYPE.folder],
-  [BigInt(constants.S_IFLNK), TYPE.symbolicLink],
-  [BigInt(constants.S_IFIFO), TYPE.fifo],
-  [BigInt(constants.S_IFCHR), TYPE.characterDevice],
-  [BigInt(constants.S_IFBLK), TYPE.blockDevice],
+const TYPES = new Map<number, Type>([
+  [constants.S_IFREG, TYPE.file],
+  [constants.S_IFDIR, TYPE.folder],
+  [constants.S_IFLNK, TYPE.symbolicLink],
+  [constants.S_IFIFO, TYPE.fifo],
+  [constants.S_IFCHR, TYPE.characterDevice],
+  [constants.S_IFBLK, TYPE.blockDevice],
 ]);
-const FORMAT = BigInt(constants.S_IFMT);
 const SPECIAL: ReadonlySet<Type> = new Set([TYPE.fifo, TYPE.characterDevice, TYPE.blockDevice]);
 
 /** Makes an archive of what is found; all of its calls block, so it has a thread of its own. */
 export class Packer {
   readonly #job: PackJob;
+  readonly #files: FileAccess;
   readonly #archive: SlabWriter;
   readonly #notes: PackNotes;
   readonly #walker: Walker;
@@ -38,11 +46,12 @@ export class Packer {
   readonly #links = new HardLinks();
   readonly #named = new NamedFolders();
 
-  constructor(job: PackJob, archive: SlabWriter, notes: PackNotes) {
+  constructor(job: PackJob, files: FileAccess, archive: SlabWriter, notes: PackNotes) {
     this.#job = job;
+    this.#files = files;
     this.#archive = archive;
     this.#notes = notes;
-    this.#walker = new Walker(job, notes, (path, error, archived) => this.#unread(path, error, archived));
+    this.#walker = new Walker(job, files, notes, (path, error, archived) => this.#unread(path, error, archived));
   }
 
   /**
@@ -63,70 +72,112 @@ export class Packer {
 
   #addRoot(root: Root): void {
     for (const found of this.#walker.walk(root)) {
-      if (found.name === root.name && found.stats.isDirectory()) this.#named.add(root.name);
+      if (found.name === root.name && isFolder(found.status)) this.#named.add(root.name);
       this.#add(found);
       this.#notes.bytes = this.#archive.bytes;
     }
   }
 
   #add(found: Found): void {
-    const { path, stats } = found;
-    const type = TYPES.get(stats.mode & FORMAT);
+    const { path, status } = found;
+    const type = TYPES.get(status.mode & constants.S_IFMT);
     if (type === undefined) this.#notes.leaveOut('sockets', toText(path));
     else if (SPECIAL.has(type) && !this.#job.special) this.#notes.leaveOut('special', toText(path));
-    else if (type === TYPE.folder) this.#write(memberOf(found, type));
+    else if (type === TYPE.folder) this.#write(this.#member(found, type));
     else this.#addOnce(found, type);
   }
 
   /** The content with the first name of a file; its other names are links to that. */
   #addOnce(found: Found, type: Type): void {
-    const first = this.#links.find(found.stats);
+    const first = this.#links.find(found.status);
     if (first !== undefined) {
       this.#write({ ...memberOf(found, TYPE.hardLink), target: first });
       return;
     }
     const isArchived = type === TYPE.file ? this.#addFile(found) : this.#addOther(found, type);
-    if (isArchived) this.#links.add(found.name, found.stats);
+    if (isArchived) this.#links.add(found.name, found.status);
   }
 
   #addOther(found: Found, type: Type): boolean {
-    let target: ByteString = '';
     try {
-      if (type === TYPE.symbolicLink) target = linkTarget(found.path);
+      const target = type === TYPE.symbolicLink ? linkTarget(found.path) : '';
+      this.#write({ ...this.#member(found, type), target });
+      return true;
     } catch (error) {
       this.#unread(found.path, error, false);
       return false;
     }
-    this.#write({ ...memberOf(found, type), target });
-    return true;
   }
 
   #addFile(found: Found): boolean {
-    const { path, stats } = found;
-    this.#notes.files += 1;
-    // Nothing to read, and no need to open it.
-    if (stats.size === 0n) {
-      this.#write(memberOf(found, TYPE.file));
-      return true;
-    }
-    let fd: number;
+    const { size, blocks } = found.status;
+    const member = { ...this.#member(found, TYPE.file), size };
     try {
-      fd = openFile(path);
+      // Nothing to read, and no need to open it.
+      if (size === 0) this.#write(member);
+      else if (blocks * BLOCK < size) this.#addByParts(found, member);
+      else if (size > SMALL || !this.#addSmall(found, member)) this.#addLarge(found, member, undefined);
     } catch (error) {
-      this.#notes.files -= 1;
-      this.#unread(path, error, false);
+      this.#unread(found.path, error, false);
       return false;
     }
+    this.#notes.files += 1;
+    return true;
+  }
+
+  /** False where the slab has no room for it. Throws when it can't be read, with nothing archived. */
+  #addSmall(found: Found, member: Member): boolean {
+    let change: PackProblem['reason'] | undefined;
+    const { size } = member;
+    const isPlaced = this.#archive.place(this.#encoder.encode(member), size, (memory, at) => {
+      const { count, now } = this.#files.readSmall(found.path, memory, at, size);
+      memory.fill(0, at + count, at + size);
+      change = changeOf(found.status, count < size ? { code: undefined } : undefined, now);
+    });
+    if (!isPlaced) return false;
+    this.#notes.entries += 1;
+    if (change !== undefined) this.#problem(found.path, { reason: change, archived: true });
+    return true;
+  }
+
+  /** A file that takes less room on disk than its size has. */
+  #addByParts(found: Found, member: Member): void {
+    this.#addLarge(found, member, (fd) => {
+      const parts = this.#files.extents(fd, member.size);
+      if (parts !== undefined) return sparseFile(found.name, member.size, parts);
+      this.#notes.notKept.add('holes');
+      return undefined;
+    });
+  }
+
+  /** Throws when it can't be opened, with nothing archived. */
+  #addLarge(found: Found, member: Member, findHoles: ((fd: number) => SparseFile | undefined) | undefined): void {
+    const fd = openFile(found.path);
     try {
-      const size = Number(stats.size);
-      this.#write({ ...memberOf(found, TYPE.file), size });
-      const short = copyBytes(fd, null, size, this.#archive);
+      const sparse = findHoles?.(fd);
+      const short = sparse === undefined ? this.#copyWhole(fd, member) : this.#copyParts(fd, member, sparse);
       this.#archive.pad();
-      this.#requireUnchanged(found, short, statOpen(fd));
+      const reason = changeOf(found.status, short, statOpen(fd));
+      if (reason !== undefined) this.#problem(found.path, { reason, code: short?.code, archived: true });
     } finally {
       closeFile(fd);
     }
-    return true;
+  }
+
+  #copyWhole(fd: number, member: Member): ShortRead | undefined {
+    this.#write(member);
+    return copyBytes(fd, null, member.size, this.#archive);
+  }
+
+  #copyParts(fd: number, member: Member, { map, parts, stored, records, placeholder }: SparseFile) {
+    this.#write({ ...member, size: stored, records: [...records, ...member.records], placeholder });
+    this.#archive.write(map);
+    let short: ShortRead | undefined;
+    for (let part = 0; part < parts.length; part += 2) {
+      const missing = copyBytes(fd, parts[part] ?? 0, parts[part + 1] ?? 0, this.#archive);
+      short ??= missing;
+    }
+    return short;
   }
 
   #write(member: Member): void {
@@ -134,10 +185,28 @@ export class Packer {
     this.#notes.entries += 1;
   }
 
-  /** What was read has to be the file that was found. */
-  #requireUnchanged({ path, stats }: Found, short: ShortRead | undefined, now: BigIntStats): void {
-    const reason = changeOf(stats, short, now);
-    if (reason !== undefined) this.#problem(path, { reason, code: short?.code, archived: true });
+  #member(found: Found, type: Type): Member {
+    const member = memberOf(found, type);
+    const { attributeBytes } = found.status;
+    if (!this.#job.xattrs || attributeBytes === 0) return member;
+    if (attributeBytes !== undefined) return { ...member, records: this.#attributeRecords(found.path) };
+    this.#notes.notKept.add('extended attributes');
+    return member;
+  }
+
+  /** As star, GNU tar and libarchive have them; `%` and `=` in names as GNU tar writes them. */
+  #attributeRecords(path: ByteString): readonly PaxRecord[] {
+    try {
+      return (this.#files.attributes(path) ?? []).flatMap(({ name, value }) => {
+        const key = name.replaceAll('%', '%25').replaceAll('=', '%3D');
+        const acl = aclRecord(name, value);
+        const record: PaxRecord = [`SCHILY.xattr.${key}`, value.toString('latin1')];
+        return acl === undefined ? [record] : [record, acl];
+      });
+    } catch (error) {
+      this.#unread(path, error, true);
+      return NO_RECORDS;
+    }
   }
 
   #unread(path: ByteString, error: unknown, archived: boolean): void {
@@ -153,40 +222,32 @@ export class Packer {
   }
 }
 
-function memberOf({ name, stats }: Found, type: Type): Member {
+function memberOf({ name, status }: Found, type: Type): Member {
   const isDevice = type === TYPE.characterDevice || type === TYPE.blockDevice;
   return {
     path: type === TYPE.folder ? `${name || '.'}/` : name,
     type,
-    mode: Number(stats.mode & PERMISSIONS),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
+    mode: status.mode & PERMISSIONS,
+    uid: status.uid,
+    gid: status.gid,
     size: 0,
-    modified: stats.mtimeNs,
+    modified: status.modified,
     target: '',
-    major: isDevice ? majorOf(stats.rdev) : 0,
-    minor: isDevice ? minorOf(stats.rdev) : 0,
-    records: [],
+    major: isDevice ? status.major : 0,
+    minor: isDevice ? status.minor : 0,
+    records: NO_RECORDS,
   };
 }
 
-/** As gnu_dev_major(3) and gnu_dev_minor(3) take a number apart. */
-function majorOf(device: bigint): number {
-  return Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n));
-}
-
-function minorOf(device: bigint): number {
-  return Number((device & 0xffn) | ((device >> 12n) & 0xffffff00n));
-}
-
+/** What was read has to be the file that was found. */
 function changeOf(
-  before: BigIntStats,
+  before: FileStatus,
   short: ShortRead | undefined,
-  now: BigIntStats,
+  now: FileStatus,
 ): PackProblem['reason'] | undefined {
   if (short?.code !== undefined) return 'unreadable';
-  if (before.ino !== now.ino || before.dev !== now.dev) return 'changed';
+  if (before.inode[0] !== now.inode[0] || before.inode[1] !== now.inode[1]) return 'changed';
   if (short !== undefined || now.size < before.size) return 'shrank';
   if (now.size > before.size) return 'grew';
-  return now.mtimeNs === before.mtimeNs ? undefined : 'changed';
+  return sameTime(before.modified, now.modified) ? undefined : 'changed';
 }

@@ -1,6 +1,7 @@
-import type { BigIntStats } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
+import type { FileTime } from '../encode/pax.js';
+import { type FileStatus, isLater } from './file-status.js';
 
 /** The library keeps every path that it was asked about; so many, and it begins anew. */
 const PATHS_OF_A_MATCHER = 10_000;
@@ -27,7 +28,7 @@ export class Exclusion {
   }
 }
 
-/** Whether content or status changed after that; folders always count as such, for what is in them. */
-export function isNewer({ mtimeNs, ctimeNs }: BigIntStats, newerThan: bigint | undefined): boolean {
-  return newerThan === undefined || mtimeNs > newerThan || ctimeNs > newerThan;
+/** Whether content or status changed after that. */
+export function isNewer({ modified, changed }: FileStatus, than: FileTime | undefined): boolean {
+  return than === undefined || isLater(modified, than) || isLater(changed, than);
 }

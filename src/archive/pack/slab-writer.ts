@@ -51,6 +51,21 @@ export class SlabWriter {
     return count;
   }
 
+  /**
+   * A header and `length` bytes behind it by `read`, up to the end of the block, in one piece: false where there is no
+   * room for that. Nothing is there when `read` throws.
+   */
+  place(header: Uint8Array, length: number, read: (memory: Buffer, at: number) => void): boolean {
+    const end = header.length + Math.ceil(length / BLOCK) * BLOCK;
+    if (end > this.#room) return false;
+    const begin = this.#at + header.length;
+    read(this.#slab, begin);
+    this.#slab.set(header, this.#at);
+    this.#slab.fill(0, begin + length, this.#at + end);
+    this.#advance(end);
+    return true;
+  }
+
   /** Hands on what is there. */
   flush(): void {
     if (this.#at > 0) this.#next();

@@ -1,6 +1,7 @@
-import type { BigIntStats } from 'node:fs';
 import { type ByteString, toText } from '../encode/byte-string.js';
-import { namesIn, statLink } from './files.js';
+import type { FileAccess } from './file-access.js';
+import { type FileStatus, isFolder } from './file-status.js';
+import { namesIn } from './files.js';
 import type { PackJob, Root } from './job.js';
 import { Exclusion, isNewer } from './selection.js';
 import type { PackNotes } from './summary.js';
@@ -10,7 +11,7 @@ export interface Found {
   readonly path: ByteString;
   /** In the archive; empty for the folder that everything else lies in. */
   readonly name: ByteString;
-  readonly stats: BigIntStats;
+  readonly status: FileStatus;
 }
 
 /** A folder that is being walked. */
@@ -28,12 +29,14 @@ export type OnProblem = (path: ByteString, error: unknown, archived: boolean) =>
 /** Finds what is to be archived. */
 export class Walker {
   readonly #job: PackJob;
+  readonly #files: FileAccess;
   readonly #notes: PackNotes;
   readonly #onProblem: OnProblem;
   readonly #exclusion: Exclusion;
 
-  constructor(job: PackJob, notes: PackNotes, onProblem: OnProblem) {
+  constructor(job: PackJob, files: FileAccess, notes: PackNotes, onProblem: OnProblem) {
     this.#job = job;
+    this.#files = files;
     this.#notes = notes;
     this.#onProblem = onProblem;
     this.#exclusion = new Exclusion(job.exclude);
@@ -47,7 +50,7 @@ export class Walker {
     const first = this.#look(path, name, patternsFrom);
     if (first === undefined) return;
     yield first;
-    const device = first.stats.dev;
+    const { device } = first.status;
     const stack = this.#open(first, device);
     for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
       const next = folder.names[folder.next];
@@ -57,30 +60,30 @@ export class Walker {
         const found = this.#look(folder.path + next, folder.name + next, patternsFrom);
         if (found === undefined) continue;
         yield found;
-        if (found.stats.isDirectory()) stack.push(...this.#open(found, device));
+        stack.push(...this.#open(found, device));
       }
     }
   }
 
   #look(path: ByteString, name: ByteString, patternsFrom: number): Found | undefined {
-    let stats: BigIntStats;
+    let status: FileStatus;
     try {
-      stats = statLink(path);
+      status = this.#files.status(path);
     } catch (error) {
       this.#onProblem(path, error, false);
       return undefined;
     }
-    const isFolder = stats.isDirectory();
-    if (this.#exclusion.excludes(name.slice(patternsFrom), isFolder)) this.#notes.leaveOut('excluded');
-    else if (!isFolder && !isNewer(stats, this.#job.newerThan)) this.#notes.leaveOut('older');
-    else return { path, name, stats };
+    const folder = isFolder(status);
+    if (this.#exclusion.excludes(name.slice(patternsFrom), folder)) this.#notes.leaveOut('excluded');
+    else if (!folder && !isNewer(status, this.#job.newerThan)) this.#notes.leaveOut('older');
+    else return { path, name, status };
     return undefined;
   }
 
   /** The folder with its names, or nothing where there is nothing to go into. */
-  #open({ path, name, stats }: Found, device: bigint): OpenFolder[] {
-    if (!stats.isDirectory()) return [];
-    if (this.#job.oneFileSystem && stats.dev !== device) {
+  #open({ path, name, status }: Found, [major, minor]: FileStatus['device']): OpenFolder[] {
+    if (!isFolder(status)) return [];
+    if (this.#job.oneFileSystem && (status.device[0] !== major || status.device[1] !== minor)) {
       this.#notes.leaveOut('mounts', toText(path));
       return [];
     }
