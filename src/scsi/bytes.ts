@@ -133,6 +133,16 @@ export class ByteReader {
     return this.within(offset, width).readIntBE(offset, width);
   }
 
+  /**
+   * Unsigned integer of 1 to 8 bytes; undefined for a mark of "unknown". Throws MalformedResponseError for one that no
+   * double holds exactly.
+   */
+  count(offset: number, width: number): number | undefined {
+    const bytes = this.within(offset, width).subarray(offset, offset + width);
+    if (isUnknownMark(bytes)) return undefined;
+    return this.safe(bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n));
+  }
+
   /** Bits `high` to `low` of one byte. */
   bits(offset: number, high: number, low: number): number {
     return (this.u8(offset) >> low) & ((1 << (high - low + 1)) - 1);

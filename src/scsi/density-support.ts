@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors/index.js';
 import { ByteReader, concatBytes } from './bytes.js';
-import { ascii, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
+import { ascii, count, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
 
 // The answer to REPORT DENSITY SUPPORT (SSC-5).
 
@@ -15,7 +15,7 @@ const DENSITY = {
   mediaWidth: uint(8, 2),
   tracks: uint(10, 2),
   /** Units of 10^6 bytes. */
-  capacity: uint(12, 4),
+  capacity: count(12, 4),
   assigningOrganization: ascii(16, 8),
   densityName: ascii(24, 8),
   description: ascii(32, 20),

@@ -5,16 +5,15 @@ import { asciiPad, ByteReader, bytesOfHex, isUnknownMark, toHex, view } from './
 export type Field =
   | { readonly type: 'flag'; readonly byte: number; readonly bit: number }
   | { readonly type: 'bits'; readonly byte: number; readonly high: number; readonly low: number }
-  | { readonly type: 'uint' | 'int' | 'ascii' | 'hex'; readonly byte: number; readonly width: number }
-  | { readonly type: 'uint64' | 'int64'; readonly byte: number; readonly clamped?: true }
-  | { readonly type: 'count64'; readonly byte: number };
+  | { readonly type: 'uint' | 'int' | 'ascii' | 'hex' | 'count'; readonly byte: number; readonly width: number }
+  | { readonly type: 'uint64' | 'int64'; readonly byte: number; readonly clamped?: true };
 
 /** The fields of one structure: a CDB, a page, a header. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type FieldValue<F extends Field> = F extends { type: 'flag' }
   ? boolean
-  : F extends { type: 'count64' }
+  : F extends { type: 'count' }
     ? number | undefined
     : F extends { type: 'ascii' | 'hex' }
       ? string
@@ -30,8 +29,8 @@ export const uint = (byte: number, width: number) => ({ type: 'uint', byte, widt
 export const int = (byte: number, width: number) => ({ type: 'int', byte, width }) as const;
 /** A safe integer: a larger one is malformed. */
 export const uint64 = (byte: number) => ({ type: 'uint64', byte }) as const;
-/** As `uint64`, but undefined where the drive has one of its marks for "unknown"; all ones when undefined is written. */
-export const count64 = (byte: number) => ({ type: 'count64', byte }) as const;
+/** Unsigned, 1 to 8 bytes; undefined where the drive has a mark for "unknown". All ones when undefined is written. */
+export const count = (byte: number, width: number) => ({ type: 'count', byte, width }) as const;
 /** Two's complement, a safe integer. */
 export const int64 = (byte: number) => ({ type: 'int64', byte }) as const;
 /** Of a CDB: where an initiator asks for more than there is, the largest safe integer is more as well. */
@@ -88,7 +87,7 @@ function setFields<T extends Fields>(
   for (const name of Object.keys(values)) {
     const field = fields[name];
     const value = values[name];
-    if (field !== undefined && (value !== undefined || field.type === 'count64'))
+    if (field !== undefined && (value !== undefined || field.type === 'count'))
       writeField(buffer, field, value, `${what}: ${name}`);
   }
   return bytes;
@@ -119,8 +118,8 @@ function readField(reader: ByteReader, field: Field): boolean | number | string 
       return field.clamped ? reader.clampedU64(field.byte) : reader.u64(field.byte);
     case 'int64':
       return field.clamped ? reader.clampedI64(field.byte) : reader.i64(field.byte);
-    case 'count64':
-      return isUnknownMark(reader.bytes(field.byte, 8)) ? undefined : reader.u64(field.byte);
+    case 'count':
+      return reader.count(field.byte, field.width);
     case 'hex':
       return toHex(reader.bytes(field.byte, field.width));
     case 'ascii':
@@ -148,9 +147,8 @@ function writeField(bytes: Buffer, field: Field, value: unknown, what: string): 
     case 'uint64':
       bytes.writeBigUInt64BE(BigInt(safe(value, false, what)), field.byte);
       break;
-    case 'count64':
-      if (value === undefined) bytes.fill(0xff, field.byte, field.byte + 8);
-      else bytes.writeBigUInt64BE(BigInt(safe(value, false, what)), field.byte);
+    case 'count':
+      bytes.set(countBytes(value, field.width, what), field.byte);
       break;
     case 'int64':
       bytes.writeBigInt64BE(BigInt(safe(value, true, what)), field.byte);
@@ -174,7 +172,6 @@ function lastByte(field: Field): number {
       return field.byte;
     case 'uint64':
     case 'int64':
-    case 'count64':
       return field.byte + 7;
     default:
       return field.byte + field.width - 1;
@@ -198,6 +195,16 @@ function safe(value: unknown, signed: boolean, what: string): number {
   throw new InvalidArgumentError(
     `${what} must be an integer from ${from} to ${Number.MAX_SAFE_INTEGER}, not ${String(value)}`,
   );
+}
+
+function countBytes(value: unknown, width: number, what: string): Uint8Array {
+  if (value === undefined) return new Uint8Array(width).fill(0xff);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(safe(value, false, what)));
+  if (!isUnknownMark(bytes.subarray(8 - width)) && bytes.every((byte, index) => index >= 8 - width || byte === 0)) {
+    return bytes.subarray(8 - width);
+  }
+  throw new InvalidArgumentError(`${what}: ${String(value)} is no count of ${width} bytes`);
 }
 
 function hexBytes(value: unknown, width: number, what: string): Uint8Array {

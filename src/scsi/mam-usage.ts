@@ -1,4 +1,4 @@
-import { ByteReader, isUnknownMark } from './bytes.js';
+import { ByteReader } from './bytes.js';
 
 /** Undefined where the drive does not know it. */
 type Count = number | undefined;
@@ -32,10 +32,7 @@ export function decodeUsage(bytes: Uint8Array): UsageHistory {
   const reader = new ByteReader(bytes, 'usage history');
   const width = bytes.length / COUNTERS;
   if (width !== 6 && width !== 4) throw reader.malformed(`${bytes.length} bytes are neither 90 nor 60`);
-  const counter = (index: number): Count => {
-    const isUnknown = isUnknownMark(reader.bytes(index * width, width));
-    return isUnknown ? undefined : reader.uint(index * width, width);
-  };
+  const counter = (index: number): Count => reader.count(index * width, width);
   const amount = (index: number): Count => {
     const mebibytes = counter(index);
     if (mebibytes === undefined || Number.isSafeInteger(mebibytes * MEBIBYTE)) return mebibytes && mebibytes * MEBIBYTE;

@@ -1,5 +1,5 @@
 import { MalformedResponseError } from '../errors/index.js';
-import { asciiTrim, isUnknownMark } from './bytes.js';
+import { asciiTrim, ByteReader, isUnknownMark } from './bytes.js';
 import type { RawAttribute } from './mam.js';
 import { type MAM_ATTRIBUTES, type MamKind, mamAttribute } from './mam-attributes.js';
 import { decodeVolumeCoherency, type VolumeCoherency } from './mam-coherency.js';
@@ -68,7 +68,8 @@ const DECODERS: { readonly [K in MamKind]: Decode<K> } = {
   bytes: (bytes) => bytes,
 };
 
-const MEDIUM_TYPES: Readonly<Record<number, MediumType>> = { 0: 'data', 1: 'cleaning', 128: 'worm' };
+/** 06h: seen on a drive that has no standard to name (SSC-5 has 01h). */
+const MEDIUM_TYPES: Readonly<Record<number, MediumType>> = { 0: 'data', 1: 'cleaning', 6: 'cleaning', 128: 'worm' };
 
 /**
  * What one attribute says. Undefined when nothing is written there (blank text), when the standards don't name the
@@ -100,10 +101,10 @@ export function mamValues(attributes: readonly RawAttribute[]): MamValues {
 
 /** Undefined for a mark of "unknown". Throws MalformedResponseError above what a double holds exactly. */
 function count(bytes: Uint8Array, unit = 1): number | undefined {
-  if (isUnknownMark(bytes)) return undefined;
-  const value = bytes.reduce((sum, byte) => sum * 0x100 + byte, 0) * unit;
-  if (Number.isSafeInteger(value)) return value;
-  throw new MalformedResponseError(`${value} is more than anything counts to`);
+  const reader = new ByteReader(bytes, 'attribute');
+  const value = reader.count(0, bytes.length);
+  if (value === undefined || Number.isSafeInteger(value * unit)) return value && value * unit;
+  throw reader.malformed(`${value} times ${unit} is more than anything counts to`);
 }
 
 function driveOf(bytes: Uint8Array): LoadingDrive | undefined {

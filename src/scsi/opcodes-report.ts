@@ -1,7 +1,7 @@
 import { ByteReader, concatBytes } from './bytes.js';
 import { type CdbLayout, commandWithDataIn } from './cdb.js';
 import type { ScsiCommand } from './command.js';
-import { bits, decodeFields, encodeFields, flag, uint } from './layout.js';
+import { bits, count, decodeFields, encodeFields, flag, uint } from './layout.js';
 
 /** Command timeouts descriptor (SPC-5). Seconds; 0 where the drive gives none. */
 export interface CommandTimeouts {
@@ -78,7 +78,7 @@ const DESCRIPTOR = {
   cdbLength: uint(6, 2),
 };
 const DESCRIPTOR_LENGTH = 8;
-const TIMEOUTS = { length: uint(0, 2), commandSpecific: uint(3, 1), nominal: uint(4, 4), recommended: uint(8, 4) };
+const TIMEOUTS = { length: uint(0, 2), commandSpecific: uint(3, 1), nominal: count(4, 4), recommended: count(8, 4) };
 const TIMEOUTS_LENGTH = 12;
 const ONE_HEADER = { hasTimeouts: flag(1, 7), support: bits(1, 2, 0), cdbLength: uint(2, 2) };
 const ONE_HEADER_LENGTH = 4;
@@ -150,7 +150,7 @@ function encodeDescriptor({ operationCode, serviceAction, cdbLength, timeouts }:
 }
 
 function decodeTimeouts(bytes: Uint8Array): CommandTimeouts {
-  const { commandSpecific, nominal, recommended } = decodeFields(TIMEOUTS, bytes, NAME);
+  const { commandSpecific, nominal = 0, recommended = 0 } = decodeFields(TIMEOUTS, bytes, NAME);
   return { commandSpecific, nominal, recommended };
 }
 

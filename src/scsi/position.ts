@@ -1,5 +1,5 @@
 import { READ_POSITION_FORM } from './commands/position.js';
-import { count64, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
+import { count, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
 
 // The answers to READ POSITION (SSC-5). A value that the drive marks as unknown is left out.
 
@@ -41,8 +41,8 @@ const LONG = {
   objectUnknown: flag(0, 2),
   beyondEarlyWarning: flag(0, 0),
   partition: uint(4, 4),
-  logicalObject: count64(8),
-  logicalFile: count64(16),
+  logicalObject: count(8, 8),
+  logicalFile: count(16, 8),
 };
 
 export function decodeLongPosition(bytes: Uint8Array): LongPosition {
@@ -88,9 +88,9 @@ const EXTENDED = {
   ...BUFFER_FLAGS,
   additionalLength: uint(2, 2),
   objectsInBuffer: uint(5, 3),
-  firstObject: count64(8),
-  lastObject: count64(16),
-  bytesInBuffer: count64(24),
+  firstObject: count(8, 8),
+  lastObject: count(16, 8),
+  bytesInBuffer: count(24, 8),
 };
 
 export function decodeShortPosition(bytes: Uint8Array): BufferPosition {

@@ -25,12 +25,22 @@ const HP_FAMILY: readonly VendorCode[] = [
   [0x0, 0x82, 0x83, 'bad microcode detected'],
 ];
 
-const VENDOR_CODES: ReadonlyMap<string, readonly VendorCode[]> = new Map([
-  ['IBM', IBM_FAMILY],
-  ['QUANTUM', IBM_FAMILY],
-  ['HP', HP_FAMILY],
-  ['HPE', HP_FAMILY],
+/** Whose codes a drive speaks. */
+export type SenseVendor = 'IBM' | 'HP';
+
+const VENDORS: ReadonlyMap<string, SenseVendor> = new Map([
+  ['IBM', 'IBM'],
+  ['QUANTUM', 'IBM'],
+  ['HP', 'HP'],
+  ['HPE', 'HP'],
 ]);
+
+const VENDOR_CODES: Readonly<Record<SenseVendor, readonly VendorCode[]>> = { IBM: IBM_FAMILY, HP: HP_FAMILY };
+
+/** By the vendor identification of INQUIRY; undefined for a vendor whose codes nobody has told us. */
+export function senseVendor(vendor: string): SenseVendor | undefined {
+  return VENDORS.get(vendor.trim().toUpperCase());
+}
 
 /** ASC EEh and EFh of IBM's drives, the same for every sense key. */
 const IBM_ENCRYPTION: readonly (readonly [asc: number, ascq: number, text: string])[] = [
@@ -90,8 +100,9 @@ const IBM_ENCRYPTION: readonly (readonly [asc: number, ascq: number, text: strin
 
 /** What a vendor says on top of the standard; `vendor` is the vendor identification of INQUIRY. */
 export function vendorSenseText(vendor: string, key: number, asc: number, ascq: number): string | undefined {
-  const name = vendor.trim().toUpperCase();
-  const [, , encryption] = IBM_ENCRYPTION.find((code) => name === 'IBM' && code[0] === asc && code[1] === ascq) ?? [];
+  const family = senseVendor(vendor);
+  if (family === undefined) return undefined;
+  const [, , encryption] = IBM_ENCRYPTION.find((code) => family === 'IBM' && code[0] === asc && code[1] === ascq) ?? [];
   if (encryption !== undefined) return `encryption: ${encryption}`;
-  return VENDOR_CODES.get(name)?.find((code) => code[0] === key && code[1] === asc && code[2] === ascq)?.[3];
+  return VENDOR_CODES[family].find((code) => code[0] === key && code[1] === asc && code[2] === ascq)?.[3];
 }

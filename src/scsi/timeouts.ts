@@ -1,4 +1,5 @@
-import type { CommandName } from './opcodes.js';
+import { type CommandName, OPERATION_CODES, type OperationCode } from './opcodes.js';
+import type { SupportedCommands } from './opcodes-report.js';
 
 /** Of a generation each from LTO-5 to LTO-10. */
 type ByGeneration = readonly [number, number, number, number, number, number];
@@ -70,15 +71,42 @@ const TIMEOUT_SECONDS: Readonly<Record<CommandName, number | ByGeneration>> = {
   'SECURITY PROTOCOL OUT': 180,
 };
 
-/** Seconds for a drive of that generation; the longest of all generations when it is unknown or not in the table. */
-export function timeoutSeconds(name: CommandName, generation?: number): number {
-  const seconds = TIMEOUT_SECONDS[name];
+/** Seconds by command; those that a drive gives no time for are missing. */
+export type RecommendedTimeouts = Readonly<Partial<Record<CommandName, number>>>;
+
+/** A drive that says more has made an error, and the kernel has 32 bits for the milliseconds. */
+const LONGEST_SECONDS = 7 * 24 * 3600;
+
+/**
+ * The recommended times of a drive's list of commands: the longest of those that share a name. A nominal time is an
+ * estimate, and no reason to give up.
+ */
+export function recommendedTimeouts({ commands }: SupportedCommands): RecommendedTimeouts {
+  const names = Object.entries(OPERATION_CODES) as [CommandName, OperationCode][];
+  const times = names.map(([name, { code, serviceAction }]) => {
+    const told = commands.filter((command) => {
+      return command.operationCode === code && (serviceAction === undefined || command.serviceAction === serviceAction);
+    });
+    return [name, Math.max(0, ...told.map(({ timeouts }) => timeouts?.recommended ?? 0))] as const;
+  });
+  return Object.fromEntries(times.filter(([, seconds]) => seconds > 0 && seconds <= LONGEST_SECONDS));
+}
+
+/**
+ * Seconds for a drive of that generation; the longest of all generations when it is unknown or not in the table. A time
+ * that the drive recommends raises it and never lowers it: a command that is given up may cost the position.
+ */
+export function timeoutSeconds(name: CommandName, generation?: number, recommended: RecommendedTimeouts = {}): number {
+  return Math.max(tabled(TIMEOUT_SECONDS[name], generation), recommended[name] ?? 0);
+}
+
+function tabled(seconds: number | ByGeneration, generation: number | undefined): number {
   if (typeof seconds === 'number') return seconds;
   const own = generation === undefined ? undefined : seconds[generation - FIRST_GENERATION];
   return own ?? Math.max(...seconds);
 }
 
 /** `timeoutSeconds` in milliseconds. */
-export function timeoutMs(name: CommandName, generation?: number): number {
-  return timeoutSeconds(name, generation) * 1000;
+export function timeoutMs(name: CommandName, generation?: number, recommended?: RecommendedTimeouts): number {
+  return timeoutSeconds(name, generation, recommended) * 1000;
 }

@@ -132,7 +132,7 @@ export class DrivePort {
 
   async #send(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
     this.#requireOpen(command.name);
-    const timed = { ...command, timeoutMs: timeoutMs(command.name, this.model?.generation) };
+    const timed = { ...command, timeoutMs: timeoutMs(command.name, this.model?.generation, this.model?.timeouts) };
     return this.#log(command, () => this.transport.scsi(timed, options)).catch((error: unknown) => {
       throw fromSystemError(unlessAborted(error, options), {
         device: this.transport.queryDevice,

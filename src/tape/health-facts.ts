@@ -14,7 +14,7 @@ import type { MamValues, MediumType } from '../scsi/mam-values.js';
 import { readCartridgeMemory } from './cartridge-memory.js';
 import type { DrivePort } from './drive-port.js';
 import { readLogValues } from './log-pages.js';
-import { mediumPresence } from './medium-presence.js';
+import { type MediumPresence, mediumPresence } from './medium-presence.js';
 import { readTapeAlerts, type TapeAlerts } from './tape-alerts.js';
 
 /** Errors of one direction since the drive last cleared its counters, usually at the load (log pages 02 and 03). */
@@ -41,6 +41,8 @@ export interface CartridgeWear {
   readonly unrecoveredReadErrors: number | undefined;
   readonly lastMountUnrecoveredErrors: number | undefined;
   readonly temperatureExceeded: boolean | undefined;
+  /** What the drive gives the cartridge of its useful life, 0 to 100. */
+  readonly lifeRemainingPercent: number | undefined;
   /** Of a cleaning cartridge. */
   readonly cleaningsLeft: number | undefined;
 }
@@ -80,7 +82,8 @@ const RATIO_UNITS = 100;
 
 /** Asks for all pages that speak of health. Works without a cartridge; the tape is not moved. */
 export async function readHealthFacts(port: DrivePort): Promise<HealthFacts> {
-  const cartridge = (await mediumPresence(port)) === 'none' ? undefined : await readWear(port);
+  const presence = await mediumPresence(port);
+  const cartridge = presence === 'none' ? undefined : await readWear(port, presence);
   const drive = await readLogValues(port, DEVICE_STATISTICS);
   return {
     alerts: await readTapeAlerts(port),
@@ -135,7 +138,7 @@ function ratio(hundredths: number | undefined): number | undefined {
   return hundredths ? hundredths / RATIO_UNITS : undefined;
 }
 
-async function readWear(port: DrivePort): Promise<CartridgeWear> {
+async function readWear(port: DrivePort, presence: MediumPresence): Promise<CartridgeWear> {
   const memory = (await readCartridgeMemory(port))?.values ?? {};
   const statistics = await readLogValues(port, VOLUME_STATISTICS);
   const volume = statistics?.pageValid ? statistics : undefined;
@@ -143,7 +146,7 @@ async function readWear(port: DrivePort): Promise<CartridgeWear> {
   const usage = volume ?? (await readLogValues(port, TAPE_USAGE));
   const loads = memory.loadCount ?? usage?.mounts;
   return {
-    kind: memory.mediumType,
+    kind: presence === 'cleaning' ? 'cleaning' : memory.mediumType,
     loads,
     bytesWritten: bytesOf(memory.lifetimeWritten, volume?.lifetimeMegabytesWritten),
     bytesRead: bytesOf(memory.lifetimeRead, volume?.lifetimeMegabytesRead),
@@ -153,6 +156,8 @@ async function readWear(port: DrivePort): Promise<CartridgeWear> {
     unrecoveredReadErrors: usage?.unrecoveredReadErrors,
     lastMountUnrecoveredErrors: sum(volume?.lastMountUnrecoveredWriteErrors, volume?.lastMountUnrecoveredReadErrors),
     temperatureExceeded: volume?.temperatureExceeded,
+    // mhvtl has zeros in both.
+    lifeRemainingPercent: volume?.applicationDesignCapacity === 0 ? undefined : volume?.lifetimeRemaining,
     cleaningsLeft: cleaningsLeft(memory, loads),
   };
 }

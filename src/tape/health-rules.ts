@@ -23,6 +23,8 @@ interface HealthRule extends Omit<HealthReason, 'what'> {
 export const RATED_LOADS = 20_000;
 const NEARLY = 0.8;
 const FEW_CLEANINGS = 5;
+/** Percent. */
+const LITTLE_LIFE = 10;
 
 const CLEAN = 'Clean the drive with a cleaning cartridge.';
 const RETIRE = 'Copy what you need to another cartridge and retire this one.';
@@ -82,6 +84,25 @@ const RULES: readonly HealthRule[] = [
     action: 'Plan to replace the cartridge.',
   },
   {
+    code: 'cartridge-life-over',
+    verdict: 'bad',
+    says: ({ cartridge }) =>
+      when(
+        cartridge?.lifeRemainingPercent === 0,
+        'By the count of the drive, the useful life of the cartridge is over',
+      ),
+    action: RETIRE,
+  },
+  {
+    code: 'cartridge-life-nearly-over',
+    verdict: 'attention',
+    says: ({ cartridge }) => {
+      const left = cartridge?.lifeRemainingPercent ?? 100;
+      return when(left > 0 && left <= LITTLE_LIFE, `The drive gives the cartridge ${left} % of its useful life`);
+    },
+    action: 'Plan to replace the cartridge.',
+  },
+  {
     code: 'cartridge-overheated',
     verdict: 'attention',
     says: ({ cartridge }) => when(cartridge?.temperatureExceeded, 'The tape was warmer than the maker recommends'),
@@ -110,8 +131,8 @@ const RULES: readonly HealthRule[] = [
  * are critical for the job that met them, but drive and cartridge are sound.
  */
 const HANDLING: ReadonlySet<number> = new Set([9, 16, 22, 23]);
-/** Nearing media life is for information only, but a reason to act. */
-const NEARING_MEDIA_LIFE = 19;
+/** Unsupported format and nearing media life are for information only, but a reason to act. */
+const REASONS_TO_ACT: ReadonlySet<number> = new Set([12, 19]);
 
 /** All reasons, the worst first. */
 export function healthReasons(facts: HealthFacts): HealthReason[] {
@@ -126,7 +147,7 @@ export function healthReasons(facts: HealthFacts): HealthReason[] {
 const SEVERITY = { good: 0, attention: 1, bad: 2 } as const;
 
 function alertReason({ flag, name, severity, meaning, action }: TapeAlertFlag): HealthReason[] {
-  if (severity === 'I' && flag !== NEARING_MEDIA_LIFE) return [];
+  if (severity === 'I' && !REASONS_TO_ACT.has(flag)) return [];
   const verdict = severity === 'C' && !HANDLING.has(flag) ? 'bad' : 'attention';
   return [{ code: `tape-alert-${flag}`, verdict, what: `${meaning} (TapeAlert ${flag}, ${name})`, action }];
 }

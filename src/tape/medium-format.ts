@@ -35,7 +35,8 @@ const BYTES_IN_MIB = 2 ** 20;
  * Rejects with NoMediumError when the drive is empty.
  */
 export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
-  const loaded = (await requireMedium(port)) === 'loaded';
+  const presence = await requireMedium(port);
+  const loaded = presence === 'loaded';
   const values = (await readCartridgeMemory(port))?.values ?? {};
   const header = loaded ? await readModeHeader(port) : undefined;
   const configuration = loaded ? await readModeFields(port, MEDIUM_CONFIGURATION) : undefined;
@@ -46,7 +47,7 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
     source: verdict?.source,
     guess: verdict?.guess ?? false,
     contradictedBy: verdict?.contradictedBy ?? [],
-    kind: kindOf(values, header?.mediumType, configuration?.worm),
+    kind: presence === 'cleaning' ? 'cleaning' : kindOf(values, header?.mediumType, configuration?.worm),
     canRead: density && density !== 'none',
     canWrite: density && density !== 'none' && density.writable,
     writeProtected: header?.writeProtected,

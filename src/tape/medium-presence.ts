@@ -3,12 +3,14 @@ import { testUnitReady } from '../scsi/commands/primary.js';
 import type { DrivePort } from './drive-port.js';
 
 const ASC_MEDIUM_NOT_PRESENT = 0x3a;
+/** Of 2/30/03, CLEANING CARTRIDGE INSTALLED. */
+const CLEANING_CARTRIDGE = 0x03;
 
 /**
- * `loaded`: the drive can use the cartridge. `present`: there is one, but it is not loaded, still loads, is a cleaning
- * cartridge, or has a format that the drive can't read. `none`: the drive is empty.
+ * `loaded`: the drive can use the cartridge. `cleaning`: it is a cleaning cartridge. `present`: there is one, but it is
+ * not loaded, still loads, or has a format that the drive can't read. `none`: the drive is empty.
  */
-export type MediumPresence = 'loaded' | 'present' | 'none';
+export type MediumPresence = 'loaded' | 'cleaning' | 'present' | 'none';
 
 export async function mediumPresence(port: DrivePort): Promise<MediumPresence> {
   try {
@@ -16,7 +18,9 @@ export async function mediumPresence(port: DrivePort): Promise<MediumPresence> {
     return 'loaded';
   } catch (error) {
     if (!(error instanceof LtoError) || error.sense === undefined) throw error;
-    return error instanceof NoMediumError && error.sense.asc === ASC_MEDIUM_NOT_PRESENT ? 'none' : 'present';
+    const { key, asc, ascq } = error.sense;
+    if (error instanceof NoMediumError && asc === ASC_MEDIUM_NOT_PRESENT) return 'none';
+    return key === 2 && asc === 0x30 && ascq === CLEANING_CARTRIDGE ? 'cleaning' : 'present';
   }
 }
 

@@ -20,11 +20,14 @@ import {
 } from '../errors/index.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { decodeSense } from '../scsi/sense.js';
+import { type SenseVendor, senseVendor } from '../scsi/sense-codes-vendor.js';
 
 type Make = (details: LtoErrorDetails) => LtoError;
 
 /** What a caller must do about a sense: the first row that fits counts. A field that is left out fits everything. */
 interface SenseRule {
+  /** Only of drives that speak this vendor's codes. */
+  readonly vendor?: SenseVendor;
   readonly key?: number;
   readonly asc?: number;
   readonly ascq?: number;
@@ -141,7 +144,11 @@ const RULES: readonly SenseRule[] = [
     ascq: 0x13,
     make: (d) => new EncryptionError('the key in the drive is another than this host was locked to', d),
   },
-  { key: 0x7, asc: 0xef, make: (d) => new EncryptionError('the drive wants a key', d) },
+  ...[0xee, 0xef].map((asc) => ({
+    vendor: 'IBM' as const,
+    asc,
+    make: (d: LtoErrorDetails) => new EncryptionError('the drive wants a key', d),
+  })),
   ...WRITE_PROTECTION.map(({ asc, ascq, reason, what, next }) => ({
     key: 0x7,
     ...(asc !== undefined && { asc }),
@@ -199,9 +206,11 @@ const STATUS_CHECK_CONDITION = 0x02;
 const STATUS_BUSY: ReadonlySet<number> = new Set([0x08, 0x28]);
 const STATUS_RESERVATION_CONFLICT = 0x18;
 
-/** The typed error for a sense. */
-export function fromSense(sense: SenseData, details: LtoErrorDetails): LtoError {
-  const fits = ({ key, asc, ascq }: SenseRule) =>
+/** The typed error for a sense; `vendor` is the vendor identification of INQUIRY. */
+export function fromSense(sense: SenseData, details: LtoErrorDetails, vendor?: string): LtoError {
+  const speaks = vendor === undefined ? undefined : senseVendor(vendor);
+  const fits = ({ vendor: family, key, asc, ascq }: SenseRule) =>
+    (family === undefined || family === speaks) &&
     (key === undefined || key === sense.key) &&
     (asc === undefined || asc === sense.asc) &&
     (ascq === undefined || ascq === sense.ascq);
@@ -246,5 +255,5 @@ export function replyError(
   if (reply.status !== STATUS_CHECK_CONDITION || sense === undefined) {
     return new TransportError(`the drive ended the command with status ${reply.status} and no sense`, details);
   }
-  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details);
+  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details, vendor);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createVirtualDrive } from '../../src/virtual/index.js';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -38,6 +39,12 @@ describe('lto inspect', () => {
     expect(text).toMatch(/^this drive reads it +no$/m);
     expect(text).toMatch(/^barcode +OLD001L7$/m);
     expect((await lto.run(['health'])).stdout.toString()).toMatch(/^TapeAlert 12 +The cartridge has a format/m);
+  });
+
+  it('tells of a cleaning cartridge', async () => {
+    await createVirtualDrive(lto.path('drive'), { cartridge: { cleaning: true } });
+    expect(await lto.document(['inspect'])).toMatchObject({ format: { kind: 'cleaning' } });
+    expect((await lto.run(['inspect'])).stdout.toString()).toMatch(/^cartridge +cleaning$/m);
   });
 
   it('tells of an empty drive what there is to tell', async () => {

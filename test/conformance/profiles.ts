@@ -31,6 +31,10 @@ const LACKED_BY_EMULATIONS = {
 
 export const PROFILES = {
   virtual: { lacks: {}, fillRecordSize: FILL_RECORD_SIZE },
+  'virtual, unknown-marks': {
+    lacks: { 'log-volume': 'the counters of the page are marked as unknown' },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
   'virtual, no-early-warning': {
     lacks: { 'early-warning': 'there is no zone to tell of' },
     fillRecordSize: FILL_RECORD_SIZE,

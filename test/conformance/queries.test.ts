@@ -7,6 +7,7 @@ import { VOLUME_STATISTICS } from '../../src/scsi/log/statistics.js';
 import { decodeLogValues } from '../../src/scsi/log/values.js';
 import { TAPE_ALERT, TAPE_ALERT_RESPONSE } from '../../src/scsi/tape-alert.js';
 import { decodeSupportedPages, VPD_PAGES, vpdPayload } from '../../src/scsi/vpd.js';
+import { RATED_LOADS } from '../../src/tape/health-rules.js';
 import { openTransport } from '../../src/tape/open-transport.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
@@ -38,6 +39,7 @@ async function dataOf(transport: Transport, command: ScsiCommand): Promise<Uint8
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
 const NO_SUCH_VPD_PAGE = 0x7f;
+const PETABYTE = 1e15;
 
 describe(`queries on ${backend.name}`, () => {
   answers('tells who it is, the same each time', [], async () => {
@@ -145,6 +147,20 @@ describe(`queries on ${backend.name}`, () => {
     }));
     expect(volume.mounts).toBeGreaterThanOrEqual(1);
     expect(device.status).toBeDefined();
+  });
+
+  answers('judges nothing by what it marks as unknown', [], async () => {
+    const drive = await openDrive();
+    const { cartridge } = await drive.health();
+    const { total, partitions } = await drive.capacity();
+    const bytes = [total, ...partitions].flatMap(({ native, maximum, remaining, used }) => {
+      return [native, maximum, remaining, used].flatMap((value) => value?.bytes ?? []);
+    });
+    for (const count of [cartridge?.loads ?? 0, cartridge?.bytesWritten ?? 0, cartridge?.bytesRead ?? 0, ...bytes]) {
+      expect(count).toBeLessThan(PETABYTE);
+    }
+    expect(cartridge?.loads ?? 0).toBeLessThan(RATED_LOADS);
+    expect(cartridge?.lifeRemainingPercent ?? 100).toBeLessThanOrEqual(100);
   });
 
   answers('judges its health', ['alerts'], async () => {

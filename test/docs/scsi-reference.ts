@@ -31,7 +31,8 @@ function commands(): string {
     return [name, codes, timeouts(command), COMMANDS[command] ? 'yes' : ''];
   });
   const note =
-    'Timeouts are of drives of LTO-5 to LTO-10, or of all; where the generation is unknown, the longest holds.';
+    'Timeouts are of drives of LTO-5 to LTO-10, or of all; where the generation is unknown, the longest holds. A longer one ' +
+    'that the drive itself recommends is taken instead, a shorter one never.';
   const made = table(['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
   return ['## Commands', note, made].join('\n\n');
 }

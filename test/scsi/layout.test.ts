@@ -5,7 +5,7 @@ import { toHex } from '../../src/scsi/bytes.js';
 import {
   ascii,
   bits,
-  count64,
+  count,
   decodeFields,
   encodeFields,
   flag,
@@ -26,7 +26,7 @@ const FIELDS = {
   big: uint64(6),
   signed: int64(14),
   name: ascii(22, 4),
-  maybe: count64(26),
+  maybe: count(26, 8),
   key: hex(34, 3),
 };
 const LENGTH = 37;
@@ -93,7 +93,7 @@ describe('field tables', () => {
     ['001fffffffffffff', Number.MAX_SAFE_INTEGER],
     ['0020000000000000', MalformedResponseError],
   ])('read the count %s', (digits, expected) => {
-    const read = () => decodeFields({ count: count64(0) }, Buffer.from(digits, 'hex'), 'test').count;
+    const read = () => decodeFields({ number: count(0, 8) }, Buffer.from(digits, 'hex'), 'test').number;
     if (expected === MalformedResponseError) expect(read).toThrow(MalformedResponseError);
     else expect(read()).toBe(expected);
   });

@@ -113,10 +113,11 @@ describe('one attribute', () => {
   });
 
   it('of the medium type is known or not', () => {
-    expect([0x00, 0x01, 0x80, 0x06].map((code) => valueOfBytes(0x0408, [code]))).toEqual([
+    expect([0x00, 0x01, 0x80, 0x06, 0x07].map((code) => valueOfBytes(0x0408, [code]))).toEqual([
       'data',
       'cleaning',
       'worm',
+      'cleaning',
       undefined,
     ]);
   });

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { CommandName } from '../../src/scsi/opcodes.js';
 import { DrivePort } from '../../src/tape/drive-port.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { VirtualTransport } from '../../src/transport/virtual.js';
@@ -18,6 +19,20 @@ export async function newPort(options?: VirtualDriveOptions): Promise<{ port: Dr
   const transport = await VirtualTransport.open({ device: `virtual:${folder}`, folder });
   onTestFinished(() => transport.close());
   return { port: new DrivePort(transport), drive: transport.drive };
+}
+
+/** Has the drive answer a command with other data, where `data` gives some. */
+export function answerWith(
+  { transport }: DrivePort,
+  command: CommandName,
+  data: (cdb: Uint8Array) => Uint8Array | undefined,
+): void {
+  const scsi = transport.scsi.bind(transport);
+  transport.scsi = async (sent, options) => {
+    const reply = await scsi(sent, options);
+    const other = sent.name === command ? data(sent.cdb) : undefined;
+    return other === undefined ? reply : { ...reply, data: other };
+  };
 }
 
 /** What a drive answers to a command or page that it does not know. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { encodeLogPage } from '../../src/scsi/log/page.js';
+import { readCapacity } from '../../src/tape/capacity.js';
 import { readHealth } from '../../src/tape/health.js';
 import type { HealthFacts } from '../../src/tape/health-facts.js';
 import { healthReasons, RATED_LOADS } from '../../src/tape/health-rules.js';
+import { readMediumFormat } from '../../src/tape/medium-format.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
-import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
+import { answerWith, newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
 async function strike(drive: VirtualDrive, asc: number): Promise<void> {
   drive.faults = [{ command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 3, asc, ascq: 0 } } }];
@@ -64,6 +67,50 @@ describe('health', () => {
     expect(verdict).toBe('good');
   });
 
+  it('knows a cleaning cartridge by TEST UNIT READY alone', async () => {
+    const { port, drive } = await newPort({ cartridge: { cleaning: true } });
+    drive.faults = [{ command: 'READ ATTRIBUTE', outcome: UNSUPPORTED }];
+    expect((await readHealth(port)).cartridge).toMatchObject({ kind: 'cleaning' });
+    expect(await readMediumFormat(port)).toMatchObject({ kind: 'cleaning', format: undefined });
+  });
+
+  it('tells of a cartridge whose format the drive can not use (TapeAlert 12)', async () => {
+    const { port, drive } = await newPort({ cartridge: { generation: 8 }, generation: 8 });
+    const flags = Buffer.from('0010000000000000', 'hex');
+    const page = encodeLogPage({
+      page: 0x12,
+      subpage: 0,
+      disableSave: false,
+      parameters: [{ code: 0, control: 3, value: flags }],
+    });
+    answerWith(port, 'LOG SENSE', (cdb) => (((cdb[2] ?? 0) & 0x3f) === 0x12 ? page : undefined));
+    const { verdict, reasons } = await readHealth(port);
+    expect(verdict).toBe('attention');
+    expect(reasons).toMatchObject([{ code: 'tape-alert-12' }]);
+    expect(drive.faults).toEqual([]);
+  });
+
+  it('judges nothing by counters that the drive marks as unknown', async () => {
+    const { port, drive } = await newPort({ traits: ['unknown-marks'] });
+    const health = await readHealth(port);
+    expect(health).toMatchObject({ verdict: 'good', reasons: [] });
+    const unknown = {
+      loads: undefined,
+      bytesWritten: undefined,
+      bytesRead: undefined,
+      lifeRemainingPercent: undefined,
+    };
+    expect(health.cartridge).toMatchObject({ kind: 'data', ...unknown, lastMountUnrecoveredErrors: undefined });
+    drive.faults = [{ command: 'READ ATTRIBUTE', outcome: UNSUPPORTED }];
+    const nothing = { native: undefined, maximum: undefined, remaining: undefined, used: undefined };
+    expect(await readCapacity(port)).toEqual({ total: nothing, partitions: [{ partition: 0, ...nothing }] });
+  });
+
+  it('tells what is left of the life of a cartridge', async () => {
+    const { cartridge } = await (await newTapeDrive()).health();
+    expect(cartridge?.lifeRemainingPercent).toBe(99);
+  });
+
   it('is good where the drive tells nothing', async () => {
     const { port, drive } = await newPort();
     drive.faults = [
@@ -82,6 +129,9 @@ describe('the rules', () => {
     { facts: { cartridge: { loads: RATED_LOADS * 0.8 - 1 } }, codes: [] },
     { facts: { cartridge: { loads: RATED_LOADS * 0.8 } }, codes: ['cartridge-worn'] },
     { facts: { cartridge: { loads: RATED_LOADS } }, codes: ['cartridge-worn-out'] },
+    { facts: { cartridge: { lifeRemainingPercent: 11 } }, codes: [] },
+    { facts: { cartridge: { lifeRemainingPercent: 10 } }, codes: ['cartridge-life-nearly-over'] },
+    { facts: { cartridge: { lifeRemainingPercent: 0 } }, codes: ['cartridge-life-over'] },
     { facts: { cartridge: { cleaningsLeft: 2 } }, codes: ['cleaning-cartridge-used-up'] },
     { facts: { cartridge: { temperatureExceeded: true } }, codes: ['cartridge-overheated'] },
     { facts: { drive: { temperatureExceeded: true } }, codes: ['drive-overheated'] },

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors/index.js';
 import {
+  decodeAttributeValues,
   decodeLogPage,
   logSense,
+  mamValues,
   read6,
+  readAttribute,
   readPosition,
   rewind,
   space6,
@@ -77,6 +80,15 @@ it('unknown-marks: all ones or all ones but the last bit, in counters and partit
   expect(volume.get(0)).toBe('01');
   expect((await values(0x31)).get(1)).toBe('fffffffe');
   expect((await values(0x0c)).get(4)).toMatch(/^f+$/);
+  expect([volume.get(0x18), volume.get(0x19)]).toEqual(['ffffffff', 'fe']);
+  const memory = decodeAttributeValues((await send(drive, readAttribute())).dataIn);
+  const attribute = (wanted: number) => memory.attributes.find(({ id }) => id === wanted)?.bytes ?? [];
+  expect([0x0003, 0x0220].map((id) => Buffer.from(attribute(id)).toString('hex'))).toEqual([
+    'fffffffffffffffe',
+    'ffffffffffffffff',
+  ]);
+  expect(mamValues(memory.attributes)).not.toHaveProperty('loadCount');
+  expect(mamValues(memory.attributes)).toHaveProperty('maximumCapacity');
 });
 
 it('the early-warning zone is as large as the trait has it', async () => {

@@ -63,11 +63,13 @@ function compressionText({ enabled, writeRatio }: Health['compression']): string
   return `${enabled ? 'on' : 'off'}${ratio}`;
 }
 
-function wearFacts({ loads, bytesWritten, bytesRead, cleaningsLeft }: CartridgeWear): Fact[] {
+function wearFacts(wear: CartridgeWear): Fact[] {
+  const { loads, bytesWritten, bytesRead, lifeRemainingPercent, cleaningsLeft } = wear;
   return [
     ['loads of the cartridge', loads],
     ['written in its life', bytesWritten === undefined ? undefined : formatCapacity(bytesWritten)],
     ['read in its life', bytesRead === undefined ? undefined : formatCapacity(bytesRead)],
+    ['useful life left', lifeRemainingPercent === undefined ? undefined : `${lifeRemainingPercent} %`],
     ['cleanings left', cleaningsLeft],
   ];
 }

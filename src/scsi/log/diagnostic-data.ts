@@ -1,4 +1,4 @@
-import { ascii, bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
+import { ascii, bits, count, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
 import { assertLogPage, encodeLogPage, type LogPage } from './page.js';
 
 /** Where the fields of one entry lie within its parameter value (SSC-5, tape diagnostic data log page). */
@@ -6,20 +6,20 @@ const ENTRY = {
   densityCode: uint(2, 1),
   mediumType: uint(3, 1),
   /** Hours of motion in the life of the drive. */
-  motionHours: uint(4, 4),
+  motionHours: count(4, 4),
   repeated: flag(9, 7),
   senseKey: bits(9, 3, 0),
   asc: uint(10, 1),
   ascq: uint(11, 1),
   vendorCodeQualifier: uint(12, 4),
   productRevision: uint(16, 4),
-  hoursSinceCleaning: uint(20, 4),
+  hoursSinceCleaning: count(20, 4),
   operationCode: uint(24, 1),
   serviceAction: bits(25, 4, 0),
   mediumId: ascii(28, 32),
   timestampOrigin: bits(60, 3, 0),
   /** Milliseconds; what they count from is told by `timestampOrigin` (see timestamp.ts). */
-  timestamp: uint(62, 6),
+  timestamp: count(62, 6),
 };
 const ENTRY_LENGTH = 68;
 

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from '../../errors/index.js';
-import { asciiPad, asciiTrim, ByteReader, concatBytes } from '../bytes.js';
-import { ascii, decodeFields, encodeFields, type Fields, type FieldValues, uint } from '../layout.js';
+import { asciiPad, asciiTrim, ByteReader, concatBytes, isUnknownMark } from '../bytes.js';
+import { ascii, count, decodeFields, encodeFields, type Fields, type FieldValues, uint } from '../layout.js';
+
+/** Bytes of the longest counter. */
+const LONGEST_COUNT = 8;
 
 /** How the value of a log parameter reads and is written. One object for each form that the standards use. */
 export interface LogValueKind<T> {
@@ -10,20 +13,18 @@ export interface LogValueKind<T> {
   encode(value: T, length: number): Uint8Array;
 }
 
-/** Unsigned, 1 to 8 bytes. Above 2^53 - 1 no drive counts: such a value is no number, but a mark for "unknown". */
+/**
+ * Unsigned, 1 to 8 bytes. No number: a mark for "unknown", and above 2^53 - 1, where no drive counts. A value that would
+ * read as a mark is refused.
+ */
 export const COUNTER: LogValueKind<number> = {
   decode(value) {
-    if (value.length === 0 || value.length > 8) return undefined;
+    if (value.length === 0 || value.length > LONGEST_COUNT || isUnknownMark(value)) return undefined;
     const number = value.reduce((sum, byte) => sum * 256 + byte, 0);
     return Number.isSafeInteger(number) ? number : undefined;
   },
   encode(value, length) {
-    if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** length) {
-      throw new InvalidArgumentError(`${value} is no counter of ${length} bytes`);
-    }
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64BE(BigInt(value));
-    return Uint8Array.from(bytes.subarray(8 - length));
+    return encodeFields({ value: count(0, length) }, length, { value }, 'log counter');
   },
 };
 
@@ -58,13 +59,15 @@ export const ASCII: LogValueKind<string> = {
   },
 };
 
-/** Degrees Celsius in the second byte; FFh is "not available" (SPC-5, temperature log page). */
+const TEMPERATURE_FIELDS = { degrees: count(1, 1) };
+
+/** Degrees Celsius in the second byte (SPC-5, temperature log page). */
 export const TEMPERATURE: LogValueKind<number> = {
-  decode([, degrees]) {
-    return degrees === 0xff ? undefined : degrees;
+  decode(value) {
+    return value.length < 2 ? undefined : decodeFields(TEMPERATURE_FIELDS, value, 'temperature').degrees;
   },
-  encode(value) {
-    return encodeFields({ degrees: uint(1, 1) }, 2, { degrees: value }, 'temperature');
+  encode(degrees) {
+    return encodeFields(TEMPERATURE_FIELDS, 2, { degrees }, 'temperature');
   },
 };
 
@@ -97,7 +100,7 @@ function splitRecords(value: Uint8Array): Uint8Array[] | undefined {
   while (offset < value.length) {
     const end = offset + 1 + (value[offset] ?? 0);
     const countLength = end - offset - PARTITION_HEADER_LENGTH;
-    if (end > value.length || countLength < 1 || countLength > 6) return undefined;
+    if (end > value.length || countLength < 1 || countLength > LONGEST_COUNT) return undefined;
     records.push(value.subarray(offset, end));
     offset = end;
   }
@@ -108,20 +111,19 @@ function decodePartitionRecord(record: Uint8Array): PartitionRecord {
   const reader = new ByteReader(record, 'partition record');
   const countLength = record.length - PARTITION_HEADER_LENGTH;
   const partition = reader.u16(2);
-  const count = reader.uint(PARTITION_HEADER_LENGTH, countLength);
-  const allOnes = 256 ** countLength - 1;
-  if (count === allOnes) return { partition, mark: 'all ones' };
-  if (count === allOnes - 1) return { partition, mark: 'all ones but the last' };
-  return { partition, count };
+  const told = reader.count(PARTITION_HEADER_LENGTH, countLength);
+  if (told !== undefined) return { partition, count: told };
+  return { partition, mark: reader.flag(record.length - 1, 0) ? 'all ones' : 'all ones but the last' };
 }
 
-function encodePartitionRecord({ partition, count, mark }: PartitionRecord, countLength: number): Uint8Array {
-  const allOnes = 256 ** countLength - 1;
-  const marked = { 'all ones': allOnes, 'all ones but the last': allOnes - 1 };
+function encodePartitionRecord(record: PartitionRecord, countLength: number): Uint8Array {
+  const { partition, mark } = record;
   const header = { length: PARTITION_HEADER_LENGTH - 1 + countLength, partition };
+  const ones = new Uint8Array(countLength).fill(0xff);
+  const marked = mark === 'all ones' ? ones : mark && ones.with(-1, 0xfe);
   return concatBytes(
     encodeFields(PARTITION_HEADER, PARTITION_HEADER_LENGTH, header, 'partition record'),
-    COUNTER.encode(mark === undefined ? (count ?? 0) : marked[mark], countLength),
+    marked ?? COUNTER.encode(record.count ?? 0, countLength),
   );
 }
 
@@ -149,7 +151,7 @@ function listKind<T extends Fields>(name: string, length: number, fields: T): Lo
 export const MEDIUM_TYPE_HOURS = listKind('medium motion hours', 8, {
   densityCode: uint(2, 1),
   mediumType: uint(3, 1),
-  hours: uint(4, 4),
+  hours: count(4, 4),
 });
 
 /** The drives that mounted the volume, latest first (page 17, parameter 0300h). */

@@ -1,5 +1,5 @@
 import { ByteReader } from '../bytes.js';
-import { bits, count64, decodeFields, encodeFields, type Fields, type FieldValues, flag, uint } from '../layout.js';
+import { bits, count, decodeFields, encodeFields, type Fields, type FieldValues, flag, uint } from '../layout.js';
 import { decodeKads, encodeKads, type KeyAssociatedData } from './kad.js';
 import { joinSecurityPage, PAGE_HEADER_LENGTH, SECURITY_IN_PAGE, securityPage } from './protocol.js';
 
@@ -64,7 +64,7 @@ const NEXT_BLOCK_STATUS = {
   name: 'next block encryption status',
   length: 16,
   fields: {
-    logicalObject: count64(4),
+    logicalObject: count(4, 8),
     /** Index into `COMPRESSION_STATUS`. */
     compressionStatus: bits(12, 7, 4),
     /** Index into `ENCRYPTION_STATUS`. */

@@ -41,7 +41,7 @@ export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING
 async function carryOut(drive: Drive, request: Request): Promise<Reply> {
   const name = commandName(request.cdb);
   const reply = await replyTo(drive, request);
-  return name === undefined ? reply : drive.traits.shown(drive, name, reply);
+  return name === undefined ? reply : drive.traits.shown(drive, name, request.cdb, reply);
 }
 
 async function replyTo(drive: Drive, request: Request): Promise<Reply> {

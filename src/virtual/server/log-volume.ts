@@ -10,6 +10,8 @@ import type { Drive } from '../drive.js';
 
 const MB = 1e6;
 const MIB = 2 ** 20;
+/** What makers publish for cartridges from LTO-3 on. */
+const RATED_LOADS = 20_000;
 
 /** Log page 17 */
 export function volumeStatistics(drive: Drive): Uint8Array {
@@ -33,6 +35,10 @@ export function volumeStatistics(drive: Drive): Uint8Array {
     lifetimeMegabytesRead: Math.floor(usage.bytesRead / MB),
     nativeCapacity: total('native'),
     usedNativeCapacity: total('used'),
+    applicationDesignCapacity: total('native'),
+    lifetimeRemaining: Math.max(0, 100 - Math.ceil((100 * usage.loads) / RATED_LOADS)),
+    stopWritesForward: 0,
+    stopWritesBackward: 0,
     serialNumber: medium.serial,
     barcode: medium.barcode,
     manufacturer: medium.manufacturer,

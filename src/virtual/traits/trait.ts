@@ -19,5 +19,5 @@ export interface TraitRow {
   /** Sense of a command that is not carried out. */
   readonly refuses?: ByCommand<(drive: Drive, command: CommandName) => SenseFields | undefined>;
   /** What the initiator gets to see of a command that was carried out. */
-  readonly shows?: ByCommand<(reply: Reply, drive: Drive) => Reply>;
+  readonly shows?: ByCommand<(reply: Reply, drive: Drive, cdb: Uint8Array) => Reply>;
 }

@@ -4,7 +4,7 @@ import type { Drive } from '../drive.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
 import type { Reply, TraitRow } from './trait.js';
-import { withUnknownMarks } from './unknown-marks.js';
+import { withUnknownAttributes, withUnknownMarks } from './unknown-marks.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -35,8 +35,9 @@ const TRAITS = {
     shows: { 'READ POSITION': beginningAtBlock1 },
   },
   'unknown-marks': {
-    about: 'counters of the log pages 0C, 17 and 31 are all ones, or all ones but the last bit: unknown',
-    shows: { 'LOG SENSE': withUnknownMarks },
+    about:
+      'counters of the log pages 0C, 17 and 31 and of the cartridge memory are all ones, or all ones but the last bit: unknown',
+    shows: { 'LOG SENSE': withUnknownMarks, 'READ ATTRIBUTE': withUnknownAttributes },
   },
   'small-early-warning': {
     about: 'an early-warning zone of 2 MiB',
@@ -99,8 +100,8 @@ export class Traits {
   }
 
   /** What the initiator gets to see of a command that was carried out. */
-  shown(drive: Drive, command: CommandName, reply: Reply): Reply {
-    return this.#rows.reduce((shown, { shows }) => shows?.[command]?.(shown, drive) ?? shown, reply);
+  shown(drive: Drive, command: CommandName, cdb: Uint8Array, reply: Reply): Reply {
+    return this.#rows.reduce((shown, { shows }) => shows?.[command]?.(shown, drive, cdb) ?? shown, reply);
   }
 
   #least(value: (row: TraitRow) => number | undefined): number | undefined {

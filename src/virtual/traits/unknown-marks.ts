@@ -1,3 +1,5 @@
+import { decodeAttributeValues, decodeCdb, encodeAttributeValues, READ_ATTRIBUTE } from '../../scsi/index.js';
+import type { Drive } from '../drive.js';
 import type { Reply } from './trait.js';
 
 const PAGE_CODE = 0x3f;
@@ -9,7 +11,7 @@ const RECORD_HEADER = 4;
 /** Which parameters are counters that a drive may not know, by log page. */
 const COUNTERS: Readonly<Record<number, (code: number) => boolean>> = {
   12: (code) => code >= 4 && code <= 7,
-  23: (code) => (code >= 1 && code <= 0x17) || hasPartitionRecords(code),
+  23: (code) => (code >= 1 && code <= 0x1b) || code === 0x101 || code === 0x102 || hasPartitionRecords(code),
   49: (code) => code >= 1 && code <= 4,
 };
 
@@ -49,4 +51,17 @@ function recordsIn(value: Buffer): Buffer[] {
 function mark(counter: Buffer, code: number): void {
   counter.fill(0xff);
   if (code % 2 === 1 && counter.length > 0) counter[counter.length - 1] = 0xfe;
+}
+
+/** Load count, amounts in the life of the cartridge and since the load, and the histories: not the capacities. */
+const ATTRIBUTES: ReadonlySet<number> = new Set([0x0003, 0x0220, 0x0221, 0x0222, 0x0223, 0x0340, 0x0341]);
+const VALUES = 0;
+
+export function withUnknownAttributes(reply: Reply, _drive: Drive, cdb: Uint8Array): Reply {
+  const { serviceAction } = decodeCdb(READ_ATTRIBUTE, cdb);
+  if (reply.dataIn === undefined || serviceAction !== VALUES) return reply;
+  const { attributes, truncated } = decodeAttributeValues(reply.dataIn);
+  if (truncated) return reply;
+  for (const { id, bytes } of attributes) if (ATTRIBUTES.has(id)) mark(Buffer.from(bytes.buffer), id);
+  return { ...reply, dataIn: encodeAttributeValues(attributes) };
 }
