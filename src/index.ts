@@ -76,6 +76,7 @@ export type { PartitionOptions } from './tape/partition.js';
 export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadDestination } from './tape/read-file.js';
 export type { ReadStreamOptions } from './tape/read-options.js';
+export type { OnBadRecord, SkippedRecord } from './tape/read-recovery.js';
 export type { ReadSummary, TapeReadStream } from './tape/read-stream.js';
 export type { Readiness } from './tape/readiness.js';
 export type { IncompleteFile, TapeReceipt } from './tape/receipt.js';

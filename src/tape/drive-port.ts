@@ -26,12 +26,17 @@ import { PathLimit } from './path-limit.js';
 import { replyError, replyOutcome } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
+import { type WriteEffect, WriteGate, writesOnTape } from './write-gate.js';
+import { protectionProblem } from './write-permission.js';
 
 /** Operations after which the driver and we know where the tape stands. */
 const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL', 'MTRETEN', 'MTLOAD', 'MTUNLOAD']);
 
 /** Operations after which another cartridge may be in the drive, or the same one without the key that it was read with. */
 const MOVES_CARTRIDGE: ReadonlySet<MtOperationName> = new Set(['MTOFFL', 'MTLOAD', 'MTUNLOAD']);
+
+/** Commands after which settings may be others than were read. */
+const CHANGES_SETTINGS = /^MODE SELECT/;
 
 /** Unit attentions that are reported one after the other, at most. */
 const MAX_UNIT_ATTENTIONS = 8;
@@ -74,6 +79,9 @@ export class DrivePort {
    * attentions 28h and 29h, a position that the driver lost, and loads of our own.
    */
   #mediumChanges = 0;
+  /** Counts unit attentions, mode selects, loads, and all that `mediumChanges` counts. */
+  #stateChanges = 0;
+  readonly #gate: WriteGate;
   /** The drive was reset or its cartridge changed since the position was last established. */
   #positionLost: LtoError | undefined;
   /** The stream that is open, if one is. */
@@ -86,6 +94,7 @@ export class DrivePort {
     this.transport = transport;
     this.model = model;
     this.path = new PathLimit(transport.maxTransfer);
+    this.#gate = new WriteGate(transport.device);
   }
 
   get device(): string {
@@ -96,17 +105,26 @@ export class DrivePort {
     return this.#mediumChanges;
   }
 
+  /** After a change of this count, what was read of the drive's settings may be void. */
+  get stateChanges(): number {
+    return this.#stateChanges;
+  }
+
   /**
    * Sends a command that does not move the tape, and again while the drive answers with a unit attention, which it
    * does instead of carrying the command out. Rejects with a typed error for every other end but success.
    */
   async query(command: ScsiCommand, options?: QueryOptions): Promise<ScsiReply> {
+    this.#gate.passCommand(command.name, this.#mediumChanges);
     let error: LtoError | undefined;
     for (let i = 0; i < MAX_UNIT_ATTENTIONS; i += 1) {
       this.#requireSame(options?.mediumChanges, command.name);
       const reply = await this.#send(command, options);
       error = replyError(reply, command, { device: this.transport.queryDevice, vendor: this.model?.vendor });
-      if (error === undefined) return reply;
+      if (error === undefined) {
+        if (CHANGES_SETTINGS.test(command.name)) this.#stateChanges += 1;
+        return reply;
+      }
       if (error.sense?.key !== 0x6) throw error;
       this.#noteUnitAttention(error);
     }
@@ -147,6 +165,7 @@ export class DrivePort {
 
   #noteUnitAttention(error: LtoError): void {
     const { sense } = error;
+    this.#stateChanges += 1;
     if (sense && isEncryptionChange(sense)) this.encryption.invalidate('the drive said so', sense);
     const changed = error instanceof MediumChangedError && sense?.asc === 0x28;
     if (!changed && !(error instanceof PositionLostError)) return;
@@ -158,6 +177,7 @@ export class DrivePort {
   noteChange(why: string, sense?: SenseData): void {
     this.#mediumChanges += 1;
     this.partition = 0;
+    this.#stateChanges += 1;
     this.encryption.invalidate(why, sense);
   }
 
@@ -165,6 +185,8 @@ export class DrivePort {
   async mt(name: MtOperationName, count = 1, options?: CallOptions): Promise<void> {
     const operation = `${name} ${count}`;
     this.#requireOpen(operation);
+    if (writesOnTape(name, count)) this.requirePosition(operation);
+    this.#gate.passOperation(name, count, this.#mediumChanges);
     if (this.#positionLost !== undefined) await this.#tellDriver();
     try {
       await logged({ device: this.device, operation }, () => this.transport.mt(MtOperation[name], count, options));
@@ -172,7 +194,9 @@ export class DrivePort {
       throw await this.diagnose(unlessAborted(error, options), { device: this.device, operation });
     }
     if (FINDS_POSITION.has(name)) this.#positionLost = undefined;
-    if (MOVES_CARTRIDGE.has(name)) this.encryption.invalidate('the cartridge was loaded or unloaded');
+    if (!MOVES_CARTRIDGE.has(name)) return;
+    this.#stateChanges += 1;
+    this.encryption.invalidate('the cartridge was loaded or unloaded');
   }
 
   async status(options?: CallOptions): Promise<TapeStatus> {
@@ -209,9 +233,18 @@ export class DrivePort {
     if (!(await this.#driverKnowsPosition())) throw this.#losePosition({ device: this.device, operation });
   }
 
-  /** As `requirePosition`, for data: also throws EncryptionError while encryption is asked for and not proven. */
+  /** Called by `permitWriting` alone: the user of the tape may write, from where it stands. */
+  grantWriting(effect: WriteEffect): void {
+    this.#gate.grant(effect, this.#mediumChanges);
+  }
+
+  /**
+   * As `requirePosition`, for data: also throws EncryptionError while encryption is asked for and not proven, and
+   * MediumChangedError when the permission to write was for another cartridge.
+   */
   requireWriting(operation: string): void {
     this.requirePosition(operation);
+    this.#gate.requireHere(operation, this.#mediumChanges);
     this.encryption.requireProven(this.device, operation);
   }
 
@@ -254,6 +287,8 @@ export class DrivePort {
     if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.#losePosition(known);
     const problem = await keyProblem(this, known);
     if (problem !== undefined) return problem;
+    const refusal = await protectionProblem(this, known);
+    if (refusal !== undefined) return refusal;
     return new MediumError('the drive reported an error on the medium or the path to it', {
       ...known,
       next: 'Look at the kernel log for the sense and at `lto health` for what the drive says; try another cartridge if it comes back',
@@ -304,7 +339,8 @@ export class DrivePort {
         next: 'Wait until it has ended, or destroy the stream',
       });
     }
-    const turn = this.#lastLease;
+    // What the user before was allowed to write is nothing to the next one.
+    const turn = this.#lastLease.then(() => this.#gate.close());
     let release = () => {};
     this.#lastLease = new Promise((resolve) => {
       // One that was given up before its turn lets nobody overtake those who came before.

@@ -6,6 +6,7 @@ import type { DrivePort } from './drive-port.js';
 import { readModeFields, sendModePage } from './mode-parameters.js';
 import { rewind } from './partition.js';
 import { requireReady } from './readiness.js';
+import { permitWriting } from './write-permission.js';
 
 // Commands that destroy everything on the cartridge.
 
@@ -42,7 +43,7 @@ export async function formatCartridge(
 ): Promise<void> {
   requireConfirmation(port, 'FORMAT MEDIUM', confirm);
   const layout = partitions.length > 1 ? await partitionLayout(port, partitions) : undefined;
-  await atBeginning(port, async () => {
+  await atBeginning(port, 'FORMAT MEDIUM', async () => {
     if (layout !== undefined) await sendModePage(port, MEDIUM_PARTITION, layout);
     await port.query(formatMedium({ format: layout === undefined ? ONE_PARTITION : AS_MODE_PAGE }));
   });
@@ -77,7 +78,7 @@ export async function scaleCapacity(
       next: 'Give a number above 0 and up to 1',
     });
   }
-  await atBeginning(port, () => port.query(setCapacity({ capacityProportion })));
+  await atBeginning(port, 'SET CAPACITY', () => port.query(setCapacity({ capacityProportion })));
 }
 
 function requireConfirmation(port: DrivePort, operation: string, confirm: string): void {
@@ -90,8 +91,9 @@ function requireConfirmation(port: DrivePort, operation: string, confirm: string
 }
 
 /** The driver knows nothing of what is done past it: it is told by rewinding, before and after. */
-async function atBeginning(port: DrivePort, work: () => Promise<unknown>): Promise<void> {
+async function atBeginning(port: DrivePort, operation: string, work: () => Promise<unknown>): Promise<void> {
   await requireReady(port);
+  await permitWriting(port, 'everything', operation);
   // FORMAT MEDIUM and SET CAPACITY are carried out at the beginning of partition 0 alone (SSC-5).
   await rewind(port);
   try {

@@ -5,6 +5,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from './checksum.js';
 import { FILE_NUMBERS } from './motion.js';
 import { PARTITIONS } from './partition.js';
+import type { OnBadRecord } from './read-recovery.js';
 import { LARGEST_BUFFER } from './write-options.js';
 
 export interface ReadStreamOptions {
@@ -15,6 +16,12 @@ export interface ReadStreamOptions {
    * stands somewhere in it.
    */
   readonly partition?: number | undefined;
+  /**
+   * What becomes of a record that the drive can't read. `fail`, the default: the stream fails with a MediumError that
+   * names it. `skip`: it is left out, listed in `skipped`, and reading goes on behind it, which rescues what is left of a
+   * damaged file. That takes a drive that tells its position.
+   */
+  readonly onBadRecord?: OnBadRecord | undefined;
   /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
   readonly keys?: KeyStore | undefined;
   /** Largest record that is accepted, in bytes. Default: what the drive allows. */
@@ -54,7 +61,10 @@ export function requireReadOptions(device: string, options: ReadStreamOptions): 
   const details = { device, operation: 'read' };
   requireNumbers(options, RANGES, details);
   requireSignal(options.signal, details);
-  const { checksum, expectedChecksum } = options;
+  const { checksum, expectedChecksum, onBadRecord = 'fail' } = options;
+  if (onBadRecord !== 'fail' && onBadRecord !== 'skip') {
+    throw new InvalidArgumentError('onBadRecord must be fail or skip', details);
+  }
   requireAlgorithm(checksum, details);
   if (expectedChecksum === undefined) return;
   const expected = algorithmOf(expectedChecksum, details);

@@ -1,5 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import { PositionLostError, VerificationError } from '../errors/index.js';
+import { type RecordPlace, VerificationError } from '../errors/index.js';
 import { decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
 import { LoopBreak } from '../transport/loop-break.js';
@@ -11,17 +11,22 @@ import { locateFile } from './motion.js';
 import { enterPartition, requirePartition } from './partition.js';
 import { readStanding } from './position.js';
 import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
+import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
 import { requireReady } from './readiness.js';
 import { RecordReader, type RecordReaderOptions } from './record-reader.js';
 import { useVariableBlocks } from './start-file.js';
 
 /** What was read, once the stream has ended. */
 export interface ReadSummary {
-  readonly fileNumber: number;
+  /** Undefined where neither drive nor driver tells, after `locate()`. */
+  readonly fileNumber: number | undefined;
   readonly records: number;
   readonly bytes: number;
   readonly largestRecord: number;
+  /** Over what was read. */
   readonly checksum: string | undefined;
+  /** Records that the drive could not read, with `onBadRecord: 'skip'`: they are missing from what was read. */
+  readonly skipped: readonly SkippedRecord[];
 }
 
 const MIB = 1024 * 1024;
@@ -42,7 +47,8 @@ export class TapeReadStream extends Readable {
   /** To the only destination, if that lets go of chunks. */
   #lending: LendingPipe | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
-  #fileNumber = 0;
+  #recovery: ReadRecovery | undefined;
+  #fileNumber: number | undefined;
 
   /** Made by `TapeDrive.createReadStream()`. */
   constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
@@ -61,6 +67,11 @@ export class TapeReadStream extends Readable {
   /** Bytes that came from the drive so far. */
   get bytesRead(): number {
     return this.#reader?.bytes ?? 0;
+  }
+
+  /** Records that were left out so far, with `onBadRecord: 'skip'`; also of a stream that fails in the end. */
+  get skipped(): readonly SkippedRecord[] {
+    return this.#recovery?.skipped ?? [];
   }
 
   override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
@@ -137,25 +148,26 @@ export class TapeReadStream extends Readable {
     await this.#port.confirmPosition('read');
     const { keys } = this.#options;
     if (keys) await unlock(this.#port, keys);
-    this.#fileNumber = await this.#currentFile();
+    const first = await this.#firstRecord();
+    this.#fileNumber = first.fileNumber;
+    this.#recovery = new ReadRecovery(this.#port, first, this.#options.onBadRecord);
     this.#reader = new RecordReader(this.#port, {
       ...(await this.#largestRecord()),
       bufferBytes,
       checksum: this.#checksum?.followsRecords,
+      recovery: this.#recovery,
       keys,
       onWaited: () => this.#break.taken(),
     });
     this.#chunks = this.#reader.chunks();
   }
 
-  async #currentFile(): Promise<number> {
-    const { fileNumber } = await readStanding(this.#port);
-    if (fileNumber !== undefined) return fileNumber;
-    throw new PositionLostError('the position of the tape is not known', {
-      device: this.#port.device,
-      operation: 'read',
-      next: 'Rewind, or name the file number to read',
-    });
+  /** Where reading begins. How far that is in its file nobody may know, after `locate()` or spacing back. */
+  async #firstRecord(): Promise<RecordPlace> {
+    const { fileNumber, logicalObject } = await readStanding(this.#port);
+    const status = await this.#port.status();
+    const record = status.fileNumber === fileNumber ? status.blockNumber : undefined;
+    return { fileNumber, record: record ?? 0, logicalObject };
   }
 
   /** An offer above the drive's own limit is refused (EINVAL on scsi_debug), whatever the caller would accept. */
@@ -183,16 +195,20 @@ export class TapeReadStream extends Readable {
 
   #summarise(): ReadSummary {
     const { records = 0, bytes = 0, largestRecord = 0 } = this.#reader ?? {};
-    return { fileNumber: this.#fileNumber, records, bytes, largestRecord, checksum: this.#checksum?.digest() };
+    const checksum = this.#checksum?.digest();
+    return { fileNumber: this.#fileNumber, records, bytes, largestRecord, checksum, skipped: [...this.skipped] };
   }
 
   #requireExpected(checksum: string | undefined): void {
     const { expectedChecksum } = this.#options;
     if (expectedChecksum === undefined || expectedChecksum === checksum) return;
-    throw new VerificationError(`file ${this.#fileNumber} has the checksum ${checksum}, not ${expectedChecksum}`, {
-      device: this.#port.device,
-      operation: 'read',
-      next: 'Do not use what was read: read the file again, or another copy',
-    });
+    throw new VerificationError(
+      `file ${this.#fileNumber ?? '?'} has the checksum ${checksum}, not ${expectedChecksum}`,
+      {
+        device: this.#port.device,
+        operation: 'read',
+        next: 'Do not use what was read: read the file again, or another copy',
+      },
+    );
   }
 }

@@ -16,6 +16,7 @@ import { unlock } from './encryption/unlock.js';
 import { RECORDS, space } from './motion.js';
 import { PAGE, roundUpToPage } from './page.js';
 import { ReadMemory } from './read-memory.js';
+import type { ReadRecovery } from './read-recovery.js';
 import { recordTooLarge } from './record-too-large.js';
 import { nextStreamNumber } from './stream-number.js';
 
@@ -27,6 +28,8 @@ export interface RecordReaderOptions {
   readonly bufferBytes: number;
   /** Follows the records that are read. */
   readonly checksum?: Crc32 | undefined;
+  /** For what the drive can't read. */
+  readonly recovery: ReadRecovery;
   /** For blocks under another key than the one that is set. */
   readonly keys?: KeyStore | undefined;
   /** Called after each wait for the drive. */
@@ -103,12 +106,19 @@ export class RecordReader {
         if (result.stop === 'zero') return this.#requireFilemark(result);
         if (result.stop === 'too-large') await this.#offerMore();
         else if (result.code === 'EBUSY') this.#offerLess(result.offer);
-        else await this.#goOnWithOtherKey(await this.#explain(result));
+        else await this.#goOn(await this.#explain(result));
       }
     } finally {
       await this.#quiet();
       this.#memory.close();
     }
+  }
+
+  /** Throws what stopped reading, unless it can go on. */
+  async #goOn(reason: unknown): Promise<void> {
+    if (!(reason instanceof MediumError)) return this.#goOnWithOtherKey(reason);
+    const recovered = await this.#options.recovery.goOn(reason, this.records);
+    if (recovered === 'end of data') throw this.#endOfData();
   }
 
   /**
@@ -219,17 +229,7 @@ export class RecordReader {
       syscall: 'read',
     });
     if (mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
-    const reason = await this.#port.diagnose(cause, details);
-    // `st` gives EIO for a blank tape as for a bad one. Spacing over one record tells them apart.
-    if (reason instanceof MediumError && (await this.#isBlankHere())) return this.#endOfData();
-    return reason;
-  }
-
-  async #isBlankHere(): Promise<boolean> {
-    return space(this.#port, RECORDS, 1).then(
-      () => false,
-      (error: unknown) => error instanceof EndOfDataError,
-    );
+    return this.#port.diagnose(cause, details);
   }
 
   /** Programs write records of one size, the last one shorter. */

@@ -4,7 +4,6 @@ import {
   PositionLostError,
   PositionMismatchError,
   UnterminatedFileError,
-  WriteProtectedError,
 } from '../errors/index.js';
 import { type BlockLimits, decodeBlockLimits } from '../scsi/block-limits.js';
 import { readBlockLimits } from '../scsi/commands/transfer.js';
@@ -14,6 +13,7 @@ import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
 import { enterPartition, requirePartition } from './partition.js';
 import { readStanding } from './position.js';
 import { requireReady } from './readiness.js';
+import { permitWriting, requireWriteRights } from './write-permission.js';
 
 /** Where a file begins. */
 export interface FileStart {
@@ -45,17 +45,11 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   port.encryption.requireProven(port.device, 'write');
   await requireReady(port);
   const limits = await requireRecordSize(port, recordSize);
-  if ((await port.status()).writeProtected) {
-    throw new WriteProtectedError('the cartridge is write-protected', {
-      device: port.device,
-      operation: 'write',
-      reason: 'driver',
-      next: 'Move the switch on the cartridge, or use another one',
-    });
-  }
+  await requireWriteRights(port, 'write');
   await useVariableBlocks(port);
   await goToStart(port, options);
   await port.confirmPosition('write');
+  await permitWriting(port, options.position ?? 'append', 'write');
   const { fileNumber, logicalObject: firstBlock } = await readStanding(port);
   if (fileNumber === undefined) {
     throw new PositionLostError('the position of the tape is not known', {
@@ -115,6 +109,7 @@ async function append(port: DrivePort, closeUnterminated: boolean): Promise<void
       next: 'Read it if it matters, then append with `closeUnterminated`, which writes the filemark first',
     });
   }
+  await permitWriting(port, 'append', 'append');
   await closeUnterminatedFile(port, fileNumber);
 }
 

@@ -45,6 +45,7 @@ import type { TapeStatus } from './tape-status.js';
 import { type WaitOptions, waitUntilReady } from './wait-until-ready.js';
 import { writeFile } from './write-file.js';
 import { requireWriteOptions, type WriteStreamOptions } from './write-options.js';
+import { permitWriting, readWriteRights, type WriteRights } from './write-permission.js';
 import { TapeWriteStream } from './write-stream.js';
 
 /** MTSEEK takes 32 bits. */
@@ -154,6 +155,11 @@ export class TapeDrive {
   /** Native, maximum, remaining and used bytes, by partition and in total, each with its source. */
   capacity(): Promise<Capacity> {
     return readCapacity(this.#port);
+  }
+
+  /** What may be written on the cartridge: every call that writes asks the same. */
+  writeRights(): Promise<WriteRights> {
+    return readWriteRights(this.#port);
   }
 
   /** Format and kind of the cartridge, and whether this drive reads and writes it. */
@@ -271,6 +277,7 @@ export class TapeDrive {
       requireNumber('count', count, FILEMARKS, { device: this.device, operation: 'write filemarks' });
       await this.#port.confirmPosition('write filemarks');
       await requirePartition(this.#port, this.#port.partition, 'write filemarks');
+      if (count > 0) await permitWriting(this.#port, 'overwrite', 'write filemarks');
       await this.#port.mt('MTWEOF', count, options);
     });
   }
@@ -280,7 +287,9 @@ export class TapeDrive {
     return this.#move('close the last file', async () => {
       await enterPartition(this.#port, partition, options);
       const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
-      if (end === 'unterminated') await closeUnterminatedFile(this.#port, fileNumber, options);
+      if (end !== 'unterminated') return;
+      await permitWriting(this.#port, 'append', 'close the last file');
+      await closeUnterminatedFile(this.#port, fileNumber, options);
     });
   }
 
@@ -289,6 +298,7 @@ export class TapeDrive {
     return this.#move('erase', async () => {
       await this.#port.confirmPosition('erase');
       await requirePartition(this.#port, this.#port.partition, 'erase');
+      await permitWriting(this.#port, 'overwrite', 'erase');
       await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
     });
   }

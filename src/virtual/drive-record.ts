@@ -61,6 +61,8 @@ export interface DriveMemory {
   removalPreventedBy: readonly Nexus[];
   /** Megabytes before early warning at which programmable early warning is reported; 0 for never. */
   programmableEarlyWarningMegabytes: number;
+  /** WRITE MODE of the device configuration extension: what is recorded can't be changed. */
+  appendOnly: boolean;
   /** Bytes of the partitions that mode page 11 asks the next FORMAT MEDIUM for. */
   partitionPlan: readonly number[] | undefined;
   /** Errors that were not corrected since the load. */
@@ -111,6 +113,7 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     compression: true,
     removalPreventedBy: [],
     programmableEarlyWarningMegabytes: 0,
+    appendOnly: false,
     partitionPlan: undefined,
     uncorrectedErrors: { write: 0, read: 0 },
     diagnostics: [],

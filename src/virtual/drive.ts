@@ -158,17 +158,19 @@ export class Drive {
     return cartridge;
   }
 
-  /** For commands that append: WORM media take them at end of data only. */
+  /** For commands that append: WORM media, and all media in append-only mode, take them at end of data only. */
   requireWritable(): void {
-    const cartridge = this.#requireNotProtected();
     const overwrites = this.position.object < this.image.objects || this.image.damaged;
-    if (cartridge.memory.medium.kind === 'worm' && overwrites) throw new CheckCondition(sense('7/30/0c'));
+    if (this.#isAppendOnly(this.#requireNotProtected()) && overwrites) throw new CheckCondition(sense('7/30/0c'));
   }
 
   /** For commands that only destroy. */
   requireErasable(): void {
-    const cartridge = this.#requireNotProtected();
-    if (cartridge.memory.medium.kind === 'worm') throw new CheckCondition(sense('7/30/0c'));
+    if (this.#isAppendOnly(this.#requireNotProtected())) throw new CheckCondition(sense('7/30/0c'));
+  }
+
+  #isAppendOnly({ memory }: Cartridge): boolean {
+    return memory.medium.kind === 'worm' || this.memory.appendOnly;
   }
 
   #requireNotProtected(): Cartridge {

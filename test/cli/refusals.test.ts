@@ -54,6 +54,23 @@ describe('exit codes', () => {
     expect((await lto.document(['status'])).tape).toMatchObject({ writeProtected: true });
   });
 
+  it('7 for write-once media that holds data, whatever may be overwritten', async () => {
+    await create('--worm');
+    await lto.document(['label', 'ONCE01L8']);
+    await write('kept');
+    for (const command of [
+      ['label', 'ONCE02L8', '--overwrite'],
+      ['write', '-', '--overwrite', '0'],
+      ['write', '-', '--overwrite', '1'],
+    ]) {
+      const { code, stderr } = await lto.run(command, { input: Buffer.from('lost') });
+      expect([command, code, stderr]).toEqual([command, 7, expect.stringMatching(/write-once media \(WORM\)/)]);
+    }
+    expect((await lto.run(['label'])).stdout.toString()).toBe('ONCE01L8\n');
+    expect((await lto.run(['read', '1'])).stdout.toString()).toBe('kept');
+    expect(await write('appended')).toMatchObject({ fileNumber: 2 });
+  });
+
   it('8 for a file that is not on the tape', async () => {
     await create();
     await write('only one');

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { BeginningOfPartitionError, EndOfDataError, InvalidArgumentError } from '../../src/errors/index.js';
+import { readLabel, writeLabel } from '../../src/provider/label.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import { backend, conforms, openDrive, testData } from './conformance.js';
+import { backend, collect, conforms, openDrive, testData } from './conformance.js';
 
 const RECORD = 4096;
 
@@ -84,6 +85,48 @@ describe(`positions on ${backend.name}`, () => {
     await drive.rewind();
     expect(await drive.spaceToEndOfData()).toEqual({ end: 'blank', fileNumber: 0 });
     expect(await drive.writeFile([testData(RECORD)])).toMatchObject({ fileNumber: 0 });
+  });
+
+  conforms('a blank tape is read, labelled and written', ['erase', 'end-of-data', 'space-back', 'data'], async () => {
+    const drive = await openDrive();
+    await drive.writeFile([testData(RECORD)], { position: 'overwrite' });
+    await drive.rewind();
+    await drive.erase();
+    await drive.rewind();
+    for (const motion of [() => drive.spaceRecords(-1), () => drive.spaceFiles(-1)]) {
+      await expect(motion()).rejects.toBeInstanceOf(BeginningOfPartitionError);
+      expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 0, beginningOfPartition: true });
+    }
+    await expect(collect(drive.createReadStream())).rejects.toBeInstanceOf(EndOfDataError);
+    expect(await writeLabel(drive, 'BLANK1')).toMatchObject({ receipt: { fileNumber: 0 } });
+    expect(await drive.writeFile([testData(RECORD)])).toMatchObject({ fileNumber: 1 });
+    expect(await readLabel(drive)).toBe('BLANK1');
+  });
+
+  conforms('an empty first file is read, counted and appended behind', ['space-back', 'end-of-data'], async () => {
+    const drive = await openDrive();
+    expect(await drive.writeFile([], { position: 'overwrite' })).toMatchObject({ fileNumber: 0, records: 0 });
+    expect(await drive.spaceToEndOfData()).toEqual({ end: 'filemark', fileNumber: 1 });
+    await drive.rewind();
+    expect(await collect(drive.createReadStream())).toHaveLength(0);
+    // Behind the filemark at block 0, which is no beginning of the tape.
+    await expect(drive.spaceRecords(-1)).rejects.not.toBeInstanceOf(BeginningOfPartitionError);
+    await drive.rewind();
+    expect(await collect(drive.createReadStream())).toHaveLength(0);
+    const receipt = await drive.writeFile([testData(2 * RECORD, 1)], { recordSize: RECORD, position: 'overwrite' });
+    expect(receipt).toMatchObject({ fileNumber: 1, records: 2 });
+    expect(await drive.writeFile([testData(RECORD, 2)], { recordSize: RECORD })).toMatchObject({ fileNumber: 2 });
+    for (const [fileNumber, length] of [2 * RECORD, RECORD].entries()) {
+      const data = await collect(drive.createReadStream({ fileNumber: fileNumber + 1 }));
+      expect(data).toHaveLength(length);
+    }
+    expect(await collect(drive.createReadStream({ fileNumber: 0 }))).toHaveLength(0);
+    await drive.close();
+    // Whatever opens the device next finds the same files.
+    const again = await openDrive();
+    expect(await again.spaceToEndOfData()).toEqual({ end: 'filemark', fileNumber: 3 });
+    await again.locateFile(1);
+    expect(await collect(again.createReadStream())).toHaveLength(2 * RECORD);
   });
 
   conforms('refuses what is no count and no file number', [], async () => {

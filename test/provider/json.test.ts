@@ -91,6 +91,7 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
   partitions: ({ tape }) => tape.partitions(),
   capacity: ({ tape }) => tape.capacity(),
   mediumFormat: ({ tape }) => tape.mediumFormat(),
+  writeRights: ({ tape }) => tape.writeRights(),
   memoryAndFormat: ({ tape }) => tape.memoryAndFormat(),
   alerts: ({ tape }) => tape.alerts(),
   health: ({ tape }) => tape.health(),

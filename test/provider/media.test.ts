@@ -177,13 +177,18 @@ describe('isWriteProtected', () => {
     [{}, { writeProtected: true }, ['configuration'], false],
   ] as const)('tells %j with %j as %j', async (drive, settings, reasons, worm) => {
     const { provider } = await newBench(settings, drive);
-    expect(await provider.isWriteProtected()).toEqual({ writeProtected: reasons.length > 0, reasons, worm });
+    expect(await provider.isWriteProtected()).toEqual({
+      writeProtected: reasons.length > 0,
+      reasons,
+      worm,
+      appendOnly: worm,
+    });
   });
 
   it('asks the driver when the drive does not tell, and says who refuses', async () => {
     const { provider, virtual } = await newBench({}, { cartridge: { barcode: ID, writeProtected: true } });
     virtual.faults = [{ command: 'MODE SENSE(10)', outcome: { sense: { key: 5, asc: 0x20, ascq: 0 } } }];
-    const drive = { writeProtected: true, reasons: ['driver'], worm: false };
+    const drive = { writeProtected: true, reasons: ['driver'], worm: false, appendOnly: false };
     expect(await provider.isWriteProtected()).toEqual(drive);
     const refusal = { code: 'LTO_WRITE_PROTECTED', message: expect.stringContaining('the driver') };
     await expect(provider.initializeMedia(ID)).rejects.toMatchObject(refusal);

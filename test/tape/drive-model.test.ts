@@ -95,6 +95,7 @@ describe('the make of a drive', () => {
       return scsi(command);
     };
     const port = new DrivePort(transport, await readDriveModel(transport));
+    port.grantWriting('everything');
     await port.query(formatMedium());
     expect(sent.at(-1)?.timeoutMs).toBe(timeoutMs('FORMAT MEDIUM', generation));
   });

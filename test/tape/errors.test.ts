@@ -98,7 +98,8 @@ describe('a cartridge that is not there', () => {
     await expectRefusal(drive.writeFile([testData(RECORD)]), NoMediumError, { device, sense, next });
     await expectRefusal(collect(drive.createReadStream()), NoMediumError, { device, sense, next });
     await expectRefusal(writeLabel(drive, 'NONE01L8'), NoMediumError, { device, sense, next });
-    for (const motion of [() => drive.rewind(), () => drive.spaceFiles(1), () => drive.writeFilemarks()]) {
+    await expect(drive.writeFilemarks()).rejects.toMatchObject({ code: 'LTO_NO_MEDIUM', device });
+    for (const motion of [() => drive.rewind(), () => drive.spaceFiles(1)]) {
       await expectRefusal(motion(), NoMediumError, { device, errno: 'ENOMEDIUM', next });
     }
   }
@@ -132,11 +133,17 @@ describe('a cartridge that must not be written', () => {
     const { device } = drive;
     const next = /switch|another/;
     expect(await drive.status()).toMatchObject({ writeProtected: true });
-    await expectRefusal(drive.writeFile([testData(RECORD)]), WriteProtectedError, { device, next });
-    await expectRefusal(writeLabel(drive, 'PROT01L8'), WriteProtectedError, { device, next });
-    const errno = 'EACCES';
-    await expectRefusal(drive.writeFilemarks(), WriteProtectedError, { device, errno, next });
-    await expectRefusal(drive.erase(), WriteProtectedError, { device, errno, next });
+    const attempts = [
+      () => drive.writeFile([testData(RECORD)]),
+      () => writeLabel(drive, 'PROT01L8'),
+      () => drive.writeFilemarks(),
+      () => drive.erase(),
+      () => drive.formatMedium({ confirm: 'erase everything' }),
+    ];
+    for (const attempt of attempts) {
+      const error = await expectRefusal(attempt(), WriteProtectedError, { device, next });
+      expect(error).toMatchObject({ reason: 'switch', reasons: ['switch'] });
+    }
     await expect(collect(drive.createReadStream())).rejects.toBeInstanceOf(EndOfDataError);
     await expectNothingWritten(drive);
   });

@@ -18,11 +18,18 @@ describe('settings', () => {
   });
 
   it('are refused where the drive does not allow them', async () => {
-    const drive = await newTapeDrive();
-    await expect(drive.configure({ appendOnly: true })).rejects.toBeInstanceOf(IllegalRequestError);
-    await expect(drive.configure({ programmableEarlyWarningMegabytes: 70_000 })).rejects.toBeInstanceOf(
+    const { port, drive } = await newPort();
+    drive.faults = [{ command: 'MODE SELECT(10)', outcome: { sense: { key: 5, asc: 0x26, ascq: 0 } } }];
+    await expect(changeSettings(port, { appendOnly: true })).rejects.toBeInstanceOf(IllegalRequestError);
+    await expect(changeSettings(port, { programmableEarlyWarningMegabytes: 70_000 })).rejects.toBeInstanceOf(
       InvalidArgumentError,
     );
+  });
+
+  it('keep what is recorded, and let it go again', async () => {
+    const drive = await newTapeDrive();
+    expect(await drive.configure({ appendOnly: true })).toMatchObject({ appendOnly: true });
+    expect(await drive.configure({ appendOnly: false })).toMatchObject({ appendOnly: false });
   });
 
   it('are an error when the drive says yes and does not do it', async () => {

@@ -11,6 +11,7 @@ import { parseCount } from '../units.js';
 interface ServeOptions extends CommonOptions {
   readonly host?: string;
   readonly port?: string;
+  readonly allowAnyone?: boolean;
   readonly chapUser?: string;
   readonly chapSecretFile?: string;
   readonly chapTargetUser?: string;
@@ -26,6 +27,7 @@ export function addServeVirtual(program: Command): void {
     .argument('<folders...>', 'folders of virtual drives')
     .option('--host <address>', 'address to listen at (default: 127.0.0.1)')
     .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
+    .option('--allow-anyone', 'let everybody in who reaches the address, where it is not of this machine alone')
     .option('--chap-user <name>', `let in only who proves to know the secret of this user`)
     .option('--chap-secret-file <path>', `file with the secret (default: the variable ${SECRET_VARIABLE})`)
     .option('--chap-target-user <name>', 'prove to an initiator that asks to know the secret of this user')
@@ -49,6 +51,7 @@ async function serve(options: ServeOptions, folders: readonly string[]): Promise
       host,
       port: port === undefined ? undefined : parseCount(port),
       chap: await chapOf(options),
+      allowAnyone: options.allowAnyone,
       log: (line) => process.stderr.write(`lto: ${line}\n`),
     });
     process.stdout.write(`${json ? JSON.stringify(readyDocument(server)) : readyText(server)}\n`);

@@ -1,13 +1,16 @@
+import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { VirtualDrive } from '../virtual-drive.js';
 import { controlsOf, type DriveControls } from './controls.js';
+import { linesOf } from './lines.js';
 import { type ControlRequest, doorPath, LONGEST_PATH, parseRequest, toLine } from './messages.js';
 
 const ONLY_OWNER = 0o600;
+const LONGEST_LINE = 1024 * 1024;
+const MOST_CLIENTS = 16;
 
 /**
  * A Unix socket in the folder of a drive, through which other processes of its owner put cartridges in and out, reset
@@ -40,6 +43,7 @@ export class ControlDoor {
     const server = createServer((socket) => {
       attend(socket, controls).catch(() => socket.destroy());
     });
+    server.maxConnections = MOST_CLIENTS;
     const door = new ControlDoor(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -59,10 +63,17 @@ export class ControlDoor {
 /** Answers the requests of one client, in order. */
 async function attend(socket: Socket, controls: DriveControls): Promise<void> {
   socket.on('error', () => undefined);
-  for await (const line of createInterface({ input: socket })) {
-    const answer = await carryOut(line, controls);
-    if (socket.writable) socket.write(toLine(answer));
+  try {
+    for await (const line of linesOf(socket, LONGEST_LINE)) await say(socket, await carryOut(line, controls));
+  } catch (error) {
+    await say(socket, refusal(error));
+    socket.destroySoon();
   }
+}
+
+/** Resolves when the client has fetched what it was told before. */
+async function say(socket: Socket, answer: unknown): Promise<void> {
+  if (socket.writable && !socket.write(toLine(answer))) await once(socket, 'drain');
 }
 
 async function carryOut(line: string, controls: DriveControls): Promise<unknown> {
@@ -70,9 +81,13 @@ async function carryOut(line: string, controls: DriveControls): Promise<unknown>
     await perform(parse(line), controls);
     return { state: await controls.state() };
   } catch (error) {
-    if (error instanceof LtoError) return { error: { code: error.code, message: error.message } };
-    return { error: { code: 'LTO_VIRTUAL', message: error instanceof Error ? error.message : String(error) } };
+    return refusal(error);
   }
+}
+
+function refusal(error: unknown): unknown {
+  if (error instanceof LtoError) return { error: { code: error.code, message: error.message } };
+  return { error: { code: 'LTO_VIRTUAL', message: error instanceof Error ? error.message : String(error) } };
 }
 
 function parse(line: string): ControlRequest {

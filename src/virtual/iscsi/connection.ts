@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { ChapOptions } from './chap.js';
 import { NO_DIGESTS } from './digest.js';
+import type { Guest, Places, TimeLimits } from './limits.js';
 import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login.js';
-import { MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
+import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
 import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu.js';
-import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, type PduLayout, REJECT, type Values } from './pdu-layouts.js';
+import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, NOP_IN, type PduLayout, REJECT, type Values } from './pdu-layouts.js';
 import { Session } from './session.js';
 import type { Target } from './target.js';
 
@@ -15,23 +16,28 @@ export interface Service {
   readonly log: (line: string) => void;
   /** A number for a new session that no living one has (TSIH). */
   readonly nextHandle: () => number;
+  readonly places: Places;
+  readonly limits: TimeLimits;
 }
 
-/** A login takes no longer than this. */
-const LOGIN_MS = 15_000;
-/** For so long the initiator may take to fetch the last answers. */
-const END_MS = 5000;
+/** What the answer to a question of the target carries (Target Transfer Tag of a NOP-In). */
+const PING_TAG = 1;
 
 /** One TCP connection of an initiator: its PDUs, their sequence numbers, and its end. */
-export class Connection {
+export class Connection implements Guest {
+  readonly address: string;
   readonly parameters = new Parameters();
   readonly #socket: Socket;
   readonly #service: Service;
   readonly #peer: string;
-  readonly #reader = new PduReader(MAX_RECEIVE_BYTES);
+  readonly #reader = new PduReader(LOGIN_RECEIVE_BYTES);
+  /** Of the bytes that came last: those that are not taken yet. */
+  #pdus: Iterator<Pdu> = [].values();
   readonly #login: LoginNegotiation;
-  /** Ends a login, or the end, that takes too long. */
-  #timer: NodeJS.Timeout;
+  /** Ends what the initiator takes too long for: its login, a discovery, a word, the end. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Ends the wait for an initiator that fetches no answers. */
+  #stall: NodeJS.Timeout | undefined;
   #session: Session | undefined;
   /** The login has succeeded, and its session is being set up. */
   #joining = false;
@@ -45,14 +51,19 @@ export class Connection {
   constructor(socket: Socket, service: Service) {
     this.#socket = socket;
     this.#service = service;
-    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.address = String(socket.remoteAddress);
+    this.#peer = `${this.address}:${socket.remotePort}`;
     this.#login = new LoginNegotiation(service.targets, service.chap, this.parameters);
-    this.#timer = setTimeout(() => this.close('no login in time'), LOGIN_MS);
+    this.#closeAfter(service.limits.login, 'no login in time');
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));
+    socket.on('drain', () => this.#advance());
     socket.on('error', (error) => this.log(error.message));
+    service.places.enter(this);
     socket.on('close', () => {
       clearTimeout(this.#timer);
+      clearTimeout(this.#stall);
+      service.places.leave(this);
       this.#session?.close().catch((error: unknown) => this.fail(error));
     });
   }
@@ -92,8 +103,7 @@ export class Connection {
   /** Closes the connection after what was sent. */
   end(): void {
     this.#ending = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#socket.destroy(), END_MS);
+    this.#closeAfter(this.#service.limits.end, 'the last answers are not fetched');
     this.#socket.end();
   }
 
@@ -122,13 +132,43 @@ export class Connection {
     this.#socket.uncork();
   }
 
+  /** Resolves when the initiator has fetched enough of what was sent, or the signal is aborted. */
+  ready(signal: AbortSignal): Promise<void> {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain || socket.destroyed || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
   #receive(bytes: Uint8Array): void {
+    if (this.#session?.target !== undefined && !this.#ending) this.#awaitWord();
+    this.#pdus = this.#reader.push(bytes);
+    this.#advance();
+  }
+
+  /** Goes on with what has come; what it would answer waits until the initiator fetches what it was answered. */
+  #advance(): void {
+    clearTimeout(this.#stall);
     try {
-      for (const pdu of this.#reader.push(bytes)) {
-        if (this.#socket.destroyed || this.#ending) return;
+      while (!this.#socket.destroyed && !this.#ending) {
+        if (this.#socket.writableNeedDrain) {
+          this.#socket.pause();
+          this.#stall = setTimeout(() => this.close('it does not fetch its answers'), this.#service.limits.reading);
+          return;
+        }
+        const { value: pdu, done } = this.#pdus.next();
+        if (done) break;
         if (this.#session === undefined) this.#logIn(pdu);
         else this.#session.take(pdu);
       }
+      this.#socket.resume();
     } catch (error) {
       if (error instanceof ProtocolViolation) this.close(`against the protocol: ${error.message}`);
       else this.fail(error);
@@ -157,15 +197,21 @@ export class Connection {
 
   /** Sets up the session; `answer` completes the login, after which the initiator may send commands. */
   #begin({ commandSequence }: Values<typeof LOGIN_REQUEST>, login: Login, answer: () => void): void {
-    clearTimeout(this.#timer);
+    const session = new Session(this, login, commandSequence);
+    const { target, nexus } = session;
+    if (target !== undefined && !this.#service.places.promote(this, target.knows(nexus))) {
+      throw new LoginRefused(LOGIN_STATUS.outOfResources, 'there are too many sessions');
+    }
     this.#joining = true;
+    if (target !== undefined) this.#reader.limit = MAX_RECEIVE_BYTES;
     // The answer is still without digests; what the initiator sends after it is not.
     const { digests } = this.parameters;
     this.#reader.digests = digests;
-    const session = new Session(this, login, commandSequence);
     this.#join(session)
       .then(() => {
         this.#session = session;
+        if (target !== undefined) this.#awaitWord();
+        else this.#closeAfter(this.#service.limits.discovery, 'a discovery without an end');
         answer();
         this.#digests = digests;
       })
@@ -176,6 +222,21 @@ export class Connection {
     await session.target?.join(session);
     // Gone in the meantime: nobody else would end the session.
     if (this.#socket.destroyed) await session.close();
+  }
+
+  #closeAfter(ms: number, why: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.close(why), ms);
+  }
+
+  /** A session that is silent is asked for a sign of life (RFC 7143 section 11.19): its initiator may be gone. */
+  #awaitWord(): void {
+    const { silence, ping } = this.#service.limits;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#closeAfter(ping, 'no sign of life');
+      this.send(NOP_IN, { final: true, initiatorTaskTag: NO_TAG, targetTransferTag: PING_TAG });
+    }, silence);
   }
 
   #answerLogin(

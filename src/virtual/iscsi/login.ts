@@ -1,5 +1,5 @@
 import { ChapExchange, type ChapOptions } from './chap.js';
-import { MAX_RECEIVE_BYTES, type Parameters } from './parameters.js';
+import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, type Parameters } from './parameters.js';
 import type { LOGIN_REQUEST, LOGIN_RESPONSE, Values } from './pdu-layouts.js';
 import type { Target } from './target.js';
 import { encodeText, TextCollector, type TextKeys } from './text.js';
@@ -47,6 +47,9 @@ interface LoginAnswer {
 
 type Pairs = Map<string, string>;
 
+/** A login takes some four to eight requests. */
+const MOST_REQUESTS = 128;
+
 /** The target's side of one login. */
 export class LoginNegotiation {
   readonly #targets: readonly Target[];
@@ -57,6 +60,7 @@ export class LoginNegotiation {
   #login: Login | undefined;
   #authenticated = false;
   #declared = false;
+  #requests = 0;
 
   constructor(targets: readonly Target[], chap: ChapOptions | undefined, parameters: Parameters) {
     this.#targets = targets;
@@ -66,6 +70,8 @@ export class LoginNegotiation {
 
   /** Throws LoginRefused, and ProtocolViolation for what is no login. */
   answer(request: Values<typeof LOGIN_REQUEST>, data: Uint8Array): LoginAnswer {
+    this.#requests += 1;
+    if (this.#requests > MOST_REQUESTS) throw new LoginRefused(LOGIN_STATUS.initiatorError, 'a login without an end');
     this.#requireOrder(request);
     const { currentStage, nextStage, transit, continues } = request;
     const keys = this.#text.add(data, continues);
@@ -165,7 +171,8 @@ export class LoginNegotiation {
   }
 
   #declare(answers: Pairs): void {
-    if (!this.#declared) answers.set('MaxRecvDataSegmentLength', String(MAX_RECEIVE_BYTES));
+    const most = this.#login?.target === undefined ? LOGIN_RECEIVE_BYTES : MAX_RECEIVE_BYTES;
+    if (!this.#declared) answers.set('MaxRecvDataSegmentLength', String(most));
     this.#declared = true;
   }
 }

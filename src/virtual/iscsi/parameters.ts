@@ -12,6 +12,8 @@ const MIB = 1024 * 1024;
 
 /** Largest data segment that the target takes: a record of `dd bs=1M` comes in one PDU. */
 export const MAX_RECEIVE_BYTES = MIB;
+/** The same before a login to a target has succeeded: what RFC 7143 section 13.12 has where nothing was declared. */
+export const LOGIN_RECEIVE_BYTES = 8192;
 
 /** The operational keys that are negotiated, by name (RFC 7143 section 13). */
 const RULES: Readonly<Record<string, Rule>> = {

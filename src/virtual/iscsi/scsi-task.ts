@@ -1,6 +1,7 @@
 import type { Execution } from '../index.js';
 import { sense } from '../server/check-condition.js';
 import { checkCondition } from '../server/device-server.js';
+import { DataOutCollector } from './data-out.js';
 import type { Parameters } from './parameters.js';
 import { type Pdu, ProtocolViolation } from './pdu.js';
 import {
@@ -22,6 +23,8 @@ export interface TaskLink {
   reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
   /** Sends something on the way to an answer. */
   send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
+  /** Resolves when the initiator has fetched enough of what was sent, or the signal is aborted. */
+  ready(signal: AbortSignal): Promise<void>;
   execute(request: Omit<UnitRequest, 'nexus'>): Promise<Execution>;
 }
 
@@ -40,9 +43,9 @@ export class ScsiTask {
   readonly #cdb: Uint8Array;
   readonly #link: TaskLink;
   readonly #abort = new AbortController();
-  /** Data out so far, in order. */
-  readonly #parts: Uint8Array[];
-  #received: number;
+  /** Data out so far. */
+  readonly #dataOut = new DataOutCollector();
+  #begun = false;
   /** The data that may come now: unsolicited ones first, then a burst for each R2T. */
   #burst: { readonly tag: number; readonly end: number } | undefined;
   #bursts = 0;
@@ -62,8 +65,16 @@ export class ScsiTask {
       if (initialR2T) throw new ProtocolViolation('unsolicited data, which were not agreed on');
       this.#burst = { tag: NO_TAG, end: first };
     }
-    this.#parts = [immediateData];
-    this.#received = immediateData.length;
+    this.#dataOut.add(immediateData);
+  }
+
+  /** Bytes of data out that came before the turn of the command. */
+  get waitingBytes(): number {
+    return this.#begun ? 0 : this.#received;
+  }
+
+  get #received(): number {
+    return this.#dataOut.length;
   }
 
   /** Bytes of data out that the initiator has. */
@@ -88,8 +99,7 @@ export class ScsiTask {
       throw new ProtocolViolation('a Data-Out that nobody asked for');
     }
     if (final && tag !== NO_TAG && after < end) throw new ProtocolViolation('a burst that ends early');
-    this.#parts.push(data);
-    this.#received = after;
+    this.#dataOut.add(data);
     this.#damaged ||= damaged;
     if (!final) return;
     this.#burst = undefined;
@@ -108,6 +118,8 @@ export class ScsiTask {
    */
   async perform(): Promise<Execution | undefined> {
     const { signal } = this.#abort;
+    this.#begun = true;
+    await this.#link.ready(signal);
     if (this.#expected <= MAX_DATA_OUT) await this.#collect();
     if (signal.aborted) return undefined;
     const execution = await this.#execute();
@@ -147,10 +159,8 @@ export class ScsiTask {
     if ((read && write) || this.#expected > MAX_DATA_OUT) return refused('5/24/00');
     // Protocol service CRC error (RFC 7143 section 11.4.7.2): the command is not carried out.
     if (this.#damaged) return refused('b/47/05');
-    const [only = NOTHING] = this.#parts;
-    const dataOut = this.#parts.length === 1 ? only : Buffer.concat(this.#parts);
     try {
-      return await this.#link.execute({ lun, cdb: this.#cdb, dataOut, signal });
+      return await this.#link.execute({ lun, cdb: this.#cdb, dataOut: this.#dataOut.take(), signal });
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

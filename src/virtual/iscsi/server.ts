@@ -1,18 +1,27 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { ControlDoor } from '../control/door.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import type { ChapOptions } from './chap.js';
 import { Connection } from './connection.js';
+import { MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
 import { Target } from './target.js';
 
 export interface IscsiServerOptions {
-  /** Address to listen at; 127.0.0.1 by default, so that nobody else reaches the drives. */
+  /**
+   * Address to listen at; 127.0.0.1 by default, so that nobody else reaches the drives. One that others can reach takes
+   * `chap` or `allowAnyone`.
+   */
   readonly host?: string | undefined;
   /** TCP port; 3260 by default, 0 for any that is free. */
   readonly port?: number | undefined;
   /** What an initiator has to prove that it knows, and the target to it; without it, everybody is let in. */
   readonly chap?: ChapOptions | undefined;
+  /** Lets everybody in who reaches the address, and read, write and erase the cartridges. Default false. */
+  readonly allowAnyone?: boolean | undefined;
+  /** How long an initiator may take, ms, where it is to be another time than usual. */
+  readonly limits?: Partial<TimeLimits> | undefined;
   /** What happens to connections: one line each. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -20,7 +29,6 @@ export interface IscsiServerOptions {
 export const ISCSI_PORT = 3260;
 /** RFC 7143 section 9.2.1 asks for 96 bits. */
 const LEAST_SECRET_BYTES = 12;
-const MOST_CONNECTIONS = 64;
 const MOST_HANDLE = 0xffff;
 
 /** Virtual drives as the targets of an iSCSI server (RFC 7143): each is logical unit 0 of its own target. */
@@ -32,10 +40,11 @@ export class IscsiServer {
   #handle = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(targets: readonly Target[], { chap, log = () => undefined }: IscsiServerOptions) {
+  private constructor(targets: readonly Target[], { chap, log = () => undefined, limits }: IscsiServerOptions) {
     this.targets = targets;
-    const service = { targets, chap, log, nextHandle: () => this.#nextHandle() };
-    this.#server = createServer((socket) => {
+    const nextHandle = () => this.#nextHandle();
+    const service = { targets, chap, log, nextHandle, places: new Places(), limits: { ...TIME_LIMITS, ...limits } };
+    this.#server = createServer({ highWaterMark: MOST_UNREAD }, (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       new Connection(socket, service);
@@ -45,17 +54,19 @@ export class IscsiServer {
 
   /**
    * Opens the drives of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
-   * when two drives have the same serial number, a secret is too short or serves both ways, or the address is not to be had.
+   * when two drives have the same serial number, a secret is too short or serves both ways, the address is not to be had,
+   * or others could reach it and nothing keeps them out.
    */
   static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
     requireSecrets(options.chap);
+    const host = await addressOf(options);
     const drives: VirtualDrive[] = [];
     try {
       for (const folder of folders) drives.push(await VirtualDrive.open(folder));
       const targets = drives.map((drive) => new Target(drive));
       requireDistinct(targets);
       const server = new IscsiServer(targets, options);
-      await server.#listen(options);
+      await server.#listen(host, options.port);
       try {
         server.#doors = await openDoors(drives);
       } catch (error) {
@@ -92,13 +103,9 @@ export class IscsiServer {
     for (const { drive } of this.targets) await drive.close();
   }
 
-  #listen({ host = '127.0.0.1', port = ISCSI_PORT }: IscsiServerOptions): Promise<void> {
+  #listen(host: string, port = ISCSI_PORT): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) => {
-        const next = 'Choose another address or port';
-        const what = `can't listen at ${host}, port ${port}`;
-        reject(new InvalidArgumentError(what, { operation: 'listen', errno: cause.code, next, cause }));
-      });
+      this.#server.once('error', (cause: NodeJS.ErrnoException) => reject(noAddress(`${host}, port ${port}`, cause)));
       this.#server.listen(port, host, resolve);
     });
   }
@@ -107,6 +114,28 @@ export class IscsiServer {
     this.#handle = (this.#handle % MOST_HANDLE) + 1;
     return this.#handle;
   }
+}
+
+/** The address to listen at, which only this machine reaches unless others are kept out or let in. */
+async function addressOf({ host = '127.0.0.1', chap, allowAnyone = false }: IscsiServerOptions): Promise<string> {
+  // An empty name is every address.
+  const { address } = await lookup(host || '::').catch((cause: NodeJS.ErrnoException) => {
+    throw noAddress(host, cause);
+  });
+  if (chap !== undefined || allowAnyone || LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return address;
+  throw new InvalidArgumentError(`at ${host || address} everybody who reaches it could erase the cartridges`, {
+    operation: 'listen',
+    next: 'Have initiators prove that they know a secret (CHAP), or let everybody in with --allow-anyone (allowAnyone)',
+  });
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function noAddress(where: string, cause: NodeJS.ErrnoException): InvalidArgumentError {
+  const next = 'Choose another address or port';
+  return new InvalidArgumentError(`can't listen at ${where}`, { operation: 'listen', errno: cause.code, next, cause });
 }
 
 async function openDoors(drives: readonly VirtualDrive[]): Promise<readonly ControlDoor[]> {

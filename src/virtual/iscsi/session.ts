@@ -1,6 +1,7 @@
 import type { Nexus } from '../nexus.js';
 import type { Connection } from './connection.js';
 import type { Login } from './login.js';
+import { MAX_RECEIVE_BYTES } from './parameters.js';
 import { cdbOf, decodePdu, type Pdu, ProtocolViolation } from './pdu.js';
 import {
   DATA_OUT,
@@ -23,6 +24,8 @@ import { TextExchange } from './text-exchange.js';
 
 /** Commands that an initiator may have under way; as many again when they are immediate ones. */
 const WINDOW = 32;
+/** Bytes of data out that commands may have which wait for their turn: a first burst of each. */
+const MOST_WAITING = WINDOW * MAX_RECEIVE_BYTES;
 
 /** Reasons of a Reject (RFC 7143 section 11.17.1). */
 const REJECTION = {
@@ -56,6 +59,8 @@ export class Session {
   readonly #text: TextExchange;
   readonly #tasks = new Map<number, RunningTask>();
   #expectedCommand: number;
+  /** Task management functions under way. */
+  #managing = 0;
   /** Tasks are carried out in the order of their arrival: two writes in turn must not be recorded in the other. */
   #last: Promise<void> = Promise.resolve();
 
@@ -119,13 +124,15 @@ export class Session {
     const values = decodePdu(DATA_OUT, pdu);
     // Data of a task that was aborted may still be on their way.
     this.#tasks.get(values.initiatorTaskTag)?.task.receive(values, pdu);
+    this.#boundWaiting();
   }
 
   #nopOut(pdu: Pdu): void {
     const request = decodePdu(NOP_OUT, pdu);
     const { initiatorTaskTag, lun } = request;
     if (!this.#isInTurn(request) || initiatorTaskTag === NO_TAG) return;
-    const echo = pdu.data.subarray(0, this.#connection.parameters.maxSendBytes);
+    // A copy: the part that is sent would keep all of what came.
+    const echo = Uint8Array.from(pdu.data.subarray(0, this.#connection.parameters.maxSendBytes));
     this.#connection.reply(NOP_IN, { final: true, initiatorTaskTag, lun, targetTransferTag: NO_TAG }, echo);
   }
 
@@ -137,6 +144,13 @@ export class Session {
     else if (this.#tasks.has(tag)) this.#connection.reject(pdu, REJECTION.taskInProgress);
     else if (immediate && this.#tasks.size >= 2 * WINDOW) this.#connection.reject(pdu, REJECTION.tooManyImmediate);
     else this.#start(tag, new ScsiTask(this.#link(this.target), command, cdbOf(pdu), pdu.data));
+    this.#boundWaiting();
+  }
+
+  #boundWaiting(): void {
+    let bytes = 0;
+    for (const { task } of this.#tasks.values()) bytes += task.waitingBytes;
+    if (bytes > MOST_WAITING) throw new ProtocolViolation('too many data of commands that wait');
   }
 
   #link(target: Target): TaskLink {
@@ -146,6 +160,7 @@ export class Session {
       parameters: connection.parameters,
       send: connection.send.bind(connection),
       reply: connection.reply.bind(connection),
+      ready: connection.ready.bind(connection),
       execute: (request) => target.execute({ ...request, nexus }),
     };
   }
@@ -187,17 +202,22 @@ export class Session {
     const request = decodePdu(TASK_MANAGEMENT_REQUEST, pdu);
     if (!this.#isInTurn(request)) return;
     if (this.target === undefined) this.#connection.reject(pdu, REJECTION.protocolError);
+    else if (this.#managing >= WINDOW) this.#connection.reject(pdu, REJECTION.tooManyImmediate);
     else this.#manageTasks(this.target, request);
   }
 
   #manageTasks(target: Target, request: Values<typeof TASK_MANAGEMENT_REQUEST>): void {
     const { initiatorTaskTag } = request;
+    this.#managing += 1;
     manageTasks(this, target, request)
       .then((response) => {
         this.#connection.reply(TASK_MANAGEMENT_RESPONSE, { final: true, initiatorTaskTag, response });
         if (request.function === TASK_MANAGEMENT.targetColdReset) target.disconnect('the target was reset');
       })
-      .catch((error: unknown) => this.#connection.fail(error));
+      .catch((error: unknown) => this.#connection.fail(error))
+      .finally(() => {
+        this.#managing -= 1;
+      });
   }
 
   #logout(pdu: Pdu): void {

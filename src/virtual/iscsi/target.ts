@@ -44,6 +44,11 @@ export class Target {
     await this.drive.nexusLost(session.nexus);
   }
 
+  /** Whether an initiator port has a session. */
+  knows(nexus: Nexus): boolean {
+    return [...this.sessions].some((session) => session.nexus === nexus);
+  }
+
   async leave(session: Session): Promise<void> {
     if (this.sessions.delete(session)) await this.drive.nexusLost(session.nexus);
   }

@@ -27,10 +27,11 @@ export function encodeText(pairs: Iterable<readonly [key: string, value: string]
 }
 
 const MAX_TEXT = 65_536;
+const MAX_PARTS = 64;
 
 /** Collects a text that comes in several PDUs. */
 export class TextCollector {
-  #parts: Uint8Array[] = [];
+  readonly #parts: Uint8Array[] = [];
   #bytes = 0;
 
   /** The whole text when this was its last part. Throws ProtocolViolation for one that has no end. */
@@ -38,9 +39,10 @@ export class TextCollector {
     this.#parts.push(data);
     this.#bytes += data.length;
     if (this.#bytes > MAX_TEXT) throw new ProtocolViolation(`a text of more than ${MAX_TEXT} bytes`);
+    if (this.#parts.length > MAX_PARTS) throw new ProtocolViolation(`a text in more than ${MAX_PARTS} parts`);
     if (continues) return undefined;
     const text = Buffer.concat(this.#parts);
-    this.#parts = [];
+    this.#parts.length = 0;
     this.#bytes = 0;
     return decodeText(text);
   }

@@ -13,6 +13,7 @@ import {
   type ModePageLayout,
   READ_WRITE_ERROR_RECOVERY,
   SHORT_ERASE_MODE,
+  WRITE_MODE,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
 import type { DrivePage } from './drive-page.js';
@@ -46,12 +47,18 @@ export const DRIVE_PAGES: readonly DrivePage[] = [
   })),
   {
     ...page(DEVICE_CONFIGURATION_EXTENSION, ({ memory }) => ({
+      writeMode: memory.appendOnly ? WRITE_MODE.appendOnly : WRITE_MODE.overwriteAllowed,
       shortEraseMode: SHORT_ERASE_MODE.recordEndOfData,
       programmableEarlyWarningSize: memory.programmableEarlyWarningMegabytes,
     })),
-    changeable: () => encodeModePage(DEVICE_CONFIGURATION_EXTENSION, { programmableEarlyWarningSize: 0xffff }),
+    changeable: () =>
+      encodeModePage(DEVICE_CONFIGURATION_EXTENSION, {
+        writeMode: WRITE_MODE.appendOnly,
+        programmableEarlyWarningSize: 0xffff,
+      }),
     apply: ({ memory }, bytes) => {
-      const { programmableEarlyWarningSize } = decodeModePage(DEVICE_CONFIGURATION_EXTENSION, bytes);
+      const { writeMode, programmableEarlyWarningSize } = decodeModePage(DEVICE_CONFIGURATION_EXTENSION, bytes);
+      memory.appendOnly = writeMode === WRITE_MODE.appendOnly;
       memory.programmableEarlyWarningMegabytes = programmableEarlyWarningSize;
     },
   },
