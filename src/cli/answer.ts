@@ -1,6 +1,7 @@
 import { codeOf, errorDocument, printDocument } from './document.js';
 import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
 import { InterruptedError } from './interrupt.js';
+import { printText, visible } from './terminal.js';
 
 /** What a command has to say. */
 export interface Answer {
@@ -33,7 +34,7 @@ export function answering<O extends CommonOptions, A extends readonly unknown[] 
       const { document, text, textTo = process.stdout, exitCode = 0 } = await work(options, ...args);
       process.exitCode = exitCode;
       if (options.json) printDocument(document);
-      else if (text !== '') textTo.write(`${text}\n`);
+      else if (text !== '') printText(textTo, text);
     } catch (error) {
       fail(error, options.json ?? false);
     }
@@ -50,5 +51,5 @@ export function fail(error: unknown, json: boolean): void {
   process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
   if (json) printDocument({ error: errorDocument(error) });
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`lto: ${message}\n`);
+  printText(process.stderr, `lto: ${visible(message)}`);
 }

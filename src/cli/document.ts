@@ -1,8 +1,9 @@
 import { LtoError } from '../errors/index.js';
+import { printJson } from './terminal.js';
 
 /** Prints one JSON document to stdout. */
 export function printDocument(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  printJson(document, 2);
 }
 
 /** An error as a document: everything but the stack. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { LtoError, type LtoErrorDetails } from '../errors/index.js';
 import type { IncompleteFile } from '../tape/receipt.js';
+import { printText } from './terminal.js';
 
 /** The user, or the system, ended the work early. */
 export class InterruptedError extends LtoError {
@@ -37,7 +38,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
   const stop = (signal: NodeJS.Signals) => {
     if (received) process.exit(128 + constants.signals[signal]);
     received = signal;
-    process.stderr.write('lto: stopping; once more ends at once\n');
+    printText(process.stderr, 'lto: stopping; once more ends at once');
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, stop);

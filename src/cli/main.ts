@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './no-debugger.js';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InvalidArgumentError } from '../errors/index.js';
@@ -20,6 +21,7 @@ import { addVirtual } from './commands/virtual.js';
 import { addWrite } from './commands/write.js';
 import { errorDocument, printDocument } from './document.js';
 import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './exit-codes.js';
+import { printText } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -27,7 +29,7 @@ const program = new Command('lto')
   .description('Own an LTO tape drive: identity, cartridge memory, label, and files at the speed of the drive.')
   .version(String(version))
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'lto:')) })
+  .configureOutput({ outputError: (text) => printText(process.stderr, text.replace(/^error:/, 'lto:').trimEnd()) })
   .addHelpText('after', exitCodeHelp());
 for (const add of [
   addDrives,

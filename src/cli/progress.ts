@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { printText, visible } from './terminal.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
 
 /** Long work that moves bytes. */
@@ -35,7 +36,7 @@ function startBar(work: Work): () => void {
     clearOnComplete: true,
     stopOnComplete: false,
   });
-  const payload = () => ({ label: work.label, told: tell() });
+  const payload = () => ({ label: visible(work.label), told: tell() });
   bar.start(work.total ?? 1, 0, payload());
   const timer = setInterval(() => bar.update(Math.min(work.done(), work.total ?? 1), payload()), BAR_MS);
   return () => {
@@ -46,7 +47,7 @@ function startBar(work: Work): () => void {
 
 function startLines(work: Work): () => void {
   const tell = teller(work);
-  const timer = setInterval(() => process.stderr.write(`lto: ${work.label} ${tell()}\n`), LINE_MS);
+  const timer = setInterval(() => printText(process.stderr, `lto: ${visible(work.label)} ${tell()}`), LINE_MS);
   return () => clearInterval(timer);
 }
 

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { InvalidArgumentError } from '../errors/index.js';
 import { InterruptedError } from './interrupt.js';
+import { visible } from './terminal.js';
 
 /** Whether somebody sits there to be asked. */
 export function hasTerminal(): boolean {
@@ -41,7 +42,7 @@ async function ask(question: string, output: NodeJS.WritableStream): Promise<str
       lines.once('line', resolve);
     });
     // Only now, when nothing that is typed is shown any more.
-    process.stderr.write(question);
+    process.stderr.write(visible(question));
     return await answer;
   } finally {
     lines.close();

@@ -1,13 +1,14 @@
 import Table from 'cli-table3';
+import { visible } from './terminal.js';
 
 /** Rows without borders, columns aligned; the head is told apart by colour on a terminal that has some. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({
-    head: head.map(printable),
+    head: head.map(visible),
     chars: NO_BORDERS,
     style: { head: hasColour() ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  made.push(...rows.map((row) => row.map(printable)));
+  made.push(...rows.map((row) => row.map(visible)));
   return made
     .toString()
     .split('\n')
@@ -23,11 +24,6 @@ export function facts(rows: readonly (readonly [string, string | number | undefi
 
 function hasColour(): boolean {
   return process.stdout.isTTY === true && !process.env.NO_COLOR;
-}
-
-/** What a tape or its memory says must not steer the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
 }
 
 const NO_BORDERS = Object.fromEntries(

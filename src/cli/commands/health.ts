@@ -6,6 +6,7 @@ import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { facts } from '../table.js';
+import { visible } from '../terminal.js';
 import { formatCapacity } from '../units.js';
 
 export function addHealth(program: Command): void {
@@ -26,7 +27,7 @@ async function health(drive: TapeDrive): Promise<Answer> {
 }
 
 function verdictLines({ verdict, reasons }: Health): string[] {
-  return [verdict, ...reasons.map((reason) => `  ${reason.verdict}: ${reason.what}. ${reason.action}`)];
+  return [verdict, ...reasons.map((reason) => `  ${reason.verdict}: ${visible(reason.what)}. ${reason.action}`)];
 }
 
 type Fact = readonly [string, string | number | undefined];

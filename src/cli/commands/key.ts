@@ -13,6 +13,7 @@ import { type KeystoreOptions, keystoreFlags, openKeystore, passphraseFileOf } f
 import { askNewSecret, hasTerminal } from '../prompt.js';
 import { readPassphrase, readSecret } from '../secrets.js';
 import { facts, table } from '../table.js';
+import { visible } from '../terminal.js';
 
 interface ImportOptions extends KeystoreOptions {
   readonly file?: string;
@@ -110,7 +111,7 @@ async function list(options: KeystoreOptions): Promise<Answer> {
   const rows = keys.map(({ id, fingerprint, created }) => [id, fingerprint, created]);
   return {
     document: { keystore: store.path, keys },
-    text: rows.length > 0 ? table(['KEY', 'FINGERPRINT', 'SINCE'], rows) : `${store.path} holds no keys`,
+    text: rows.length > 0 ? table(['KEY', 'FINGERPRINT', 'SINCE'], rows) : `${visible(store.path)} holds no keys`,
   };
 }
 
@@ -163,7 +164,10 @@ async function deleteKey(options: DeleteOptions, id: string): Promise<Answer> {
   }
   const store = await openKeystore(options);
   if (!(await store.delete(id))) throw noSuchKey(store, id);
-  return { document: { keystore: store.path, id, deleted: true }, text: `${id} is deleted from ${store.path}` };
+  return {
+    document: { keystore: store.path, id, deleted: true },
+    text: `${id} is deleted from ${visible(store.path)}`,
+  };
 }
 
 async function changePassphrase(options: PassphraseOptions): Promise<Answer> {
@@ -175,7 +179,10 @@ async function changePassphrase(options: PassphraseOptions): Promise<Answer> {
   // A wrong passphrase is told before a new one is asked for.
   await store.list();
   await store.changePassphrase(await readPassphrase(newPassphraseFile, `New passphrase for ${store.path}`, true));
-  return { document: { keystore: store.path, passphraseChanged: true }, text: `${store.path} has a new passphrase` };
+  return {
+    document: { keystore: store.path, passphraseChanged: true },
+    text: `${visible(store.path)} has a new passphrase`,
+  };
 }
 
 function noSuchKey(store: FileKeyStore, id: string): KeyStoreError {

@@ -6,6 +6,7 @@ import { ISCSI_PORT, IscsiServer } from '../../virtual/iscsi/server.js';
 import { type CommonOptions, fail } from '../answer.js';
 import { jsonCommand } from '../device.js';
 import { interruptible } from '../interrupt.js';
+import { printJson, printText, visible } from '../terminal.js';
 import { parseCount } from '../units.js';
 
 interface ServeOptions extends CommonOptions {
@@ -52,9 +53,10 @@ async function serve(options: ServeOptions, folders: readonly string[]): Promise
       port: port === undefined ? undefined : parseCount(port),
       chap: await chapOf(options),
       allowAnyone: options.allowAnyone,
-      log: (line) => process.stderr.write(`lto: ${line}\n`),
+      log: (line) => printText(process.stderr, `lto: ${visible(line)}`),
     });
-    process.stdout.write(`${json ? JSON.stringify(readyDocument(server)) : readyText(server)}\n`);
+    if (json) printJson(readyDocument(server));
+    else printText(process.stdout, readyText(server));
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await server.close();
   });
@@ -105,7 +107,7 @@ function readyDocument({ address, targets }: IscsiServer) {
 function readyText({ address: { host, port }, targets }: IscsiServer): string {
   const portal = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const drives = targets.map(({ name, drive: { folder, identity, cartridge } }) => {
-    return `  ${name}  ${identity.product}, ${cartridge ?? 'no cartridge'}, virtual:${folder}`;
+    return `  ${name}  ${identity.product}, ${visible(cartridge ?? 'no cartridge')}, virtual:${visible(folder)}`;
   });
   return [
     `serving at ${portal}; Ctrl-C ends it`,

@@ -16,6 +16,7 @@ import {
 } from '../../virtual/index.js';
 import { type Answer, answering, type CommonOptions } from '../answer.js';
 import { jsonCommand } from '../device.js';
+import { visible } from '../terminal.js';
 import { parseCount, parseSize } from '../units.js';
 
 interface CartridgeFlags extends CommonOptions {
@@ -145,7 +146,7 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
   try {
     return parseFaults(JSON.parse(source));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is no JSON';
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s*\n\s*/g, ' ') : 'it is no JSON';
     throw new InvalidArgumentError(`${path} is no list of faults: ${why}`, { cause });
   }
 }
@@ -168,7 +169,7 @@ async function withControls(
     const failing = faults.length === 0 ? '' : `, ${faults.length} faults set`;
     return {
       document: { device, identity, cartridge, faults },
-      text: `${device}: ${identity.product}, ${inside}${failing}`,
+      text: visible(`${device}: ${identity.product}, ${inside}${failing}`),
     };
   } finally {
     await drive.close();

@@ -13,6 +13,7 @@ import { interruptible } from '../interrupt.js';
 import { readTapeFile } from '../read-file.js';
 import { openSource, type Source } from '../source.js';
 import { facts } from '../table.js';
+import { printText, visible } from '../terminal.js';
 import { formatBytes, formatDuration, formatRate } from '../units.js';
 import { type Comparison, compareFolders } from './compare-folders.js';
 import { GeneratedFile } from './generated.js';
@@ -62,7 +63,7 @@ export async function runDemo(drive: TapeDrive, plan: DemoPlan): Promise<DemoRep
 }
 
 function step(text: string): void {
-  process.stderr.write(`lto: ${text}\n`);
+  printText(process.stderr, `lto: ${visible(text)}`);
 }
 
 async function timed<T>(what: string, size: number | ((result: T) => number), work: () => Promise<T>): Promise<T> {
