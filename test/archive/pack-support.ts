@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -49,9 +49,18 @@ export function packingFolder() {
       await run(program, [...args, '-xpf', path('archive.tar')], { cwd: folder });
       return folder;
     },
+    makeFifo: (name: string) => run('mkfifo', [path(name)]),
+    script: (text: string) => run('bash', ['-c', text]),
+    sameFile: async (one: string, other: string): Promise<boolean> => {
+      const [first, second] = await Promise.all([stat(one, { bigint: true }), stat(other, { bigint: true })]);
+      return first.ino === second.ino && first.dev === second.dev;
+    },
     /** Names of the members, by GNU tar. */
     members: async (): Promise<string[]> => {
-      const { stdout } = await run('tar', ['-tf', path('archive.tar')], { maxBuffer: 2 ** 30 });
+      const { stdout } = await run('tar', ['-tf', path('archive.tar')], {
+        maxBuffer: 2 ** 30,
+        env: { ...process.env, LC_ALL: 'C' },
+      });
       return stdout.split('\n').filter((line) => line !== '');
     },
   };

@@ -19,7 +19,7 @@ export interface PackOptions {
    * folder, and members are named by them. Folders are archived with what is in them.
    */
   readonly list?: Uint8Array | undefined;
-  /** Patterns as in a .gitignore, about paths below each source; below `cwd` where that is given. */
+  /** Lines as in a .gitignore, about paths below each source; below `cwd` where that is given. */
   readonly exclude?: readonly string[] | undefined;
   /** Does not go into folders of other file systems than the source's; they are archived empty. Default false. */
   readonly oneFileSystem?: boolean | undefined;

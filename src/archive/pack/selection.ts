@@ -22,7 +22,7 @@ export class Exclusion {
     this.#asked = (this.#asked + 1) % PATHS_OF_A_MATCHER;
     if (this.#asked === 0) this.#matcher = undefined;
     // Names that begin with `..` are names here.
-    this.#matcher ??= ignore({ allowRelativePaths: true, ignoreCase: false }).add(this.#patterns);
+    this.#matcher ??= ignore({ allowRelativePaths: true, ignoreCase: false }).add(this.#patterns.join('\n'));
     const text = isAscii(path) ? path : toBytes(path).toString('utf8');
     return this.#matcher.ignores(isFolder ? `${text}/` : text);
   }
