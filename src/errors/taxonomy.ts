@@ -233,6 +233,13 @@ export interface RecordPlace {
   readonly logicalObject: number | undefined;
 }
 
+/** Nobody read what the drive has ready: the stream was destroyed, so that others can have the drive. */
+export class ReaderIdleError extends LtoError {
+  constructor(what: string, details?: LtoErrorDetails) {
+    super('LTO_READER_IDLE', what, details);
+  }
+}
+
 /** The medium could not be read or written here (sense key 3, or EIO without more). */
 export class MediumError extends LtoError {
   /** The record that can't be read, before which the tape stands; undefined for every other fault. */

@@ -166,8 +166,9 @@ export class LtoProvider {
   }
 
   /**
-   * An archive as a stream, which has to be read to its end or destroyed before the tape can do anything else. One that
-   * spans cartridges needs the parts of its receipt.
+   * An archive as a stream, which has to be read to its end or destroyed before the tape can do anything else. When nobody
+   * reads for `idleTimeoutMs` (ten minutes) while data waits, it is destroyed with ReaderIdleError. One that spans
+   * cartridges needs the parts of its receipt.
    */
   async readArchive(
     id: string,
@@ -190,6 +191,7 @@ export class LtoProvider {
       parts,
       onNextCartridge,
       signal: options.signal,
+      idleTimeoutMs: options.idleTimeoutMs,
       keys,
     });
   }

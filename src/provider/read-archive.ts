@@ -4,8 +4,9 @@ import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { KeyOptions } from './encryption.js';
 import { proveIdentity } from './identify.js';
+import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
-export interface ReadArchiveOptions {
+export interface ReadArchiveOptions extends IdleOptions {
   /** Checksum of the receipt: the stream fails at its end with VerificationError when the file has another one. */
   readonly checksum?: string | undefined;
   /** Destroys the stream when aborted. */
@@ -28,20 +29,22 @@ export function requireLocation(location: number | string): number {
 
 /**
  * A file of the cartridge `id` as a stream that ends at its filemark. Nobody else moves the tape until the stream has
- * closed: it has to be read to its end, or destroyed.
+ * closed: it has to be read to its end, or destroyed, which happens by itself when nobody reads for `idleTimeoutMs`.
  */
 export async function readArchive(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
   location: number,
-  { checksum, signal, keys }: ReadArchiveOptions & KeyOptions,
+  { checksum, signal, keys, idleTimeoutMs }: ReadArchiveOptions & KeyOptions,
 ): Promise<TapeReadStream> {
+  const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   const leave = await owner.enter('reading an archive');
   try {
     await proveIdentity(owner, configuration.labelName, id);
     const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keys });
     stream.once('close', leave);
+    destroyWhenIdle(stream, idleTimeout, owner.drive.device);
     return stream;
   } catch (error) {
     leave();

@@ -5,9 +5,10 @@ import type { ArchivePart } from './archive.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { KeyOptions } from './encryption.js';
+import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 import { readArchive, requireLocation } from './read-archive.js';
 
-export interface ReadSpannedOptions {
+export interface ReadSpannedOptions extends IdleOptions {
   /** All parts of the archive, as its receipt has them. */
   readonly parts: readonly ArchivePart[];
   /** Resolves once the cartridge of that part is in the drive. */
@@ -22,10 +23,17 @@ export interface ReadSpannedOptions {
 export async function readSpanned(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
-  { parts, onNextCartridge, signal, keys }: ReadSpannedOptions & KeyOptions,
+  { parts, onNextCartridge, signal, keys, idleTimeoutMs }: ReadSpannedOptions & KeyOptions,
 ): Promise<Readable> {
+  const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
+  // The reader of the whole is watched, not the one of a part.
   const open = ({ cartridge, location, checksum }: ArchivePart) =>
-    readArchive(owner, configuration, cartridge, requireLocation(location), { checksum, signal, keys });
+    readArchive(owner, configuration, cartridge, requireLocation(location), {
+      checksum,
+      signal,
+      keys,
+      idleTimeoutMs: 0,
+    });
   const [first, ...others] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   const stream = await open(first);
@@ -40,5 +48,6 @@ export async function readSpanned(
   const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
   // A generator that was never started ends without its first step.
   readable.once('close', () => stream.destroy());
+  destroyWhenIdle(readable, idleTimeout, owner.drive.device);
   return readable;
 }

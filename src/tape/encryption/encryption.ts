@@ -16,7 +16,7 @@ import { clearKey, setKey } from './set-key.js';
 /**
  * The keys of a drive. A key counts as set when the drive says so itself, and from then on every write asks again: after
  * a reset, another cartridge or a change by another host nothing is written until the key is proven anew. While
- * encryption is asked for, data is never written plain without a word.
+ * encryption is asked for, no file that may hold plain records gets a receipt (docs/encryption.md).
  */
 export class TapeEncryption {
   readonly #port: DrivePort;
@@ -41,7 +41,7 @@ export class TapeEncryption {
     return readNextBlock(this.#port);
   }
 
-  /** Whether what is written through this handle has to be encrypted: then it is, or it is refused. */
+  /** Whether what is written through this handle has to be encrypted: then no file is begun without a proven key. */
   get asked(): boolean {
     return this.#port.encryption.encryptionAsked;
   }
