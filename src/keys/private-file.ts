@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { KeyStoreError } from '../errors/index.js';
 
@@ -13,9 +13,13 @@ export interface PrivateFile {
 
 /** Bytes; more than any file of secrets has. */
 const LONGEST = 16 * 1024 * 1024;
+const CHUNK = 64 * 1024;
+const OWNER_ONLY = 0o600;
 const GROUP_AND_OTHERS = 0o077;
 const GROUP_AND_OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
+/** User ID. */
+const ROOT = 0;
 
 /**
  * Reads a file of secrets. Rejects with KeyStoreError when group or others may read it, or replace it in its folder,
@@ -31,13 +35,32 @@ export async function readPrivateFile(named: string): Promise<PrivateFile> {
       if (stats.isFile()) {
         requireClosedFile(stats, path);
         await requireClosedFolder(path);
-        if (stats.size > LONGEST) throw new KeyStoreError(`${path} is too large`, { reason: 'malformed' });
       }
-      return { path, content: await file.readFile() };
+      return { path, content: await readAll(file, path) };
     } finally {
       await file.close();
     }
   });
+}
+
+/** To its end, which a device may not have. Rejects with KeyStoreError for more than any file of secrets has. */
+async function readAll(file: FileHandle, path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, null);
+    if (bytesRead === 0) break;
+    chunks.push(buffer.subarray(0, bytesRead));
+    total += bytesRead;
+    if (total <= LONGEST) continue;
+    for (const chunk of chunks) chunk.fill(0);
+    throw new KeyStoreError(`${path} is too large: no file of secrets has more than ${LONGEST} bytes`, {
+      reason: 'malformed',
+      next: 'Name another file',
+    });
+  }
+  const content = Buffer.concat(chunks);
+  for (const chunk of chunks) chunk.fill(0);
+  return content;
 }
 
 /**
@@ -57,8 +80,10 @@ export async function replacePrivateFile(path: string, content: Uint8Array): Pro
 
 /** Makes a file of mode 0600 that was not there, on disk when this resolves. Rejects with the file system's error. */
 export async function createPrivateFile(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(path, 'wx', OWNER_ONLY);
   try {
+    // Whatever the umask has taken away.
+    if (HAS_MODES) await file.chmod(OWNER_ONLY);
     await file.writeFile(content);
     await file.sync();
   } finally {
@@ -77,19 +102,34 @@ export async function makePrivateFolder(path: string): Promise<void> {
 /** Modes mean nothing on Windows, where the access lists of the folder count. */
 const HAS_MODES = process.platform !== 'win32';
 
-function requireClosedFile({ mode }: Stats, path: string): void {
-  if (!HAS_MODES || (mode & GROUP_AND_OTHERS) === 0) return;
+function requireClosedFile({ mode, uid }: Stats, path: string): void {
+  if (!HAS_MODES) return;
+  // Root may read everything; whose keys these are, and who can change them, is another question.
+  if (uid !== process.geteuid?.()) {
+    throw new KeyStoreError(`${path} belongs to somebody else (user ${uid})`, {
+      reason: 'exposed',
+      next: 'Name a file of your own; a copy that you own will do, if you trust its content',
+    });
+  }
+  if ((mode & GROUP_AND_OTHERS) === 0) return;
   throw new KeyStoreError(`others than its owner may use ${path} (mode ${octal(mode)})`, {
     reason: 'exposed',
     next: `Run chmod 600 ${path}; if it was so for long, take its secrets as known`,
   });
 }
 
-/** In a folder with the sticky bit others may add files, but not replace this one. */
+/** In a folder with the sticky bit others may add files, but not replace this one; its owner may replace every file. */
 async function requireClosedFolder(path: string): Promise<void> {
+  if (!HAS_MODES) return;
   const folder = dirname(path);
-  const { mode } = await stat(folder);
-  if (!HAS_MODES || (mode & GROUP_AND_OTHERS_WRITE) === 0 || (mode & STICKY) !== 0) return;
+  const { mode, uid } = await stat(folder);
+  if (uid !== process.geteuid?.() && uid !== ROOT) {
+    throw new KeyStoreError(`${folder} belongs to somebody else (user ${uid}), who may replace files in it`, {
+      reason: 'exposed',
+      next: 'Keep the file in a folder of your own',
+    });
+  }
+  if ((mode & GROUP_AND_OTHERS_WRITE) === 0 || (mode & STICKY) !== 0) return;
   throw new KeyStoreError(`others than its owner may replace files in ${folder} (mode ${octal(mode)})`, {
     reason: 'exposed',
     next: `Run chmod go-w ${folder}`,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, MediumError } from '../errors/index.js';
 import { asciiPad, canRead, canWrite, type FormatFacts, LTO_FORMATS } from '../scsi/index.js';
@@ -12,6 +12,7 @@ import {
   UNUSED,
 } from './cartridge-memory.js';
 import type { DriveIdentity } from './drive-record.js';
+import { createOwn } from './json-file.js';
 import { TapImage } from './tap-image.js';
 
 const REMEMBERED_DRIVES = 4;
@@ -49,7 +50,7 @@ export class Cartridge {
     await mkdir(folder).catch((cause: NodeJS.ErrnoException) => {
       throw new InvalidArgumentError(`the cartridge ${medium.barcode} can't be made`, { cause, errno: cause.code });
     });
-    if (!medium.discardsData) await writeFile(imagePath(folder, 0), '');
+    if (!medium.discardsData) await createImage(imagePath(folder, 0));
     await saveMemory(join(folder, MEMORY), {
       medium,
       usage: UNUSED,
@@ -156,13 +157,24 @@ async function openImages(folder: string, { medium, partitions }: CartridgeMemor
 
 async function openImage(folder: string, medium: MediumFacts, partition: number): Promise<TapImage> {
   const path = medium.discardsData ? join(folder, `partition-${partition}.json`) : imagePath(folder, partition);
-  if (partition > 0 && !medium.discardsData) await writeFile(path, '', { flag: 'a' });
+  if (partition > 0 && !medium.discardsData && !(await exists(path))) await createImage(path);
   const opened = medium.discardsData
     ? TapImage.openDiscarding(path)
     : TapImage.open(path, { readOnly: medium.writeProtected });
   return opened.catch((cause) => {
     throw new MediumError(`the tape image ${path} can't be read`, { cause });
   });
+}
+
+async function createImage(path: string): Promise<void> {
+  await (await createOwn(path)).close();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function formatOf({ medium }: CartridgeMemory): FormatFacts {

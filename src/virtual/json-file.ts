@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 
 /** Reads a file written by `writeJson`. Rejects with the file system's error, or a SyntaxError. */
 export async function readJson(path: string): Promise<unknown> {
@@ -8,7 +8,7 @@ export async function readJson(path: string): Promise<unknown> {
 /** Replaces a file as a whole: whoever reads it, after a crash too, finds the old content or the new. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const fresh = `${path}.new`;
-  const file = await open(fresh, 'w');
+  const file = await createOwn(fresh);
   try {
     await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
     await file.datasync();
@@ -16,4 +16,19 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
     await file.close();
   }
   await rename(fresh, path);
+}
+
+/** Only its owner may use what a cartridge holds, whatever the umask. */
+const OWNER_ONLY = 0o600;
+
+/** Opens a file to be written, empty, for its owner alone. */
+export async function createOwn(path: string): Promise<FileHandle> {
+  const file = await open(path, 'w', OWNER_ONLY);
+  try {
+    if (process.platform !== 'win32') await file.chmod(OWNER_ONLY);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

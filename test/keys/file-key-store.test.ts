@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -194,6 +194,41 @@ describe('rights', () => {
     await rm(path);
     await expect(open().put('a', KEY)).rejects.toMatchObject(refusal);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0)('refuses a file, or a folder, of somebody else, also for root', async () => {
+    await open().put('a', KEY);
+    await chown(path, 65534, 65534);
+    await expect(open().get('a')).rejects.toMatchObject({
+      reason: 'exposed',
+      message: expect.stringContaining('belongs to somebody else'),
+    });
+    await chown(path, 0, 0);
+    await chown(folder, 65534, 65534);
+    await expect(open().get('a')).rejects.toMatchObject({
+      reason: 'exposed',
+      message: expect.stringContaining('may replace files in it'),
+    });
+    await chown(folder, 0, 0);
+    expect((await open().get('a'))?.equals(KEY)).toBe(true);
+  });
+
+  it.each([0o000, 0o022, 0o377])('a new file is for its owner, whatever the umask (%o)', async (umask) => {
+    const before = process.umask(umask);
+    try {
+      await open().put('a', KEY);
+    } finally {
+      process.umask(before);
+    }
+    expect(await modeOf(path)).toBe('600');
+  });
+
+  it('a file without an end is read up to a limit', async () => {
+    path = '/dev/zero';
+    await expect(open().get('a')).rejects.toMatchObject({
+      reason: 'malformed',
+      message: expect.stringContaining('too large'),
+    });
   });
 
   it('accepts a folder like /tmp, in which others cannot', async () => {
