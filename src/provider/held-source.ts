@@ -45,6 +45,12 @@ export class HeldSource {
   /** Ends a part with `bytes` bytes on tape and resolves with its checksum; the next one begins with the byte behind. */
   endPart(bytes: number): string {
     this.#commit(bytes);
+    if (bytes < this.#onTape) {
+      throw new VerificationError(`${this.#onTape} bytes of a part were given up, and only ${bytes} are on tape`, {
+        operation: 'write',
+        next: 'Write the archive again',
+      });
+    }
     const [first] = this.#held;
     if (first !== undefined && bytes > this.#onTape) {
       this.#count(first.subarray(0, bytes - this.#onTape));

@@ -66,6 +66,12 @@ export async function writeSpanned(
   }
 }
 
+/**
+ * So many of the records that the drive took are held all the same: at the end of the medium the last one may not be on
+ * tape although the drive said so, and the filemark may have to take the place of the one before.
+ */
+const RECORDS_HELD_BACK = 4;
+
 interface PartOutcome {
   readonly part: ArchivePart | undefined;
   /** Undefined when the cartridge is full and the source has more. */
@@ -94,7 +100,7 @@ async function writePart(
     },
   };
   try {
-    const chunks = held.chunks(() => taken);
+    const chunks = held.chunks(() => taken - RECORDS_HELD_BACK * configuration.recordSize);
     const receipt = await writeNext(owner, configuration, behindNote, chunks, options);
     const checksum = held.endPart(receipt.bytes);
     requireSame(owner, receipt, checksum);

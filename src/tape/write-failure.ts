@@ -3,6 +3,7 @@ import {
   EndOfMediumError,
   LtoError,
   MediumChangedError,
+  MediumError,
   PositionLostError,
   PositionMismatchError,
   RecordTooLargeError,
@@ -12,6 +13,8 @@ import {
 import { isSystemError } from '../transport/system-error.js';
 import type { DrivePort } from './drive-port.js';
 import { endFile } from './end-file.js';
+import { endedEarly, forgetWriting, isNearEnd } from './medium-end.js';
+import { RECORDS, space } from './motion.js';
 import { readBufferPosition } from './position.js';
 import { findCarried } from './probe-path.js';
 import { type RecordWriter, WriterStopped } from './record-writer.js';
@@ -32,6 +35,8 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   const { port, writer } = file;
   await writer.idle();
   const details = { device: port.device, operation: 'write' };
+  // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
+  if (await endedEarly(port, file.start.firstBlock, writer.records)) return endOfMedium(file, errnoOf(error));
   if (isSystemError(error)) return explainWriteError(file, await port.diagnose(error, details));
   if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
   const { kind, outcome } = error.stop;
@@ -52,8 +57,7 @@ async function refusedByPath(file: OpenFile): Promise<Error> {
   const { port, recordSize, writer } = file;
   port.path.refuse(recordSize);
   if (writer.records > 0) return explainWriteError(file, refusedRecordSize(port, recordSize, port.path.carried));
-  // `st` believes that it is writing, and would put a filemark here at its next rewind or close.
-  await port.mt('MTFSR', 0);
+  await forgetWriting(port);
   return refusedRecordSize(port, recordSize, await findCarried(port, recordSize));
 }
 
@@ -72,19 +76,61 @@ function refusedRecordSize({ device }: DrivePort, recordSize: number, largest: n
   );
 }
 
+/** A full tape, whose file gets its filemark here. */
 async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<Error> {
-  const { port, start, writer } = file;
-  const problem = await endFile(port, start, writer.records).catch((reason: unknown) => reason);
-  if (problem instanceof EncryptionError) return problem;
-  const closed = problem === undefined;
-  const safe = closed ? { records: writer.records, bytes: writer.bytes, filemark: true } : await committed(file);
-  return new EndOfMediumError(`the tape is full: ${safe.records} records with ${safe.bytes} bytes are safe on it`, {
-    device: port.device,
+  const { port } = file;
+  const ended = await endFullFile(file).catch((reason: unknown) => reason);
+  if (ended instanceof EncryptionError) return ended;
+  return fullTape(port, typeof ended === 'number' ? extentOf(file, ended) : await committed(file), errno);
+}
+
+/** For a file that the end of the medium has cut off. */
+export function fullTape({ device }: DrivePort, safe: SafeExtent, errno?: string): EndOfMediumError {
+  const { records, bytes, filemark } = safe;
+  return new EndOfMediumError(`the tape is full: ${records} records with ${bytes} bytes are safe on it`, {
+    device,
     operation: 'write',
     errno,
     safe,
-    next: closed ? 'Continue on another cartridge' : 'The file has no filemark: read it back before relying on it',
+    next: filemark ? 'Continue on another cartridge' : 'The file has no filemark: read it back before relying on it',
   });
+}
+
+/** Resolves with the records before the filemark. Where that finds no room, it takes the place of the last record. */
+async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
+  const { firstBlock } = start;
+  const { records } = writer;
+  try {
+    return await endFile(port, start, records);
+  } catch (reason) {
+    const stands = firstBlock === undefined ? undefined : (await port.transport.tell()) - firstBlock;
+    // One less where the drive did not take the last record either.
+    const hasRecord = stands !== undefined && stands > 0 && (stands === records || stands === records - 1);
+    if (reason instanceof EncryptionError || !hasRecord || !(await isNearEnd(port))) throw reason;
+    await forgetWriting(port);
+    await space(port, RECORDS, -1);
+    return endFile(port, start, stands - 1);
+  }
+}
+
+/** What stands before the filemark. Only the last record of a file may be shorter than the others. */
+export function extentOf({ recordSize, writer }: OpenFile, records: number): SafeExtent {
+  const bytes = records === writer.records ? writer.bytes : records * recordSize;
+  return { records, bytes, filemark: true };
+}
+
+function errnoOf(error: unknown): string | undefined {
+  if (error instanceof WriterStopped) return error.stop.outcome?.code;
+  return isSystemError(error) ? error.code : undefined;
+}
+
+/** Why a file whose records are all written could not be ended. */
+export async function explainUnended(file: OpenFile, reason: unknown): Promise<unknown> {
+  const isFinal = [PositionMismatchError, EncryptionError, EndOfMediumError].some((type) => reason instanceof type);
+  if (isFinal) return reason;
+  const errno = reason instanceof LtoError ? reason.errno : undefined;
+  const isFull = reason instanceof MediumError && (await isNearEnd(file.port));
+  return isFull ? endOfMedium(file, errno) : explainWriteError(file, reason);
 }
 
 export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {

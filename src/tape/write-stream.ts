@@ -1,5 +1,5 @@
 import { addAbortSignal, Writable } from 'node:stream';
-import { EncryptionError, LtoError, PositionMismatchError, VerificationError } from '../errors/index.js';
+import { LtoError, VerificationError } from '../errors/index.js';
 import { recordingSpeeds } from '../scsi/speed-matching.js';
 import { LoopBreak } from '../transport/loop-break.js';
 import { createRecordChecksum, type RecordChecksum } from './checksum.js';
@@ -11,7 +11,7 @@ import { RecordWriter } from './record-writer.js';
 import { requireBytes } from './source/bytes.js';
 import { refusedRecord, startFile, takesRecord } from './start-file.js';
 import { WriteBuffer } from './write-buffer.js';
-import { explainStop, explainWriteError, type OpenFile } from './write-failure.js';
+import { explainStop, explainUnended, extentOf, fullTape, type OpenFile } from './write-failure.js';
 import { SECTOR, type WriteStreamOptions } from './write-options.js';
 import type { SpeedRange } from './write-pace.js';
 
@@ -290,8 +290,7 @@ export class TapeWriteStream extends Writable {
     if (this.#failure) throw await this.#failure;
     this.#requireAllWritten();
     this.#commit = this.#endFile().catch(async (reason: unknown) => {
-      const final = reason instanceof PositionMismatchError || reason instanceof EncryptionError;
-      throw final ? reason : await explainWriteError(this.#begun(), reason);
+      throw await explainUnended(this.#begun(), reason);
     });
     this.receipt = await this.#commit;
   }
@@ -315,9 +314,11 @@ export class TapeWriteStream extends Writable {
   }
 
   async #endFile(): Promise<TapeReceipt> {
-    const { start } = this.#begun();
+    const file = this.#begun();
+    const { start } = file;
     const { records, bytes } = this.#writer;
-    await endFile(this.#port, start, records);
+    const taken = await endFile(this.#port, start, records);
+    if (taken < records) throw fullTape(this.#port, extentOf(file, taken));
     if (bytes >= this.#recordSize) this.#port.path.carry(this.#recordSize);
     const { fileNumber, firstBlock } = start;
     return { fileNumber, firstBlock, records, bytes, recordSize: this.#recordSize, checksum: this.#checksum?.digest() };
@@ -334,10 +335,9 @@ export class TapeWriteStream extends Writable {
     await this.#writer.idle();
     await this.#failure;
     await this.#commit?.catch(() => undefined);
-    const { records, bytes } = this.#writer;
-    if (this.#file === undefined || this.#commit || this.#failure || records === 0) return;
+    if (this.#file === undefined || this.#commit || this.#failure || this.#writer.records === 0) return;
     const { start } = this.#file;
-    await endFile(this.#port, start, records);
+    const { records, bytes } = extentOf(this.#file, await endFile(this.#port, start, this.#writer.records));
     this.incomplete = { fileNumber: start.fileNumber, records, bytes };
   }
 }

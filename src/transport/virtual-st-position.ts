@@ -1,7 +1,7 @@
 import type { SenseData } from '../errors/index.js';
 
 /** What the driver last passed or met (`eof` of struct st_partstat). */
-export type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning';
+export type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning' | 'end-of-medium';
 
 /** A file or block number that the driver does not know. */
 export const UNKNOWN = -1;
@@ -55,6 +55,12 @@ export class VirtualStPosition {
   passRecord(): void {
     this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
     this.mark = 'none';
+  }
+
+  /** A record counts as written that met the end of the medium (ST_EOM_ERROR): what comes next is refused with EIO. */
+  passEnd(): void {
+    this.passRecord();
+    this.mark = 'end-of-medium';
   }
 
   /** Filemarks were read, written or passed forwards. */

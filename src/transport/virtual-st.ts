@@ -131,7 +131,7 @@ export class VirtualSt {
     const { fileNumber, blockNumber, mark } = this.#position;
     if (mark === 'filemark') bits.push('EOF');
     if (mark === 'end-of-data') bits.push('EOD');
-    if (mark === 'early-warning') bits.push('EOT');
+    if (mark === 'early-warning' || mark === 'end-of-medium') bits.push('EOT');
     if (fileNumber === 0 && blockNumber === 0) bits.push('BOT');
     if (this.#writeProtected) bits.push('WR_PROT');
     bits.push(this.#online ? 'ONLINE' : 'DR_OPEN');
@@ -173,11 +173,14 @@ export class VirtualSt {
   async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
     if (this.#readOnly || this.#writeProtected) this.#fail(this.#readOnly ? 'EBADF' : 'EACCES', 'write');
+    if (this.#position.mark === 'end-of-medium') this.#fail('EIO', 'write');
     if (this.#position.refusesWrite()) this.#fail('ENOSPC', 'write');
     this.#writing = true;
     this.#requireCarried(record, 'write');
     const { good, sense } = await this.#execute(write6({ data: record }));
     if (good) return this.#position.passRecord();
+    // st_write counts by the residual: a drive that lies about it has "taken" the record.
+    if (sense?.key === VOLUME_OVERFLOW && sense.information === 0) return this.#position.passEnd();
     const earlyWarning = isCarriedOut(sense) && sense?.endOfMedium;
     if (earlyWarning || sense?.key === VOLUME_OVERFLOW) {
       this.#position.meetEarlyWarning(earlyWarning === true);

@@ -37,6 +37,8 @@ export class Drive {
   readonly traits: Traits;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
+  /** Where a record met the end of the partition. */
+  metEndAt: Position | undefined;
   /** When a running load is over, by `performance.now()`. */
   #readyAt = 0;
 
@@ -120,8 +122,9 @@ export class Drive {
     this.memory.position = { partition, object: object + objects };
   }
 
-  /** Whether the tape stands at or after early warning. */
+  /** Whether the tape stands at or after early warning, or where the partition has shown to end. */
   beyondEarlyWarning(): boolean {
+    if (this.metEndAt === this.position) return true;
     return this.image.bytesBefore(this.position.object) >= this.limits.earlyWarning;
   }
 

@@ -3,14 +3,15 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, LabelError } from '../../src/errors/index.js';
 import { createChecksum } from '../../src/tape/checksum.js';
+import type { Trait } from '../../src/virtual/index.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { type Bench, ID, labelOther, MIB, newLabelledBench, swapTo } from './support.js';
 
 const SMALL = { cartridge: { barcode: ID, capacityBytes: 48 * MIB }, earlyWarningBytes: 8 * MIB };
 const OTHERS = ['BB0002L8', 'CC0003L8', 'DD0004L8'];
 
-async function smallCartridges(): Promise<Bench> {
-  const bench = await newLabelledBench({}, SMALL);
+async function smallCartridges(traits: readonly Trait[] = []): Promise<Bench> {
+  const bench = await newLabelledBench({}, { ...SMALL, traits });
   for (const barcode of OTHERS) await labelOther(bench, barcode, 48 * MIB);
   return bench;
 }
@@ -76,6 +77,29 @@ describe('an archive over several cartridges', () => {
     expect((await collect(stream)).equals(data)).toBe(true);
     expect(asked).toEqual(parts.slice(1).map(({ cartridge }) => cartridge));
   });
+
+  it.each<Trait>(['overflow-without-residual', 'small-early-warning', 'no-early-warning'])(
+    'loses nothing on drives with %s',
+    async (trait) => {
+      const bench = await smallCartridges([trait]);
+      const { provider } = bench;
+      await provider.prepareForWrite(ID);
+      const rest = [...OTHERS];
+      const { parts } = await provider.writeArchive(ID, chunks(100), {
+        onEndOfMedium: async ({ eject }) => {
+          await eject();
+          const next = rest.shift() ?? '';
+          await swapTo(bench, next);
+          return next;
+        },
+      });
+      expect(parts.length).toBeGreaterThan(2);
+      await swapTo(bench, ID);
+      const onNextCartridge = ({ cartridge }: { readonly cartridge: string }) => swapTo(bench, cartridge);
+      const stream = await provider.readArchive(ID, 2, { parts, onNextCartridge });
+      expect((await collect(stream)).equals(whole(100))).toBe(true);
+    },
+  );
 
   it('is one part when it fits', async () => {
     const { provider } = await smallCartridges();

@@ -119,6 +119,7 @@ export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Pro
   if (!drive.memory.buffered) await synchronize(drive);
   if (fitting < blocks) {
     const left = fixed ? blocks - fitting : length;
+    drive.metEndAt = drive.position;
     throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(left) }));
   }
   reportEarlyWarning(drive, before);
