@@ -3,6 +3,7 @@ import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 /** What a numeric option takes. */
 export interface NumberRange {
   readonly min: number;
+  /** Infinity where that stands for "all there is". */
   readonly max: number;
   /** What is counted, in the plural: `bytes`, `milliseconds`, `filemarks`. */
   readonly unit: string;
@@ -36,12 +37,12 @@ export function requireNumbers<K extends string>(
 }
 
 function isWithin(value: number, { min, max, multipleOf = 1, fractions = false }: NumberRange): boolean {
-  return value >= min && value <= max && (fractions || value % multipleOf === 0);
+  return value >= min && value <= max && (fractions || value === Number.POSITIVE_INFINITY || value % multipleOf === 0);
 }
 
 function inWords({ min, max, unit, multipleOf, fractions = false }: NumberRange): string {
   const kind = fractions ? 'a number' : 'a whole number';
-  const range = max === LARGEST_COUNT ? `from ${min} up` : `from ${min} to ${max}`;
+  const range = max >= LARGEST_COUNT ? `from ${min} up` : `from ${min} to ${max}`;
   return `${kind} of ${unit} ${range}${multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`}`;
 }
 

@@ -19,6 +19,7 @@ import { readBufferPosition } from './position.js';
 import { findCarried } from './probe-path.js';
 import { type RecordWriter, WriterStopped } from './record-writer.js';
 import type { FileStart } from './start-file.js';
+import { permitWriting } from './write-permission.js';
 
 /** A file that is being written. */
 export interface OpenFile {
@@ -109,7 +110,8 @@ async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
     if (reason instanceof EncryptionError || !hasRecord || !(await isNearEnd(port))) throw reason;
     await forgetWriting(port);
     await space(port, RECORDS, -1);
-    return endFile(port, start, stands - 1);
+    await permitWriting(port, 'overwrite', 'MTWEOF 1');
+    return await endFile(port, start, stands - 1);
   }
 }
 

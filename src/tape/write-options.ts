@@ -37,7 +37,9 @@ export interface WriteStreamOptions {
   readonly startThreshold?: number | undefined;
   /**
    * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
-   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape.
+   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape. With
+   * Infinity the drive itself ends it. Where the tape ends before the allowance does, that is the end, and nothing is
+   * lost.
    */
   readonly earlyWarningAllowance?: number | undefined;
   /** Called with the bytes that the drive took so far, as it takes them. What it throws destroys the stream. */
@@ -58,7 +60,7 @@ const RANGES = {
   recordSize: { min: SECTOR, max: LARGEST_RECORD, unit: 'bytes', multipleOf: SECTOR },
   bufferBytes: { min: 1, max: LARGEST_BUFFER, unit: 'bytes' },
   startThreshold: { min: 0, max: LARGEST_BUFFER, unit: 'bytes' },
-  earlyWarningAllowance: { min: 0, max: LARGEST_COUNT, unit: 'bytes' },
+  earlyWarningAllowance: { min: 0, max: Number.POSITIVE_INFINITY, unit: 'bytes' },
 } satisfies Record<string, NumberRange>;
 
 const START_RANGES = {
