@@ -132,14 +132,13 @@ export class Properties {
   }
 
   #attributes(): ExtendedAttribute[] {
-    const attributes = new Map<string, ExtendedAttribute>();
-    for (const { key, value } of this.#values.values()) {
-      const attribute = attributeOf(key, value);
-      if (attribute && !(attributes.has(attribute.name) && key.startsWith(LIBARCHIVE_ATTRIBUTE))) {
-        attributes.set(attribute.name, attribute);
-      }
-    }
-    return attributes.size === 0 ? NONE : [...attributes.values()];
+    if (this.#values.size === 0) return NONE;
+    const records = [...this.#values.values()];
+    // bsdtar has them twice; in its own form, names are exact whatever is in them.
+    const own = records.filter(({ key }) => key.startsWith(LIBARCHIVE_ATTRIBUTE));
+    return own.length > 0
+      ? own.map(libarchiveAttribute)
+      : records.filter(({ key }) => key.startsWith(SCHILY_ATTRIBUTE)).map(schilyAttribute);
   }
 
   #unused(): string[] {
@@ -186,14 +185,20 @@ function requireDecimal(text: string): number {
   throw damaged('the map of a file with holes is malformed');
 }
 
-/** star and GNU tar have the bytes as they are; bsdtar has them in base 64 too, and names with %XX. */
-function attributeOf(key: string, value: Buffer): ExtendedAttribute | undefined {
-  if (key.startsWith(SCHILY_ATTRIBUTE)) return named(key.slice(SCHILY_ATTRIBUTE.length), value);
-  if (!key.startsWith(LIBARCHIVE_ATTRIBUTE)) return undefined;
-  const name = key
-    .slice(LIBARCHIVE_ATTRIBUTE.length)
-    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** As star has it; GNU tar writes `=` and `%` of a name, which a key can't hold, as %3D and %25. */
+function schilyAttribute({ key, value }: PaxRecord): ExtendedAttribute {
+  const name = key.slice(SCHILY_ATTRIBUTE.length).replaceAll(/%(3D|25)/g, hexCharacter);
+  return named(name, value);
+}
+
+/** Of bsdtar: base 64, and any byte of the name as %XX. */
+function libarchiveAttribute({ key, value }: PaxRecord): ExtendedAttribute {
+  const name = key.slice(LIBARCHIVE_ATTRIBUTE.length).replaceAll(/%([0-9a-f]{2})/gi, hexCharacter);
   return named(name, Buffer.from(value.toString('latin1'), 'base64'));
+}
+
+function hexCharacter(_: string, digits: string): string {
+  return String.fromCharCode(Number.parseInt(digits, 16));
 }
 
 function named(name: ByteString, value: Buffer): ExtendedAttribute {
