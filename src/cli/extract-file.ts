@@ -12,6 +12,9 @@ export type ReadPart = ReadSummary | { readonly fileNumber: number; readonly byt
 
 export type ExtractedFile = ReadPart & { readonly extracted: ExtractResult };
 
+/** Read ahead where not all of the file may be wanted. */
+const SHORT_AHEAD = 8 * 2 ** 20;
+
 /** Extracts a file of the tape, with progress. Rejects with InterruptedError after a signal. */
 export async function extractFile(
   drive: TapeDrive,
@@ -28,7 +31,7 @@ export async function extractFile(
   };
   const { summary, bytesRead } = await passTapeFile(
     drive,
-    { ...options, reuseChunks: true },
+    { ...options, reuseChunks: true, ...(extractOptions.only && { bufferBytes: SHORT_AHEAD }) },
     async (source, signal) => {
       extracted = await extractArchive(source, folder, { ...extractOptions, ...progress, signal });
     },

@@ -11,6 +11,7 @@ import { addHealth } from './commands/health.js';
 import { addInspect } from './commands/inspect.js';
 import { addKey } from './commands/key.js';
 import { addLabel } from './commands/label.js';
+import { addList } from './commands/list.js';
 import { addMam } from './commands/mam.js';
 import { addMotions } from './commands/motion.js';
 import { addRead } from './commands/read.js';
@@ -40,6 +41,7 @@ for (const add of [
   addLabel,
   addWrite,
   addRead,
+  addList,
   addVerify,
   addMotions,
   addFormat,
