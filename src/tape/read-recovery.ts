@@ -28,15 +28,18 @@ type Verdict = Recovered | { readonly sense: SenseData | undefined };
 
 /**
  * Finds out what a read that failed with EIO has met, which `st` tells nobody, and goes on with the same record or behind
- * it. The drive is asked by READ past the driver, at the record, which is a second try as well: a unit attention in the
- * middle of a file (6/2A/01, 6/2A/10, 6/3F/0E) has gone by then, and so have most faults of a marginal medium. What
- * follows is the driver's own motion to a logical object number, so that it never relies on a position from before.
+ * it. Where the tape still stands before the record it is read once more: a unit attention in the middle of a file
+ * (6/2A/01, 6/2A/10, 6/3F/0E) has gone by then. Else the drive is asked by READ past the driver, at the record, which is
+ * one more try. What follows is the driver's own motion to a logical object number, so that it never relies on a position
+ * from before.
  */
 export class ReadRecovery {
   readonly skipped: SkippedRecord[] = [];
   readonly #port: DrivePort;
   readonly #start: RecordPlace;
   readonly #onBadRecord: OnBadRecord;
+  /** The last record that was read once more, by its logical object number. */
+  #repeated: number | undefined;
   /** The last record that the drive could read when it was asked by itself. */
   #readable: number | undefined;
 
@@ -57,6 +60,9 @@ export class ReadRecovery {
       if (await isBlankHere(this.#port)) return 'end of data';
       throw unreadable(this.#port, place, reason, undefined);
     }
+    const isNew = this.#repeated !== place.logicalObject;
+    this.#repeated = place.logicalObject;
+    if (isNew && (await this.#stands(place.logicalObject))) return 'read on';
     const verdict = await this.#ask(place.logicalObject);
     if (typeof verdict !== 'object') return verdict;
     const error = unreadable(this.#port, place, reason, verdict.sense);
@@ -88,14 +94,16 @@ export class ReadRecovery {
 
   /** Whether the tape then stands there. */
   async #goTo(logicalObject: number): Promise<boolean> {
-    const { transport } = this.#port;
     this.#port.requirePosition('read');
-    const stands = async () => (await transport.tell().catch(() => undefined)) === logicalObject;
-    if (await stands()) return true;
+    if (await this.#stands(logicalObject)) return true;
     await this.#port.mt('MTSEEK', logicalObject).catch((error: unknown) => {
       if (!(error instanceof MediumError)) throw error;
     });
-    return stands();
+    return this.#stands(logicalObject);
+  }
+
+  async #stands(logicalObject: number): Promise<boolean> {
+    return (await this.#port.transport.tell().catch(() => undefined)) === logicalObject;
   }
 }
 

@@ -32,6 +32,8 @@ export interface RecordWriterOptions {
   readonly onEarlyWarning: () => void;
   /** Throws when nothing may be written any more; asked before each record past early warning. */
   readonly requireWriting: () => void;
+  /** Whether a record that failed is all that is missing, and can be sent again. */
+  readonly canRepeat: (logicalObject: number) => Promise<boolean>;
 }
 
 /**
@@ -42,6 +44,9 @@ export interface RecordWriterOptions {
  * one at a time. `st` answers every other write there with ENOSPC. The record may be on tape all the same (the one that
  * met early warning by direct I/O is, as the kernel lab shows) or not: the drive's position tells. One that is not is
  * offered once more, and only a second refusal is the end of the medium.
+ *
+ * A record that failed otherwise is sent once more when nothing but it is missing. What was under way behind it was not
+ * written, and follows in order before calls overlap again.
  */
 export class RecordWriter {
   /** Logical object number of the first record, to be set before the first call; undefined where it isn't known. */
@@ -52,6 +57,12 @@ export class RecordWriter {
   readonly #options: RecordWriterOptions;
   #stream = nextStreamNumber();
   #tail: Promise<unknown> = Promise.resolve();
+  /** Calls to `submit` that have not ended. */
+  #pending = 0;
+  /** Calls wait for each other: one has failed, and what was behind it in the queue with it. */
+  #inOrder = false;
+  /** The record that was sent again last. */
+  #repeated: number | undefined;
   #bytesAtWarning: number | undefined;
   /** After this nothing more is written: a later record behind a missing one would be a hole in the file. */
   #stopped: unknown;
@@ -65,7 +76,9 @@ export class RecordWriter {
    * WriterStopped, or a SystemError, when it took less.
    */
   submit(pieces: readonly Uint8Array[], quiet = false): Promise<void> {
-    const overlaps = this.#bytesAtWarning === undefined && !this.#stopped;
+    if (this.#pending === 0) this.#inOrder = false;
+    this.#pending += 1;
+    const overlaps = !this.#isWarned && !this.#inOrder && !this.#stopped;
     const early = overlaps ? this.#send(pieces, this.#stream, quiet) : undefined;
     // Settled in order below; without this an early rejection would count as unhandled.
     early?.catch(() => undefined);
@@ -74,6 +87,9 @@ export class RecordWriter {
       .catch((error: unknown) => {
         this.#stopped ??= error;
         throw error;
+      })
+      .finally(() => {
+        this.#pending -= 1;
       });
     this.#tail = done.catch(() => undefined);
     return done;
@@ -93,33 +109,55 @@ export class RecordWriter {
   }
 
   async #complete(pieces: readonly Uint8Array[], early: Promise<WriteOutcome> | undefined): Promise<void> {
-    const { recordSize } = this.#options;
     let rest = pieces;
-    if (early) {
-      const outcome = await early.catch(notWritten);
-      if (this.#stopped) throw this.#stopped;
-      rest = piecesBehind(pieces, this.#count(outcome));
-      const [refused] = recordsOf(rest, recordSize);
-      if (outcome.stop === 'end-of-medium' && refused) {
-        rest = piecesBehind(rest, await this.#countRefused(refused, outcome));
-      }
-      if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
-      if (outcome.stop !== 'done') this.#warned();
-    }
+    if (early) rest = await this.#settle(rest, await early.catch(notWritten));
     if (this.#stopped) throw this.#stopped;
-    for (const record of recordsOf(rest, recordSize)) await this.#writePastWarning(record);
+    while (rest.length > 0 && !this.#isWarned) {
+      this.#options.requireWriting();
+      rest = await this.#settle(rest, await this.#send(rest, nextStreamNumber()));
+    }
+    for (const record of recordsOf(rest, this.#options.recordSize)) await this.#writePastWarning(record);
+  }
+
+  /** What is left to be written of the pieces of a call. */
+  async #settle(pieces: readonly Uint8Array[], outcome: WriteOutcome | undefined): Promise<readonly Uint8Array[]> {
+    if (this.#stopped) throw this.#stopped;
+    if (outcome === undefined) return pieces;
+    let rest = piecesBehind(pieces, this.#count(outcome));
+    const [refused] = recordsOf(rest, this.#options.recordSize);
+    if (outcome.stop === 'end-of-medium' && refused) {
+      rest = piecesBehind(rest, await this.#countRefused(refused, outcome));
+    }
+    if (outcome.stop === 'error') await this.#requireRepeatable(outcome);
+    else if (outcome.stop !== 'done') this.#warned();
+    return rest;
+  }
+
+  /** Throws WriterStopped unless the record that failed can be sent again, and was not already. */
+  async #requireRepeatable(outcome: WriteOutcome): Promise<void> {
+    const { firstBlock, records } = this;
+    const isNew = this.#repeated !== records;
+    this.#repeated = records;
+    this.#inOrder = true;
+    this.#stream = nextStreamNumber();
+    if (!isNew || firstBlock === undefined || outcome.code !== 'EIO') this.#stop({ kind: 'error', outcome });
+    if (!(await this.#options.canRepeat(firstBlock + records))) this.#stop({ kind: 'error', outcome });
   }
 
   async #writePastWarning(record: Uint8Array): Promise<void> {
     const past = this.bytes - (this.#bytesAtWarning ?? this.bytes);
     if (past + record.length > this.#options.earlyWarningAllowance) this.#stop({ kind: 'allowance' });
-    for (let refusals = 0; ; refusals += 1) {
+    for (let refusals = 0; ; ) {
       this.#options.requireWriting();
       const outcome = await this.#send([record], nextStreamNumber());
       this.#count(outcome);
-      if (outcome.stop === 'error') this.#stop({ kind: 'error', outcome });
+      if (outcome.stop === 'error') {
+        await this.#requireRepeatable(outcome);
+        continue;
+      }
       if (outcome.stop !== 'end-of-medium' || (await this.#countRefused(record, outcome)) > 0) return;
       if (refusals > 0) this.#stop({ kind: 'end-of-medium', outcome });
+      refusals += 1;
     }
   }
 
@@ -144,8 +182,12 @@ export class RecordWriter {
     return bytes;
   }
 
+  get #isWarned(): boolean {
+    return this.#bytesAtWarning !== undefined;
+  }
+
   #warned(): void {
-    if (this.#bytesAtWarning !== undefined) return;
+    if (this.#isWarned) return;
     this.#bytesAtWarning = this.bytes;
     this.#options.onEarlyWarning();
   }
@@ -155,8 +197,8 @@ export class RecordWriter {
   }
 }
 
-/** A call that was failed unwritten because an earlier one of its stream stopped. */
-function notWritten(error: unknown): WriteOutcome {
-  if (isSystemError(error) && error.code === 'ECANCELED') return { records: 0, bytes: 0, stop: 'early-warning' };
+/** Undefined for a call that was failed unwritten because an earlier one of its stream stopped. */
+function notWritten(error: unknown): undefined {
+  if (isSystemError(error) && error.code === 'ECANCELED') return undefined;
   throw error;
 }

@@ -8,6 +8,7 @@ import type { DrivePort, StreamLease } from './drive-port.js';
 import { endFile } from './end-file.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter } from './record-writer.js';
+import { canRepeatWrite } from './repeat-write.js';
 import { requireBytes } from './source/bytes.js';
 import { refusedRecord, startFile, takesRecord } from './start-file.js';
 import { WriteBuffer } from './write-buffer.js';
@@ -65,6 +66,7 @@ export class TapeWriteStream extends Writable {
       checksum: checksum?.followsRecords,
       earlyWarningAllowance: options.earlyWarningAllowance ?? bufferBytes + ALLOWANCE_BEYOND_BUFFER,
       requireWriting: () => port.requireWriting('write'),
+      canRepeat: (logicalObject) => canRepeatWrite(port, logicalObject),
       onEarlyWarning: () => this.emit('earlyWarning', { records: writer.records, bytes: writer.bytes }),
     });
     const buffer = new WriteBuffer({

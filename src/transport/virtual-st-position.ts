@@ -65,7 +65,12 @@ export class VirtualStPosition {
 
   /** Filemarks were read, written or passed forwards. */
   passFilemarks(count: number): void {
-    this.set(this.#fileNumber + count, 0, 'filemark');
+    this.set(this.#fileAfter(count), 0, 'filemark');
+  }
+
+  /** An unknown file number stays unknown. */
+  #fileAfter(count: number): number {
+    return this.#fileNumber < 0 ? UNKNOWN : this.#fileNumber + count;
   }
 
   /** The write failed: nobody knows how much of it is on tape. */
@@ -90,7 +95,7 @@ export class VirtualStPosition {
   /** st_int_ioctl, MTFSF and MTBSF: went over all filemarks. */
   spaceFiles(count: number): void {
     if (count > 0) this.passFilemarks(count);
-    else this.set(this.#fileNumber + count, UNKNOWN);
+    else this.set(this.#fileAfter(count), UNKNOWN);
   }
 
   /** st_int_ioctl, MTFSR and MTBSR: went over all records. */
@@ -102,12 +107,12 @@ export class VirtualStPosition {
   /** st_int_ioctl, MTFSR and MTBSR: a filemark came before the last record. */
   spaceRecordsToFilemark(count: number): void {
     if (count > 0) this.passFilemarks(1);
-    else this.set(this.#fileNumber - 1, UNKNOWN);
+    else this.set(this.#fileAfter(-1), UNKNOWN);
   }
 
-  /** A motion met an end, or failed; `fileNumber` is the file that it came to. */
-  stop(sense: SenseData | undefined, fileNumber: number): void {
-    if (sense?.key === BLANK_CHECK) this.set(fileNumber, UNKNOWN, 'end-of-data');
+  /** A motion met an end, or failed, after so many filemarks. */
+  stop(sense: SenseData | undefined, filemarks = 0): void {
+    if (sense?.key === BLANK_CHECK) this.set(this.#fileAfter(filemarks), UNKNOWN, 'end-of-data');
     else if (sense?.endOfMedium) this.set(0, 0);
     else this.set(this.#fileNumber, UNKNOWN);
   }

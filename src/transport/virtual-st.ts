@@ -300,7 +300,7 @@ export class VirtualSt {
   async #spaceFiles(count: number): Promise<void> {
     const { good, sense } = await this.#execute(space16({ code: 'filemarks', count }));
     if (good) return this.#position.spaceFiles(count);
-    this.#position.stop(sense, this.#position.fileNumber + passed(count, sense));
+    this.#position.stop(sense, passed(count, sense));
     this.#fail('EIO', 'MTIOCTOP');
   }
 
@@ -309,7 +309,7 @@ export class VirtualSt {
     const { good, sense } = await this.#execute(space16({ code: 'objects', count }));
     if (good) return this.#position.spaceRecords(count);
     if (sense?.filemark) this.#position.spaceRecordsToFilemark(count);
-    else this.#position.stop(sense, this.#position.fileNumber);
+    else this.#position.stop(sense);
     this.#fail('EIO', 'MTIOCTOP');
   }
 

@@ -11,6 +11,7 @@ export const CAPABILITIES = {
   'fills-up': 'a cartridge that is small enough to be filled by a test',
   erase: 'ERASE leaves a blank tape',
   load: 'unloading takes the medium away, loading brings it back',
+  undisturbed: 'no unit attention comes between the records of a file, of which the bare driver makes EIO',
   locate: 'LOCATE by logical object',
   reset: 'a reset makes the position unknown to the driver',
   'space-back': 'spacing back over a record or a filemark from the end of the data',

@@ -39,6 +39,10 @@ export const PROFILES = {
     lacks: { 'early-warning': 'there is no zone to tell of' },
     fillRecordSize: FILL_RECORD_SIZE,
   },
+  'virtual, attention-in-file': {
+    lacks: { undisturbed: 'the trait itself' },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
   scsi_debug: {
     lacks: {
       ...LACKED_BY_EMULATIONS,

@@ -147,7 +147,7 @@ describe(`streams on ${backend.name}`, () => {
 
   conforms(
     'a file without filemark is told when read, and not appended to',
-    ['end-of-data', 'space-back'],
+    ['end-of-data', 'space-back', 'undisturbed'],
     async () => {
       const drive = await openDrive();
       const { device } = drive;
