@@ -40,12 +40,14 @@ export const EXIT_CODES: readonly ExitCode[] = [
     errors: ['LTO_MEDIUM_CHANGED', 'LTO_POSITION_LOST', 'LTO_POSITION_MISMATCH'],
   },
   { code: 16, meaning: 'the keystore cannot be used', errors: ['LTO_KEY_STORE'] },
+  { code: 17, meaning: 'done, but for records that could not be read and were left out (--skip-bad)', errors: [] },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
   { code: 141, meaning: 'the reader of the output went away', errors: [] },
 ];
 
 export const FAILED = 1;
 export const USAGE = 2;
+export const RECORDS_SKIPPED = 17;
 export const OUTPUT_CLOSED = 141;
 
 /** Exit code for an error of that code. */

@@ -1,10 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from '../../errors/index.js';
+import { InvalidArgumentError, senseCodes } from '../../errors/index.js';
 import type { ReadStreamOptions } from '../../tape/read-options.js';
 import type { ReadSummary } from '../../tape/read-stream.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { RECORDS_SKIPPED } from '../exit-codes.js';
 import { extractedText, extractFile } from '../extract-file.js';
 import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
 import { keysOf } from '../keystore-keys.js';
@@ -19,6 +20,7 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly force?: boolean;
   readonly only?: readonly string[];
   readonly preserve?: boolean;
+  readonly skipBad?: boolean;
   readonly checksum?: string;
 }
 
@@ -32,6 +34,10 @@ export function addRead(program: Command): void {
     .option('--only <pattern>', 'with -C: only members that match, as in .gitignore; may be repeated', collect)
     .option('--preserve', 'with -C: restore setuid, setgid, sticky, devices and attributes of the kernel')
     .option('--force', 'replace files that exist')
+    .option(
+      '--skip-bad',
+      `leave out records that the drive cannot read, list them, and end with exit code ${RECORDS_SKIPPED}; not with -C`,
+    )
     .option('--checksum <checksum>', 'crc32 (default), sha256, or the checksum that it must have')
     .action(answering(read));
 }
@@ -40,18 +46,30 @@ const collect = (pattern: string, before: readonly string[] = []) => [...before,
 
 async function read(options: ReadOptions, number: string): Promise<Answer> {
   const fileNumber = parseCount(number);
-  const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options) };
+  const onBadRecord = options.skipBad ? 'skip' : 'fail';
+  const streamOptions = {
+    ...checksumOptions(options.checksum),
+    fileNumber,
+    keys: keysOf(options),
+    onBadRecord,
+  } as const;
   if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
   const consume = await consumer(options);
   const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
-  return { document: summary, text: summaryText(summary), textTo: process.stderr };
+  const exitCode = summary.skipped.length > 0 ? RECORDS_SKIPPED : 0;
+  return { document: summary, text: summaryText(summary), textTo: process.stderr, exitCode };
 }
 
 async function extract(
-  { extract: folder, output, force, only, preserve, ...device }: ReadOptions & { readonly extract: string },
+  { extract: folder, output, force, only, preserve, skipBad, ...device }: ReadOptions & { readonly extract: string },
   streamOptions: ReadStreamOptions & { readonly fileNumber: number },
 ): Promise<Answer> {
   if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
+  if (skipBad) {
+    throw new InvalidArgumentError('--skip-bad and -C exclude each other', {
+      next: 'Save what is left of the archive with -o, and extract from that with a tar that reads damaged archives',
+    });
+  }
   const document = await withDrive(
     device,
     (drive) => extractFile(drive, streamOptions, folder, { force, only, preserve }),
@@ -73,11 +91,16 @@ async function consumer({ output, only, preserve, force = false, json }: ReadOpt
   return (source, signal) => pipeline(source, process.stdout, { signal });
 }
 
-export function summaryText({ fileNumber, records, bytes, largestRecord, checksum }: ReadSummary): string {
+export function summaryText(summary: ReadSummary): string {
+  const { fileNumber, records, bytes, largestRecord, checksum, skipped } = summary;
   return facts([
     ['file number', fileNumber],
     ['bytes', `${bytes} (${formatBytes(bytes)})`],
     ['records', `${records}, the largest of ${largestRecord} bytes`],
     ['checksum', checksum],
+    ...skipped.map(({ record, logicalObject, sense }): [string, string] => [
+      'left out',
+      `record ${record}, logical object ${logicalObject ?? '?'}${sense ? `: ${senseCodes(sense)} ${sense.text}` : ''}`,
+    ]),
   ]);
 }
