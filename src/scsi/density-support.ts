@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors/index.js';
 import { ByteReader, concatBytes } from './bytes.js';
 import { ascii, count, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
+import { splitStructures } from './structures.js';
 
 // The answer to REPORT DENSITY SUPPORT (SSC-5).
 
@@ -72,16 +73,15 @@ function encodeMediumType({ densityCodes, ...fields }: MediumTypeSupport): Uint8
   }
   const bytes = encodeFields(MEDIUM_TYPE, MEDIUM_TYPE_LENGTH, fields, WHAT);
   bytes[DENSITY_CODES.count] = densityCodes.length;
+  new DataView(bytes.buffer).setUint16(2, MEDIUM_TYPE_LENGTH - HEADER_LENGTH);
   bytes.set(densityCodes, DENSITY_CODES.first);
   return bytes;
 }
 
 /** The whole descriptors; drives put different values into the DESCRIPTOR LENGTH field, the length is always this. */
-function descriptors(bytes: Uint8Array, length: number): Uint8Array[] {
-  const reader = new ByteReader(bytes, WHAT);
-  const end = Math.min(reader.length, reader.u16(0) + 2);
-  const count = Math.max(0, Math.floor((end - HEADER_LENGTH) / length));
-  return Array.from({ length: count }, (_, index) => reader.bytes(HEADER_LENGTH + index * length, length));
+function descriptors(bytes: Uint8Array, length: number): readonly Uint8Array[] {
+  const listed = new ByteReader(bytes, WHAT).u16(0) + 2 - HEADER_LENGTH;
+  return splitStructures(bytes, HEADER_LENGTH, listed, () => length).whole;
 }
 
 function withHeader(parts: readonly Uint8Array[]): Uint8Array {

@@ -22,6 +22,7 @@ export * from './mam-values.js';
 export * from './mode.js';
 export * from './mode-page.js';
 export * from './mode-pages.js';
+export * from './mode-pages-lto.js';
 export * from './opcodes.js';
 export * from './opcodes-report.js';
 export * from './position.js';

@@ -1,5 +1,6 @@
 import { ByteReader, concatBytes } from './bytes.js';
 import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
+import { splitStructures } from './structures.js';
 
 // The parameter list of MODE SENSE and MODE SELECT, of both lengths: header, block descriptor, pages (SPC-5, SSC-5).
 
@@ -62,8 +63,33 @@ export interface ModePage {
 const WHAT = 'mode parameter list';
 
 /**
- * Decodes what MODE SENSE answers or MODE SELECT sends. Throws MalformedResponseError for a list or a page that is cut
- * off, so that nobody takes half a page for a whole one.
+ * Decodes what MODE SENSE answers, whatever its length field says of the last page: a page is taken when it is whole, and
+ * left out when it is not. Throws MalformedResponseError when the header or the block descriptor is cut off.
+ */
+export function decodeModeSense(bytes: Uint8Array, form: keyof typeof FORMS): ModeParameters {
+  const { fields, length, lengthBytes } = FORMS[form];
+  const { modeDataLength, blockDescriptorLength, ...header } = decodeFields<typeof HEADER_6>(fields, bytes, WHAT);
+  const begin = length + blockDescriptorLength;
+  const descriptor = new ByteReader(bytes, WHAT).bytes(length, blockDescriptorLength);
+  const end = modeDataLength === 0 ? bytes.length : modeDataLength + lengthBytes;
+  const { whole } = splitStructures(bytes, begin, end - begin, sizeOfPage);
+  return {
+    ...header,
+    ...(descriptor.length > 0 && { blockDescriptor: decodeFields(BLOCK_DESCRIPTOR, descriptor, 'block descriptor') }),
+    pages: whole.map((page) => modePageAt(new ByteReader(page, 'mode page'), 0)),
+  };
+}
+
+function sizeOfPage(rest: Uint8Array): number | undefined {
+  const hasSubpage = ((rest[0] ?? 0) & 0x40) !== 0;
+  const header = Buffer.from(rest.buffer, rest.byteOffset, Math.min(rest.length, 4));
+  if (header.length < (hasSubpage ? 4 : 2)) return undefined;
+  return hasSubpage ? 4 + header.readUInt16BE(2) : 2 + header.readUInt8(1);
+}
+
+/**
+ * Decodes what MODE SELECT sends. Throws MalformedResponseError for a list or a page that is cut off, so that nobody
+ * takes half a page for a whole one.
  */
 export function decodeModeParameters(bytes: Uint8Array, form: keyof typeof FORMS): ModeParameters {
   const { fields, length, lengthBytes } = FORMS[form];

@@ -2,6 +2,7 @@ import { ByteReader, concatBytes } from './bytes.js';
 import { type CdbLayout, commandWithDataIn } from './cdb.js';
 import type { ScsiCommand } from './command.js';
 import { bits, count, decodeFields, encodeFields, flag, uint } from './layout.js';
+import { splitStructures } from './structures.js';
 
 /** Command timeouts descriptor (SPC-5). Seconds; 0 where the drive gives none. */
 export interface CommandTimeouts {
@@ -89,21 +90,17 @@ export interface SupportedCommands {
   readonly truncated: boolean;
 }
 
-/** The all-commands format. Throws MalformedResponseError when a list that is complete ends within a descriptor. */
+/**
+ * The all-commands format, with those that are whole; a list with a length that is wrong is `truncated` too. Throws
+ * MalformedResponseError when a list that is complete has none.
+ */
 export function decodeSupportedCommands(bytes: Uint8Array): SupportedCommands {
-  const length = new ByteReader(bytes, NAME).u32(0);
-  const truncated = ALL_HEADER_LENGTH + length > bytes.length;
-  const list = bytes.subarray(ALL_HEADER_LENGTH, ALL_HEADER_LENGTH + length);
-  const commands: SupportedCommand[] = [];
-  let offset = 0;
-  while (offset < list.length) {
-    const descriptor = list.subarray(offset);
-    const size = descriptorSize(descriptor);
-    if (truncated && size > descriptor.length) break;
-    commands.push(decodeDescriptor(descriptor));
-    offset += size;
-  }
-  return { commands, truncated };
+  const reader = new ByteReader(bytes, NAME);
+  const length = reader.u32(0);
+  const { whole, cut } = splitStructures(bytes, ALL_HEADER_LENGTH, length, descriptorSize);
+  const isShort = ALL_HEADER_LENGTH + length > bytes.length;
+  if (cut && !isShort && whole.length === 0) throw reader.malformed('nothing in the list is whole');
+  return { commands: whole.map(decodeDescriptor), truncated: cut || isShort };
 }
 
 export function encodeSupportedCommands(commands: readonly SupportedCommand[]): Uint8Array {
@@ -125,9 +122,9 @@ export function encodeCommandSupport({ support, usage, timeouts }: CommandSuppor
   return concatBytes(encodeFields(ONE_HEADER, ONE_HEADER_LENGTH, header, NAME), usage, encodeTimeouts(timeouts));
 }
 
-/** Bytes that the descriptor takes; those of its fixed part when not even that is there. */
-function descriptorSize(bytes: Uint8Array): number {
-  if (bytes.length < DESCRIPTOR_LENGTH) return DESCRIPTOR_LENGTH;
+/** Bytes that the descriptor takes; undefined when not even its fixed part is there. */
+function descriptorSize(bytes: Uint8Array): number | undefined {
+  if (bytes.length < DESCRIPTOR_LENGTH) return undefined;
   return DESCRIPTOR_LENGTH + (decodeFields(DESCRIPTOR, bytes, NAME).hasTimeouts ? TIMEOUTS_LENGTH : 0);
 }
 

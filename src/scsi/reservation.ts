@@ -2,6 +2,7 @@ import { ByteReader, concatBytes, toHex } from './bytes.js';
 import { type CdbLayout, commandWithDataIn, commandWithDataOut } from './cdb.js';
 import type { ScsiCommand } from './command.js';
 import { bits, decodeFields, encodeFields, type FieldValues, flag, hex, uint } from './layout.js';
+import { sizeByHeader, splitStructures } from './structures.js';
 
 /** TYPE of a persistent reservation (SPC-5). */
 export const RESERVATION_TYPE = {
@@ -59,13 +60,8 @@ export interface ReservationKeys {
 }
 
 export function decodeReservationKeys(bytes: Uint8Array): ReservationKeys {
-  const { body, ...header } = splitList(bytes);
-  const reader = new ByteReader(body, PERSISTENT_RESERVE);
-  if (!header.truncated && body.length % KEY_LENGTH !== 0) throw reader.malformed('the list ends within a key');
-  const keys = Array.from({ length: Math.floor(body.length / KEY_LENGTH) }, (_, index) =>
-    toHex(reader.bytes(index * KEY_LENGTH, KEY_LENGTH)),
-  );
-  return { ...header, keys };
+  const { whole, ...header } = splitList(bytes, () => KEY_LENGTH);
+  return { ...header, keys: whole.map(toHex) };
 }
 
 export function encodeReservationKeys({ generation, keys }: Omit<ReservationKeys, 'truncated'>): Uint8Array {
@@ -164,21 +160,18 @@ export interface ReservationStatus {
   readonly truncated: boolean;
 }
 
-/** Throws MalformedResponseError when a list that is complete ends within a descriptor. */
+/** Throws MalformedResponseError when a list that is complete has no descriptor that is whole. */
 export function decodeReservationStatus(bytes: Uint8Array): ReservationStatus {
-  const { body, ...header } = splitList(bytes);
-  const registrations: Registration[] = [];
-  let offset = 0;
-  while (offset < body.length) {
-    if (header.truncated && offset + REGISTRATION_LENGTH > body.length) break;
-    const { transportIdLength, ...fields } = decodeFields(REGISTRATION, body.subarray(offset), PERSISTENT_RESERVE);
-    const start = offset + REGISTRATION_LENGTH;
-    if (header.truncated && start + transportIdLength > body.length) break;
-    const transportId = new ByteReader(body, PERSISTENT_RESERVE).bytes(start, transportIdLength);
-    registrations.push({ ...fields, transportId });
-    offset = start + transportIdLength;
-  }
-  return { ...header, registrations };
+  const { whole, ...header } = splitList(bytes, sizeOfRegistration);
+  return { ...header, registrations: whole.map(decodeRegistration) };
+}
+
+const sizeOfRegistration = sizeByHeader(REGISTRATION_LENGTH, (header) => header.readUInt32BE(20));
+
+function decodeRegistration(descriptor: Uint8Array): Registration {
+  const { transportIdLength, ...fields } = decodeFields(REGISTRATION, descriptor, PERSISTENT_RESERVE);
+  const reader = new ByteReader(descriptor, PERSISTENT_RESERVE);
+  return { ...fields, transportId: reader.bytes(REGISTRATION_LENGTH, transportIdLength) };
 }
 
 export function encodeReservationStatus({
@@ -255,14 +248,13 @@ function reserveOut(serviceAction: number, type: number, list: Uint8Array): Scsi
   return commandWithDataOut(PERSISTENT_RESERVE_OUT, { serviceAction, type, parameterListLength: list.length }, list);
 }
 
-function splitList(bytes: Uint8Array): {
-  readonly generation: number;
-  readonly truncated: boolean;
-  readonly body: Uint8Array;
-} {
+/** The whole structures of a list. Throws MalformedResponseError when a list that is complete has none. */
+function splitList(bytes: Uint8Array, sizeOf: (rest: Uint8Array) => number | undefined) {
   const { generation, length } = decodeFields(LIST_HEADER, bytes, PERSISTENT_RESERVE);
-  const end = LIST_HEADER_LENGTH + length;
-  return { generation, truncated: end > bytes.length, body: bytes.subarray(LIST_HEADER_LENGTH, end) };
+  const { whole, cut } = splitStructures(bytes, LIST_HEADER_LENGTH, length, sizeOf);
+  const truncated = LIST_HEADER_LENGTH + length > bytes.length;
+  if (!cut || truncated || whole.length > 0) return { generation, truncated, whole };
+  throw new ByteReader(bytes, PERSISTENT_RESERVE).malformed('nothing in the list is whole');
 }
 
 function joinList(generation: number, body: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { ByteReader, concatBytes, toHex } from './bytes.js';
 import { bits, decodeFields, encodeFields, flag, uint } from './layout.js';
-import { vpdPage, vpdPayload } from './vpd.js';
+import { sizeByHeader } from './structures.js';
+import { vpdPage, vpdStructures } from './vpd.js';
 
 const ASSOCIATIONS = ['logicalUnit', 'targetPort', 'targetDevice', 'reserved'] as const;
 
@@ -45,27 +46,24 @@ const DESIGNATOR = {
 };
 const DESIGNATOR_HEADER_LENGTH = 4;
 
-/** Page 83h. */
+/** Page 83h. Throws MalformedResponseError when not one designator is whole. */
 export function decodeDeviceIdentification(bytes: Uint8Array): Designator[] {
-  const payload = vpdPayload(bytes, 'deviceIdentification');
-  const designators: Designator[] = [];
-  for (let offset = 0; offset < payload.length; ) {
-    const header = payload.bytes(offset, DESIGNATOR_HEADER_LENGTH);
-    const { protocol, codeSet, protocolValid, association, type, length } = decodeFields(
-      DESIGNATOR,
-      header,
-      payload.what,
-    );
-    designators.push({
-      association: ASSOCIATIONS[association] ?? 'reserved',
-      type: DESIGNATOR_TYPES[type] ?? 'vendorSpecific',
-      codeSet,
-      ...(protocolValid && { protocol }),
-      bytes: payload.bytes(offset + DESIGNATOR_HEADER_LENGTH, length),
-    });
-    offset += DESIGNATOR_HEADER_LENGTH + length;
-  }
-  return designators;
+  return vpdStructures(bytes, 'deviceIdentification', 0, sizeOfDesignator).map(decodeDesignator);
+}
+
+const sizeOfDesignator = sizeByHeader(DESIGNATOR_HEADER_LENGTH, (header) => header.readUInt8(3));
+
+function decodeDesignator(designator: Uint8Array): Designator {
+  const reader = new ByteReader(designator, 'designator');
+  const fields = decodeFields(DESIGNATOR, designator, reader.what);
+  const { protocol, codeSet, protocolValid, association, type, length } = fields;
+  return {
+    association: ASSOCIATIONS[association] ?? 'reserved',
+    type: DESIGNATOR_TYPES[type] ?? 'vendorSpecific',
+    codeSet,
+    ...(protocolValid && { protocol }),
+    bytes: reader.bytes(DESIGNATOR_HEADER_LENGTH, length),
+  };
 }
 
 export function encodeDeviceIdentification(designators: readonly Designator[]): Uint8Array {

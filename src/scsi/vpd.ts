@@ -1,6 +1,7 @@
 import { ByteReader, concatBytes } from './bytes.js';
 import { SEQUENTIAL_ACCESS_DEVICE } from './inquiry.js';
 import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from './layout.js';
+import { LENGTH_SLACK, splitStructures } from './structures.js';
 
 // Vital product data pages of INQUIRY (SPC-5) and those of sequential-access devices (SSC-5).
 
@@ -27,13 +28,34 @@ const HEADER_LENGTH = 4;
 
 /**
  * What follows the header of a page. Throws MalformedResponseError when the answer is another page (as drives answer
- * that don't know this one), or shorter than its own length field.
+ * that don't know this one), or shorter than its own length field by more than a few bytes.
  */
 export function vpdPayload(bytes: Uint8Array, page: keyof typeof VPD_PAGES): ByteReader {
   const reader = new ByteReader(bytes, `VPD page ${page}`);
+  const length = vpdPageLength(reader, bytes, page);
+  const missing = HEADER_LENGTH + length - bytes.length;
+  const isOff = missing > 0 && missing <= LENGTH_SLACK && missing < length;
+  return new ByteReader(reader.bytes(HEADER_LENGTH, isOff ? length - missing : length), reader.what);
+}
+
+/** The structures of a page that begins with `skipped` bytes of another kind. Throws when not one of them is whole. */
+export function vpdStructures(
+  bytes: Uint8Array,
+  page: keyof typeof VPD_PAGES,
+  skipped: number,
+  sizeOf: (rest: Uint8Array) => number | undefined,
+): readonly Uint8Array[] {
+  const reader = new ByteReader(bytes, `VPD page ${page}`);
+  const length = vpdPageLength(reader, bytes, page) - skipped;
+  const { whole, cut } = splitStructures(bytes, HEADER_LENGTH + skipped, length, sizeOf);
+  if (cut && whole.length === 0) throw reader.malformed('nothing in it is whole');
+  return whole;
+}
+
+function vpdPageLength(reader: ByteReader, bytes: Uint8Array, page: keyof typeof VPD_PAGES): number {
   const { pageCode, pageLength } = decodeFields(HEADER, bytes, reader.what);
   if (pageCode !== VPD_PAGES[page]) throw reader.malformed('the answer is another page');
-  return new ByteReader(reader.bytes(HEADER_LENGTH, pageLength), reader.what);
+  return pageLength;
 }
 
 /** A page of a sequential-access device. */
@@ -158,19 +180,17 @@ const PROTECTION_METHOD = {
   recoverBufferedData: flag(3, 5),
 };
 const PROTECTION_METHOD_LENGTH = 8;
+/** What the fields take. */
+const PROTECTION_LEAST_LENGTH = 4;
 const PROTECTION_HEADER_LENGTH = 4;
 
 /** Page B5h. */
 export function decodeProtectionMethods(bytes: Uint8Array): ProtectionMethod[] {
-  const payload = vpdPayload(bytes, 'logicalBlockProtection');
-  const methods: ProtectionMethod[] = [];
-  for (let offset = PROTECTION_HEADER_LENGTH; offset < payload.length; ) {
-    const stated = payload.u8(offset) + 1;
-    const { length: _, ...method } = decodeFields(PROTECTION_METHOD, payload.bytes(offset, stated), payload.what);
-    methods.push(method);
-    offset += stated;
-  }
-  return methods;
+  const sizeOf = ([length = 0]: Uint8Array) => (length + 1 < PROTECTION_LEAST_LENGTH ? undefined : length + 1);
+  return vpdStructures(bytes, 'logicalBlockProtection', PROTECTION_HEADER_LENGTH, sizeOf).map((descriptor) => {
+    const { length: _, ...method } = decodeFields(PROTECTION_METHOD, descriptor, 'protection method');
+    return method;
+  });
 }
 
 export function encodeProtectionMethods(methods: readonly ProtectionMethod[]): Uint8Array {

@@ -2,7 +2,7 @@ import { VerificationError } from '../errors/index.js';
 import { toHex } from '../scsi/bytes.js';
 import { modeSelect10, modeSense10 } from '../scsi/commands/primary.js';
 import type { Fields, FieldValues } from '../scsi/layout.js';
-import { decodeModeParameters, encodeModeParameters, findModePage, type ModeParameters } from '../scsi/mode.js';
+import { decodeModeSense, encodeModeParameters, findModePage, type ModeParameters } from '../scsi/mode.js';
 import { decodeModePage, type ModePageLayout, withChanges } from '../scsi/mode-page.js';
 import type { DrivePort } from './drive-port.js';
 import { dataIfSupported, ifWellFormed } from './optional-query.js';
@@ -19,7 +19,7 @@ export async function readModeFields<T extends Fields>(
   const data = await dataIfSupported(port, modeSense10({ pageCode: page, subpageCode: subpage }));
   if (data === undefined) return undefined;
   return ifWellFormed(() => {
-    const found = findModePage(decodeModeParameters(data, 10), page, subpage);
+    const found = findModePage(decodeModeSense(data, 10), page, subpage);
     return found && decodeModePage(layout, found.bytes);
   });
 }
@@ -30,7 +30,7 @@ export type ModeHeader = Omit<ModeParameters, 'pages'>;
 /** Mode parameter header and block descriptor; undefined where the drive does not answer. */
 export async function readModeHeader(port: DrivePort): Promise<ModeHeader | undefined> {
   const data = await dataIfSupported(port, modeSense10({ pageCode: 0 }));
-  return data && decodeModeParameters(data, 10);
+  return data && decodeModeSense(data, 10);
 }
 
 /**
@@ -70,7 +70,7 @@ export async function sendModePage(
 
 async function requireModePage(port: DrivePort, { page, subpage }: Pick<ModePageLayout, 'page' | 'subpage'>) {
   const reply = await port.query(modeSense10({ pageCode: page, subpageCode: subpage }));
-  const parameters = decodeModeParameters(reply.data, 10);
+  const parameters = decodeModeSense(reply.data, 10);
   const found = findModePage(parameters, page, subpage);
   if (found !== undefined) return { parameters, page: found };
   throw new VerificationError('the drive left out the mode page that was asked for', {

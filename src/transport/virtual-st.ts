@@ -4,7 +4,7 @@ import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
 import { loadUnload, locate10, readPosition, rewind, space16 } from '../scsi/commands/position.js';
 import { modeSelect6, modeSense10, preventAllow, testUnitReady } from '../scsi/commands/primary.js';
 import { erase6, read6, write6, writeFilemarks6 } from '../scsi/commands/transfer.js';
-import { decodeModeParameters, encodeModeParameters } from '../scsi/mode.js';
+import { decodeModeSense, encodeModeParameters } from '../scsi/mode.js';
 import { decodeLongPosition } from '../scsi/position.js';
 import { decodeSense } from '../scsi/sense.js';
 import type { VirtualDrive } from '../virtual/index.js';
@@ -76,7 +76,7 @@ export class VirtualSt {
   async #senseMode(): Promise<void> {
     const { good, data } = await this.#execute(modeSense10({ pageCode: ALL_PAGES }));
     if (!good) return;
-    const mode = decodeModeParameters(data, 10);
+    const mode = decodeModeSense(data, 10);
     this.#writeProtected = mode.writeProtected;
     this.#densityCode = mode.blockDescriptor?.densityCode ?? 0;
     this.#blockSize = mode.blockDescriptor?.blockLength ?? 0;

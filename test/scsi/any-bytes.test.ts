@@ -21,6 +21,7 @@ const DECODERS: Readonly<Record<Decoder, (bytes: Uint8Array) => unknown>> = {
   decodeKads: (bytes) => scsi.decodeKads(bytes, 'any bytes'),
   decodeLogValues: onLogPage((page) => LOG_TABLES.map((table) => scsi.decodeLogValues(table, page))),
   decodeModePage: (bytes) => scsi.decodeModePage(scsi.DEVICE_CONFIGURATION, bytes),
+  decodeModeSense: (bytes) => [scsi.decodeModeSense(bytes, 6), scsi.decodeModeSense(bytes, 10)],
   decodeModeParameters: (bytes) => [scsi.decodeModeParameters(bytes, 6), scsi.decodeModeParameters(bytes, 10)],
   decodeParameterControl: ([control = 0]) => scsi.decodeParameterControl(control),
   decodeSecurityPageList: (bytes) => [scsi.decodeSecurityPageList(bytes, 0), scsi.decodeSecurityPageList(bytes, 1)],

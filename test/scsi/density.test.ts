@@ -139,7 +139,7 @@ describe('REPORT DENSITY SUPPORT', () => {
       bitsPerMillimetre: fc.nat(0xffffff),
       mediaWidth: fc.nat(0xffff),
       tracks: fc.nat(0xffff),
-      capacity: fc.nat(0xffffffff),
+      capacity: fc.option(fc.nat(0xfffffffd), { nil: undefined }),
       assigningOrganization: word(8),
       densityName: word(8),
       description: word(20),

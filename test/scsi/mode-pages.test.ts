@@ -2,24 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, MalformedResponseError } from '../../src/errors/index.js';
 import {
+  BEHAVIOR_CONFIGURATION,
   CONTROL_DATA_PROTECTION,
   CONTROL_MODE_PAGE,
+  DEVICE_ATTRIBUTE_SETTINGS,
   DEVICE_CONFIGURATION,
   DEVICE_CONFIGURATION_EXTENSION,
   DISCONNECT_RECONNECT,
   decodeModePage,
   decodePartitionSizes,
   encodeModePage,
+  FIBRE_CHANNEL_PORT,
   INFORMATIONAL_EXCEPTIONS,
   LOGICAL_BLOCK_PROTECTION,
   MEDIUM_CONFIGURATION,
   MEDIUM_PARTITION,
   type ModePageLayout,
+  POWER_CONDITION,
+  PROTOCOL_SPECIFIC_LOGICAL_UNIT,
   READ_WRITE_ERROR_RECOVERY,
+  SAS_PORT,
   WRITE_MODE,
   withChanges,
   withPartitionSizes,
 } from '../../src/scsi/index.js';
+import type { Fields } from '../../src/scsi/layout.js';
 import { fixtureDumps } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
@@ -37,11 +44,18 @@ const LAYOUTS: readonly ModePageLayout[] = [
   DISCONNECT_RECONNECT,
   CONTROL_MODE_PAGE,
   CONTROL_DATA_PROTECTION,
+  DEVICE_ATTRIBUTE_SETTINGS,
   DEVICE_CONFIGURATION,
   DEVICE_CONFIGURATION_EXTENSION,
   MEDIUM_PARTITION,
   INFORMATIONAL_EXCEPTIONS,
   MEDIUM_CONFIGURATION,
+  PROTOCOL_SPECIFIC_LOGICAL_UNIT,
+  FIBRE_CHANNEL_PORT,
+  SAS_PORT,
+  POWER_CONDITION,
+  BEHAVIOR_CONFIGURATION,
+  DEVICE_ATTRIBUTE_SETTINGS,
 ];
 
 describe('captured mode pages', () => {
@@ -130,6 +144,41 @@ describe('pages that the emulated drive does not have', () => {
     expect(page).toHaveLength(32);
     expect(page.subarray(0, 9)).toEqual(Uint8Array.of(0x50, 1, 0, 0x1c, 1, 0x12, 0x12, 0x34, 0));
     expect(decodeModePage(DEVICE_CONFIGURATION_EXTENSION, page)).toMatchObject({ writeMode: 1, shortEraseMode: 2 });
+  });
+});
+
+describe('mode pages of an LTO-10', () => {
+  const read = <T extends Fields>(layout: ModePageLayout<T>, hex: string) => {
+    return decodeModePage(layout, Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  };
+
+  it('18 and 19: the protocol of the port', () => {
+    expect(read(PROTOCOL_SPECIFIC_LOGICAL_UNIT, '9806 1600 0000 0000')).toEqual({
+      transportLayerRetries: true,
+      protocolIdentifier: 6,
+      enablePreciseDeliveryChecking: false,
+    });
+    const sas = {
+      protocolIdentifier: 6,
+      readyLedMeaning: true,
+      nexusLossTime: 0x7d0,
+      initiatorResponseTimeout: 0x1388,
+    };
+    expect(read(SAS_PORT, '990e 1600 07d0 1388 000a 0000 0000 0000')).toMatchObject(sas);
+    const fibre = { protocolIdentifier: 0, preventLoopPortBypass: true, resourceRecoveryTimeoutUnits: 3 };
+    expect(read(FIBRE_CHANNEL_PORT, '9906 0040 0000 0314')).toMatchObject({ ...fibre, resourceRecoveryTimeout: 20 });
+  });
+
+  it('1A: the page of 40 bytes, and the older one of 12', () => {
+    const power = { standbyZ: true, idleA: false, standbyZTimer: 0x2328 };
+    expect(read(POWER_CONDITION, `9a26 0001 00000000 00002328 ${'00'.repeat(28)}`)).toMatchObject(power);
+    expect(read(POWER_CONDITION, '9a0a 0001 00000000 00002328')).toMatchObject(power);
+  });
+
+  it('2F and 30: those of IBM', () => {
+    const behavior = { cleanBehavior: 2, cleanCheck: true, unloadDataOnError: 1, tapeAlert10h: true };
+    expect(read(BEHAVIOR_CONFIGURATION, 'af08 00 02 00 01 01 00 01 01')).toMatchObject(behavior);
+    expect(read(DEVICE_ATTRIBUTE_SETTINGS, 'b006 01 02 20 40 42 43')).toEqual({});
   });
 });
 

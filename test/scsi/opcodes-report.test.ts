@@ -27,11 +27,14 @@ describe('REPORT SUPPORTED OPERATION CODES, all commands', () => {
     expect(encodeSupportedCommands(commands)).toEqual(list);
   });
 
-  it('says when the list was cut, and refuses one that lies', () => {
+  it('says when the list was cut or its length is wrong, and keeps what is whole', () => {
     expect(decodeSupportedCommands(list.subarray(0, 25))).toEqual({ commands: commands.slice(0, 1), truncated: true });
     const lying = Uint8Array.from(list);
     lying[3] = 20;
-    expect(() => decodeSupportedCommands(lying)).toThrow(MalformedResponseError);
+    expect(decodeSupportedCommands(lying)).toEqual({ commands: commands.slice(0, 1), truncated: true });
+    lying[3] = 24;
+    expect(decodeSupportedCommands(lying)).toEqual({ commands, truncated: false });
+    expect(() => decodeSupportedCommands(Uint8Array.of(0, 0, 0, 3, 1, 2, 3))).toThrow(MalformedResponseError);
   });
 
   it('gives back every list', () => {

@@ -100,7 +100,7 @@ describe('an answer that is not the page', () => {
     ['nothing at all, as mhvtl answers for a page it does not know', new Uint8Array(0)],
     ['another page', page('80')],
     ['less than the page length says', Uint8Array.of(1, 0x83, 0, 50, 2, 1)],
-    ['a designator that goes beyond the page', Uint8Array.of(1, 0x83, 0, 5, 2, 1, 0, 9, 0)],
+    ['only a designator that goes beyond the page', Uint8Array.of(1, 0x83, 0, 5, 2, 1, 0, 9, 0)],
   ])('%s is refused', (_, bytes) => {
     expect(() => decodeDeviceIdentification(bytes)).toThrow(MalformedResponseError);
   });

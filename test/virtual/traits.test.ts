@@ -3,12 +3,16 @@ import { InvalidArgumentError } from '../../src/errors/index.js';
 import {
   decodeAttributeValues,
   decodeLogPage,
+  inquiry,
   logSense,
   mamValues,
+  modeSense10,
   read6,
   readAttribute,
   readPosition,
   rewind,
+  type ScsiCommand,
+  securityProtocolIn,
   space6,
   write6,
   writeFilemarks6,
@@ -89,6 +93,20 @@ it('unknown-marks: all ones or all ones but the last bit, in counters and partit
   ]);
   expect(mamValues(memory.attributes)).not.toHaveProperty('loadCount');
   expect(mamValues(memory.attributes)).toHaveProperty('maximumCapacity');
+});
+
+it('short-lengths: four bytes fewer than there are, but in lists of single bytes', async () => {
+  const drive = await driveWith('short-lengths');
+  const lengthOf = async (command: ScsiCommand, at: number) => {
+    const bytes = Buffer.from((await send(drive, command)).dataIn);
+    return bytes.length - (bytes.readUInt16BE(at) + at + 2);
+  };
+  expect(await lengthOf(inquiry({ vpdPage: 0x83 }), 2)).toBe(4);
+  expect(await lengthOf(inquiry({ vpdPage: 0x80 }), 2)).toBe(0);
+  expect(await lengthOf(logSense(0x17), 2)).toBe(4);
+  expect(await lengthOf(logSense(0), 2)).toBe(0);
+  expect(await lengthOf(modeSense10({ pageCode: 0x3f }), 0)).toBe(4);
+  expect(await lengthOf(securityProtocolIn(0x10), 2)).toBe(4);
 });
 
 it('the early-warning zone is as large as the trait has it', async () => {

@@ -1,3 +1,4 @@
+import { MalformedResponseError } from '../../errors/index.js';
 import { ascii, bits, count, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
 import { assertLogPage, encodeLogPage, type LogPage } from './page.js';
 
@@ -28,10 +29,14 @@ export type DiagnosticEntry = FieldValues<typeof ENTRY>;
 
 export const TAPE_DIAGNOSTIC_DATA = { page: 0x16, subpage: 0, name: 'Tape diagnostic data' } as const;
 
-/** Throws MalformedResponseError for another page, or an entry that is too short. */
+/** The entries that are whole. Throws MalformedResponseError for another page, and when no entry is whole. */
 export function decodeDiagnosticData(page: LogPage): DiagnosticEntry[] {
   assertLogPage(page, TAPE_DIAGNOSTIC_DATA);
-  return page.parameters.map(({ value }) => decodeFields(ENTRY, value, TAPE_DIAGNOSTIC_DATA.name));
+  const whole = page.parameters.filter(({ value }) => value.length >= ENTRY_LENGTH);
+  if (whole.length === 0 && page.parameters.length > 0) {
+    throw new MalformedResponseError(`${TAPE_DIAGNOSTIC_DATA.name}: no entry is whole`);
+  }
+  return whole.map(({ value }) => decodeFields(ENTRY, value, TAPE_DIAGNOSTIC_DATA.name));
 }
 
 export function encodeDiagnosticData(entries: readonly DiagnosticEntry[]): Uint8Array {

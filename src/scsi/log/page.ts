@@ -3,6 +3,7 @@ import { ByteReader, concatBytes, hexCode } from '../bytes.js';
 import { type CdbLayout, commandWithDataIn, commandWithDataOut, commandWithoutData } from '../cdb.js';
 import type { ScsiCommand } from '../command.js';
 import { bits, decodeFields, encodeFields, flag, uint } from '../layout.js';
+import { sizeByHeader, splitStructures } from '../structures.js';
 
 /** One log parameter as it came. */
 export interface LogParameter {
@@ -74,11 +75,24 @@ export function decodeParameterControl(control: number): ParameterControl {
 
 /**
  * Splits a page into its parameters. A page that the allocation length cut keeps its whole parameters and says
- * `truncated`. Throws MalformedResponseError when a parameter reaches beyond a page that is complete.
+ * `truncated`, and so does one whose length field is wrong. Throws MalformedResponseError for a page that is complete
+ * by its length field and has nothing that is whole.
  */
 export function decodeLogPage(bytes: Uint8Array): LogPage {
-  const { body, ...header } = splitLogPage(bytes);
-  return { ...header, parameters: splitParameters(body, header) };
+  const { body, length, ...header } = splitLogPage(bytes);
+  const { whole, cut } = splitStructures(bytes, HEADER_LENGTH, length, sizeOfParameter);
+  if (cut && !header.truncated && whole.length === 0 && body.some((byte) => byte !== 0)) {
+    throw new MalformedResponseError(`log page ${hexCode(header.page)}: nothing in it is a parameter`);
+  }
+  return { ...header, parameters: whole.map(decodeParameter) };
+}
+
+const sizeOfParameter = sizeByHeader(PARAMETER_HEADER_LENGTH, (header) => header.readUInt8(3));
+
+function decodeParameter(parameter: Uint8Array): LogParameter {
+  const reader = new ByteReader(parameter, 'log parameter');
+  const value = reader.bytes(PARAMETER_HEADER_LENGTH, parameter.length - PARAMETER_HEADER_LENGTH);
+  return { code: reader.u16(0), control: reader.u8(2), value };
 }
 
 /** Throws InvalidArgumentError for a value longer than 255 bytes, or a page longer than 65535. */
@@ -165,7 +179,7 @@ function pageName({ page, subpage }: LogPageCode): string {
 
 type PageHeader = Omit<LogPage, 'parameters'>;
 
-function splitLogPage(bytes: Uint8Array): PageHeader & { readonly body: Uint8Array } {
+function splitLogPage(bytes: Uint8Array): PageHeader & { readonly body: Uint8Array; readonly length: number } {
   const { page, disableSave, subpageFormat, subpage, length } = decodeFields(HEADER, bytes, 'log page');
   return {
     page,
@@ -173,32 +187,13 @@ function splitLogPage(bytes: Uint8Array): PageHeader & { readonly body: Uint8Arr
     disableSave,
     truncated: HEADER_LENGTH + length > bytes.length,
     body: bytes.subarray(HEADER_LENGTH, HEADER_LENGTH + length),
+    length,
   };
 }
 
 function joinLogPage({ page, subpage, disableSave }: Omit<PageHeader, 'truncated'>, body: Uint8Array): Uint8Array {
   const header = { page, subpage, disableSave, subpageFormat: subpage !== 0, length: body.length };
   return concatBytes(encodeFields(HEADER, HEADER_LENGTH, header, `log page ${hexCode(page)}`), body);
-}
-
-function splitParameters(body: Uint8Array, { page, truncated }: PageHeader): LogParameter[] {
-  const reader = new ByteReader(body, `log page ${hexCode(page)}`);
-  const parameters: LogParameter[] = [];
-  let offset = 0;
-  while (offset + PARAMETER_HEADER_LENGTH <= body.length) {
-    const code = reader.u16(offset);
-    const length = reader.u8(offset + 3);
-    const end = offset + PARAMETER_HEADER_LENGTH + length;
-    if (end > body.length && truncated) return parameters;
-    const value = reader.bytes(offset + PARAMETER_HEADER_LENGTH, length);
-    parameters.push({ code, control: reader.u8(offset + 2), value });
-    offset = end;
-  }
-  const rest = body.subarray(offset);
-  if (!truncated && rest.some((byte) => byte !== 0)) {
-    throw reader.malformed(`${rest.length} bytes after the last parameter are no parameter`);
-  }
-  return parameters;
 }
 
 function encodeParameter({ code, control, value }: LogParameter): Uint8Array {

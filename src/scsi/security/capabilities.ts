@@ -1,6 +1,13 @@
 import { ByteReader, concatBytes } from '../bytes.js';
 import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
-import { joinSecurityPage, PAGE_HEADER_LENGTH, SECURITY_IN_PAGE, securityPage } from './protocol.js';
+import { sizeByHeader, splitStructures } from '../structures.js';
+import {
+  joinSecurityPage,
+  PAGE_HEADER_LENGTH,
+  SECURITY_IN_PAGE,
+  securityPage,
+  securityPageLength,
+} from './protocol.js';
 
 const CAPABILITIES = 'data encryption capabilities';
 const HEADER = {
@@ -62,22 +69,22 @@ export type EncryptionCapabilities = FieldValues<typeof HEADER> & {
   readonly algorithms: readonly EncryptionAlgorithm[];
 };
 
-/** Page 0010. Throws MalformedResponseError when a descriptor is cut off: an algorithm may be missing then. */
+/** Page 0010, with the algorithms that are whole. Throws MalformedResponseError when none of those that it has is. */
 export function decodeEncryptionCapabilities(bytes: Uint8Array): EncryptionCapabilities {
-  const page = securityPage(bytes, SECURITY_IN_PAGE.capabilities, CAPABILITIES);
-  const header = decodeFields(HEADER, page, CAPABILITIES);
-  const algorithms: EncryptionAlgorithm[] = [];
-  let offset = HEADER_LENGTH;
-  while (offset < page.length) {
-    const { length, ...algorithm } = decodeFields(ALGORITHM, page.subarray(offset), CAPABILITIES);
-    const size = ALGORITHM_HEADER_LENGTH + length;
-    if (size < ALGORITHM_LENGTH || offset + size > page.length) {
-      throw new ByteReader(page, CAPABILITIES).malformed(`an algorithm descriptor has ${size} bytes`);
-    }
-    algorithms.push(algorithm);
-    offset += size;
-  }
-  return { ...header, algorithms };
+  const length = securityPageLength(bytes, SECURITY_IN_PAGE.capabilities, CAPABILITIES) - HEADER_LENGTH;
+  const { whole, cut } = splitStructures(bytes, HEADER_LENGTH, length, sizeOfAlgorithm);
+  if (cut && whole.length === 0)
+    throw new ByteReader(bytes, CAPABILITIES).malformed('no algorithm descriptor is whole');
+  const algorithms = whole.map((descriptor) => {
+    const { length: _, ...algorithm } = decodeFields(ALGORITHM, descriptor, CAPABILITIES);
+    return algorithm;
+  });
+  return { ...decodeFields(HEADER, bytes, CAPABILITIES), algorithms };
+}
+
+function sizeOfAlgorithm(rest: Uint8Array): number | undefined {
+  const size = sizeByHeader(ALGORITHM_HEADER_LENGTH, (header) => header.readUInt16BE(2))(rest);
+  return size !== undefined && size < ALGORITHM_LENGTH ? undefined : size;
 }
 
 export function encodeEncryptionCapabilities({ algorithms, ...header }: EncryptionCapabilities): Uint8Array {

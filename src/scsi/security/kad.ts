@@ -1,5 +1,6 @@
 import { ByteReader, concatBytes } from '../bytes.js';
 import { bits, decodeFields, encodeFields, uint } from '../layout.js';
+import { sizeByHeader, splitStructures } from '../structures.js';
 
 /** KEY DESCRIPTOR TYPE: what a key-associated data descriptor holds (SSC-5). */
 export const KAD_TYPE = { unauthenticated: 0, authenticated: 1, nonce: 2, metadata: 3, wrappedKey: 4 } as const;
@@ -19,17 +20,30 @@ export interface KeyAssociatedData {
 const HEADER = { type: uint(0, 1), authenticated: bits(1, 2, 0), length: uint(2, 2) };
 const HEADER_LENGTH = 4;
 
-/** The descriptors that fill `bytes`. Throws MalformedResponseError when one is cut off. */
+const sizeOfKad = sizeByHeader(HEADER_LENGTH, (header) => header.readUInt16BE(2));
+
+/** The descriptors that fill `bytes`, sent by a host. Throws MalformedResponseError when one is cut off. */
 export function decodeKads(bytes: Uint8Array, what: string): KeyAssociatedData[] {
-  const reader = new ByteReader(bytes, what);
-  const kads: KeyAssociatedData[] = [];
-  let offset = 0;
-  while (offset < bytes.length) {
-    const { type, authenticated, length } = decodeFields(HEADER, bytes.subarray(offset), what);
-    kads.push({ type, authenticated, data: reader.bytes(offset + HEADER_LENGTH, length) });
-    offset += HEADER_LENGTH + length;
+  const { whole, cut } = splitStructures(bytes, 0, bytes.length, sizeOfKad);
+  if (cut) throw new ByteReader(bytes, what).malformed('key-associated data is cut off');
+  return whole.map(decodeKad);
+}
+
+/**
+ * Those of an answer of a drive, which has `length` bytes of them from `begin` on by its length field. Throws
+ * MalformedResponseError when not one of them is whole.
+ */
+export function receivedKads(bytes: Uint8Array, begin: number, length: number, what: string): KeyAssociatedData[] {
+  const { whole, cut } = splitStructures(bytes, begin, length, sizeOfKad);
+  if (cut && whole.length === 0 && bytes.length > begin) {
+    throw new ByteReader(bytes, what).malformed('no key-associated data is whole');
   }
-  return kads;
+  return whole.map(decodeKad);
+}
+
+function decodeKad(kad: Uint8Array): KeyAssociatedData {
+  const { type, authenticated, length } = decodeFields(HEADER, kad, 'key-associated data');
+  return { type, authenticated, data: new ByteReader(kad, 'key-associated data').bytes(HEADER_LENGTH, length) };
 }
 
 export function encodeKads(kads: readonly KeyAssociatedData[]): Uint8Array {

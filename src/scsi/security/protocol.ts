@@ -74,11 +74,14 @@ export const PAGE_HEADER_LENGTH = 4;
  * follow. Throws MalformedResponseError when it is another page.
  */
 export function securityPage(bytes: Uint8Array, page: number, what: string): Uint8Array {
+  return bytes.subarray(0, securityPageLength(bytes, page, what));
+}
+
+/** Bytes of the page by its length field, header included. Throws MalformedResponseError when it is another page. */
+export function securityPageLength(bytes: Uint8Array, page: number, what: string): number {
   const header = decodeFields(PAGE_HEADER, bytes, what);
-  if (header.page !== page) {
-    throw new ByteReader(bytes, what).malformed(`the page is ${hexCode(header.page, 4)}, not ${hexCode(page, 4)}`);
-  }
-  return bytes.subarray(0, PAGE_HEADER_LENGTH + header.length);
+  if (header.page === page) return PAGE_HEADER_LENGTH + header.length;
+  throw new ByteReader(bytes, what).malformed(`the page is ${hexCode(header.page, 4)}, not ${hexCode(page, 4)}`);
 }
 
 /** Writes page code and length in front of `parts`, in one copy, so that a key lies in one place only. */

@@ -1,7 +1,13 @@
 import { ByteReader } from '../bytes.js';
 import { bits, count, decodeFields, encodeFields, type Fields, type FieldValues, flag, uint } from '../layout.js';
-import { decodeKads, encodeKads, type KeyAssociatedData } from './kad.js';
-import { joinSecurityPage, PAGE_HEADER_LENGTH, SECURITY_IN_PAGE, securityPage } from './protocol.js';
+import { encodeKads, type KeyAssociatedData, receivedKads } from './kad.js';
+import {
+  joinSecurityPage,
+  PAGE_HEADER_LENGTH,
+  SECURITY_IN_PAGE,
+  securityPage,
+  securityPageLength,
+} from './protocol.js';
 
 /** PARAMETERS CONTROL: who may set the encryption parameters. Under `library` a key from the host is refused. */
 export const PARAMETERS_CONTROL = { notTold: 0, host: 1, drive: 2, library: 3 } as const;
@@ -112,8 +118,8 @@ export function encodeRandomNumber(random: Uint8Array): Uint8Array {
 }
 
 function decodeStatus<T extends Fields>({ page, name, length, fields }: StatusLayout<T>, bytes: Uint8Array): Status<T> {
-  const whole = securityPage(bytes, page, name);
-  return { ...decodeFields(fields, whole, name), kads: decodeKads(whole.subarray(length), name) };
+  const stated = securityPageLength(bytes, page, name);
+  return { ...decodeFields(fields, bytes, name), kads: receivedKads(bytes, length, stated - length, name) };
 }
 
 function encodeStatus<T extends Fields>(

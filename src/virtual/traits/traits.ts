@@ -3,6 +3,7 @@ import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
+import { shortLogPage, shortModeData, shortSecurityPage, shortVpdPage } from './short-lengths.js';
 import type { Reply, TraitRow } from './trait.js';
 import { withUnknownAttributes, withUnknownMarks } from './unknown-marks.js';
 
@@ -38,6 +39,15 @@ const TRAITS = {
     about:
       'counters of the log pages 0C, 17 and 31 and of the cartridge memory are all ones, or all ones but the last bit: unknown',
     shows: { 'LOG SENSE': withUnknownMarks, 'READ ATTRIBUTE': withUnknownAttributes },
+  },
+  'short-lengths': {
+    about: 'length fields of VPD page 83, log, mode and encryption pages are 4 bytes short',
+    shows: {
+      INQUIRY: shortVpdPage,
+      'LOG SENSE': shortLogPage,
+      'MODE SENSE(10)': shortModeData,
+      'SECURITY PROTOCOL IN': shortSecurityPage,
+    },
   },
   'small-early-warning': {
     about: 'an early-warning zone of 2 MiB',
