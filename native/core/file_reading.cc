@@ -101,6 +101,8 @@ std::variant<std::vector<DataExtent>, Failure> dataExtents(int fd, std::int64_t 
     // It was cut off meanwhile: what is read shows it.
     if (hole < 0 && errno == ENXIO) break;
     if (hole < 0) return Failure{errno, "lseek"};
+    // /dev/null says 0 to any question.
+    if (data < at || hole <= data) return std::vector<DataExtent>{{0, size}};
     at = std::min<std::int64_t>(hole, size);
     extents.push_back({data, at - data});
   }

@@ -84,4 +84,6 @@ TEST(extents_are_the_parts_that_are_no_hole) {
   CHECK(::lseek(file.get(), 0, SEEK_CUR) == 0);
   CHECK(std::get<Failure>(dataExtents(-1, size)).error == EBADF);
   CHECK(std::get<std::vector<DataExtent>>(dataExtents(file.get(), 0)).empty());
+  const UniqueFd device(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  CHECK(std::get<std::vector<DataExtent>>(dataExtents(device.get(), size)).size() == 1);
 }

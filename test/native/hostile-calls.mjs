@@ -1,13 +1,17 @@
 // Calls every entry of the addon with hostile receivers and arguments: hostile-calls.mjs RUNS SEED. Prints one JSON
 // line: how many calls there were, what came of them, and by how many bytes the process grew. Needs --expose-gc.
-import { constants, openSync } from 'node:fs';
+import { constants, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 const [runs, seed] = process.argv.slice(2).map(Number);
 const addon = createRequire(import.meta.url)('node-gyp-build')(join(import.meta.dirname, '..', '..'));
-const { Crc32, Device, SlabPool, allocateSlab } = addon;
+const { Crc32, Device, ExtractionRoot, SlabPool, allocateSlab } = addon;
+/** All that is made by a path goes here, and goes with the process. */
+const scratch = mkdtempSync(join(tmpdir(), 'lto-hostile-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 /** Calls after which the event loop turns, and after which garbage is collected. */
 const TURN = 64;
@@ -46,15 +50,17 @@ closedPool.close();
 const subjects = {
   Crc32: [new Crc32(), new (class extends Crc32 {})(), Reflect.construct(Crc32, [], Device)],
   Device: [new Device('/dev/null'), new Device('/dev/zero'), closedDevice, new Device('/nowhere')],
+  ExtractionRoot: [new ExtractionRoot(scratch), new ExtractionRoot(scratch, true)],
   SlabPool: [new SlabPool(65_536, 4), new SlabPool(4096, 1), closedPool, Reflect.construct(SlabPool, [4096, 2], Crc32)],
 };
+const classes = Object.values(addon).filter(({ prototype }) => prototype?.constructor !== undefined);
 const instances = Object.values(subjects).flat();
 
 const strangers = [
   ...[undefined, null, true, 0, -1, 'text', 10n, Symbol('s'), {}, [], () => undefined, new Proxy(Device, {}), throwing],
   ...instances.map((instance) => Object.create(instance)),
   ...instances.map((instance) => new Proxy(instance, {})),
-  ...[Crc32, Device, SlabPool].flatMap((made) => [made, made.prototype]),
+  ...classes.flatMap((made) => [made, made.prototype]),
   ...[new ArrayBuffer(8), new Uint8Array(8), globalThis, addon, Promise.resolve()],
 ];
 // Nothing that asks for much memory and would get it.
@@ -67,6 +73,7 @@ const memories = [
   ...[slab, slab.subarray(0, 0), slab.subarray(0, 512), slab.subarray(512), slab.subarray(1), slab.subarray(0, 700)],
   ...[slab.buffer, allocateSlab(4096), detached, detached.buffer, new Uint8Array(6), new Uint8Array(16)],
   ...[new Uint8Array(new SharedArrayBuffer(64)), new Float64Array(8), new DataView(new ArrayBuffer(8))],
+  ...[new Float64Array(0), new Float64Array(7), new Float64Array(17), new Float64Array(17).fill(Number.NaN)],
   ...[new Uint8Array(17 * 2 ** 20), Buffer.alloc(32), new Uint8ClampedArray(8), new ArrayBuffer(4096)],
 ];
 const lists = [
@@ -80,6 +87,8 @@ const options = [
   ...[Object.defineProperty({}, 'checksum', { get: thrower }), Object.defineProperty({}, 'quiet', { get: thrower })],
 ];
 const pools = [numbers, texts, memories, lists, strangers, instances, options];
+
+const names = ['a', 'b', 'a/c', 'b/d/e', '', '.', '..', '../a', '/a', 'a//b', 'a\u00ff'];
 
 /** What the entry would take, so that the call goes on to its later arguments. */
 const sane = {
@@ -105,10 +114,27 @@ const sane = {
   ],
   'Device.cancel': () => [1],
   'SlabPool.giveBack': () => [pick([slab.buffer, allocateSlab(4096)])],
+  'ExtractionRoot.inspect': () => [pick(names), new Float64Array(17)],
+  'ExtractionRoot.createFile': () => [pick(names), new Float64Array(17)],
+  'ExtractionRoot.makeFolder': () => [pick(names), 0o700, new Float64Array(17)],
+  'ExtractionRoot.openFolder': () => [pick(names)],
+  'ExtractionRoot.write': () => [pick([slab, new Uint8Array(3)]), pick([0, 1, 4096])],
+  'ExtractionRoot.setAttribute': () => ['user.name', new Uint8Array(3)],
+  'ExtractionRoot.setOwner': () => [-1, -1],
+  'ExtractionRoot.finish': () => [-1, new Float64Array(7).fill(-1)],
+  'ExtractionRoot.makeSymbolicLink': () => [pick(names), pick(names), new Float64Array(7), new Float64Array(17)],
+  'ExtractionRoot.makeNode': () => [pick(names), 0o010000, 0, 0, new Float64Array(7), new Float64Array(17)],
+  'ExtractionRoot.makeHardLink': () => [pick(names), pick(names)],
+  'ExtractionRoot.remove': () => [pick(names)],
+  inspectFile: () => [pick([scratch, join(scratch, pick(names))]), new Float64Array(17)],
+  readSmallFile: () => [join(scratch, 'a'), slab, 0, 4096, new Float64Array(17)],
+  readAttributes: () => [scratch],
+  dataExtents: () => [lockedFile, 4096],
   'Crc32.update': () => [slab],
   allocateSlab: () => [4096],
   lockFile: () => [lockedFile, pick(['shared', 'exclusive'])],
   Device: () => ['/dev/null'],
+  ExtractionRoot: () => [scratch],
   SlabPool: () => [4096, 2],
 };
 
@@ -117,7 +143,7 @@ function entries() {
   const all = [];
   for (const [name, exported] of Object.entries(addon)) {
     all.push({ name, own: [undefined], call: (receiver, args) => Reflect.apply(exported, receiver, args) });
-    if (exported.prototype === undefined) continue;
+    if (!classes.includes(exported)) continue;
     all.push({
       name,
       own: [exported],
@@ -138,9 +164,9 @@ function newTarget(wanted, exported) {
   return typeof wanted === 'function' && wanted.prototype !== undefined ? wanted : exported;
 }
 
-/** A device has a thread until it is closed or collected. */
+/** A device has a thread, and a folder a descriptor, until it is closed or collected. */
 function dispose(made) {
-  if (made instanceof Device) return made.close();
+  if (made instanceof Device || made instanceof ExtractionRoot) return made.close();
   return made;
 }
 
@@ -170,6 +196,10 @@ async function main() {
     await Promise.allSettled([subjects.Device[0].close(), subjects.Device[1].close()]);
     subjects.Device.splice(0, 2, new Device('/dev/null'), new Device('/dev/zero'));
     subjects.SlabPool[0] = new SlabPool(65_536, 4);
+    for (const root of subjects.ExtractionRoot) root.close();
+    rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(scratch);
+    subjects.ExtractionRoot.splice(0, 2, new ExtractionRoot(scratch), new ExtractionRoot(scratch, true));
     await Promise.all(subjects.Device.slice(0, 2).map((device) => device.open(constants.O_RDWR)));
   };
   let begun = 0;

@@ -46,14 +46,20 @@ describe.runIf(onLinux)('hostile callers of the addon', () => {
     // Each of them is seen, or nothing much was tried.
     expect(Math.min(returned, threw, resolved, rejected)).toBeGreaterThan(runs / 100);
     expect(strange).toEqual([]);
-    expect(entries).toEqual(expect.arrayContaining(['Crc32.value', 'SlabPool.available', 'Device.scsi']));
+    expect(entries).toEqual(expect.arrayContaining(['Crc32.value', 'SlabPool.available', 'Device.scsi', 'lockFile']));
     expect(grown).toBeLessThan(MOST_GROWTH);
   });
 
   it('get a TypeError from every entry for an object of another class', async () => {
     const { stdout, signal } = await runChild(`
-      const instances = { Crc32: new Crc32(), Device: new Device('/dev/null'), SlabPool: new SlabPool(4096, 1) };
-      const classes = { Crc32, Device, SlabPool };
+      const { ExtractionRoot } = require('node-gyp-build')(process.cwd());
+      const classes = { Crc32, Device, ExtractionRoot, SlabPool };
+      const instances = {
+        Crc32: new Crc32(),
+        Device: new Device('/dev/null'),
+        ExtractionRoot: new ExtractionRoot('.'),
+        SlabPool: new SlabPool(4096, 1),
+      };
       const names = [];
       for (const [name, { prototype }] of Object.entries(classes)) {
         for (const [member, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
