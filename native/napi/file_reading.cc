@@ -2,6 +2,8 @@
 
 #include <sys/sysmacros.h>
 
+#include <array>
+#include <climits>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -18,32 +20,34 @@ constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 /** What status() fills in. */
 constexpr std::size_t statusFacts = 17;
 
-/** A path of which each character is a byte. */
-std::string pathOf(const Napi::CallbackInfo& info, const Arguments& arguments) {
-  const napi_value value = info[0];
-  std::size_t length = 0;
-  // Also tells whether it is a string.
-  if (napi_get_value_string_latin1(info.Env(), value, nullptr, 0, &length) != napi_ok) {
-    arguments.throwType("path must be a string");
+/** A path of which each character is a byte. In memory of its own, since there is one for each file. */
+class BytePath {
+ public:
+  BytePath(const Napi::CallbackInfo& info, const Arguments& arguments) {
+    std::size_t length = 0;
+    if (napi_get_value_string_latin1(info.Env(), info[0], path_.data(), path_.size(), &length) != napi_ok) {
+      arguments.throwType("path must be a string");
+    }
+    // What does not fit is cut off: it is as long as the memory then, and longer than any path that the kernel takes.
+    if (std::memchr(path_.data(), '\0', length) != nullptr) arguments.throwRange("path must not hold a NUL");
   }
-  std::string path(length, '\0');
-  if (napi_get_value_string_latin1(info.Env(), value, path.data(), length + 1, &length) != napi_ok) {
-    arguments.throwType("path must be a string");
-  }
-  if (path.find('\0') != std::string::npos) arguments.throwRange("path must not hold a NUL");
-  return path;
-}
+
+  [[nodiscard]] const char* get() const { return path_.data(); }
+
+ private:
+  std::array<char, PATH_MAX + 1> path_;
+};
 
 double* factsOf(const Napi::CallbackInfo& info, const Arguments& arguments, std::size_t index) {
-  const Napi::Value value = info[index];
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float64_array) {
-    arguments.throwType("facts must be a Float64Array");
-  }
-  auto array = value.As<Napi::Float64Array>();
-  if (array.ElementLength() < statusFacts) {
+  napi_typedarray_type type = napi_int8_array;
+  std::size_t length = 0;
+  void* data = nullptr;
+  const auto status = napi_get_typedarray_info(info.Env(), info[index], &type, &length, &data, nullptr, nullptr);
+  if (status != napi_ok || type != napi_float64_array) arguments.throwType("facts must be a Float64Array");
+  if (length < statusFacts) {
     arguments.throwRange("facts must have room for " + std::to_string(statusFacts) + " numbers");
   }
-  return array.Data();
+  return static_cast<double*>(data);
 }
 
 /** The facts of binding.d.ts, each exact in a double. */
@@ -71,18 +75,18 @@ void fill(double* facts, const struct stat& status, std::size_t attributeBytes) 
 
 Napi::Value inspect(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const std::string path = pathOf(info, arguments);
+  const BytePath path(info, arguments);
   double* const facts = factsOf(info, arguments, 1);
   struct stat status{};
   std::size_t attributeBytes = 0;
-  const int error = inspectFile(path.c_str(), status, attributeBytes);
+  const int error = inspectFile(path.get(), status, attributeBytes);
   if (error == 0) fill(facts, status, attributeBytes);
   return Napi::Number::New(info.Env(), -error);
 }
 
 Napi::Value readSmall(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const std::string path = pathOf(info, arguments);
+  const BytePath path(info, arguments);
   auto memory = arguments.bytes(1, "memory");
   const auto size = static_cast<std::int64_t>(memory.ByteLength());
   const std::int64_t offset = arguments.integer(2, "offset", 0, size);
@@ -91,7 +95,7 @@ Napi::Value readSmall(const Napi::CallbackInfo& info) {
   auto* const begin = reinterpret_cast<std::byte*>(memory.Data()) + offset;
   struct stat status{};
   std::size_t count = 0;
-  const int error = readSmallFile(path.c_str(), {begin, static_cast<std::size_t>(length)}, status, count);
+  const int error = readSmallFile(path.get(), {begin, static_cast<std::size_t>(length)}, status, count);
   if (error != 0) return Napi::Number::New(info.Env(), -error);
   fill(facts, status, 0);
   return Napi::Number::New(info.Env(), static_cast<double>(count));
@@ -99,7 +103,7 @@ Napi::Value readSmall(const Napi::CallbackInfo& info) {
 
 Napi::Value attributesOf(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto read = readAttributes(pathOf(info, arguments).c_str());
+  const auto read = readAttributes(BytePath(info, arguments).get());
   const auto env = info.Env();
   if (const auto* failure = std::get_if<Failure>(&read)) throwFailure(env, *failure);
   const auto& attributes = std::get<std::vector<ExtendedAttribute>>(read);

@@ -39,10 +39,12 @@ export interface Member {
 }
 
 const FIRST_SIZE = 16 * BLOCK;
+const SIZES_KEPT = 1000;
 
 /** Makes header blocks, one member's after the other, in memory that the next one's are made in again. */
 export class MemberEncoder {
   #blocks = newBlocks(FIRST_SIZE);
+  readonly #extended = new Map<number, Buffer>();
 
   /** The extended header where the member needs one, and its header: whole blocks, good until the next call. */
   encode(member: Member): Buffer {
@@ -52,7 +54,7 @@ export class MemberEncoder {
     const padded = Math.ceil(body.length / BLOCK) * BLOCK;
     const begin = body === '' ? 0 : BLOCK + padded;
     this.#require(begin + BLOCK);
-    if (body !== '') this.#encodeExtended(path, body, padded);
+    if (body !== '') this.#encodeExtended(body, padded);
     const { name, prefix } = inHeader ?? { name: path.slice(0, LONGEST_NAME), prefix: '' };
     encodeUstar(this.#blocks, begin, {
       name,
@@ -70,11 +72,21 @@ export class MemberEncoder {
     return this.#blocks.bytes.subarray(0, begin + BLOCK);
   }
 
-  #encodeExtended(path: ByteString, body: ByteString, padded: number): void {
-    encodeUstar(this.#blocks, 0, { ...EXTENDED, name: extendedName(path), size: body.length });
+  #encodeExtended(body: ByteString, padded: number): void {
     const { bytes } = this.#blocks;
+    bytes.set(this.#extendedHeader(body.length), 0);
     bytes.write(body, BLOCK, 'latin1');
     bytes.fill(0, BLOCK + body.length, BLOCK + padded);
+  }
+
+  /** They differ in their size only, and there are few of those. */
+  #extendedHeader(size: number): Buffer {
+    const known = this.#extended.get(size);
+    if (known !== undefined) return known;
+    const { bytes, words } = newBlocks(BLOCK);
+    encodeUstar({ bytes, words }, 0, { ...EXTENDED, size });
+    if (this.#extended.size < SIZES_KEPT) this.#extended.set(size, bytes);
+    return bytes;
   }
 
   #require(bytes: number): void {
@@ -82,8 +94,9 @@ export class MemberEncoder {
   }
 }
 
+/** A program that knows no extended headers takes them for a file of that name. */
 const EXTENDED: UstarHeader = {
-  name: '',
+  name: 'PaxHeaders/member',
   prefix: '',
   type: TYPE.extendedHeader,
   mode: 0o644,
@@ -96,19 +109,13 @@ const EXTENDED: UstarHeader = {
   minor: 0,
 };
 
-/** What a program that does not know extended headers would take for the name of a file. */
-function extendedName(path: ByteString): ByteString {
-  const name = path.slice(path.lastIndexOf('/', path.length - 2) + 1).replaceAll('/', '');
-  return `PaxHeaders/${isAscii(name) ? name : ''}`.slice(0, LONGEST_NAME);
-}
-
 /** The records for whatever the header has no room for. */
 function extendedBody(member: Member, pathFits: boolean): ByteString {
   const { path, target, size, uid, gid, modified, records, placeholder } = member;
   const extended: PaxRecord[] = [];
   if (!isUtf8(path) || !isUtf8(target)) extended.push(['hdrcharset', 'BINARY']);
   if (!pathFits && placeholder === undefined) extended.push(['path', path]);
-  if (target.length > LONGEST_LINK || !isAscii(target)) extended.push(['linkpath', target]);
+  if (target !== '' && (target.length > LONGEST_LINK || !isAscii(target))) extended.push(['linkpath', target]);
   if (size > LARGEST_SIZE) extended.push(['size', String(size)]);
   if (uid > LARGEST_ID) extended.push(['uid', String(uid)]);
   if (gid > LARGEST_ID) extended.push(['gid', String(gid)]);
