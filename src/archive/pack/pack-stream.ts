@@ -1,6 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
+import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../../tape/let-go.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
@@ -21,6 +22,8 @@ export class PackStream extends Readable {
   readonly #ready: Buffer[] = [];
   readonly #begun: Promise<void>;
   #noteBegun: () => void = () => undefined;
+  readonly #out = new WeakSet<ArrayBuffer>();
+  #lending: LendingPipe | undefined;
   #isWanted = false;
   #hasEnded = false;
 
@@ -52,6 +55,41 @@ export class PackStream extends Readable {
     });
   }
 
+  /**
+   * As Readable's. To a file or a tape that is the only destination chunks are lent: their memory is filled again once
+   * the destination has called its write back.
+   */
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
+    const first = this.#lending;
+    this.#stopLending();
+    if (first) super.pipe(first.destination, first.options);
+    const isAlone = first === undefined && this.listenerCount('data') + this.listenerCount('readable') === 0;
+    if (!isAlone || !letsGoOfChunks(destination)) return super.pipe(destination, options);
+    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#fillAgain(chunk));
+    return destination;
+  }
+
+  override unpipe(destination?: NodeJS.WritableStream): this {
+    const lending = this.#lending;
+    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
+      return super.unpipe(destination);
+    }
+    this.#stopLending();
+    lending.destination.emit('unpipe', this);
+    return this;
+  }
+
+  #stopLending(): void {
+    this.#lending?.stop();
+    this.#lending = undefined;
+  }
+
+  /** Readable joins chunks where several wait: only memory that came from the thread goes back to it. */
+  #fillAgain({ buffer: memory }: Buffer): void {
+    if (!(memory instanceof ArrayBuffer) || !this.#out.delete(memory) || this.summary !== undefined) return;
+    this.#thread.postMessage(memory, [memory]);
+  }
+
   override _read(): void {
     this.#isWanted = true;
     this.#give();
@@ -73,6 +111,7 @@ export class PackStream extends Readable {
     else if (message.kind === 'end') this.summary = message.summary;
     else {
       this.progress = message.progress;
+      this.#out.add(message.memory);
       this.#ready.push(Buffer.from(message.memory, 0, message.bytes));
     }
     if (this.#isWanted) this.#give();
