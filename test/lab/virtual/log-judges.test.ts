@@ -3,7 +3,7 @@ import { DEVICE_STATUS } from '../../../src/scsi/log/device-status.js';
 import { ASCII, COUNTER, FLAG, type LogValueKind, SIGNED, TEMPERATURE } from '../../../src/scsi/log/kinds.js';
 import { decodeLogPage, decodeSupportedLogPages, logSense } from '../../../src/scsi/log/page.js';
 import { logTable } from '../../../src/scsi/log/registry.js';
-import { DEVICE_STATISTICS } from '../../../src/scsi/log/statistics.js';
+import { DEVICE_STATISTICS, VOLUME_STATISTICS } from '../../../src/scsi/log/statistics.js';
 import { decodeLogValues, type LogTable, type LogTableEntry } from '../../../src/scsi/log/values.js';
 import {
   decodeTapeAlert,
@@ -37,8 +37,14 @@ beforeAll(async () => {
 /** Values that sg_logs writes in one line, under the standard's name of the parameter. */
 const ONE_LINE: readonly LogValueKind<unknown>[] = [COUNTER, SIGNED, FLAG, TEMPERATURE, ASCII];
 
-/** sg_logs takes the serial numbers of page 14h, 32 characters, for counters, and shows 0: see log-record-judges. */
-const NOT_READ: readonly LogTableEntry[] = DEVICE_STATISTICS.entries.filter(({ kind }) => kind === ASCII);
+/**
+ * sg_logs takes the serial numbers of page 14h, 32 characters, for counters, and shows 0: see log-record-judges. Of page
+ * 17h it has no words yet for design capacity, lifetime and stop writes (18h to 1Bh), which real drives send.
+ */
+const NOT_READ: readonly LogTableEntry[] = [
+  ...DEVICE_STATISTICS.entries.filter(({ kind }) => kind === ASCII),
+  ...VOLUME_STATISTICS.entries.filter(({ code }) => code >= 0x18 && code <= 0x1b),
+];
 
 const judgedEntries = (table: LogTable) =>
   table.entries.filter((entry) => ONE_LINE.includes(entry.kind) && !NOT_READ.includes(entry));
