@@ -5,6 +5,7 @@ import type { DriveIdentity } from '../tape/identity.js';
 import { listDrives } from '../tape/list-drives.js';
 import { locateDevice } from '../tape/locate-device.js';
 import { TapeDrive } from '../tape/tape-drive.js';
+import type { Label } from './label-archive.js';
 import { lastKnownGood } from './last-known-good.js';
 import { type MamInfo, readMamInfo } from './mam-info.js';
 import { type OnlineStatus, readOnlineStatus } from './online-status.js';
@@ -15,7 +16,7 @@ export type OpenDrive = (device: string) => Promise<TapeDrive>;
 
 /** A label that was read from the tape, and the count of `TapeDrive.mediumChanges` that it holds for. */
 interface ProvenLabel {
-  readonly label: string;
+  readonly label: Label;
   readonly mediumChanges: number;
 }
 
@@ -63,12 +64,12 @@ export class DriveOwner {
   }
 
   /** The label that was read since the cartridge was last changed or the drive reset. */
-  get label(): string | undefined {
+  get label(): Label | undefined {
     return this.#label?.mediumChanges === this.drive.mediumChanges ? this.#label.label : undefined;
   }
 
   /** Reads the label with `read`; what a change of the cartridge overtook is not kept. */
-  async readLabel(read: () => Promise<string>): Promise<string> {
+  async readLabel(read: () => Promise<Label>): Promise<Label> {
     const { mediumChanges } = this.drive;
     this.#label = undefined;
     const label = await read();

@@ -1,6 +1,6 @@
 import { LabelError } from '../errors/index.js';
 import type { DriveOwner } from './drive-owner.js';
-import { readLabel } from './label.js';
+import { readWholeLabel } from './label.js';
 
 /** Whether anything is recorded behind the label, or instead of one. */
 export interface ExistingData {
@@ -27,7 +27,7 @@ export async function holdsData(owner: DriveOwner, labelName: string): Promise<b
   if (end === 'blank') return false;
   if (end === 'unterminated' || fileNumber !== 1) return true;
   try {
-    await owner.readLabel(() => readLabel(owner.drive, { member: labelName }));
+    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName }));
     return false;
   } catch (error) {
     if (error instanceof LabelError) return true;

@@ -1,6 +1,8 @@
 import { LabelError, PositionLostError } from '../errors/index.js';
+import { isSameCartridge } from './barcode.js';
 import type { DriveOwner } from './drive-owner.js';
-import { readLabel } from './label.js';
+import { readWholeLabel } from './label.js';
+import type { Label } from './label-archive.js';
 
 /** Who a cartridge is, as the drive has just told. */
 export interface MediaIdentity {
@@ -38,17 +40,21 @@ export async function identify(owner: DriveOwner, labelName: string, intrusive: 
   await isPositionKnown(owner);
   const { barcode, mediumSerial } = await readMemoryIdentity(owner);
   const { label, instead } = intrusive ? await labelOf(owner, labelName) : { label: owner.label };
-  if (barcode !== undefined && label !== undefined && barcode !== label) throw disagreement(owner, barcode, label);
-  const source = barcode === undefined ? label && 'label' : 'barcode';
-  return { identity: barcode ?? label, source: source || undefined, barcode, label, instead, mediumSerial };
+  const identifier = label?.identifier;
+  const found = { barcode, label: identifier, instead, mediumSerial };
+  if (barcode === undefined || (label && label.replacedBarcode === barcode)) {
+    return { ...found, identity: identifier, source: identifier === undefined ? undefined : 'label' };
+  }
+  if (label && !isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
+  return { ...found, identity: barcode, source: 'barcode' };
 }
 
 async function labelOf(
   owner: DriveOwner,
   labelName: string,
-): Promise<{ readonly label?: string; readonly instead?: string }> {
+): Promise<{ readonly label?: Label; readonly instead?: string }> {
   try {
-    return { label: await owner.readLabel(() => readLabel(owner.drive, { member: labelName })) };
+    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName })) };
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     return { instead: error.message };
@@ -69,14 +75,29 @@ export async function proveIdentity(
   const { mediumChanges } = owner.drive;
   const memory = await readMemoryIdentity(owner);
   const { barcode } = memory;
-  if (barcode !== undefined && barcode !== id) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
   const known = barcode === undefined ? undefined : owner.label;
-  const label = known ?? (await owner.readLabel(() => readLabel(owner.drive, { member: labelName })));
-  if (label !== id && barcode !== undefined) throw disagreement(owner, barcode, label);
-  if (label !== id) throw wrongCartridge(owner, id, `its label is ${quoted(label)}`);
+  const label = known ?? (await labelFor(owner, labelName, id, barcode));
+  if (barcode !== undefined && barcode !== label.replacedBarcode) {
+    if (!isSameCartridge(barcode, id)) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
+    if (!isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
+  }
+  if (!isSameCartridge(label.identifier, id)) {
+    throw wrongCartridge(owner, id, `its label is ${quoted(label.identifier)}`);
+  }
   if (owner.drive.mediumChanges === mediumChanges) return { ...memory, mediumChanges };
   // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
   return proveIdentity(owner, labelName, id);
+}
+
+/** The label, which a barcode of another name may be replaced by; without one, the barcode tells whose cartridge it is. */
+async function labelFor(owner: DriveOwner, labelName: string, id: string, barcode: string | undefined): Promise<Label> {
+  try {
+    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName }));
+  } catch (error) {
+    const isOther = barcode !== undefined && !isSameCartridge(barcode, id);
+    if (error instanceof LabelError && isOther) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../errors/index.js';
 import type { HostAttributeValue } from '../scsi/mam-host.js';
+import { isSameCartridge } from './barcode.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import { ensurePlain } from './encryption.js';
@@ -40,11 +41,12 @@ export async function initializeMedia(
   const { mediumChanges } = drive;
   const found = await identify(owner, configuration.labelName, true);
   const name = found.identity ?? found.mediumSerial;
-  if (overwrite !== undefined && overwrite !== name) throw otherThanNamed(owner, overwrite, name);
+  if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
+    throw otherThanNamed(owner, overwrite, name);
   const hasData = await holdsData(owner, configuration.labelName);
   if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(owner);
   if (hasData && overwrite === undefined) throw notBlank(owner, name);
-  if (found.identity !== undefined && found.identity !== id && overwrite === undefined) {
+  if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {
     throw otherThanNamed(owner, id, found.identity);
   }
   await requireSame(owner, found);

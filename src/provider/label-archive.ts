@@ -6,34 +6,62 @@ import { InvalidArgumentError } from '../errors/index.js';
 /** Name of the member of the label's archive; `tar -xf <device> -O .tapehoard_label` prints the identifier. */
 export const LABEL_MEMBER = '.tapehoard_label';
 
-/** Printable ASCII without blanks at either end, as long as the barcode attribute of the cartridge memory (0806h). */
-const IDENTIFIER = /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/;
+/** Beside the label: the barcode that stays in the cartridge memory, because the drive took no other. */
+const REPLACED_SUFFIX = '.replaced_barcode';
+
+/** Bytes of the barcode attribute (0806h), which an identifier in ASCII fits, and of the user medium label (0803h). */
+const LONGEST = { ascii: 32, utf8: 160 } as const;
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+/** Characters that no reader shows: controls, formats, surrogates, private use, and separators but for the blank. */
+const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /** Throws InvalidArgumentError for what can't be the identifier of a cartridge. */
 export function requireIdentifier(identifier: string): string {
-  if (IDENTIFIER.test(identifier)) return identifier;
+  if (isIdentifier(identifier)) return identifier;
   throw new InvalidArgumentError(`${JSON.stringify(identifier)} can't identify a cartridge`, {
-    next: 'Take 1 to 32 printable ASCII characters, without blanks at the beginning or end',
+    next: `Take 1 to ${LONGEST.ascii} printable ASCII characters, or up to ${LONGEST.utf8} bytes of other text, without blanks at the beginning or end`,
   });
 }
 
-/** The bytes of a label: a tar archive with one member that holds the identifier and a newline. */
-export async function encodeLabel(identifier: string, member = LABEL_MEMBER): Promise<Buffer> {
+function isIdentifier(text: string): boolean {
+  if (text === '' || text.trim() !== text) return false;
+  if (PRINTABLE_ASCII.test(text)) return text.length <= LONGEST.ascii;
+  return !NOT_SHOWN.test(text) && Buffer.byteLength(text) <= LONGEST.utf8;
+}
+
+/** What a label says. */
+export interface Label {
+  readonly identifier: string;
+  /** A barcode in the cartridge memory that this label stands for: another one could not be written there. */
+  readonly replacedBarcode?: string | undefined;
+}
+
+/** The bytes of a label: a tar archive with a member that holds the identifier and a newline. */
+export async function encodeLabel(
+  identifier: string,
+  member = LABEL_MEMBER,
+  replacedBarcode?: string,
+): Promise<Buffer> {
   const archive = pack();
-  archive.entry({ name: member, mode: 0o644, uid: 0, gid: 0 }, `${requireIdentifier(identifier)}\n`);
+  const header = { mode: 0o644, uid: 0, gid: 0 };
+  archive.entry({ ...header, name: member }, `${requireIdentifier(identifier)}\n`);
+  if (replacedBarcode !== undefined) {
+    archive.entry({ ...header, name: `${member}${REPLACED_SUFFIX}` }, `${replacedBarcode}\n`);
+  }
   archive.finalize();
   return buffer(archive);
 }
 
 /** What bytes hold: a label with its identifier, or something else, in words. */
-export type LabelContent = { readonly identifier: string } | { readonly instead: string };
+export type LabelContent = Label | { readonly instead: string };
 
 export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
   const members = await readMembers(bytes);
   if (members === undefined) return { instead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
   const label = members.get(member)?.trim();
   if (label === undefined) return { instead: `file 0 is an archive of ${list([...members.keys()])}` };
-  if (IDENTIFIER.test(label)) return { identifier: label };
+  const replacedBarcode = members.get(`${member}${REPLACED_SUFFIX}`)?.trim();
+  if (isIdentifier(label)) return { identifier: label, ...(replacedBarcode && { replacedBarcode }) };
   return { instead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
 }
 

@@ -1,21 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { IllegalRequestError, VerificationError } from '../errors/index.js';
+import { IllegalRequestError, InvalidArgumentError, VerificationError, WriteProtectedError } from '../errors/index.js';
+import type { RawAttribute } from '../scsi/mam.js';
 import { mamAttribute } from '../scsi/mam-attributes.js';
+import { attributeValue, TEXT_UTF8 } from '../scsi/mam-values.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
 
 /** What the cartridge memory took, by identifier and name of the attribute. */
 export interface MemoryReport {
   readonly written: readonly MemoryAttribute[];
-  /** Attributes that the drive refuses, or says it wrote and does not keep. */
-  readonly refused: readonly MemoryAttribute[];
+  /** Attributes that the drive refuses, or says it wrote and does not keep, or that the value does not fit. */
+  readonly refused: readonly RefusedAttribute[];
 }
 
 export interface MemoryAttribute {
   readonly id: number;
   readonly name: string;
   readonly value: string;
+  /** What is written for it, where that is no text. */
+  readonly code?: number | undefined;
 }
 
+export interface RefusedAttribute extends MemoryAttribute {
+  /** In words. */
+  readonly reason: string;
+}
+
+const TEXT_LOCALIZATION = 0x0805;
 const VENDOR = 'NODELTO';
 const APPLICATION = 'node-lto';
 
@@ -43,10 +53,11 @@ async function write(
 ): Promise<MemoryReport | undefined> {
   if ((await drive.mam()) === undefined) return undefined;
   const written: MemoryAttribute[] = [];
-  const refused: MemoryAttribute[] = [];
+  const refused: RefusedAttribute[] = [];
   for (const attribute of attributes) {
-    const taken = await takes(drive, attribute, mediumChanges);
-    (taken ? written : refused).push(attribute);
+    const reason = await refusal(drive, attribute, mediumChanges);
+    if (reason === undefined) written.push(attribute);
+    else refused.push({ ...attribute, reason });
   }
   return { written, refused };
 }
@@ -60,21 +71,30 @@ function useAttributes(): MemoryAttribute[] {
   ];
 }
 
+/** 0805h first: it tells how the text is to be read. */
 function labelAttributes(identifier: string): MemoryAttribute[] {
-  return [attribute(0x0803, identifier), attribute(0x0806, identifier)];
+  const localization = isAscii(identifier) ? [] : [{ ...attribute(TEXT_LOCALIZATION, 'UTF-8'), code: TEXT_UTF8 }];
+  return [...localization, attribute(0x0803, identifier), attribute(0x0806, identifier)];
 }
 
-/** One attribute at a time, so that a drive that refuses one keeps the others. */
-async function takes(
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** Why the memory does not hold an attribute. One at a time, so that a drive that refuses one keeps the others. */
+async function refusal(
   drive: TapeDrive,
-  { id, value }: MemoryAttribute,
+  { id, value, code }: MemoryAttribute,
   mediumChanges: number | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
-    await drive.setAttributes(new Map([[id, value]]), { mediumChanges });
-    return true;
+    await drive.setAttributes(new Map([[id, code ?? value]]), { mediumChanges });
+    return undefined;
   } catch (error) {
-    if (error instanceof IllegalRequestError || error instanceof VerificationError) return false;
+    if (error instanceof InvalidArgumentError) return 'the attribute takes printable ASCII only';
+    if (error instanceof IllegalRequestError) return 'the drive refuses it';
+    if (error instanceof WriteProtectedError) return 'the drive does not write to the cartridge memory';
+    if (error instanceof VerificationError) return 'the drive does not keep it';
     throw error;
   }
 }
@@ -88,3 +108,21 @@ function applicationVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return String(version).slice(0, 8);
 }
+
+/** What a cartridge is called in its memory, as bytes that `restoreNames` can put back. */
+export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute[]> {
+  const attributes = (await drive.mam())?.attributes ?? [];
+  return attributes.filter(({ id }) => NAMES.includes(id));
+}
+
+/** Puts names back that were replaced for a label that could not be written. What the drive refuses stays as it is. */
+export async function restoreNames(drive: TapeDrive, names: readonly RawAttribute[]): Promise<void> {
+  for (const id of NAMES) {
+    const before = names.find((attribute) => attribute.id === id);
+    const value = before === undefined ? null : (attributeValue(before, TEXT_UTF8) as string | undefined);
+    if (value !== undefined) await drive.setAttributes(new Map([[id, value]])).catch(() => undefined);
+  }
+}
+
+/** User medium label and barcode. */
+const NAMES: readonly number[] = [0x0803, 0x0806];

@@ -10,8 +10,9 @@ import {
 import type { TapeReceipt } from '../tape/receipt.js';
 import type { ExpectedStart } from '../tape/start-file.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
-import { decodeLabel, encodeLabel, type LabelContent } from './label-archive.js';
-import { type MemoryReport, writeLabelToMemory } from './label-memory.js';
+import { isSameCartridge, suffixContradiction } from './barcode.js';
+import { decodeLabel, encodeLabel, type Label, type LabelContent, requireIdentifier } from './label-archive.js';
+import { type MemoryReport, readNames, restoreNames, writeLabelToMemory } from './label-memory.js';
 
 /** A label is a few KiB; this much of file 0 is read before it is said to be something else. */
 const LARGEST_LABEL = 4 * 1024 * 1024;
@@ -35,15 +36,22 @@ export interface LabelReport {
   readonly receipt: TapeReceipt;
   /** What the cartridge memory took; undefined where the drive gives none. */
   readonly memory: MemoryReport | undefined;
+  /** What does not fit together, in words: the suffix of a barcode and the medium, a barcode that could not be replaced. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Reads the cartridge label, file 0 of the tape. Rejects with LabelError when there is none, which tells what was
  * found instead. The tape stands behind the label afterwards, or at the beginning when there is none.
  */
-export async function readLabel(drive: TapeDrive, { member }: LabelOptions = {}): Promise<string> {
+export async function readLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<string> {
+  return (await readWholeLabel(drive, options)).identifier;
+}
+
+/** As `readLabel`, with all that the label says. */
+export async function readWholeLabel(drive: TapeDrive, { member }: LabelOptions = {}): Promise<Label> {
   const found = await examine(drive, member);
-  if ('identifier' in found) return found.identifier;
+  if ('identifier' in found) return found;
   await drive.rewind();
   throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
     device: drive.device,
@@ -53,9 +61,10 @@ export async function readLabel(drive: TapeDrive, { member }: LabelOptions = {})
 }
 
 /**
- * Writes the cartridge label as file 0 and reads it back, then puts the identifier into the cartridge memory where the
- * drive has one. Everything that was on the tape is lost. Rejects with InvalidArgumentError for an identifier that does
- * not fit, NotBlankError for a tape that is not blank unless told to overwrite, and VerificationError. The tape stands
+ * Puts the identifier into the cartridge memory, where the drive has one, then writes the cartridge label as file 0 and
+ * reads it back. A drive that refuses to write a barcode gets the label all the same, which then counts. Everything that was on the tape is lost. Rejects with InvalidArgumentError for an identifier that does
+ * not fit, NotBlankError for a tape that is not blank unless told to overwrite,
+ * WriteProtectedError, and VerificationError. The tape stands
  * behind the label afterwards.
  */
 export async function writeLabel(
@@ -63,11 +72,23 @@ export async function writeLabel(
   identifier: string,
   { overwrite = false, member, mediumChanges }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
-  const label = await encodeLabel(identifier, member);
+  requireIdentifier(identifier);
   if (!overwrite) await requireBlank(drive, member);
   await drive.rewind();
-  const expected = mediumChanges === undefined ? undefined : await beginningOf(drive, mediumChanges);
-  const receipt = await drive.writeFile([label], { position: 'overwrite', expected });
+  // What may fail comes before what destroys: whether this tape may be overwritten, then the cartridge memory.
+  await drive.requireOverwritable();
+  await drive.rewind();
+  const names = await readNames(drive);
+  const memory = await writeLabelToMemory(drive, identifier, mediumChanges);
+  const replacedBarcode = await barcodeBeside(drive, identifier);
+  const receipt = await writeFileZero(
+    drive,
+    await encodeLabel(identifier, member, replacedBarcode),
+    mediumChanges,
+  ).catch(async (error: unknown) => {
+    if (mediumChanges === undefined || mediumChanges === drive.mediumChanges) await restoreNames(drive, names);
+    throw error;
+  });
   const found = await readLabel(drive, { member });
   if (found !== identifier) {
     throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
@@ -76,7 +97,25 @@ export async function writeLabel(
       next: 'Do not use this cartridge before it is labelled again',
     });
   }
-  return { identifier, receipt, memory: await writeLabelToMemory(drive, identifier, mediumChanges) };
+  return { identifier, receipt, memory, warnings: await warningsOf(drive, identifier, replacedBarcode) };
+}
+
+async function writeFileZero(drive: TapeDrive, label: Buffer, mediumChanges: number | undefined): Promise<TapeReceipt> {
+  const expected = mediumChanges === undefined ? undefined : await beginningOf(drive, mediumChanges);
+  return drive.writeFile([label], { position: 'overwrite', expected });
+}
+
+/** The barcode of another name that the cartridge memory still has. */
+async function barcodeBeside(drive: TapeDrive, identifier: string): Promise<string | undefined> {
+  const barcode = (await drive.mam())?.values.barcode;
+  return barcode === undefined || isSameCartridge(barcode, identifier) ? undefined : barcode;
+}
+
+async function warningsOf(drive: TapeDrive, identifier: string, replacedBarcode?: string): Promise<string[]> {
+  const contradiction = suffixContradiction(identifier, await drive.mediumFormat());
+  const barcode = JSON.stringify(replacedBarcode);
+  const beside = `the cartridge memory keeps the barcode ${barcode}: programs that do not read the label know it by that`;
+  return [...(contradiction === undefined ? [] : [contradiction]), ...(replacedBarcode === undefined ? [] : [beside])];
 }
 
 async function beginningOf(drive: TapeDrive, mediumChanges: number): Promise<ExpectedStart> {

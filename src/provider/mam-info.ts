@@ -5,6 +5,7 @@ import type { RawAttribute } from '../scsi/mam.js';
 import type { MamValues } from '../scsi/mam-values.js';
 import type { TapeAlertFlag } from '../scsi/tape-alert.js';
 import type { DriveOwner } from './drive-owner.js';
+import type { Label } from './label-archive.js';
 import { lastKnownGood } from './last-known-good.js';
 
 /** The name that a cartridge goes by, and what told it. */
@@ -116,8 +117,8 @@ async function readOnce(owner: DriveOwner): Promise<MamInfo> {
   };
 }
 
-function identityOf({ barcode, serialNumber }: MamValues, label: string | undefined): CartridgeIdentity | undefined {
-  if (barcode !== undefined) return { value: barcode, source: 'barcode' };
-  if (label !== undefined) return { value: label, source: 'label' };
+function identityOf({ barcode, serialNumber }: MamValues, label: Label | undefined): CartridgeIdentity | undefined {
+  if (barcode !== undefined && barcode !== label?.replacedBarcode) return { value: barcode, source: 'barcode' };
+  if (label !== undefined) return { value: label.identifier, source: 'label' };
   return serialNumber === undefined ? undefined : { value: serialNumber, source: 'medium serial number' };
 }

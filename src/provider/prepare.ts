@@ -14,6 +14,8 @@ export interface PrepareOptions {
 /** A cartridge that was proven by asking the drive. */
 interface ProvenCartridge {
   readonly identity: string;
+  /** In the cartridge memory; undefined where there is none. */
+  readonly barcode: string | undefined;
   readonly mediumSerial: string | undefined;
   /** `TapeDrive.mediumChanges` when it was proven. */
   readonly mediumChanges: number;
@@ -44,8 +46,8 @@ export async function prepareForWrite(
 ): Promise<Preparation> {
   const { drive } = owner;
   await requireWritable(drive, configuration);
-  const { mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
-  const proven = { identity: id, mediumSerial, mediumChanges };
+  const { barcode, mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
+  const proven = { identity: id, barcode, mediumSerial, mediumChanges };
   const compression = await setCompression(owner, configuration.compression);
   const encryptionKeyId = await setEncryption(owner, configuration, { keys });
   const nextFile = await goToEnd(owner, proven, closeUnterminated);
@@ -59,14 +61,14 @@ export async function prepareForWrite(
  * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
  */
 export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
-  const { identity, mediumSerial, mediumChanges } = proven;
+  const { barcode, mediumSerial, mediumChanges } = proven;
   const now = await readMemoryIdentity(owner);
   const positionKnown = await isPositionKnown(owner);
   const same =
     positionKnown &&
     owner.drive.mediumChanges === mediumChanges &&
     now.mediumSerial === mediumSerial &&
-    (now.barcode === undefined || now.barcode === identity);
+    now.barcode === barcode;
   if (same) return;
   throw new MediumChangedError('the cartridge may have been changed since it was prepared', {
     device: owner.drive.device,

@@ -55,10 +55,10 @@ const DECODERS: { readonly [K in MamKind]: Decode<K> } = {
   mebibytes: (bytes) => count(bytes, MEBIBYTE),
   // FF..FF: none; FF..FE: the drive can't tell (SSC-5).
   logicalObject: (bytes) => (bytes.every((byte) => byte === 0xff) ? 'none' : count(bytes)),
-  ascii: (bytes) => asciiTrim(bytes) || undefined,
+  ascii: (bytes) => asciiText(bytes) || undefined,
   text: (bytes, localization) => decodeText(bytes, localization) || undefined,
-  date: (bytes) => dateOf(asciiTrim(bytes)),
-  dateTime: (bytes) => dateTimeOf(asciiTrim(bytes)),
+  date: (bytes) => dateOf(asciiText(bytes)),
+  dateTime: (bytes) => dateTimeOf(asciiText(bytes)),
   drive: (bytes) => driveOf(bytes),
   densities: (bytes) => (isUnknownMark(bytes) ? undefined : [...bytes].filter((code) => code !== 0)),
   mediumType: (bytes) => MEDIUM_TYPES[bytes[0] ?? 0],
@@ -108,8 +108,8 @@ function count(bytes: Uint8Array, unit = 1): number | undefined {
 }
 
 function driveOf(bytes: Uint8Array): LoadingDrive | undefined {
-  const vendor = asciiTrim(bytes.subarray(0, 8));
-  const serial = asciiTrim(bytes.subarray(8));
+  const vendor = asciiText(bytes.subarray(0, 8));
+  const serial = asciiText(bytes.subarray(8));
   return vendor || serial ? { vendor, serial } : undefined;
 }
 
@@ -128,13 +128,28 @@ export function dateTimeOf(digits: string): string | undefined {
   return date !== undefined && minutes !== undefined ? `${date}T${hours}:${minutes}` : undefined;
 }
 
+/** What ASCII says up to the first NUL; nothing when there are other bytes in it, as where nobody has written. */
+function asciiText(bytes: Uint8Array): string {
+  const content = beforeNul(bytes);
+  return content.every((byte) => byte >= 0x20 && byte <= 0x7e) ? asciiTrim(content) : '';
+}
+
+function beforeNul(bytes: Uint8Array): Uint8Array {
+  const zero = bytes.indexOf(0);
+  return zero < 0 ? bytes : bytes.subarray(0, zero);
+}
+
 /** Text up to the first NUL, by its localization identifier; undefined for bytes that are no such text. */
 function decodeText(bytes: Uint8Array, localization: number): string | undefined {
-  const zero = bytes.indexOf(0);
-  const content = zero < 0 ? bytes : bytes.subarray(0, zero);
+  const content = beforeNul(bytes);
+  if (isUnknownMark(content) || content.some(isControl)) return undefined;
   if (localization === TEXT_UTF8) return utf8(content);
   const isAscii = content.every((byte) => byte < 0x80);
   return isAscii || localization === TEXT_LATIN1 ? asciiTrim(content) : undefined;
+}
+
+function isControl(byte: number): boolean {
+  return byte < 0x20 || byte === 0x7f;
 }
 
 function utf8(bytes: Uint8Array): string | undefined {

@@ -162,6 +162,14 @@ export class TapeDrive {
     return readWriteRights(this.#port);
   }
 
+  /**
+   * Rejects with WriteProtectedError unless what is recorded from here on may be overwritten. On media that take no change
+   * the tape is moved to the end of the data.
+   */
+  requireOverwritable(): Promise<void> {
+    return this.#move('overwrite', () => permitWriting(this.#port, 'overwrite', 'overwrite'));
+  }
+
   /** Format and kind of the cartridge, and whether this drive reads and writes it. */
   mediumFormat(): Promise<MediumFormat> {
     return readMediumFormat(this.#port);

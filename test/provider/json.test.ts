@@ -92,6 +92,7 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
   capacity: ({ tape }) => tape.capacity(),
   mediumFormat: ({ tape }) => tape.mediumFormat(),
   writeRights: ({ tape }) => tape.writeRights(),
+  requireOverwritable: ({ tape }) => tape.requireOverwritable(),
   memoryAndFormat: ({ tape }) => tape.memoryAndFormat(),
   alerts: ({ tape }) => tape.alerts(),
   health: ({ tape }) => tape.health(),

@@ -73,7 +73,7 @@ describe('the archive of a label', () => {
     );
   });
 
-  it.each(['', ' A', 'A ', 'A\n', 'Ä', 'A'.repeat(33), '\t'])('refuses %j', async (identifier) => {
+  it.each(['', ' A', 'A ', 'A\n', 'A'.repeat(33), '\t'])('refuses %j', async (identifier) => {
     await expect(encodeLabel(identifier)).rejects.toThrow(InvalidArgumentError);
   });
 

@@ -12,7 +12,7 @@ interface LabelOptions extends DeviceOptions {
 
 export function addLabel(program: Command): void {
   driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one')
-    .argument('[identifier]', '1 to 32 printable ASCII characters')
+    .argument('[identifier]', '1 to 32 printable ASCII characters, or up to 160 bytes of other text')
     .option('--overwrite', 'label a tape that holds data: all of it is lost')
     .action(answering(label));
 }
@@ -29,14 +29,15 @@ function shown(identifier: string): Answer {
 }
 
 function written(report: LabelReport): Answer {
-  const { identifier, receipt, memory } = report;
+  const { identifier, receipt, memory, warnings } = report;
   return {
     document: report,
     text: facts([
       ['label', identifier],
       ['on tape', `file ${receipt.fileNumber}, ${receipt.bytes} bytes, read back`],
       ['cartridge memory', memory ? names(memory.written) : 'the drive gives none'],
-      ['refused by the drive', memory && memory.refused.length > 0 ? names(memory.refused) : undefined],
+      ...(memory?.refused ?? []).map(({ name, reason }) => ['not written', `${name}: ${reason}`] as const),
+      ...warnings.map((warning) => ['note', warning] as const),
     ]),
   };
 }
