@@ -1,7 +1,9 @@
+import type { Writable } from 'node:stream';
 import { codeOf, errorDocument, printDocument } from './document.js';
 import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
 import { InterruptedError } from './interrupt.js';
-import { printText, visible } from './terminal.js';
+import { OutputError, print } from './standard-output.js';
+import { printText, textLines, visible } from './terminal.js';
 
 /** What a command has to say. */
 export interface Answer {
@@ -10,7 +12,7 @@ export interface Answer {
   /** The same for people; nothing is printed when it is empty. */
   readonly text: string;
   /** Where `text` goes: a command whose output is the file itself talks on stderr. Default: stdout. */
-  readonly textTo?: NodeJS.WritableStream | undefined;
+  readonly textTo?: Writable | undefined;
   /** Default 0. */
   readonly exitCode?: number | undefined;
 }
@@ -31,25 +33,27 @@ export function answering<O extends CommonOptions, A extends readonly unknown[] 
     const options = actual.at(-2) as O;
     const args = actual.slice(0, -2) as unknown as A;
     try {
-      const { document, text, textTo = process.stdout, exitCode = 0 } = await work(options, ...args);
+      const { document, text, textTo, exitCode = 0 } = await work(options, ...args);
       process.exitCode = exitCode;
-      if (options.json) printDocument(document);
-      else if (text !== '') printText(textTo, text);
+      if (options.json) await printDocument(document);
+      else if (text !== '') await print(textLines(text), textTo);
     } catch (error) {
-      fail(error, options.json ?? false);
+      await fail(error, options.json ?? false);
     }
   };
 }
 
 /** Says what went wrong, in one line, and leaves the exit code for it. */
-export function fail(error: unknown, json: boolean): void {
+export async function fail(error: unknown, json: boolean): Promise<void> {
   const code = codeOf(error) ?? '';
   if (code === 'EPIPE') {
     process.exitCode = OUTPUT_CLOSED;
     return;
   }
   process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
-  if (json) printDocument({ error: errorDocument(error) });
+  // What cannot be printed to stdout is said on stderr all the same.
+  if (json && !(error instanceof OutputError))
+    await printDocument({ error: errorDocument(error) }).catch(() => undefined);
   const message = error instanceof Error ? error.message : String(error);
   printText(process.stderr, `lto: ${visible(message)}`);
 }

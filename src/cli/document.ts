@@ -1,9 +1,10 @@
 import { LtoError } from '../errors/index.js';
-import { printJson } from './terminal.js';
+import { print } from './standard-output.js';
+import { jsonLines } from './terminal.js';
 
-/** Prints one JSON document to stdout. */
-export function printDocument(document: unknown): void {
-  printJson(document, 2);
+/** Prints one JSON document to stdout. Rejects with OutputError when it cannot be printed. */
+export function printDocument(document: unknown): Promise<void> {
+  return print(jsonLines(document, 2));
 }
 
 /** An error as a document: everything but the stack. */

@@ -54,6 +54,8 @@ for (const add of [
   add(program);
 }
 
+// Nothing can be said any more when stderr is gone, and that is no reason to die.
+process.stderr.on('error', () => undefined);
 // A command that pipes a file to stdout reports its own failure; this one is about documents and text.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode ||= error.code === 'EPIPE' ? OUTPUT_CLOSED : FAILED;
@@ -66,5 +68,8 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   const wrong = error.exitCode !== 0 && process.argv.includes('--json');
-  if (wrong) printDocument({ error: errorDocument(new InvalidArgumentError(error.message.replace(/^error: /, ''))) });
+  if (wrong)
+    await printDocument({
+      error: errorDocument(new InvalidArgumentError(error.message.replace(/^error: /, ''))),
+    }).catch(() => undefined);
 }

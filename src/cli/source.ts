@@ -5,6 +5,7 @@ import { packFolder } from '../archive/pack/pack-folder.js';
 import type { PackStream } from '../archive/pack/pack-stream.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { type ArchiveOptions, packOptions, wantsArchive } from './archive-options.js';
+import { SteadyFile } from './steady-file.js';
 
 /** What `lto write` reads. */
 export interface Source {
@@ -24,13 +25,11 @@ export async function openSource(paths: readonly string[], options: ArchiveOptio
   const isAlone = paths.length === 1 && !wantsArchive(options);
   if (isAlone && path === '-') return { stream: requireInput(), bytes: undefined };
   if (isAlone && path !== undefined) {
-    const stats = await stat(path);
-    if (!stats.isDirectory()) {
-      return {
-        stream: createReadStream(path, { highWaterMark: CHUNK }),
-        bytes: stats.isFile() ? stats.size : undefined,
-      };
-    }
+    const file = await SteadyFile.open(path);
+    if (file) return { stream: file, bytes: file.size };
+    // A device or a FIFO ends where it ends.
+    if (!(await stat(path)).isDirectory())
+      return { stream: createReadStream(path, { highWaterMark: CHUNK }), bytes: undefined };
   }
   if (paths.includes('-')) {
     throw new InvalidArgumentError('stdin is a file of its own, and no part of an archive', {

@@ -16,15 +16,20 @@ export function visible(name: string): string {
   });
 }
 
-/** Writes lines of text. A name in them that could hold a line feed has to be made visible before. */
-export function printText(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${outside(BOLD, text, (part) => part.split('\n').map(visible).join('\n'))}\n`);
+/** Lines of text as they are printed. A name in them that could hold a line feed has to be made visible before. */
+export function textLines(text: string): string {
+  return `${outside(BOLD, text, (part) => part.split('\n').map(visible).join('\n'))}\n`;
 }
 
-/** Writes a document, in one line or in many. */
-export function printJson(document: unknown, indentation?: number): void {
+/** A document as it is printed, in one line or in many. */
+export function jsonLines(document: unknown, indentation?: number): string {
   const json = JSON.stringify(document, undefined, indentation);
-  process.stdout.write(`${json.replaceAll(UNESCAPED, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)}\n`);
+  return `${json.replaceAll(UNESCAPED, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)}\n`;
+}
+
+/** Writes lines of text, for what need not be known to have been read. */
+export function printText(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(textLines(text));
 }
 
 function outside([first, ...rest]: readonly string[], text: string, change: (part: string) => string): string {

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { WritableStream } from 'node:stream/web';
-import { InvalidArgumentError, LtoError } from '../errors/index.js';
+import { InvalidArgumentError } from '../errors/index.js';
 import { closed } from './closed.js';
 import type { ReadSummary, TapeReadStream } from './read-stream.js';
 import { described } from './source/bytes.js';
@@ -10,7 +10,7 @@ import { described } from './source/bytes.js';
 export type ReadDestination =
   | NodeJS.WritableStream
   | WritableStream<Uint8Array>
-  | ((source: TapeReadStream) => Promise<void>);
+  | ((source: TapeReadStream) => Promise<unknown>);
 
 /** Throws InvalidArgumentError for what takes no bytes. */
 export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {
@@ -36,7 +36,7 @@ export async function readFile(
     await closed(stream);
   }
   if (stream.summary) return stream.summary;
-  throw new LtoError('LTO_READ_INCOMPLETE', 'the file was not read to its end', {
+  throw new InvalidArgumentError('the function ended before it had read all of the file', {
     device,
     operation: 'read',
     next: 'Read all of the stream before the function ends',
@@ -48,17 +48,13 @@ export function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, callback) => callback() });
 }
 
-/** What the stream says comes before what the consumer made of it. */
-async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream) => Promise<void>): Promise<void> {
+/** What the stream says counts, also where the consumer takes no notice of it. */
+async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream) => Promise<unknown>): Promise<void> {
   let failure: { readonly error: Error } | undefined;
   stream.on('error', (error) => {
     failure ??= { error };
   });
-  try {
-    await consume(stream);
-  } catch (error) {
-    throw failure?.error ?? error;
-  }
+  await consume(stream);
   if (failure) throw failure.error;
 }
 

@@ -12,6 +12,7 @@ import { jsonCommand } from '../device.js';
 import { type KeystoreOptions, keystoreFlags, openKeystore, passphraseFileOf } from '../keystore.js';
 import { askNewSecret, hasTerminal } from '../prompt.js';
 import { readPassphrase, readSecret } from '../secrets.js';
+import { print } from '../standard-output.js';
 import { facts, table } from '../table.js';
 import { visible } from '../terminal.js';
 
@@ -128,7 +129,7 @@ async function exportKey(options: ExportOptions, id: string): Promise<Answer> {
   if (key === undefined) throw noSuchKey(store, id);
   const content = encodeStencFile({ key, description: id });
   try {
-    await (output === '-' ? writeOut(content) : createNew(output, content));
+    await (output === '-' ? print(content) : createNew(output, content));
   } finally {
     content.fill(0);
   }
@@ -145,13 +146,6 @@ async function createNew(path: string, content: Uint8Array): Promise<void> {
   await createPrivateFile(path, content).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
     throw new InvalidArgumentError(`${path} exists`, { next: 'Choose another name: nothing is replaced by a key' });
-  });
-}
-
-/** Resolves when the bytes are handed over, and may be wiped. */
-function writeOut(content: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(content, (error) => (error ? reject(error) : resolve()));
   });
 }
 

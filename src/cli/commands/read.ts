@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError, senseCodes } from '../../errors/index.js';
 import type { ReadStreamOptions } from '../../tape/read-options.js';
@@ -11,6 +10,7 @@ import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
 import { keysOf } from '../keystore-keys.js';
 import { requireAbsent, saveFile } from '../output-file.js';
 import { type Consume, checksumOptions, readTapeFile } from '../read-file.js';
+import { pipeOut, requireOpen } from '../standard-output.js';
 import { facts } from '../table.js';
 import { formatBytes, parseCount } from '../units.js';
 
@@ -82,13 +82,14 @@ async function consumer({ output, only, preserve, force = false, json }: ReadOpt
   if (only !== undefined || preserve) throw new InvalidArgumentError('--only and --preserve need -C');
   if (output !== undefined) {
     if (!force) await requireAbsent(output);
-    return (source, signal) => saveFile(source, output, signal);
+    return (source, signal) => saveFile(source, output, { force, signal });
   }
   if (json) throw new InvalidArgumentError('--json needs -o or -C: stdout is for the file', {});
   if (process.stdout.isTTY) {
     throw new InvalidArgumentError('the standard output is a terminal', { next: 'Use -o or -C, or pipe it' });
   }
-  return (source, signal) => pipeline(source, process.stdout, { signal });
+  requireOpen();
+  return pipeOut;
 }
 
 export function summaryText(summary: ReadSummary): string {

@@ -6,7 +6,8 @@ import { ISCSI_PORT, IscsiServer } from '../../virtual/iscsi/server.js';
 import { type CommonOptions, fail } from '../answer.js';
 import { jsonCommand } from '../device.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printText, visible } from '../terminal.js';
+import { print } from '../standard-output.js';
+import { jsonLines, printText, textLines, visible } from '../terminal.js';
 import { parseCount } from '../units.js';
 
 interface ServeOptions extends CommonOptions {
@@ -40,7 +41,7 @@ export function addServeVirtual(program: Command): void {
       try {
         await serve(options, folders);
       } catch (error) {
-        fail(error, options.json ?? false);
+        await fail(error, options.json ?? false);
       }
     });
 }
@@ -55,8 +56,11 @@ async function serve(options: ServeOptions, folders: readonly string[]): Promise
       allowAnyone: options.allowAnyone,
       log: (line) => printText(process.stderr, `lto: ${visible(line)}`),
     });
-    if (json) printJson(readyDocument(server));
-    else printText(process.stdout, readyText(server));
+    const ready = json ? jsonLines(readyDocument(server)) : textLines(readyText(server));
+    await print(ready).catch(async (error: unknown) => {
+      await server.close();
+      throw error;
+    });
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await server.close();
   });

@@ -1,6 +1,6 @@
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { nowhere } from '../../tape/read-file.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
 import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
@@ -22,12 +22,9 @@ export function addVerify(program: Command): void {
 
 async function verify(options: VerifyOptions, number: string): Promise<Answer> {
   const fileNumber = parseCount(number);
-  const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options) };
+  const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options), reuseChunks: true };
   const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, discard), READ_ONLY);
   return { document: summary, text: summaryText(summary) };
 }
 
-const discard: Consume = (source, signal) => {
-  const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() });
-  return pipeline(source, nowhere, { signal });
-};
+const discard: Consume = (source, signal) => pipeline(source, nowhere(), { signal });

@@ -1,11 +1,9 @@
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError, LtoError, WriteError } from '../../errors/index.js';
+import { InvalidArgumentError, WriteError } from '../../errors/index.js';
 import type { ChecksumAlgorithm } from '../../tape/checksum.js';
 import type { TapeReceipt } from '../../tape/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { WriteStreamOptions } from '../../tape/write-options.js';
-import type { TapeWriteStream } from '../../tape/write-stream.js';
 import { type Answer, answering } from '../answer.js';
 import { type ArchiveOptions, archiveFlags } from '../archive-options.js';
 import { archiveExitCode, archiveText } from '../archive-report.js';
@@ -85,42 +83,29 @@ export async function writeSource(
   drive: TapeDrive,
   { stream: source, bytes, archive }: Source,
   options: WriteStreamOptions,
-  interruption: Interruption,
+  { signal, received }: Interruption,
 ): Promise<TapeReceipt> {
-  const stream = drive.createWriteStream(options);
+  let taken = 0;
+  const onProgress = (now: number) => {
+    taken = now;
+  };
   const files = archive && (() => archive.progress.files);
-  const work = { label: 'writing', total: bytes, done: () => stream.bytesWritten, files };
+  const work = { label: 'writing', total: bytes, done: () => taken, files };
   try {
-    await withProgress(work, () => pipeline(source, stream, { signal: interruption.signal }));
+    return await withProgress(work, () => drive.writeFile(source, { ...options, signal, onProgress }));
   } catch (error) {
-    await closed(stream);
-    // A signal that comes while the last filemark is written comes too late: the file is complete.
-    if (stream.receipt === undefined) throw whatIsOnTape(drive.device, stream, error, interruption.received());
+    const name = received();
+    throw name ? interrupted(drive.device, name, error) : error;
   }
-  if (stream.receipt) return stream.receipt;
-  throw new LtoError('LTO_INTERNAL', 'the stream ended without a receipt', { device: drive.device });
 }
 
-/** Resolves when the tape stands still. */
-async function closed(stream: TapeWriteStream): Promise<void> {
-  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
-}
-
-/** The error for writing that ended early: it tells what is on tape now. */
-function whatIsOnTape(
-  device: string,
-  { incomplete }: TapeWriteStream,
-  cause: unknown,
-  signal: NodeJS.Signals | undefined,
-): unknown {
-  const next = incomplete && 'Write the source again: nothing can be added to that file';
-  if (signal) return new InterruptedError(signal, { device, incomplete, next });
-  if (incomplete === undefined || cause instanceof WriteError) return cause;
-  const { fileNumber, records, bytes } = incomplete;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const safe = { records, bytes, filemark: true };
-  const what = `the source failed, and file ${fileNumber} holds only the first ${bytes} bytes of it: ${reason}`;
-  return new WriteError(what, { device, operation: 'write', cause, safe, next });
+function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
+  if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
+    return new InterruptedError(signal, { device, cause: error });
+  }
+  const incomplete = { fileNumber: error.fileNumber, records: error.safe.records, bytes: error.safe.bytes };
+  const next = 'Write the source again: nothing can be added to that file';
+  return new InterruptedError(signal, { device, incomplete, next });
 }
 
 export function receiptText({ fileNumber, firstBlock, records, bytes, recordSize, checksum }: TapeReceipt): string {
