@@ -318,8 +318,8 @@ export class ExtractionRoot {
   /** An extended attribute of the open node. */
   setAttribute(name: string, value: Uint8Array): number;
 
-  /** Of the open node, before its extended attributes: a change of owner takes some of them away. */
-  setOwner(uid: number, gid: number): number;
+  /** Owner and mode of the open node, before some of its extended attributes; times are not set. */
+  setRights(attributes: Float64Array): number;
 
   /** Closes the open node with these attributes. `size`: of a file that ends with a hole, else -1. */
   finish(size: number, attributes: Float64Array): number;

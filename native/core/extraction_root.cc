@@ -147,18 +147,20 @@ int ExtractionRoot::setAttribute(const std::string& name, const std::byte* value
   return result(fsetxattr(node_.get(), name.c_str(), value, size, 0));
 }
 
-int ExtractionRoot::setOwner(uid_t user, gid_t group) {
-  return result(fchown(node_.get(), user, group));
+int ExtractionRoot::setRights(const MemberAttributes& attributes) {
+  // In this order: a change of owner takes setuid away.
+  if (attributes.hasOwner && fchown(node_.get(), attributes.user, attributes.group) < 0) return -errno;
+  if (attributes.hasMode && fchmod(node_.get(), attributes.mode) < 0) return -errno;
+  return 0;
 }
 
 int ExtractionRoot::finish(off_t size, const MemberAttributes& attributes) {
-  UniqueFd node = std::move(node_);
-  if (size >= 0 && retryInterrupted([&] { return ftruncate(node.get(), size); }) < 0) return -errno;
-  // In this order: a change of owner takes setuid away.
-  if (attributes.hasOwner && fchown(node.get(), attributes.user, attributes.group) < 0) return -errno;
-  if (attributes.hasMode && fchmod(node.get(), attributes.mode) < 0) return -errno;
-  if (futimens(node.get(), attributes.times.data()) < 0) return -errno;
-  return -node.close();
+  const auto cut = [&] { return ftruncate(node_.get(), size); };
+  int outcome = size < 0 ? 0 : result(retryInterrupted(cut));
+  if (outcome == 0) outcome = setRights(attributes);
+  if (outcome == 0) outcome = result(futimens(node_.get(), attributes.times.data()));
+  const int closed = node_.close();
+  return outcome < 0 ? outcome : -closed;
 }
 
 int ExtractionRoot::makeSymbolicLink(const std::string& target, const std::string& path,

@@ -48,8 +48,8 @@ class ExtractionRoot {
   [[nodiscard]] int openFolder(const std::string& path);
   [[nodiscard]] int write(const std::byte* data, std::size_t size, off_t position);
   [[nodiscard]] int setAttribute(const std::string& name, const std::byte* value, std::size_t size);
-  /** Of the open node, before its attributes: a change of owner takes some of them away. */
-  [[nodiscard]] int setOwner(uid_t user, gid_t group);
+  /** Of the open node, before some of its extended attributes. Times are not set. */
+  [[nodiscard]] int setRights(const MemberAttributes& attributes);
   /** Closes the open node; `size` of a file whose end is a hole, else negative. */
   [[nodiscard]] int finish(off_t size, const MemberAttributes& attributes);
   [[nodiscard]] int makeSymbolicLink(const std::string& target, const std::string& path,

@@ -105,7 +105,7 @@ Napi::Function ExtractionRootObject::define(Napi::Env env) {
                          InstanceMethod<&ExtractionRootObject::openFolder>("openFolder"),
                          InstanceMethod<&ExtractionRootObject::write>("write"),
                          InstanceMethod<&ExtractionRootObject::setAttribute>("setAttribute"),
-                         InstanceMethod<&ExtractionRootObject::setOwner>("setOwner"),
+                         InstanceMethod<&ExtractionRootObject::setRights>("setRights"),
                          InstanceMethod<&ExtractionRootObject::finish>("finish"),
                          InstanceMethod<&ExtractionRootObject::makeSymbolicLink>("makeSymbolicLink"),
                          InstanceMethod<&ExtractionRootObject::makeNode>("makeNode"),
@@ -167,10 +167,8 @@ Napi::Value ExtractionRootObject::setAttribute(const Napi::CallbackInfo& info) {
   return outcome(info, root_.setAttribute(arguments.byteString(0, "name"), data, value.ByteLength()));
 }
 
-Napi::Value ExtractionRootObject::setOwner(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto user = static_cast<uid_t>(arguments.integer(0, "uid", 0, maxId));
-  return outcome(info, root_.setOwner(user, static_cast<gid_t>(arguments.integer(1, "gid", 0, maxId))));
+Napi::Value ExtractionRootObject::setRights(const Napi::CallbackInfo& info) {
+  return outcome(info, root_.setRights(ExtractionArguments(info).attributes(0)));
 }
 
 Napi::Value ExtractionRootObject::finish(const Napi::CallbackInfo& info) {

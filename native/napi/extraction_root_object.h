@@ -24,7 +24,7 @@ class ExtractionRootObject : public TaggedObject<ExtractionRootObject> {
   Napi::Value openFolder(const Napi::CallbackInfo& info);
   Napi::Value write(const Napi::CallbackInfo& info);
   Napi::Value setAttribute(const Napi::CallbackInfo& info);
-  Napi::Value setOwner(const Napi::CallbackInfo& info);
+  Napi::Value setRights(const Napi::CallbackInfo& info);
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value makeSymbolicLink(const Napi::CallbackInfo& info);
   Napi::Value makeNode(const Napi::CallbackInfo& info);

@@ -49,12 +49,13 @@ export async function extractArchive(
 ): Promise<ExtractResult> {
   const { force = false, preserve = false, owners = process.getuid?.() === 0, only, filter, onProgress } = options;
   const thread = new ArchiveThread(
+    source,
     { kind: 'extract', folder, force, preserve, owners, only, asks: filter !== undefined },
     `extracting into ${folder} failed, and what is there now is incomplete`,
   );
   const progress = onProgress && setInterval(() => onProgress(thread.progress()), PROGRESS_MS);
   try {
-    const { summary, isEarly } = await thread.run(source, { signal: options.signal, isWanted: filter });
+    const { summary, isEarly } = await thread.run({ signal: options.signal, isWanted: filter });
     return { ...summary, isPart: isEarly };
   } finally {
     clearInterval(progress);

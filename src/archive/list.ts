@@ -19,7 +19,7 @@ export async function* listArchive(
   source: DataSource,
   { only, signal }: ListOptions = {},
 ): AsyncGenerator<ArchiveMember, void> {
-  const thread = new ArchiveThread({ kind: 'list', only }, 'listing the archive failed');
+  const thread = new ArchiveThread(source, { kind: 'list', only }, 'listing the archive failed');
   let arrived: readonly ArchiveMember[] | undefined;
   let isOver = false;
   let wake = () => {};
@@ -31,7 +31,7 @@ export async function* listArchive(
     isOver = true;
     wake();
   };
-  const running = thread.run(source, { signal, onMembers });
+  const running = thread.run({ signal, onMembers });
   running.then(over, over);
   try {
     while (arrived !== undefined || !isOver) {

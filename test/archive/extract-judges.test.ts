@@ -21,8 +21,8 @@ interface Packing {
 const GNU_TAR = ['tar', '--sparse', '--numeric-owner', '--xattrs', '--xattrs-include=*'];
 const whole = (entry: TreeEntry): TreeEntry => entry;
 const withoutAttributes = ({ acl: _, xattrs: __, ...entry }: TreeEntry): TreeEntry => entry;
-/** libarchive 3.6.2 takes times before 1970 with a fraction for others, and access lists for text with names. */
-const ofLibarchive = ({ acl: _, mtime, ...entry }: TreeEntry): TreeEntry => ({
+/** libarchive 3.6.2 takes times before 1970 with a fraction for others. */
+const ofLibarchive = ({ mtime, ...entry }: TreeEntry): TreeEntry => ({
   ...entry,
   mtime: mtime?.startsWith('-') ? mtime.replace(/\..*/, '') : mtime,
 });

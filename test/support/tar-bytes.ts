@@ -15,7 +15,7 @@ export interface TarMember {
   /** `ustar\x0000` (default), `ustar  \0` (GNU), empty (v7). */
   readonly magic?: string | undefined;
   /** Written over the header before its checksum, at an offset. */
-  readonly patch?: readonly [offset: number, bytes: Uint8Array | string][] | undefined;
+  readonly patch?: readonly (readonly [offset: number, bytes: Uint8Array | string])[] | undefined;
 }
 
 const BLOCK = 512;

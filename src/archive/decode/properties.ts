@@ -1,4 +1,5 @@
 import type { ByteString } from '../encode/byte-string.js';
+import { aclAttribute, isAclKey } from './acl-text.js';
 import { damaged, unsupported } from './fault.js';
 import type { Header } from './header.js';
 import type { ExtendedAttribute, FileTime, Member } from './member.js';
@@ -136,14 +137,19 @@ export class Properties {
     const records = [...this.#values.values()];
     // bsdtar has them twice; in its own form, names are exact whatever is in them.
     const own = records.filter(({ key }) => key.startsWith(LIBARCHIVE_ATTRIBUTE));
-    return own.length > 0
-      ? own.map(libarchiveAttribute)
-      : records.filter(({ key }) => key.startsWith(SCHILY_ATTRIBUTE)).map(schilyAttribute);
+    const plain = own.length > 0 ? [] : records.filter(({ key }) => key.startsWith(SCHILY_ATTRIBUTE));
+    const lists = records.filter(({ key }) => isAclKey(key)).map(aclAttribute);
+    const attributes = [...own.map(libarchiveAttribute), ...plain.map(schilyAttribute)];
+    const known = new Set(attributes.map(({ name }) => name));
+    return [
+      ...attributes,
+      ...lists.filter((list) => list !== undefined && list !== 'nothing').filter(({ name }) => !known.has(name)),
+    ];
   }
 
   #unused(): string[] {
     if (this.#values.size === 0) return NONE;
-    return [...this.#values.keys()].filter((key) => !(USED.test(key) || NOTES.test(key) || /^\w+\.xattr\./.test(key)));
+    return [...this.#values.values()].filter((record) => !isUsed(record)).map(({ key }) => key);
   }
 
   #text(key: string): ByteString | undefined {
@@ -171,6 +177,14 @@ export class Properties {
 }
 
 const NONE: never[] = [];
+
+function isUsed(record: PaxRecord): boolean {
+  const { key } = record;
+  if (USED.test(key) || NOTES.test(key) || key.startsWith(SCHILY_ATTRIBUTE) || key.startsWith(LIBARCHIVE_ATTRIBUTE)) {
+    return true;
+  }
+  return isAclKey(key) && aclAttribute(record) !== undefined;
+}
 
 function requireUsable({ key, value }: PaxRecord): void {
   const [, what] = REFUSED.find(([pattern]) => pattern.test(key)) ?? [];

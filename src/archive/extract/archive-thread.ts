@@ -23,10 +23,12 @@ export class ArchiveThread {
   readonly #progress: Float64Array;
   readonly #doing: string;
   readonly #worker: Worker;
+  readonly #source: TakenSource;
   #isStopped = false;
 
-  /** `doing`: what failed, for the message of an error. */
-  constructor(job: ExtractJob | ListJob, doing: string) {
+  /** `doing`: what failed, for the message of an error. Throws InvalidArgumentError for what is no source. */
+  constructor(source: DataSource, job: ExtractJob | ListJob, doing: string) {
+    this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
     const workerData: WorkerInput = { ring, job };
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
@@ -51,9 +53,9 @@ export class ArchiveThread {
   }
 
   /** Passes the source on until it, or the work, ends. Rejects with errors of this library, or the source's own. */
-  async run(input: DataSource, { signal, isWanted, onMembers }: Run): Promise<Ending> {
+  async run({ signal, isWanted, onMembers }: Run): Promise<Ending> {
     let failure: { readonly error: unknown } | undefined;
-    const source = this.#take(input);
+    const source = this.#source;
     const fail = (error: unknown) => {
       failure ??= { error };
       this.stop();
@@ -69,7 +71,11 @@ export class ArchiveThread {
     const onAbort = () => fail(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) onAbort();
-    const fed = this.#feed(source).catch(fail);
+    const fed = this.#feed(source).catch((error) => {
+      failure ??= { error };
+      // What came before is extracted.
+      this.#ring.end();
+    });
     try {
       const ending = await ended;
       // What still comes of a source that nobody reads is not waited for.
@@ -80,16 +86,6 @@ export class ArchiveThread {
     } finally {
       source.discard(new Error('no more of the archive is wanted'));
       signal?.removeEventListener('abort', onAbort);
-    }
-  }
-
-  /** The thread has begun, and must not wait for ever where there is no source. */
-  #take(input: DataSource): TakenSource {
-    try {
-      return takeSource(input, { operation: 'extract' });
-    } catch (error) {
-      this.stop();
-      throw error;
     }
   }
 

@@ -28,7 +28,8 @@ const FOLDER_BEFORE = 0o700;
 const IMPLIED_FOLDER = 0o777;
 const MOST_ID = 0xffff_fffe;
 /** Attributes that give rights no more than a mode does. */
-const HARMLESS_ATTRIBUTE = /^(user\.|system\.posix_acl_)/;
+const OF_USER = 'user.';
+const ACCESS_LIST = 'system.posix_acl_';
 const MOST_MINOR = 0xffff_ffff;
 
 /** Makes the members of an archive in a folder. Nothing that was there before is changed without `force`. */
@@ -265,19 +266,33 @@ export class Extractor {
     attributes[ATTRIBUTE.modifiedNanoseconds] = modified.nanoseconds;
   }
 
-  /** Closes the open node, with attributes: extended ones last, for an access control list refines the mode. */
+  /**
+   * Closes the open node, with attributes. A change of owner takes some extended ones away, and after the mode they could
+   * not always be set; an access control list refines the mode.
+   */
   #finish(path: ByteString, size: number, extended: readonly ExtendedAttribute[]): void {
-    const [, uid = -1, gid = -1] = this.#attributes;
-    if (extended.length > 0 && uid >= 0) {
-      this.#require(this.#folder.setOwner(uid, gid), path, 'chown');
-      this.#attributes[ATTRIBUTE.uid] = -1;
+    if (extended.length > 0) {
+      const attributes = this.#attributes;
+      const mode = attributes[ATTRIBUTE.mode] ?? -1;
+      attributes[ATTRIBUTE.mode] = -1;
+      this.#require(this.#folder.setRights(attributes), path, 'chown');
+      attributes[ATTRIBUTE.uid] = -1;
+      this.#extend(path, extended, false);
+      attributes[ATTRIBUTE.mode] = mode;
+      this.#require(this.#folder.setRights(attributes), path, 'chmod');
+      attributes[ATTRIBUTE.mode] = -1;
+      this.#extend(path, extended, true);
     }
+    this.#require(this.#folder.finish(size, this.#attributes), path, 'close');
+  }
+
+  #extend(path: ByteString, extended: readonly ExtendedAttribute[], areLists: boolean): void {
     for (const { name, value } of extended) {
-      const isAllowed = this.#policy.preserve || HARMLESS_ATTRIBUTE.test(name);
+      if (name.startsWith(ACCESS_LIST) !== areLists) continue;
+      const isAllowed = this.#policy.preserve || areLists || name.startsWith(OF_USER);
       const code = isAllowed ? this.#folder.setAttribute(name, value) : 'with --preserve only';
       if (code !== undefined) this.tally.leftOut(`extended attribute ${toText(name)}: ${code}`, toText(path));
     }
-    this.#require(this.#folder.finish(size, this.#attributes), path, 'close');
   }
 
   #leaveOutAttributes({ path, attributes }: Member): void {

@@ -40,8 +40,8 @@ export class NativeFolder implements TargetFolder {
     return codeOf(this.#root.setAttribute(name, value));
   }
 
-  setOwner(uid: number, gid: number): string | undefined {
-    return codeOf(this.#root.setOwner(uid, gid));
+  setRights(attributes: Float64Array): string | undefined {
+    return codeOf(this.#root.setRights(attributes));
   }
 
   finish(size: number, attributes: Float64Array): string | undefined {

@@ -61,20 +61,21 @@ export class NodeFolder implements TargetFolder {
     return 'ENOTSUP';
   }
 
-  setOwner(uid: number, gid: number): string | undefined {
-    return attempt(() => fs.fchownSync(this.#open, uid, gid));
+  setRights(attributes: Float64Array): string | undefined {
+    const [mode = -1, uid = -1, gid = -1] = attributes;
+    return attempt(() => {
+      if (uid >= 0) fs.fchownSync(this.#open, uid, gid);
+      if (mode >= 0) fs.fchmodSync(this.#open, mode);
+    });
   }
 
   finish(size: number, attributes: Float64Array): string | undefined {
     const fd = this.#open;
+    const failure =
+      attempt(() => size >= 0 && fs.ftruncateSync(fd, size)) ??
+      this.setRights(attributes) ??
+      attempt(() => fs.futimesSync(fd, ...times(attributes)));
     this.#fd = undefined;
-    const [mode = -1, uid = -1, gid = -1] = attributes;
-    const failure = attempt(() => {
-      if (size >= 0) fs.ftruncateSync(fd, size);
-      if (uid >= 0) fs.fchownSync(fd, uid, gid);
-      if (mode >= 0) fs.fchmodSync(fd, mode);
-      fs.futimesSync(fd, ...times(attributes));
-    });
     return attempt(() => fs.closeSync(fd)) ?? failure;
   }
 
@@ -156,7 +157,7 @@ function times(attributes: Float64Array): [accessed: number, modified: number] {
   ];
 }
 
-function attempt(call: () => void): string | undefined {
+function attempt(call: () => unknown): string | undefined {
   try {
     call();
     return undefined;

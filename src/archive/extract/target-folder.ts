@@ -55,8 +55,8 @@ export interface TargetFolder {
   openFolder(path: ByteString): string | undefined;
   write(data: Uint8Array, position: number): string | undefined;
   setAttribute(name: ByteString, value: Uint8Array): string | undefined;
-  /** Before extended attributes: a change of owner takes some of them away. */
-  setOwner(uid: number, gid: number): string | undefined;
+  /** Owner and mode, without times. */
+  setRights(attributes: Float64Array): string | undefined;
   finish(size: number, attributes: Float64Array): string | undefined;
   makeSymbolicLink(
     target: ByteString,
