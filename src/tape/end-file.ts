@@ -1,6 +1,7 @@
 import { PositionMismatchError } from '../errors/index.js';
 import type { DrivePort } from './drive-port.js';
 import { endedEarly, forgetWriting } from './medium-end.js';
+import { readStanding } from './position.js';
 import type { FileStart } from './start-file.js';
 
 /**
@@ -20,14 +21,12 @@ export async function endFile(
   const taken = firstBlock === undefined ? records : await countTaken(port, firstBlock, records);
   const end = firstBlock === undefined ? undefined : firstBlock + taken;
   await port.mt('MTWEOF', 1);
-  const status = await port.status();
-  const block = end === undefined ? undefined : await port.transport.tell();
-  const expected = end === undefined ? undefined : end + 1;
-  if (status.fileNumber === fileNumber + 1 && status.blockNumber === 0 && block === expected) return taken;
-  throw mismatch(
-    port,
-    `stands at file ${status.fileNumber ?? '?'}, block ${block ?? '?'} after writing ${taken} records as file ${fileNumber}`,
-  );
+  const { blockNumber } = await port.status();
+  const stands = await readStanding(port);
+  const isBehind = end === undefined || stands.logicalObject === end + 1;
+  if (stands.fileNumber === fileNumber + 1 && blockNumber === 0 && isBehind) return taken;
+  const place = `file ${stands.fileNumber ?? '?'}, block ${stands.logicalObject ?? '?'}`;
+  throw mismatch(port, `stands at ${place} after writing ${taken} records as file ${fileNumber}`);
 }
 
 /** Throws PositionMismatchError when another program has moved the tape: a filemark would end the data that was there. */

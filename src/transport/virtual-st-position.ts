@@ -51,6 +51,13 @@ export class VirtualStPosition {
     this.set(fileNumber, blockNumber);
   }
 
+  /** The drive said that the tape stands at its beginning; what was met last stays so. */
+  beginAgain(): void {
+    if (this.#lost) return;
+    this.#fileNumber = 0;
+    this.#blockNumber = 0;
+  }
+
   /** A record was read or written. */
   passRecord(): void {
     this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;

@@ -5,7 +5,7 @@ import { loadUnload, locate10, readPosition, rewind, space16 } from '../scsi/com
 import { modeSelect6, modeSense10, preventAllow, testUnitReady } from '../scsi/commands/primary.js';
 import { erase6, read6, write6, writeFilemarks6 } from '../scsi/commands/transfer.js';
 import { decodeModeSense, encodeModeParameters } from '../scsi/mode.js';
-import { decodeLongPosition } from '../scsi/position.js';
+import { decodeLongPosition, decodeShortPosition } from '../scsi/position.js';
 import { decodeSense } from '../scsi/sense.js';
 import type { VirtualDrive } from '../virtual/index.js';
 import { GeneralStatus, MtOperation } from './mtio.js';
@@ -146,11 +146,13 @@ export class VirtualSt {
     };
   }
 
-  /** MTIOCPOS: READ POSITION. */
+  /** MTIOCPOS (get_location): where the drive says BOP, of partition 0, there file and block 0 begin for the driver. */
   async tell(): Promise<number> {
-    const { good, data } = await this.#execute(readPosition('long'));
-    const object = good ? decodeLongPosition(data).logicalObject : undefined;
-    return object === undefined ? this.#fail('EIO', 'MTIOCPOS') : object;
+    const { good, data } = await this.#execute(readPosition('short'));
+    const { firstObject, partition, beginningOfPartition } = good ? decodeShortPosition(data) : {};
+    if (firstObject === undefined) return this.#fail('EIO', 'MTIOCPOS');
+    if (beginningOfPartition && partition === 0) this.#position.beginAgain();
+    return firstObject;
   }
 
   #requireTransfer(syscall: string): void {

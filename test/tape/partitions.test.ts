@@ -20,7 +20,7 @@ async function leftInPartitionOne() {
   await drive.formatMedium({ partitions: [1e6, 'rest'], ...CONFIRM });
   await drive.writeFile([testData(RECORD, 1)]);
   await drive.writeFile([testData(RECORD, 2)], { partition: 1 });
-  expect(await drive.position()).toMatchObject({ partition: 1, logicalObject: 2n });
+  expect(await drive.position()).toMatchObject({ partition: 1, logicalObject: 2 });
   return device;
 }
 
@@ -82,10 +82,10 @@ describe('a tape that was left in partition 1', () => {
   });
 
   it.each([
-    ['rewind', (drive: TapeDrive) => drive.rewind(), 0n],
-    ['locate', (drive: TapeDrive) => drive.locate(1), 1n],
-    ['locateFile', (drive: TapeDrive) => drive.locateFile(1), 2n],
-    ['spaceToEndOfData', (drive: TapeDrive) => drive.spaceToEndOfData(), 2n],
+    ['rewind', (drive: TapeDrive) => drive.rewind(), 0],
+    ['locate', (drive: TapeDrive) => drive.locate(1), 1],
+    ['locateFile', (drive: TapeDrive) => drive.locateFile(1), 2],
+    ['spaceToEndOfData', (drive: TapeDrive) => drive.spaceToEndOfData(), 2],
   ] as const)('%s goes to partition 0', async (_, move, logicalObject) => {
     await using drive = await open(await leftInPartitionOne());
     await move(drive);
@@ -97,7 +97,7 @@ describe('a partition that is named', () => {
   it('is gone to, read, appended to and overwritten', async () => {
     await using drive = await TapeDrive.open(await leftInPartitionOne());
     await drive.locate(1, { partition: 0 });
-    expect(await drive.position()).toMatchObject({ partition: 0, logicalObject: 1n });
+    expect(await drive.position()).toMatchObject({ partition: 0, logicalObject: 1 });
     expect(await collect(drive.createReadStream({ partition: 1 }))).toEqual(testData(RECORD, 2));
     expect(await drive.writeFile([testData(RECORD, 4)], { partition: 1 })).toMatchObject({ fileNumber: 1 });
     await drive.locateFile(1, { partition: 1 });
