@@ -6,6 +6,8 @@ import { libraryUrl } from '../harness/library.mjs';
 const { loadAddon } = await import(libraryUrl('transport/load-addon.js'));
 const { GeneralStatus, MtOperation } = await import(libraryUrl('transport/mtio.js'));
 
+/** Any: no adapter is in between. */
+const MAX_TRANSFER = 16 * 1024 * 1024;
 const CHECK_CONDITION = 2;
 /** ILLEGAL REQUEST, INVALID COMMAND OPERATION CODE, fixed format. */
 const NOT_SUPPORTED = Uint8Array.of(0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x20, 0, 0, 0, 0, 0);
@@ -37,6 +39,10 @@ export class OrdinaryFile {
 
   get device() {
     return this.#path;
+  }
+
+  get maxTransfer() {
+    return MAX_TRANSFER;
   }
 
   get queryDevice() {

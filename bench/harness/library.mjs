@@ -8,4 +8,6 @@ export function libraryUrl(file) {
   return new URL(file, pathToFileURL(`${folder}/`)).href;
 }
 
-export const { TapeDrive, LtoProvider, createVirtualDrive, EndOfDataError } = await import(libraryUrl('index.js'));
+export const { TapeDrive, LtoProvider, createVirtualDrive, EndOfDataError, packFolder } = await import(
+  libraryUrl('index.js')
+);

@@ -4,6 +4,7 @@ import { chunks } from './chunks.mjs';
 import { drivesHere, drivesOnTape } from './drives.mjs';
 import { endurance } from './endurance.mjs';
 import { firstFilesHere, firstFilesOnTape } from './first-files.mjs';
+import { folders } from './folders.mjs';
 import { garbage } from './garbage.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
@@ -46,6 +47,7 @@ export const SUBJECTS = {
     onDevice: statusOnTape,
   },
   streaming: { about: 'back-hitches of a bursty source on an LTO-9', here: streaming },
+  folders: { about: 'folders to archives and back, against tar', here: folders },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },
   monitor: {
     about: 'a drive that is polled 20 times a second',

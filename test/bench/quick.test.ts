@@ -30,7 +30,7 @@ function bench(...args: string[]): Promise<Ended> {
 it('measures what needs no tape driver, and tells it as JSON with plots', { timeout: 180_000 }, async () => {
   const folder = await temporaryFolder();
   const output = join(folder, 'figures.json');
-  const subjects = ['throughput', 'garbage', 'status', 'streaming', 'endurance', 'monitor'];
+  const subjects = ['throughput', 'garbage', 'status', 'streaming', 'endurance', 'monitor', 'folders'];
   const flags = ['--quick', '--no-lab', '--json', '--output', output, '--plots', folder];
   const { status, stdout, stderr } = await bench(...subjects, ...flags);
   expect([status, stdout, stderr]).toEqual([0, '', '']);
