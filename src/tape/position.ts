@@ -32,12 +32,17 @@ export async function readStanding(port: DrivePort, options?: CallOptions): Prom
   const { fileNumber } = await port.status(options);
   const data = await dataIfSupported(port, readPosition('long'));
   const long = data && ifWellFormed(() => decodeLongPosition(data));
-  if (long?.logicalObject !== undefined) {
+  if (long?.logicalObject !== undefined && isBelieved(long)) {
     const { partition, logicalObject, logicalFile } = long;
     return { partition, fileNumber: logicalFile ?? fileNumber, logicalObject };
   }
   const partition = await partitionOfShortForm(port);
   return { partition, fileNumber, logicalObject: await port.transport.tell(options).catch(() => undefined) };
+}
+
+/** tgt answers any service action with GOOD and zeros: object 0, and yet not the beginning of the partition. */
+function isBelieved({ logicalObject, beginningOfPartition }: LongPosition): boolean {
+  return logicalObject !== 0 || beginningOfPartition;
 }
 
 /** The partition that the tape stands in; undefined where the drive doesn't tell. */
