@@ -11,7 +11,7 @@ export { generateKey, keyFingerprint, keyFromBytes } from './keys/data-key.js';
 export { EnvironmentKeyStore } from './keys/environment-key-store.js';
 export { FileKeyStore, type FileKeyStoreOptions } from './keys/file-key-store.js';
 export type { KeyEntry } from './keys/key-file-format.js';
-export { type KeyStore, LONGEST_KEY_ID, requireKeyId } from './keys/key-store.js';
+export { type KeyCandidate, type KeyStore, LONGEST_KEY_ID, requireKeyId } from './keys/key-store.js';
 export { KeyStoreChain } from './keys/key-store-chain.js';
 export type { StoredKey } from './keys/key-wrapping.js';
 export { MemoryKeyStore } from './keys/memory-key-store.js';

@@ -7,11 +7,13 @@ import { type KeystoreOptions, openKeystore } from './keystore.js';
 /** The keys of the keystore, which is opened, and its passphrase asked for, when the first key is needed. */
 export function keysOf(options: KeystoreOptions): KeyStore {
   let opened: Promise<FileKeyStore> | undefined;
+  const open = () => {
+    opened ??= openKeystore(options);
+    return opened;
+  };
   return {
-    get: async (id) => {
-      opened ??= openKeystore(options);
-      return (await opened).get(id);
-    },
+    get: async (id) => (await open()).get(id),
+    candidates: async () => (await open()).candidates(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyStoreError } from '../errors/index.js';
 import { keyFromHex } from './hex-key.js';
-import { type KeyStore, requireKeyId } from './key-store.js';
+import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 
 const PREFIX = 'LTO_KEY_';
 
@@ -17,6 +17,17 @@ export class EnvironmentKeyStore implements KeyStore {
   /** @param environment Default: that of the process, looked at anew for every key. */
   constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
     this.#environment = environment;
+  }
+
+  /** Rejects with KeyStoreError when one of the variables holds something else than a key. */
+  async candidates(): Promise<readonly KeyCandidate[]> {
+    const found: KeyCandidate[] = [];
+    for (const name of Object.keys(this.#environment).filter((each) => each.startsWith(PREFIX))) {
+      const id = name.slice(PREFIX.length);
+      const key = await this.get(id);
+      if (key !== undefined) found.push({ id, key });
+    }
+    return found;
   }
 
   /** Rejects with KeyStoreError when the variable holds something else than a key. */

@@ -5,7 +5,7 @@ import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
 import { type LockHolder, ProcessLock } from '../locks/process-lock.js';
 import { requireDataKey } from './data-key.js';
 import { COST, decodeKeyFile, encodeKeyFile, type KeyEntry } from './key-file-format.js';
-import { type KeyStore, requireKeyId } from './key-store.js';
+import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 import { deriveWrappingKey, freshDerivation, type StoredKey, unwrapKeys, wrapKeys } from './key-wrapping.js';
 import { keyExists } from './memory-key-store.js';
 import { makePrivateFolder, type PrivateFile, readPrivateFile, replacePrivateFile } from './private-file.js';
@@ -56,6 +56,11 @@ export class FileKeyStore implements KeyStore {
     requireKeyId(id);
     const keys = await this.list();
     return keys.find((entry) => entry.id === id)?.key;
+  }
+
+  /** The newest first. */
+  async candidates(): Promise<readonly KeyCandidate[]> {
+    return [...(await this.list())].reverse();
   }
 
   /** All keys, oldest first. */

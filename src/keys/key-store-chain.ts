@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyStore } from './key-store.js';
+import type { KeyCandidate, KeyStore } from './key-store.js';
 
 /**
  * Several stores, asked in order until one has the key. A store that fails ends the search: a later one might hold
@@ -18,5 +18,13 @@ export class KeyStoreChain implements KeyStore {
       if (key !== undefined) return key;
     }
     return undefined;
+  }
+
+  async candidates(): Promise<readonly KeyCandidate[]> {
+    const all: KeyCandidate[] = [];
+    for (const store of this.#stores) {
+      for (const candidate of (await store.candidates?.()) ?? []) all.push(candidate);
+    }
+    return all;
   }
 }

@@ -5,6 +5,17 @@ import { InvalidArgumentError } from '../errors/index.js';
 export interface KeyStore {
   /** The key of 256 bits with that identifier; undefined where there is none. */
   get(id: string): Promise<KeyObject | undefined>;
+  /**
+   * The keys to try, in order, on data whose key has no name on tape, as stenc writes it without a description. Without
+   * this, such data can't be read with the store.
+   */
+  candidates?(): Promise<readonly KeyCandidate[]>;
+}
+
+/** A key that may be the one. */
+export interface KeyCandidate {
+  readonly id: string;
+  readonly key: KeyObject;
 }
 
 /** Bytes that an LTO drive keeps of an identifier with each block (U-KAD). A-KADs are shorter: often 12 bytes. */

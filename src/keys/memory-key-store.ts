@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyStoreError } from '../errors/index.js';
 import { requireDataKey } from './data-key.js';
-import { type KeyStore, requireKeyId } from './key-store.js';
+import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 
 /** Keys that last as long as the process. */
 export class MemoryKeyStore implements KeyStore {
@@ -14,6 +14,10 @@ export class MemoryKeyStore implements KeyStore {
 
   async get(id: string): Promise<KeyObject | undefined> {
     return this.#keys.get(requireKeyId(id));
+  }
+
+  async candidates(): Promise<readonly KeyCandidate[]> {
+    return Array.from(this.#keys, ([id, key]) => ({ id, key }));
   }
 
   /** Throws KeyStoreError when the identifier has a key: what that has encrypted could not be read any more. */

@@ -1,4 +1,5 @@
 import { LabelError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import type { DriveOwner } from './drive-owner.js';
 import { readWholeLabel } from './label.js';
 
@@ -12,22 +13,22 @@ export interface ExistingData {
 /** More than any label takes; drives round what is used up to data sets, wraps or megabytes. */
 const MORE_THAN_A_LABEL = 2 ** 30;
 
-export async function findExistingData(owner: DriveOwner, labelName: string): Promise<ExistingData> {
+export async function findExistingData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<ExistingData> {
   const { drive } = owner;
   await drive.waitUntilReady({ timeoutMs: 0 });
   const used = (await drive.capacity()).total.used?.bytes ?? 0;
   if (used > MORE_THAN_A_LABEL) return { hasData: true, source: 'capacity' };
-  const hasData = await comingBack(owner, () => holdsData(owner, labelName));
+  const hasData = await comingBack(owner, () => holdsData(owner, labelName, keys));
   return { hasData, source: 'tape' };
 }
 
 /** Looks at the tape itself, which is moved. */
-export async function holdsData(owner: DriveOwner, labelName: string): Promise<boolean> {
+export async function holdsData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<boolean> {
   const { end, fileNumber } = await owner.drive.spaceToEndOfData();
   if (end === 'blank') return false;
   if (end === 'unterminated' || fileNumber !== 1) return true;
   try {
-    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName }));
+    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys }));
     return false;
   } catch (error) {
     if (error instanceof LabelError) return true;

@@ -1,5 +1,6 @@
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
+import type { KeyOptions } from './encryption.js';
 import { proveIdentity } from './identify.js';
 import { type MemoryReport, writeUseToMemory } from './label-memory.js';
 
@@ -17,9 +18,10 @@ export async function finalizeMedia(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
+  { keys }: KeyOptions = {},
 ): Promise<FinalizeReport> {
   const { drive } = owner;
-  const { mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
+  const { mediumChanges } = await proveIdentity(owner, configuration.labelName, id, keys);
   const memory = owner.written ? await flush(owner, mediumChanges) : undefined;
   if (drive.encryption.asked) await drive.encryption.disable();
   await drive.eject();

@@ -1,4 +1,5 @@
 import { LabelError, PositionLostError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import { isSameCartridge } from './barcode.js';
 import type { DriveOwner } from './drive-owner.js';
 import { readWholeLabel } from './label.js';
@@ -36,10 +37,15 @@ export async function readMemoryIdentity({ drive }: DriveOwner): Promise<MemoryI
  * Barcode and, when `intrusive`, the label too, for which the tape is moved to its beginning. Rejects with LabelError
  * when the two disagree.
  */
-export async function identify(owner: DriveOwner, labelName: string, intrusive: boolean): Promise<MediaIdentity> {
+export async function identify(
+  owner: DriveOwner,
+  labelName: string,
+  intrusive: boolean,
+  keys?: KeyStore,
+): Promise<MediaIdentity> {
   await isPositionKnown(owner);
   const { barcode, mediumSerial } = await readMemoryIdentity(owner);
-  const { label, instead } = intrusive ? await labelOf(owner, labelName) : { label: owner.label };
+  const { label, instead } = intrusive ? await labelOf(owner, labelName, keys) : { label: owner.label };
   const identifier = label?.identifier;
   const found = { barcode, label: identifier, instead, mediumSerial };
   if (barcode === undefined || (label && label.replacedBarcode === barcode)) {
@@ -52,9 +58,10 @@ export async function identify(owner: DriveOwner, labelName: string, intrusive: 
 async function labelOf(
   owner: DriveOwner,
   labelName: string,
+  keys: KeyStore | undefined,
 ): Promise<{ readonly label?: Label; readonly instead?: string }> {
   try {
-    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName })) };
+    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys })) };
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     return { instead: error.message };
@@ -70,13 +77,14 @@ export async function proveIdentity(
   owner: DriveOwner,
   labelName: string,
   id: string,
+  keys?: KeyStore,
 ): Promise<MemoryIdentity & { readonly mediumChanges: number }> {
   await isPositionKnown(owner);
   const { mediumChanges } = owner.drive;
   const memory = await readMemoryIdentity(owner);
   const { barcode } = memory;
   const known = barcode === undefined ? undefined : owner.label;
-  const label = known ?? (await labelFor(owner, labelName, id, barcode));
+  const label = known ?? (await labelFor(owner, { labelName, keys }, id, barcode));
   if (barcode !== undefined && barcode !== label.replacedBarcode) {
     if (!isSameCartridge(barcode, id)) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
     if (!isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
@@ -86,13 +94,18 @@ export async function proveIdentity(
   }
   if (owner.drive.mediumChanges === mediumChanges) return { ...memory, mediumChanges };
   // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
-  return proveIdentity(owner, labelName, id);
+  return proveIdentity(owner, labelName, id, keys);
 }
 
 /** The label, which a barcode of another name may be replaced by; without one, the barcode tells whose cartridge it is. */
-async function labelFor(owner: DriveOwner, labelName: string, id: string, barcode: string | undefined): Promise<Label> {
+async function labelFor(
+  owner: DriveOwner,
+  { labelName, keys }: { readonly labelName: string; readonly keys: KeyStore | undefined },
+  id: string,
+  barcode: string | undefined,
+): Promise<Label> {
   try {
-    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName }));
+    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys }));
   } catch (error) {
     const isOther = barcode !== undefined && !isSameCartridge(barcode, id);
     if (error instanceof LabelError && isOther) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);

@@ -3,7 +3,7 @@ import type { HostAttributeValue } from '../scsi/mam-host.js';
 import { isSameCartridge } from './barcode.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
-import { ensurePlain } from './encryption.js';
+import { ensurePlain, type KeyOptions } from './encryption.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
 import { type LabelReport, writeLabel } from './label.js';
@@ -30,7 +30,7 @@ export async function initializeMedia(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
-  { overwrite }: InitializeOptions,
+  { overwrite, keys }: InitializeOptions & KeyOptions,
 ): Promise<LabelReport> {
   requireIdentifier(id);
   const { drive } = owner;
@@ -39,11 +39,11 @@ export async function initializeMedia(
   await drive.waitUntilReady({ timeoutMs: 0 });
   await isPositionKnown(owner);
   const { mediumChanges } = drive;
-  const found = await identify(owner, configuration.labelName, true);
+  const found = await identify(owner, configuration.labelName, true, keys);
   const name = found.identity ?? found.mediumSerial;
   if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
     throw otherThanNamed(owner, overwrite, name);
-  const hasData = await holdsData(owner, configuration.labelName);
+  const hasData = await holdsData(owner, configuration.labelName, keys);
   if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(owner);
   if (hasData && overwrite === undefined) throw notBlank(owner, name);
   if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {

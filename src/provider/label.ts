@@ -7,6 +7,7 @@ import {
   UnterminatedFileError,
   VerificationError,
 } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
 import type { TapeReceipt } from '../tape/receipt.js';
 import type { ExpectedStart } from '../tape/start-file.js';
 import type { TapeDrive } from '../tape/tape-drive.js';
@@ -27,6 +28,8 @@ export interface WriteLabelOptions extends LabelOptions {
 export interface LabelOptions {
   /** Name of the file in the label's archive. Default: `LABEL_MEMBER`. */
   readonly member?: string | undefined;
+  /** For a label that another program has encrypted: by the name on tape, or each of them where there is none. */
+  readonly keys?: KeyStore | undefined;
 }
 
 /** What was written, and where. */
@@ -49,8 +52,8 @@ export async function readLabel(drive: TapeDrive, options: LabelOptions = {}): P
 }
 
 /** As `readLabel`, with all that the label says. */
-export async function readWholeLabel(drive: TapeDrive, { member }: LabelOptions = {}): Promise<Label> {
-  const found = await examine(drive, member);
+export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<Label> {
+  const found = await examine(drive, options);
   if ('identifier' in found) return found;
   await drive.rewind();
   throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
@@ -70,10 +73,10 @@ export async function readWholeLabel(drive: TapeDrive, { member }: LabelOptions 
 export async function writeLabel(
   drive: TapeDrive,
   identifier: string,
-  { overwrite = false, member, mediumChanges }: WriteLabelOptions = {},
+  { overwrite = false, member, keys, mediumChanges }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
   requireIdentifier(identifier);
-  if (!overwrite) await requireBlank(drive, member);
+  if (!overwrite) await requireBlank(drive, { member, keys });
   await drive.rewind();
   // What may fail comes before what destroys: whether this tape may be overwritten, then the cartridge memory.
   await drive.requireOverwritable();
@@ -129,19 +132,19 @@ const BLANK = { instead: 'nothing is recorded on it' };
  * `st` of Linux 6.1 forgets a reset at the second rewind only, when the unit attention did not reach it: what it meets
  * after the first, a short record will do, loses the position. Reading again harms nothing.
  */
-async function examine(drive: TapeDrive, member?: string): Promise<FileZero> {
+async function examine(drive: TapeDrive, options: LabelOptions): Promise<FileZero> {
   try {
-    return await readFileZero(drive, member);
+    return await readFileZero(drive, options);
   } catch (error) {
     if (!(error instanceof PositionLostError)) throw error;
-    return readFileZero(drive, member);
+    return readFileZero(drive, options);
   }
 }
 
-async function readFileZero(drive: TapeDrive, member?: string): Promise<FileZero> {
+async function readFileZero(drive: TapeDrive, { member, keys }: LabelOptions): Promise<FileZero> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const stream = drive.createReadStream({ fileNumber: 0 });
+  const stream = drive.createReadStream({ fileNumber: 0, keys });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -164,8 +167,8 @@ function named({ keyId }: EncryptionKeyError): string {
   return keyId === undefined ? '' : ` with the key ${JSON.stringify(keyId)}`;
 }
 
-async function requireBlank(drive: TapeDrive, member?: string): Promise<void> {
-  const found = await examine(drive, member);
+async function requireBlank(drive: TapeDrive, options: LabelOptions): Promise<void> {
+  const found = await examine(drive, options);
   if (found === BLANK) return;
   const { end, fileNumber } = await drive.spaceToEndOfData();
   await drive.rewind();

@@ -46,7 +46,7 @@ export async function prepareForWrite(
 ): Promise<Preparation> {
   const { drive } = owner;
   await requireWritable(drive, configuration);
-  const { barcode, mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id);
+  const { barcode, mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id, keys);
   const proven = { identity: id, barcode, mediumSerial, mediumChanges };
   const compression = await setCompression(owner, configuration.compression);
   const encryptionKeyId = await setEncryption(owner, configuration, { keys });

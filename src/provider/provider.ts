@@ -105,18 +105,22 @@ export class LtoProvider {
 
   /** Whether anything is recorded behind the label. */
   checkExistingData(): Promise<ExistingData> {
-    return this.#run('looking for data', (owner) => findExistingData(owner, this.configuration.labelName));
+    return this.#run('looking for data', (owner) => findExistingData(owner, this.configuration.labelName, this.#keys));
   }
 
   /** By the cartridge memory, and with `allowIntrusive` by the label too, for which the tape is rewound. */
   identifyMedia({ allowIntrusive = false }: { readonly allowIntrusive?: boolean } = {}): Promise<MediaIdentity> {
-    return this.#run('identifying', (owner) => identify(owner, this.configuration.labelName, allowIntrusive));
+    return this.#run('identifying', (owner) =>
+      identify(owner, this.configuration.labelName, allowIntrusive, this.#keys),
+    );
   }
 
   /** Labels a cartridge; see `initializeMedia` for what is refused. */
   initializeMedia(id: string, options: InitializeOptions = {}): Promise<LabelReport> {
     this.#preparation = undefined;
-    return this.#run('labelling', (owner) => initializeMedia(owner, this.configuration, id, options));
+    return this.#run('labelling', (owner) =>
+      initializeMedia(owner, this.configuration, id, { ...options, keys: this.#keys }),
+    );
   }
 
   /** Proves the cartridge and goes to the end of its data; good until the cartridge changes or a write fails. */
@@ -211,7 +215,7 @@ export class LtoProvider {
   finalizeMedia(id: string): Promise<FinalizeReport> {
     return this.#run('finalizing', (owner) => {
       this.#preparation = undefined;
-      return finalizeMedia(owner, this.configuration, id);
+      return finalizeMedia(owner, this.configuration, id, { keys: this.#keys });
     });
   }
 

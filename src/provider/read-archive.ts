@@ -41,7 +41,7 @@ export async function readArchive(
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   const leave = await owner.enter('reading an archive');
   try {
-    await proveIdentity(owner, configuration.labelName, id);
+    await proveIdentity(owner, configuration.labelName, id, keys);
     const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keys });
     stream.once('close', leave);
     destroyWhenIdle(stream, idleTimeout, owner.drive.device);

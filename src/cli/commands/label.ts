@@ -4,24 +4,27 @@ import { type LabelReport, readLabel, writeLabel } from '../../provider/label.js
 import type { MemoryAttribute } from '../../provider/label-memory.js';
 import { type Answer, answering } from '../answer.js';
 import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
+import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
+import { keysOf } from '../keystore-keys.js';
 import { facts } from '../table.js';
 
-interface LabelOptions extends DeviceOptions {
+interface LabelOptions extends DeviceOptions, KeystoreOptions {
   readonly overwrite?: boolean;
 }
 
 export function addLabel(program: Command): void {
-  driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one')
+  keystoreFlags(driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one'))
     .argument('[identifier]', '1 to 32 printable ASCII characters, or up to 160 bytes of other text')
     .option('--overwrite', 'label a tape that holds data: all of it is lost')
     .action(answering(label));
 }
 
 function label(options: LabelOptions, identifier?: string): Promise<Answer> {
+  const keys = keysOf(options);
   if (identifier !== undefined)
-    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, options)));
+    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, { ...options, keys })));
   if (options.overwrite) throw new InvalidArgumentError('--overwrite needs an identifier to write');
-  return withDrive(options, async (drive) => shown(await readLabel(drive)), READ_ONLY);
+  return withDrive(options, async (drive) => shown(await readLabel(drive, { keys })), READ_ONLY);
 }
 
 function shown(identifier: string): Answer {

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { EncryptionKeyError, LabelError } from '../../src/errors/index.js';
+import { EnvironmentKeyStore } from '../../src/keys/environment-key-store.js';
+import { KeyStoreChain } from '../../src/keys/key-store-chain.js';
+import { MemoryKeyStore } from '../../src/keys/memory-key-store.js';
+import { readLabel, writeLabel } from '../../src/provider/label.js';
+import {
+  DECRYPTION_MODE,
+  ENCRYPTION_MODE,
+  ENCRYPTION_SCOPE,
+  KAD_TYPE,
+  setDataEncryption,
+} from '../../src/scsi/security/index.js';
+import { collect, testData } from '../conformance/conformance.js';
+import { testKey } from '../keys/support.js';
+import { send } from '../virtual/support.js';
+import { ID, newBench } from './support.js';
+
+const KEY = testKey(7);
+const KEYS = new MemoryKeyStore([
+  ['first', testKey(1)],
+  ['same as the first', testKey(1)],
+  ['right', KEY],
+  ['behind', testKey(9)],
+]);
+const DATA = testData(64 * 1024);
+
+/** A tape as the shell-out provider has left it: label and data encrypted, with a name beside them or without. */
+async function oldTape(keyId: string | undefined, keyStore = KEYS) {
+  const bench = await newBench({}, {}, { keyStore });
+  // By another program: this library encrypts with no key that has no name.
+  const off = { scope: ENCRYPTION_SCOPE.local, algorithmIndex: 1 };
+  const kads =
+    keyId === undefined ? [] : [{ type: KAD_TYPE.unauthenticated, authenticated: 0, data: Buffer.from(keyId) }];
+  const { encrypt } = ENCRYPTION_MODE;
+  const on = { ...off, encryptionMode: encrypt, decryptionMode: DECRYPTION_MODE.mixed, key: KEY.export(), kads };
+  await send(bench.virtual, setDataEncryption(on));
+  await writeLabel(bench.tape, ID);
+  await bench.tape.writeFile([DATA]);
+  await send(bench.virtual, setDataEncryption(off));
+  return bench;
+}
+
+describe('a label that was encrypted', () => {
+  it('is read with the key that its block names', async () => {
+    const { tape, provider } = await oldTape('right');
+    expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+    expect(await provider.identifyMedia({ allowIntrusive: true })).toMatchObject({ identity: ID, label: ID });
+    await provider.prepareForWrite(ID);
+    expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
+  });
+
+  it('is read with the key that fits where it names none, each tried once', async () => {
+    const { tape, provider, virtual } = await oldTape(undefined);
+    let set = 0;
+    const execute = virtual.execute.bind(virtual);
+    virtual.execute = (cdb, data) => {
+      if (cdb[0] === 0xb5) set += 1;
+      return execute(cdb, data);
+    };
+    expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+    expect(set).toBe(2);
+    await provider.prepareForWrite(ID);
+    expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
+  });
+
+  it('is read with a key that the caller gives', async () => {
+    const { tape } = await oldTape(undefined);
+    expect(await readLabel(tape, { keys: new MemoryKeyStore([['mine', KEY]]) })).toBe(ID);
+  });
+
+  it('stays closed where none fits, and where the store has no candidates', async () => {
+    const { tape } = await oldTape(undefined);
+    const keys = new MemoryKeyStore([['other', testKey(3)]]);
+    await expect(readLabel(tape, { keys })).rejects.toBeInstanceOf(LabelError);
+    const stream = tape.createReadStream({ fileNumber: 1, keys });
+    await expect(collect(stream)).rejects.toMatchObject({
+      code: 'LTO_ENCRYPTION_KEY',
+      message: expect.stringContaining('none of the 1'),
+    });
+    const onlyNames = { get: async () => KEY };
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keys: onlyNames }))).rejects.toBeInstanceOf(
+      EncryptionKeyError,
+    );
+  });
+});
+
+it('a chain of stores gives the candidates of all that have some', async () => {
+  const hex = KEY.export().toString('hex');
+  const chain = new KeyStoreChain(
+    { get: async () => undefined },
+    new EnvironmentKeyStore({ LTO_KEY_e: hex, HOME: '/' }),
+    KEYS,
+  );
+  expect((await chain.candidates()).map(({ id }) => id)).toEqual([
+    'e',
+    'first',
+    'same as the first',
+    'right',
+    'behind',
+  ]);
+});
