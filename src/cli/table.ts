@@ -8,7 +8,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     chars: NO_BORDERS,
     style: { head: hasColour() ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  made.push(...rows.map((row) => row.map(visible)));
+  for (const row of rows) made.push(row.map(visible));
   return made
     .toString()
     .split('\n')

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { InvalidArgumentError } from '../errors/index.js';
+import { LARGEST_RECORD, SECTOR } from '../tape/write-options.js';
 import { LABEL_MEMBER } from './label-archive.js';
 
 /** Generations of media that the provider can be set to. */
 export const GENERATIONS = ['LTO-5', 'LTO-6', 'LTO-7', 'LTO-8', 'LTO-9', 'LTO-10'] as const;
 
-const RECORD_UNIT = 512;
 const DEFAULT_RECORD_SIZE = 256 * 1024;
-const LARGEST_RECORD = 16 * 1024 * 1024;
 const DEFAULT_THROTTLE_MS = 2000;
 /** As `requireKeyId` has it. */
 const KEY_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/;
@@ -41,7 +40,7 @@ const SCHEMA = z.strictObject({
     title: 'Cleaning cartridge',
     description: 'This entry stands for a cleaning cartridge: never write',
   }),
-  recordSize: z.int().min(RECORD_UNIT).max(LARGEST_RECORD).multipleOf(RECORD_UNIT).default(DEFAULT_RECORD_SIZE).meta({
+  recordSize: z.int().min(SECTOR).max(LARGEST_RECORD).multipleOf(SECTOR).default(DEFAULT_RECORD_SIZE).meta({
     title: 'Record size',
     description: 'Bytes of a record on tape, a multiple of 512',
   }),

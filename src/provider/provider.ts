@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { requireNumbers } from '../arguments/number.js';
 import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -19,7 +20,7 @@ import { type Preparation, type PrepareOptions, prepareForWrite } from './prepar
 import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './read-archive.js';
 import { type ReadSpannedOptions, readSpanned } from './read-spanned.js';
 import { readUtilization, type Utilization } from './utilization.js';
-import { type TapeEvent, type WatchOptions, watchTape } from './watch.js';
+import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './watch.js';
 import { requirePrepared, type WriteArchiveOptions, writeArchive } from './write-archive.js';
 import { readWriteProtection, type WriteProtection } from './write-protection.js';
 import { type SpanOptions, writeSpanned } from './write-spanned.js';
@@ -89,6 +90,7 @@ export class LtoProvider {
 
   /** Events of the cartridge and the drive, found by looking at intervals; the tape is never moved for it. */
   watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
+    requireNumbers(options, WATCH_RANGES, { device: this.configuration.devicePath, operation: 'watch' });
     return watchTape(() => this.getLiveInfo({ force: true }), options);
   }
 

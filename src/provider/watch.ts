@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LONGEST_DELAY_MS } from '../arguments/number.js';
 import type { TapeAlertFlag } from '../scsi/tape-alert.js';
 import type { LiveInfo } from './live-info.js';
 
@@ -22,6 +23,7 @@ export interface WatchOptions {
 }
 
 const DEFAULT_INTERVAL_MS = 2000;
+export const WATCH_RANGES = { intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds' } };
 const GONE: ReadonlySet<LiveInfo['state']> = new Set(['no-medium', 'not-loaded', 'offline']);
 /** Clean now, clean periodic, expired and invalid cleaning media, cleaning media. */
 const CLEANING_FLAGS: ReadonlySet<number> = new Set([11, 20, 21, 22, 23]);

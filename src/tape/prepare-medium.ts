@@ -1,3 +1,4 @@
+import { type NumberRange, requireNumber } from '../arguments/number.js';
 import { InvalidArgumentError, VerificationError } from '../errors/index.js';
 import { formatMedium, setCapacity } from '../scsi/commands/transfer.js';
 import { withChanges, withPartitionSizes } from '../scsi/mode-page.js';
@@ -61,6 +62,9 @@ async function verifyPartitions(port: DrivePort, wanted: number): Promise<void> 
   });
 }
 
+/** CAPACITY PROPORTION VALUE counts parts of 65535. */
+const PROPORTION: NumberRange = { min: 1 / 0xffff, max: 1, unit: 'parts of the capacity', fractions: true };
+
 /**
  * SET CAPACITY: uses only a part of the tape, from 1 / 65535 to 1, which shortens the way to the data. The tape then
  * stands at its beginning.
@@ -71,13 +75,8 @@ export async function scaleCapacity(
   { confirm }: EraseConfirmation,
 ): Promise<void> {
   requireConfirmation(port, 'SET CAPACITY', confirm);
+  requireNumber('proportion', proportion, PROPORTION, { device: port.device, operation: 'SET CAPACITY' });
   const capacityProportion = Math.round(proportion * 0xffff);
-  if (!(capacityProportion >= 1 && capacityProportion <= 0xffff)) {
-    throw new InvalidArgumentError(`${proportion} is no part of a capacity`, {
-      device: port.device,
-      next: 'Give a number above 0 and up to 1',
-    });
-  }
   await atBeginning(port, 'SET CAPACITY', () => port.query(setCapacity({ capacityProportion })));
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../arguments/number.js';
 import { NoMediumError, NotReadyError } from '../errors/index.js';
 import type { DrivePort } from './drive-port.js';
 import { readSense } from './drive-reports.js';
@@ -16,6 +17,10 @@ export interface WaitOptions {
 
 const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 const SECOND_MS = 1000;
+const RANGES = {
+  timeoutMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
+  intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds', fractions: true },
+};
 const ASC_NOT_READY = 0x04;
 const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
 
@@ -24,6 +29,7 @@ const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
  * for, NotReadyError when the drive says that waiting won't help or the time is up, and the signal's reason.
  */
 export async function waitUntilReady(port: DrivePort, options: WaitOptions = {}): Promise<void> {
+  requireNumbers(options, RANGES, { device: port.device, operation: 'wait until ready' });
   const { timeoutMs = TWO_HOURS_MS, signal, onProgress, intervalMs = SECOND_MS } = options;
   const end = performance.now() + timeoutMs;
   for (;;) {

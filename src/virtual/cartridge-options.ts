@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LARGEST_COUNT, requireNumber } from '../arguments/number.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { MediumFacts, MediumKind } from './cartridge-memory.js';
 import { nativeFormat } from './native-format.js';
@@ -42,9 +43,7 @@ export function mediumFacts(options: CartridgeOptions, driveGeneration: number):
   const { densityCode, nativeGigabytes, barcodeSuffix } = nativeFormat(generation);
   const { capacityBytes = nativeGigabytes * GB } = options;
   const suffix = worm ? (barcodeSuffix.worm ?? barcodeSuffix.data) : barcodeSuffix.data;
-  if (!Number.isSafeInteger(capacityBytes) || capacityBytes < 1) {
-    throw new InvalidArgumentError(`a capacity is a positive number of bytes, not ${capacityBytes}`);
-  }
+  requireNumber('capacityBytes', capacityBytes, { min: 1, max: LARGEST_COUNT, unit: 'bytes' });
   return {
     barcode: requireName(options.barcode ?? `${randomName()}${suffix}`),
     serial: `V${randomBytes(5).toString('hex').toUpperCase()}`,

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
+import {
+  LARGEST_COUNT,
+  LONGEST_DELAY_MS,
+  type NumberRange,
+  requireNumber,
+  requireNumbers,
+} from '../arguments/number.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge.js';
 import type { MediumFacts } from './cartridge-memory.js';
@@ -33,6 +40,9 @@ export interface VirtualDriveOptions {
   readonly traits?: readonly Trait[];
 }
 
+const LOAD_SECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true };
+const GENERATIONS: NumberRange = { min: 5, max: 10, unit: 'LTO generations' };
+
 /**
  * Makes a virtual drive: `folder` with `drive.json`, and the cartridge that is in it under `cartridges/`.
  * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
@@ -42,8 +52,8 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
   const identity = identityOf(options);
-  requireCount('loadSeconds', loadSeconds);
-  requireCount('earlyWarningBytes', earlyWarningBytes ?? 0);
+  requireNumber('loadSeconds', loadSeconds, LOAD_SECONDS);
+  requireNumbers({ earlyWarningBytes }, { earlyWarningBytes: { min: 0, max: LARGEST_COUNT, unit: 'bytes' } });
   const medium = cartridge === false ? undefined : mediumFacts(cartridge, identity.generation);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) {
@@ -74,9 +84,7 @@ async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIde
 }
 
 function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveIdentity {
-  if (!Number.isInteger(generation) || generation < 5 || generation > 10) {
-    throw new InvalidArgumentError(`a virtual drive is of LTO generation 5 to 10, not ${generation}`);
-  }
+  requireNumber('generation', generation, GENERATIONS);
   const { vendor = 'NODE-LTO', product = `VIRTUAL LTO-${generation}` } = options;
   const { serial = `V${randomBytes(5).toString('hex').slice(1).toUpperCase()}` } = options;
   requireText('vendor', vendor, /^[\x20-\x7e]{1,8}$/);
@@ -87,8 +95,4 @@ function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveI
 
 function requireText(name: string, text: string, pattern: RegExp): void {
   if (!pattern.test(text)) throw new InvalidArgumentError(`${name} does not fit its field: ${JSON.stringify(text)}`);
-}
-
-function requireCount(name: string, value: number): void {
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError(`${name} must not be ${value}`);
 }

@@ -1,3 +1,4 @@
+import { LARGEST_COUNT, type NumberRange, requireNumber } from '../arguments/number.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { recordingSpeeds } from '../scsi/index.js';
 import type { SpeedFacts } from './speed-model.js';
@@ -26,6 +27,14 @@ function model(bufferBytes: number, generation: number): SpeedFacts {
   return { bufferBytes, speeds, backHitchSeconds: 3, restartLevel: 0.5, matchingSeconds: 10 };
 }
 
+const SECONDS = { max: LARGEST_COUNT, unit: 'seconds', fractions: true };
+const RANGES = {
+  bufferBytes: { min: 1, max: LARGEST_COUNT, unit: 'bytes', fractions: true },
+  backHitchSeconds: { ...SECONDS, min: 0 },
+  restartLevel: { min: 0, max: 1, unit: 'parts of the buffer', fractions: true },
+  matchingSeconds: { ...SECONDS, min: 0.001 },
+} satisfies Partial<Record<keyof SpeedFacts, NumberRange>>;
+
 /** The facts of a speed model, by name or as they are. Throws InvalidArgumentError for what no drive can be. */
 export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
   const facts = typeof speed === 'string' ? MODELS[speed as SpeedName] : speed;
@@ -34,17 +43,9 @@ export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
       next: `Use one of ${SPEED_NAMES.join(', ')}`,
     });
   }
-  const { bufferBytes, speeds, backHitchSeconds, restartLevel, matchingSeconds } = facts;
-  requireNumber('bufferBytes', bufferBytes, 1);
-  requireNumber('backHitchSeconds', backHitchSeconds, 0);
-  requireNumber('restartLevel', restartLevel, 0, 1);
-  requireNumber('matchingSeconds', matchingSeconds, 0.001);
+  const { speeds } = facts;
+  for (const [name, range] of Object.entries(RANGES)) requireNumber(name, facts[name as keyof typeof RANGES], range);
   const ascending = speeds.every((value, step) => value > (speeds[step - 1] ?? 0) && value < Number.POSITIVE_INFINITY);
   if (speeds.length > 0 && ascending) return facts;
   throw new InvalidArgumentError('the speeds of a drive are positive and ascending, and there is at least one');
-}
-
-function requireNumber(name: string, value: number, least: number, most = Number.MAX_VALUE): void {
-  if (value >= least && value <= most) return;
-  throw new InvalidArgumentError(`${name} of a speed model must not be ${value}`);
 }

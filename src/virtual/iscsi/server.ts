@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { requireNumbers } from '../../arguments/number.js';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { ControlDoor } from '../control/door.js';
 import { VirtualDrive } from '../virtual-drive.js';
@@ -58,6 +59,7 @@ export class IscsiServer {
    * or others could reach it and nothing keeps them out.
    */
   static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
+    requireNumbers(options, { port: { min: 0, max: 65535, unit: 'TCP ports' } }, { operation: 'serve' });
     requireSecrets(options.chap);
     const host = await addressOf(options);
     const drives: VirtualDrive[] = [];
