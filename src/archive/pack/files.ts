@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  opendirSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -30,9 +31,21 @@ export function statOpen(fd: number): FileStatus {
   return statusFromStats(fstatSync(fd, { bigint: true }));
 }
 
+/** Bytes of a folder itself from which on it is read in pieces: its whole list at once would be in memory twice. */
+const LARGE_FOLDER = 256 * 1024;
+const ENTRIES_AT_ONCE = 4096;
+
 /** Names in a folder in the order of their bytes. Node.js takes latin1 for bytes as they are. */
-export function namesIn(folder: ByteString): ByteString[] {
-  return readdirSync(fsPath(folder), { encoding: 'latin1' }).sort();
+export function namesIn(folder: ByteString, size: number): ByteString[] {
+  if (size < LARGE_FOLDER) return readdirSync(fsPath(folder), { encoding: 'latin1' }).sort();
+  const names: ByteString[] = [];
+  const opened = opendirSync(fsPath(folder), { encoding: 'latin1', bufferSize: ENTRIES_AT_ONCE });
+  try {
+    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) names.push(entry.name);
+  } finally {
+    opened.closeSync();
+  }
+  return names.sort();
 }
 
 export function linkTarget(path: ByteString): ByteString {

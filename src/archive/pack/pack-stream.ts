@@ -9,6 +9,8 @@ const MIB = 1024 * 1024;
 /** Whole records of every usual size. */
 const SLAB_BYTES = MIB;
 const SLABS_AHEAD = 8;
+/** What its thread makes is garbage at once: more room for that would only be memory. */
+const YOUNG_MIB = 4;
 
 /**
  * An archive of folders, made by a thread of its own that reads ahead of whoever takes it. `progress` tells how far that
@@ -37,7 +39,10 @@ export class PackStream extends Readable {
     // Told by the stream to whoever does not ask for this.
     this.#begun.catch(() => undefined);
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
-    this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), { workerData: data });
+    this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     // A stream that nobody reads keeps no process alive.
     this.#thread.unref();
     this.#thread

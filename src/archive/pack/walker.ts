@@ -88,7 +88,7 @@ export class Walker {
       return [];
     }
     try {
-      return [{ path: below(path), name: below(name), names: namesIn(path), next: 0 }];
+      return [{ path: below(path), name: below(name), names: namesIn(path, status.size), next: 0 }];
     } catch (error) {
       this.#onProblem(path, error, true);
       return [];
