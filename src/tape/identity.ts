@@ -41,7 +41,6 @@ export interface DriveIdentity {
 /** INQUIRY and the vital product data pages 80h, 83h, 86h, B0h, B1h, B3h and B5h. */
 export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
   const { vendor, product, revision } = decodeInquiry((await port.query(inquiry())).data);
-  const capabilities = await readVpd(port, 'sequentialCapabilities', decodeSequentialCapabilities);
   return {
     vendor,
     product,
@@ -50,10 +49,15 @@ export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
     manufacturerSerialNumber: await readSerial(port, 'manufacturerSerialNumber'),
     automationSerialNumber: await readSerial(port, 'automationSerialNumber'),
     names: (await readVpd(port, 'deviceIdentification', decodeDeviceIdentification))?.map(nameOf),
-    wormCapable: capabilities?.worm,
+    wormCapable: await readWormCapability(port),
     protectionMethods: await readVpd(port, 'logicalBlockProtection', decodeProtectionMethods),
     extendedInquiry: await readVpd(port, 'extendedInquiry', decodeExtendedInquiry),
   };
+}
+
+/** Whether the drive takes WORM cartridges (VPD page B0h); undefined where it does not tell. */
+export async function readWormCapability(port: DrivePort): Promise<boolean | undefined> {
+  return (await readVpd(port, 'sequentialCapabilities', decodeSequentialCapabilities))?.worm;
 }
 
 /** Vendor, product and serial number, or the device where the drive has none: INQUIRY and page 80h only. */

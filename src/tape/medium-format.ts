@@ -5,6 +5,7 @@ import { MEDIUM_CONFIGURATION } from '../scsi/mode-pages.js';
 import { type CartridgeMemory, readCartridgeMemory } from './cartridge-memory.js';
 import type { DrivePort } from './drive-port.js';
 import { readDensities } from './drive-reports.js';
+import { readWormCapability } from './identity.js';
 import { requireMedium } from './medium-presence.js';
 import { type ModeHeader, readModeFields, readModeHeader } from './mode-parameters.js';
 
@@ -40,6 +41,8 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
   const values = (await readCartridgeMemory(port))?.values ?? {};
   const header = loaded ? await readModeHeader(port) : undefined;
   const configuration = loaded ? await readModeFields(port, MEDIUM_CONFIGURATION) : undefined;
+  // tgt says so of every medium, and that it takes no WORM cartridges.
+  const worm = configuration?.worm && (await readWormCapability(port)) !== false;
   const verdict = verdictOn(values, header);
   const density = densityFor(verdict?.format, (await readDensities(port))?.drive);
   return {
@@ -47,7 +50,7 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
     source: verdict?.source,
     guess: verdict?.guess ?? false,
     contradictedBy: verdict?.contradictedBy ?? [],
-    kind: presence === 'cleaning' ? 'cleaning' : kindOf(values, header?.mediumType, configuration?.worm),
+    kind: presence === 'cleaning' ? 'cleaning' : kindOf(values, header?.mediumType, worm),
     canRead: density && density !== 'none',
     canWrite: density && density !== 'none' && density.writable,
     writeProtected: header?.writeProtected,

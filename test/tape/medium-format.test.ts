@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError } from '../../src/errors/index.js';
 import type { LtoFormat } from '../../src/scsi/density.js';
+import { encodeModeParameters, splitModePages } from '../../src/scsi/mode.js';
+import { encodeModePage } from '../../src/scsi/mode-page.js';
+import { MEDIUM_CONFIGURATION } from '../../src/scsi/mode-pages.js';
+import { encodeSequentialCapabilities, VPD_PAGES } from '../../src/scsi/vpd.js';
 import { readMediumFormat } from '../../src/tape/medium-format.js';
-import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
+import { answerWith, newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
 describe('the format of a cartridge', () => {
   it.each([5, 6, 7, 8, 9, 10])('is that of its generation: LTO-%i', async (generation) => {
@@ -50,6 +54,20 @@ describe('the format of a cartridge', () => {
       canRead: undefined,
       canWrite: undefined,
     });
+  });
+
+  it('is WORM by mode page 1D, but not in a drive that takes no WORM cartridges', async () => {
+    const { port } = await newPort();
+    const page = encodeModePage(MEDIUM_CONFIGURATION, { worm: true });
+    const header = { mediumType: 0, writeProtected: false, bufferedMode: 1, speed: 0 };
+    const parameters = encodeModeParameters({ ...header, pages: splitModePages(page) }, 10);
+    answerWith(port, 'MODE SENSE(10)', (cdb) =>
+      ((cdb[2] ?? 0) & 0x3f) === MEDIUM_CONFIGURATION.page ? parameters : undefined,
+    );
+    expect(await readMediumFormat(port)).toMatchObject({ kind: 'worm' });
+    const incapable = encodeSequentialCapabilities({ worm: false, tapeStreamMirroring: false });
+    answerWith(port, 'INQUIRY', (cdb) => (cdb[2] === VPD_PAGES.sequentialCapabilities ? incapable : undefined));
+    expect(await readMediumFormat(port)).toMatchObject({ kind: 'data' });
   });
 
   it('is refused for an empty drive', async () => {
