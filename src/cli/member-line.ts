@@ -1,4 +1,5 @@
 import type { ArchiveMember } from '../archive/extract/messages.js';
+import { visible } from './terminal.js';
 
 type MemberType = ArchiveMember['type'];
 
@@ -41,8 +42,4 @@ function permissions(mode: number): string {
 function timeText(seconds: number): string {
   if (Math.abs(seconds) > LAST_DATE) return `${seconds} s`;
   return new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, -5);
-}
-
-function visible(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

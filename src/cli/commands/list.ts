@@ -9,6 +9,7 @@ import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
 import { keysOf } from '../keystore-keys.js';
 import { memberLine } from '../member-line.js';
 import { passTapeFile } from '../read-file.js';
+import { textLines } from '../terminal.js';
 import { parseCount } from '../units.js';
 
 interface ListOptions extends DeviceOptions, KeystoreOptions {
@@ -31,7 +32,7 @@ async function list({ json, only, ...options }: ListOptions, number: string): Pr
   const show = async (source: Readable, signal: AbortSignal) => {
     for await (const member of listArchive(source, { only, signal })) {
       if (json) members.push(member);
-      else if (!process.stdout.write(`${memberLine(member)}\n`)) await once(process.stdout, 'drain', { signal });
+      else if (!process.stdout.write(textLines(memberLine(member)))) await once(process.stdout, 'drain', { signal });
     }
   };
   await withDrive(options, (drive) => passTapeFile(drive, stream, show), READ_ONLY);
