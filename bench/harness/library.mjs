@@ -8,6 +8,6 @@ export function libraryUrl(file) {
   return new URL(file, pathToFileURL(`${folder}/`)).href;
 }
 
-export const { TapeDrive, LtoProvider, createVirtualDrive, EndOfDataError, packFolder } = await import(
+export const { TapeDrive, LtoProvider, createVirtualDrive, EndOfDataError, packFolder, extractArchive } = await import(
   libraryUrl('index.js')
 );

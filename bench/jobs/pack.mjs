@@ -1,17 +1,15 @@
 // Folders into archives: the library, the command from a cold start, and tar.
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { openTarget } from '../devices/targets.mjs';
 import { libraryUrl, packFolder, TapeDrive } from '../harness/library.mjs';
+import { timed } from '../harness/timed.mjs';
 
 const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
 const MIB = 2 ** 20;
-const run = promisify(execFile);
 
 /** @param {{ folder: string, target: object }} args */
 export async function pack({ folder, target }, meter) {
@@ -53,13 +51,6 @@ export async function command({ folder, drive }, meter) {
     await timed(`"${process.execPath}" "${main}" write --overwrite 0 -d "virtual:${drive}" "${folder}" >/dev/null`),
   );
   return {};
-}
-
-async function timed(command) {
-  const { stderr } = await run('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { ${command}; }`]);
-  const [seconds, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
-  if (![seconds, user, system].every(Number.isFinite)) throw new Error(`${command}: ${stderr}`);
-  return { seconds, cpuSeconds: user + system, peakRss: 0 };
 }
 
 /** Archives of the same folder one behind the other, as one file of at least so many bytes, to a drive in real time. */

@@ -3,6 +3,7 @@
 import { chunks } from './chunks.mjs';
 import { drivesHere, drivesOnTape } from './drives.mjs';
 import { endurance } from './endurance.mjs';
+import { extraction } from './extraction.mjs';
 import { firstFilesHere, firstFilesOnTape } from './first-files.mjs';
 import { folders } from './folders.mjs';
 import { garbage } from './garbage.mjs';
@@ -47,7 +48,8 @@ export const SUBJECTS = {
     onDevice: statusOnTape,
   },
   streaming: { about: 'back-hitches of a bursty source on an LTO-9', here: streaming },
-  folders: { about: 'folders to archives and back, against tar', here: folders },
+  folders: { about: 'folders to archives, against tar', here: folders },
+  extraction: { about: 'archives to folders, against tar', here: extraction },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },
   monitor: {
     about: 'a drive that is polled 20 times a second',

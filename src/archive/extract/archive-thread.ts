@@ -17,6 +17,9 @@ export interface Run {
   readonly onMembers?: ((members: readonly ArchiveMember[]) => void) | undefined;
 }
 
+/** Nearly all that the thread makes is gone with the next member: more room for it would only be touched in turn. */
+const SHORT_LIVED = { maxYoungGenerationSizeMb: 6 };
+
 /** The thread that reads one archive, and what passes the archive on to it. */
 export class ArchiveThread {
   readonly #ring: RingWriter;
@@ -31,7 +34,7 @@ export class ArchiveThread {
     this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
     const workerData: WorkerInput = { ring, job };
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, resourceLimits: SHORT_LIVED });
     this.#ring = new RingWriter(ring);
     this.#progress = new Float64Array(ring.progress);
     this.#doing = doing;

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../decode/byte-source.js';
 
 /** A power of two, and whole blocks of tar. */
-const RING_BYTES = 16 * 2 ** 20;
+const RING_BYTES = 8 * 2 ** 20;
 const HEAD = 0;
 const TAIL = 1;
 const STATE = 2;
