@@ -273,19 +273,34 @@ describe('key stores', () => {
     const environment = new EnvironmentKeyStore({ 'LTO_KEY_a key': '5'.repeat(64) });
     const cases: readonly (readonly [{ readonly prototype: object }, Readonly<Record<string, () => unknown>>])[] = [
       [CallbackKeyStore, { get: () => new CallbackKeyStore(() => key).get(id) }],
-      [EnvironmentKeyStore, { get: () => environment.get(id) }],
+      [EnvironmentKeyStore, { get: () => environment.get(id), candidates: () => environment.candidates() }],
       [
         FileKeyStore,
         {
           put: () => file.put(id, key),
           get: () => file.get(id),
           list: () => file.list(),
+          candidates: () => file.candidates(),
           changePassphrase: () => file.changePassphrase('another'),
           delete: () => file.delete(id),
         },
       ],
-      [MemoryKeyStore, { put: () => memory.put(id, key), get: () => memory.get(id), delete: () => memory.delete(id) }],
-      [KeyStoreChain, { get: () => new KeyStoreChain(environment).get(id) }],
+      [
+        MemoryKeyStore,
+        {
+          put: () => memory.put(id, key),
+          get: () => memory.get(id),
+          candidates: () => memory.candidates(),
+          delete: () => memory.delete(id),
+        },
+      ],
+      [
+        KeyStoreChain,
+        {
+          get: () => new KeyStoreChain(environment).get(id),
+          candidates: () => new KeyStoreChain(environment).candidates(),
+        },
+      ],
     ];
     for (const [type, methods] of cases) {
       expect(Object.keys(methods).toSorted()).toEqual(publicNames(type, []).toSorted());
