@@ -89,8 +89,11 @@ export async function saveMemory(path: string, memory: CartridgeMemory): Promise
 export async function loadMemory(path: string): Promise<CartridgeMemory> {
   try {
     const stored = (await readJson(path)) as StoredMemory;
-    if (stored.format !== FORMAT) throw new TypeError(`the format is ${JSON.stringify(stored.format)}`);
+    if (stored?.format !== FORMAT) throw new TypeError(`the format is ${JSON.stringify(stored.format)}`);
     const { medium, usage } = stored;
+    if (typeof stored.attributes !== 'object') throw new TypeError('the attributes are missing');
+    const isWhole = medium.capacityBytes > 0 && typeof medium.barcode === 'string' && typeof medium.serial === 'string';
+    if (!isWhole) throw new TypeError('the capacity, the barcode or the serial number is missing');
     const attributes = Object.entries(stored.attributes).map(
       ([id, attribute]) => [Number.parseInt(id, 16), fromJson(attribute)] as const,
     );

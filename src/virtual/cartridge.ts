@@ -12,6 +12,7 @@ import {
   UNUSED,
 } from './cartridge-memory.js';
 import type { DriveIdentity } from './drive-record.js';
+import { unlessFull } from './host-file.js';
 import { createOwn } from './json-file.js';
 import { TapImage } from './tap-image.js';
 
@@ -143,7 +144,8 @@ export class Cartridge {
   }
 
   async close(): Promise<void> {
-    await this.sync();
+    for (const image of this.#images) await image.sync();
+    await this.save().catch(unlessFull);
     for (const image of this.#images) await image.close();
   }
 }

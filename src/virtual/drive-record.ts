@@ -134,14 +134,31 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
     const what = cause.code === 'ENOENT' ? 'there is no virtual drive in this folder' : `${FILE} can't be read`;
     throw new DeviceNotFoundError(what, { ...details, cause });
   })) as DriveRecord & { readonly format: unknown };
+  if (!isObject(stored)) throw new DeviceNotFoundError(`${FILE} is damaged`, details);
   if (stored.format !== FORMAT) throw new DeviceNotFoundError(`${FILE} is not that of a virtual drive`, details);
-  const { memory, life } = stored;
+  const missing = (['identity', 'settings', 'memory'] as const).find((part) => !isObject(stored[part]));
+  const { memory, life, identity } = stored;
+  if (missing !== undefined || !Number.isInteger(identity.generation) || !isPosition(memory.position)) {
+    const what = missing === undefined ? 'tells no generation or no position' : `has no ${missing}`;
+    throw new DeviceNotFoundError(`${FILE} is damaged: it ${what}`, {
+      ...details,
+      next: 'Take it from a backup, or make a new drive and put the cartridges of this one into it',
+    });
+  }
   // A drive of an earlier version lacks what was added since.
   const added = {
     life: { ...NEW_DRIVE, ...life },
     memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory, reservation: reservationOf(memory) },
   };
   return { ...stored, ...added };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPosition(position: Position | undefined): boolean {
+  return Number.isInteger(position?.partition) && Number.isInteger(position?.object);
 }
 
 /** Registration and reservation as an earlier version kept them, which knew of one initiator only. */

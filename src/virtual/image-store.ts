@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MediumError } from '../errors/index.js';
+import { onHostFile } from './host-file.js';
 import { readJson, writeJson } from './json-file.js';
 import { ObjectIndex } from './object-index.js';
 
@@ -17,9 +18,11 @@ export interface ImageStore {
 /** A `.tap` file. */
 export class FileStore implements ImageStore {
   readonly #file: FileHandle;
+  readonly #path: string;
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   async read(into: Uint8Array, offset: number): Promise<void> {
@@ -30,7 +33,11 @@ export class FileStore implements ImageStore {
     }
   }
 
-  async write(parts: readonly Uint8Array[], offset: number): Promise<void> {
+  write(parts: readonly Uint8Array[], offset: number): Promise<void> {
+    return onHostFile(this.#path, () => this.#write(parts, offset));
+  }
+
+  async #write(parts: readonly Uint8Array[], offset: number): Promise<void> {
     const total = parts.reduce((sum, { length }) => sum + length, 0);
     const { bytesWritten } = await this.#file.writev([...parts], offset);
     if (bytesWritten === total) return;
@@ -42,11 +49,11 @@ export class FileStore implements ImageStore {
   }
 
   truncate(size: number): Promise<void> {
-    return this.#file.truncate(size);
+    return onHostFile(this.#path, () => this.#file.truncate(size));
   }
 
   sync(): Promise<void> {
-    return this.#file.datasync();
+    return onHostFile(this.#path, () => this.#file.datasync());
   }
 
   close(): Promise<void> {

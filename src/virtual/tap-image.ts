@@ -45,9 +45,9 @@ export class TapImage {
     try {
       const { size } = await file.stat();
       const { index, tail } = await scanImage(file, size);
-      if (tail !== 'torn' || readOnly) return new TapImage(new FileStore(file), index, tail, size);
+      if (tail !== 'torn' || readOnly) return new TapImage(new FileStore(file, path), index, tail, size);
       await file.truncate(index.end);
-      return new TapImage(new FileStore(file), index, 'clean', index.end);
+      return new TapImage(new FileStore(file, path), index, 'clean', index.end);
     } catch (error) {
       await file.close();
       throw error;

@@ -9,6 +9,7 @@ import { Drive } from './drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
 import { type Fault, Faults } from './faults.js';
 import { lockFolder } from './folder-lock.js';
+import { unlessFull } from './host-file.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { AbortTasks, Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
@@ -92,7 +93,8 @@ export class VirtualDrive {
       const state = closed && isThere ? memory : poweredOn(memory.cartridge, memory.loaded);
       if (state !== memory) life.powerCycles += 1;
       const drive = new Drive(identity, settings, state, life, cartridge);
-      await saveDrive(folder, { identity, settings, memory: state, life, closed: false });
+      // A drive on a full disk can still be asked, and read.
+      await saveDrive(folder, { identity, settings, memory: state, life, closed: false }).catch(unlessFull);
       return new VirtualDrive(folder, lock, drive);
     } catch (error) {
       await lock.release();
@@ -270,7 +272,7 @@ export class VirtualDrive {
   async #close(): Promise<void> {
     try {
       await this.#drive.cartridge?.close();
-      await this.#save(true);
+      await this.#save(true).catch(unlessFull);
     } finally {
       this.#drive.encryption.clear();
       await this.#lock.release();

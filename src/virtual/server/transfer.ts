@@ -1,6 +1,7 @@
 import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../scsi/index.js';
 import { ENVELOPE_BYTES } from '../block-envelope.js';
 import type { Drive } from '../drive.js';
+import { isHostFull } from '../host-file.js';
 import type { Nexus } from '../nexus.js';
 import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../tap-format.js';
 import { CheckCondition, invalidFieldInCdb, residual, sense } from './check-condition.js';
@@ -181,7 +182,9 @@ export async function erase(drive: Drive, { cdb }: Request): Promise<undefined> 
 async function onMedium(codes: string, action: () => Promise<void>): Promise<void> {
   try {
     await action();
-  } catch {
+  } catch (error) {
+    // A host disk without room is no fault of the medium.
+    if (isHostFull(error)) throw error;
     throw new CheckCondition(sense(codes));
   }
 }
