@@ -307,6 +307,9 @@ export class ExtractionRoot {
   /** A new file, which only its owner may read yet; it becomes the open node. */
   createFile(path: string, facts: Float64Array): number;
 
+  /** A new file with its content and attributes; `facts` has no inode, 0, where it could not be created. */
+  makeFile(path: string, data: Uint8Array, attributes: Float64Array, facts: Float64Array): number;
+
   makeFolder(path: string, mode: number, facts: Float64Array): number;
 
   /** The folder becomes the open node. */

@@ -32,6 +32,7 @@ constexpr int attempts = 100;
 constexpr int openFolderFlags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 /** Until its attributes are set a new node is its owner's alone. */
 constexpr mode_t privateMode = 0600;
+constexpr mode_t permissionBits = 07777;
 
 int result(int outcome) {
   return outcome < 0 ? -errno : outcome;
@@ -110,10 +111,19 @@ int ExtractionRoot::createFile(const std::string& path, MemberFacts& facts) {
       retryInterrupted([&, folder = parent, file = name] { return openat(folder, file, flags, privateMode); });
   if (fd < 0) return -errno;
   node_ = UniqueFd(fd);
+  made_.reset();
   struct stat status{};
   if (fstat(fd, &status) < 0) return -errno;
   take(status, facts);
+  made_ = NewNode{status.st_uid, status.st_gid, status.st_mode & permissionBits};
   return 0;
+}
+
+int ExtractionRoot::makeFile(const std::string& path, const std::byte* data, std::size_t size,
+                             const MemberAttributes& attributes, MemberFacts& facts) {
+  int outcome = createFile(path, facts);
+  if (outcome == 0) outcome = write(data, size, 0);
+  return outcome < 0 ? outcome : finish(-1, attributes);
 }
 
 int ExtractionRoot::makeFolder(const std::string& path, mode_t mode, MemberFacts& facts) {
@@ -129,6 +139,7 @@ int ExtractionRoot::openFolder(const std::string& path) {
                               : openBelow(path, O_RDONLY | openFolderFlags);
   if (fd < 0) return fd;
   node_ = UniqueFd(fd);
+  made_.reset();
   return 0;
 }
 
@@ -149,8 +160,10 @@ int ExtractionRoot::setAttribute(const std::string& name, const std::byte* value
 
 int ExtractionRoot::setRights(const MemberAttributes& attributes) {
   // In this order: a change of owner takes setuid away.
-  if (attributes.hasOwner && fchown(node_.get(), attributes.user, attributes.group) < 0) return -errno;
-  if (attributes.hasMode && fchmod(node_.get(), attributes.mode) < 0) return -errno;
+  const bool isOwned = made_ && made_->user == attributes.user && made_->group == attributes.group;
+  if (attributes.hasOwner && !isOwned && fchown(node_.get(), attributes.user, attributes.group) < 0) return -errno;
+  const bool isModeSet = made_ && made_->mode == attributes.mode;
+  if (attributes.hasMode && !isModeSet && fchmod(node_.get(), attributes.mode) < 0) return -errno;
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "unique_fd.h"
@@ -43,6 +44,9 @@ class ExtractionRoot {
   [[nodiscard]] int inspect(const std::string& path, MemberFacts& facts);
   /** A new file, which becomes the open node. */
   [[nodiscard]] int createFile(const std::string& path, MemberFacts& facts);
+  /** A new file with all that it is to have; `facts` has an inode as soon as there is one. */
+  [[nodiscard]] int makeFile(const std::string& path, const std::byte* data, std::size_t size,
+                             const MemberAttributes& attributes, MemberFacts& facts);
   [[nodiscard]] int makeFolder(const std::string& path, mode_t mode, MemberFacts& facts);
   /** The folder at `path` becomes the open node. */
   [[nodiscard]] int openFolder(const std::string& path);
@@ -63,6 +67,11 @@ class ExtractionRoot {
   void close();
 
  private:
+  struct NewNode {
+    uid_t user;
+    gid_t group;
+    mode_t mode;
+  };
   struct Parent {
     std::string path;
     UniqueFd fd;
@@ -84,6 +93,8 @@ class ExtractionRoot {
   std::array<Parent, 2> parents_;
   std::size_t lastParent_ = 0;
   UniqueFd node_;
+  /** What a new node was made with, and need not be set; nothing is known of others. */
+  std::optional<NewNode> made_;
 };
 
 }  // namespace lto

@@ -101,6 +101,7 @@ Napi::Function ExtractionRootObject::define(Napi::Env env) {
                      {
                          InstanceMethod<&ExtractionRootObject::inspect>("inspect"),
                          InstanceMethod<&ExtractionRootObject::createFile>("createFile"),
+                         InstanceMethod<&ExtractionRootObject::makeFile>("makeFile"),
                          InstanceMethod<&ExtractionRootObject::makeFolder>("makeFolder"),
                          InstanceMethod<&ExtractionRootObject::openFolder>("openFolder"),
                          InstanceMethod<&ExtractionRootObject::write>("write"),
@@ -137,6 +138,17 @@ Napi::Value ExtractionRootObject::createFile(const Napi::CallbackInfo& info) {
   MemberFacts facts;
   const int result = root_.createFile(arguments.byteString(0, "path"), facts);
   arguments.putFacts(1, facts);
+  return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::makeFile(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  MemberFacts facts;
+  const auto path = arguments.byteString(0, "path");
+  const auto data = arguments.bytes(1, "data");
+  const auto* const bytes = reinterpret_cast<const std::byte*>(data.Data());
+  const int result = root_.makeFile(path, bytes, data.ByteLength(), arguments.attributes(2), facts);
+  arguments.putFacts(3, facts);
   return outcome(info, result);
 }
 

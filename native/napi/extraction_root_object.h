@@ -20,6 +20,7 @@ class ExtractionRootObject : public TaggedObject<ExtractionRootObject> {
  private:
   Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value createFile(const Napi::CallbackInfo& info);
+  Napi::Value makeFile(const Napi::CallbackInfo& info);
   Napi::Value makeFolder(const Napi::CallbackInfo& info);
   Napi::Value openFolder(const Napi::CallbackInfo& info);
   Napi::Value write(const Napi::CallbackInfo& info);

@@ -12,6 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const ENOENT = -2;
 const EBADF = -9;
+const EEXIST = -17;
 const EINVAL = -22;
 const facts = new Float64Array(4);
 const attributes = Float64Array.of(0o640, -1, -1, 1, 2, 3, 4);
@@ -42,6 +43,18 @@ describe.each([
     expect(readFileSync(name).toString('latin1', 4096, 4099)).toBe('end');
     root.close();
     expect(root.createFile('x', facts)).toBe(EBADF);
+  });
+
+  it('makes a whole file by one call, and says whether there is one where that fails', () => {
+    const root = open();
+    expect(root.makeFile('whole', Buffer.from('content'), attributes, facts)).toBe(0);
+    const { mode, mtimeNs, ino } = statSync(join(folder, 'whole'), { bigint: true });
+    expect([Number(mode) & 0o7777, mtimeNs, Number(ino)]).toEqual([0o640, 3_000_000_004n, facts[1]]);
+    expect(readFileSync(join(folder, 'whole'), 'utf8')).toBe('content');
+    expect([root.makeFile('whole', Buffer.from('x'), attributes, facts), facts[1]]).toEqual([EEXIST, 0]);
+    expect([root.makeFile('missing/x', Buffer.from('x'), attributes, facts), facts[1]]).toEqual([ENOENT, 0]);
+    expect(root.makeFile('empty', Buffer.alloc(0), attributes, facts)).toBe(0);
+    expect(statSync(join(folder, 'empty')).size).toBe(0);
   });
 
   it('follows no link, and no path that leads out', () => {
@@ -77,6 +90,7 @@ describe.each([
     for (const method of [
       'inspect',
       'createFile',
+      'makeFile',
       'makeFolder',
       'write',
       'finish',

@@ -116,6 +116,12 @@ const sane = {
   'SlabPool.giveBack': () => [pick([slab.buffer, allocateSlab(4096)])],
   'ExtractionRoot.inspect': () => [pick(names), new Float64Array(17)],
   'ExtractionRoot.createFile': () => [pick(names), new Float64Array(17)],
+  'ExtractionRoot.makeFile': () => [
+    pick(names),
+    pick([slab, new Uint8Array(3)]),
+    new Float64Array(7).fill(-1),
+    new Float64Array(17),
+  ],
   'ExtractionRoot.makeFolder': () => [pick(names), 0o700, new Float64Array(17)],
   'ExtractionRoot.openFolder': () => [pick(names)],
   'ExtractionRoot.write': () => [pick([slab, new Uint8Array(3)]), pick([0, 1, 4096])],

@@ -78,6 +78,11 @@ export class ArchiveReader {
     return piece;
   }
 
+  /** Whether all of the current member's content was handed out. */
+  get isPassed(): boolean {
+    return this.#left === 0;
+  }
+
   /** Behind the end: reads what is left of the source. Whether it is nothing but zeros. */
   drain(): boolean {
     let isEmpty = true;
@@ -156,14 +161,13 @@ export class ArchiveReader {
     const sparse = header.typeFlag === 'S' ? this.#oldSparse(block) : this.#paxSparse(stored);
     const size = sparse?.size ?? stored;
     if (sparse) sparse.map.require(size, this.#left);
-    return {
-      ...properties.of(header),
+    return properties.member(header, {
       path,
       type,
       size: type === 'file' ? size : 0,
       stored: this.#left,
       sparse: sparse?.map,
-    };
+    });
   }
 
   #oldSparse(header: Buffer): { map: SparseMap; size: number } {

@@ -2,11 +2,19 @@ import type { ByteSource } from './byte-source.js';
 import { cutOff } from './fault.js';
 import { BLOCK } from './header.js';
 
+/** How much is taken of the source at once. */
+const WINDOW = 2 ** 20;
+const NOTHING = Buffer.alloc(0);
+
 /** The blocks of an archive, in order. */
 export class BlockReader {
   readonly #source: ByteSource;
   readonly #block = Buffer.alloc(BLOCK);
-  #position = 0;
+  /** What the source gave last, and how much of it was handed out. */
+  #window: Buffer = NOTHING;
+  #at = 0;
+  /** Bytes of the windows before. */
+  #before = 0;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -14,20 +22,20 @@ export class BlockReader {
 
   /** Bytes of the archive that were read. */
   get position(): number {
-    return this.#position;
+    return this.#before + this.#at;
   }
 
   /** One block, which is there until the next call; undefined at the end. Throws ArchiveFault for a part of one. */
   block(): Buffer | undefined {
+    if (this.#window.length - this.#at >= BLOCK) return this.#take(BLOCK);
     let filled = 0;
     while (filled < BLOCK) {
-      const piece = this.#source.next(BLOCK - filled);
-      if (piece === undefined) {
+      if (!this.#fill()) {
         if (filled === 0) return undefined;
-        throw cutOff(`the archive ends within a block, after ${this.#position} bytes`);
+        throw cutOff(`the archive ends within a block, after ${this.position} bytes`);
       }
-      this.#position += piece.length;
-      if (piece.length === BLOCK) return Buffer.from(piece.buffer, piece.byteOffset, BLOCK);
+      if (filled === 0 && this.#window.length - this.#at >= BLOCK) return this.#take(BLOCK);
+      const piece = this.#take(BLOCK - filled);
       this.#block.set(piece, filled);
       filled += piece.length;
     }
@@ -35,17 +43,39 @@ export class BlockReader {
   }
 
   /** Content of `length` bytes, of which some are left: what is there, until the next call. */
-  piece(left: number, length: number): Uint8Array {
-    const piece = this.#source.next(left);
-    if (piece === undefined) {
-      throw cutOff(`the content of a member has ${length - left} of its ${length} bytes`);
-    }
-    this.#position += piece.length;
-    return piece;
+  piece(left: number, length: number): Buffer {
+    this.#require(left, length);
+    return this.#take(left);
   }
 
   /** Passes over the rest of the last block of content. */
   padding(length: number): void {
-    for (let left = -length & (BLOCK - 1); left > 0; ) left -= this.piece(left, left).length;
+    const whole = -length & (BLOCK - 1);
+    for (let left = whole; left > 0; ) {
+      this.#require(left, whole);
+      const passed = Math.min(left, this.#window.length - this.#at);
+      this.#at += passed;
+      left -= passed;
+    }
+  }
+
+  #require(left: number, length: number): void {
+    if (!this.#fill()) throw cutOff(`the content of a member has ${length - left} of its ${length} bytes`);
+  }
+
+  /** Whether there is more in the window. */
+  #fill(): boolean {
+    if (this.#at < this.#window.length) return true;
+    const window = this.#source.next(WINDOW);
+    this.#before += this.#window.length;
+    this.#at = 0;
+    this.#window = window === undefined ? NOTHING : Buffer.from(window.buffer, window.byteOffset, window.length);
+    return window !== undefined;
+  }
+
+  #take(most: number): Buffer {
+    const from = this.#at;
+    this.#at = Math.min(from + most, this.#window.length);
+    return this.#window.subarray(from, this.#at);
   }
 }

@@ -50,8 +50,8 @@ export function decodeHeader(block: Buffer): Header {
     size: requireSize(decodeNumber(block, 124, 12, 'size')),
     modified: decodeNumber(block, 136, 12, 'time'),
     target: text(block, 157, 100),
-    userName: hasNames ? text(block, 265, 32) : '',
-    groupName: hasNames ? text(block, 297, 32) : '',
+    userName: hasNames ? userNames.at(block, 265) : '',
+    groupName: hasNames ? groupNames.at(block, 297) : '',
     major: hasNames && isDevice ? decodeNumber(block, 329, 8, 'device number') : 0,
     minor: hasNames && isDevice ? decodeNumber(block, 337, 8, 'device number') : 0,
   };
@@ -70,19 +70,27 @@ function requireChecksum(block: Buffer): void {
     if (at === CHECKSUM.offset) at += CHECKSUM.length;
     const byte = block[at] ?? 0;
     unsigned += byte;
-    if (byte > 0x7f) negative += 1;
+    negative += byte >> 7;
   }
   const stored = decodeNumber(block, CHECKSUM.offset, CHECKSUM.length, 'checksum');
   if (stored === unsigned || stored === unsigned - negative * 256) return;
   throw damaged('no header of a tar archive, or one whose checksum is wrong');
 }
 
+const USTAR = Buffer.from('ustar');
+const GNU = Buffer.from('ustar  \0');
+const STAR = Buffer.from('tar\0');
+
 function formatOf(block: Buffer): HeaderFormat {
-  const magic = block.toString('latin1', 257, 265);
-  if (magic === 'ustar  \0') return 'gnu';
-  const isStar = block.toString('latin1', 508, 512) === 'tar\0';
-  if (magic.startsWith('ustar')) return isStar && block[475] === 0 ? 'star' : 'ustar';
+  if (holds(block, 257, GNU)) return 'gnu';
+  const isStar = holds(block, 508, STAR);
+  if (holds(block, 257, USTAR)) return isStar && block[475] === 0 ? 'star' : 'ustar';
   return isStar ? 'star' : 'v7';
+}
+
+function holds(block: Buffer, offset: number, bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (block[offset + at] !== bytes[at]) return false;
+  return true;
 }
 
 /** star keeps times behind a shorter prefix; GNU tar has no prefix, but times and more in its place. */
@@ -96,6 +104,32 @@ function pathOf(block: Buffer, format: HeaderFormat): ByteString {
 
 /** Up to the first NUL. */
 function text(block: Buffer, offset: number, length: number): ByteString {
-  const end = block.indexOf(0, offset);
-  return block.toString('latin1', offset, end < 0 ? offset + length : Math.min(end, offset + length));
+  let end = offset;
+  while (end < offset + length && block[end] !== 0) end += 1;
+  return end === offset ? '' : block.toString('latin1', offset, end);
 }
+
+/** A name of 32 bytes that is mostly that of the header before: no string is made of it again. */
+class RepeatedName {
+  readonly #bytes = Buffer.alloc(NAME);
+  #text: ByteString = '';
+
+  at(block: Buffer, offset: number): ByteString {
+    for (let at = 0; at < NAME; at += 1) {
+      const byte = block[offset + at] ?? 0;
+      if (byte !== this.#bytes[at]) return this.#take(block, offset);
+      if (byte === 0) break;
+    }
+    return this.#text;
+  }
+
+  #take(block: Buffer, offset: number): ByteString {
+    this.#bytes.set(block.subarray(offset, offset + NAME));
+    this.#text = text(block, offset, NAME);
+    return this.#text;
+  }
+}
+
+const NAME = 32;
+const userNames = new RepeatedName();
+const groupNames = new RepeatedName();

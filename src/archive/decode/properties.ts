@@ -21,6 +21,9 @@ const REFUSED: readonly [RegExp, string][] = [
 ];
 const USED = /^(path|linkpath|size|uid|gid|uname|gname|mtime|atime|SCHILY\.dev(major|minor))$/;
 
+/** What is known of a member before. */
+type MemberContent = Pick<Member, 'path' | 'type' | 'size' | 'stored' | 'sparse'>;
+
 /** What extended headers say of the member that follows: of it alone, and of all members from there on. */
 export class Properties {
   readonly #global = new Map<string, PaxRecord>();
@@ -89,9 +92,15 @@ export class Properties {
     throw unsupported(`the archive holds a file with holes in GNU tar's format ${major}.${minor}`);
   }
 
-  of(header: Header): Omit<Member, 'path' | 'type' | 'size' | 'stored' | 'sparse'> {
+  /** What a header and they together say of a member. */
+  member(header: Header, { path, type, size, stored, sparse }: MemberContent): Member {
     const isLink = header.typeFlag === '1' || header.typeFlag === '2';
     return {
+      path,
+      type,
+      size,
+      stored,
+      sparse,
       mode: header.mode,
       uid: this.#integer('uid') ?? header.uid,
       gid: this.#integer('gid') ?? header.gid,

@@ -27,6 +27,7 @@ const PRESERVED = 0o7777;
 const FOLDER_BEFORE = 0o700;
 const IMPLIED_FOLDER = 0o777;
 const MOST_ID = 0xffff_fffe;
+const EMPTY = new Uint8Array(0);
 /** Attributes that give rights no more than a mode does. */
 const OF_USER = 'user.';
 const ACCESS_LIST = 'system.posix_acl_';
@@ -75,9 +76,23 @@ export class Extractor {
   }
 
   #makeFile(path: ByteString, member: Member, reader: ArchiveReader): void {
+    if (member.sparse !== undefined || member.attributes.length > 0) {
+      this.#makeInParts(path, member, reader);
+      return;
+    }
+    const piece = reader.content() ?? EMPTY;
+    if (reader.isPassed) {
+      this.#makeWhole(path, member, piece);
+    } else {
+      this.#rest = piece;
+      this.#makeInParts(path, member, reader);
+    }
+  }
+
+  #makeInParts(path: ByteString, member: Member, reader: ArchiveReader): void {
+    const { sparse } = member;
     this.#place(path, 'file', () => this.#folder.createFile(path, this.#facts));
     this.#created.add(this.#facts);
-    const { sparse } = member;
     if (sparse === undefined) {
       this.#writeParts(path, reader, 0);
     } else {
@@ -87,6 +102,19 @@ export class Extractor {
     }
     this.#fillAttributes(member);
     this.#finish(path, sparse === undefined ? -1 : member.size, member.attributes);
+  }
+
+  /** Nearly every file: its content is there in one piece, and one call makes it. */
+  #makeWhole(path: ByteString, member: Member, content: Uint8Array): void {
+    this.#fillAttributes(member);
+    this.#place(path, 'file', () => {
+      const code = this.#folder.makeFile(path, content, this.#attributes, this.#facts);
+      // It is there: what failed behind that is no question of what stands in its way.
+      if (code !== undefined && this.#facts.inode !== 0) throw failed(code, path, 'write');
+      return code;
+    });
+    this.#created.add(this.#facts);
+    this.tally.wrote(content.length);
   }
 
   /** Content from here on, all of it or so much; a part may end within a piece. */

@@ -24,6 +24,10 @@ export class NativeFolder implements TargetFolder {
     return codeOf(this.#root.createFile(path, facts.numbers));
   }
 
+  makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined {
+    return codeOf(this.#root.makeFile(path, data, attributes, facts.numbers));
+  }
+
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined {
     return codeOf(this.#root.makeFolder(path, mode, facts.numbers));
   }

@@ -36,6 +36,11 @@ export class NodeFolder implements TargetFolder {
     });
   }
 
+  makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined {
+    facts.numbers.fill(0);
+    return this.createFile(path, facts) ?? this.write(data, 0) ?? this.finish(-1, attributes);
+  }
+
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined {
     return this.#below(path, (full) => {
       fs.mkdirSync(full, mode);

@@ -51,6 +51,8 @@ export interface TargetFolder {
   readonly makesSpecialFiles: boolean;
   inspect(path: ByteString, facts: NodeFacts): string | undefined;
   createFile(path: ByteString, facts: NodeFacts): string | undefined;
+  /** A new file with all its content and attributes; `facts` has no inode, 0, where it could not be created. */
+  makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined;
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined;
   openFolder(path: ByteString): string | undefined;
   write(data: Uint8Array, position: number): string | undefined;
