@@ -6,6 +6,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import type { ReadSummary } from '../tape/read-stream.js';
 import { type TakenSource, takeSource } from '../tape/source/taken-source.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive.js';
+import { isSameCartridge } from './barcode.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
 import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
 import { type ExistingData, findExistingData } from './existing-data.js';
@@ -187,7 +188,9 @@ export class LtoProvider {
     if (parts.length < 2) {
       return readArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys });
     }
-    if (onNextCartridge === undefined || parts[0]?.cartridge !== id || parts[0].location !== fileNumber) {
+    const [first] = parts;
+    const isFirst = first?.location === fileNumber && isSameCartridge(first.cartridge, id);
+    if (onNextCartridge === undefined || !isFirst) {
       throw new InvalidArgumentError('these are not the parts of that archive, or nobody can change the cartridge', {
         operation: 'read',
         next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',

@@ -4,6 +4,7 @@ import type { TapeReceipt } from '../tape/receipt.js';
 import type { TakenSource } from '../tape/source/taken-source.js';
 import type { WriteStreamOptions } from '../tape/write-options.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
+import { isSameCartridge } from './barcode.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import { type KeyOptions, keepEncryption } from './encryption.js';
@@ -80,7 +81,7 @@ export function preparationBehind(preparation: Preparation, receipt: TapeReceipt
 
 /** Throws InvalidArgumentError unless that cartridge was prepared. */
 export function requirePrepared(preparation: Preparation | undefined, id: string): Preparation {
-  if (preparation?.identity === id) return preparation;
+  if (preparation && isSameCartridge(preparation.identity, id)) return preparation;
   throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
     operation: 'write',
     next: 'Call `prepareForWrite` first, and again after an error',

@@ -4,6 +4,7 @@ import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../er
 import type { TapeReceipt } from '../tape/receipt.js';
 import type { TakenSource } from '../tape/source/taken-source.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
+import { isSameCartridge } from './barcode.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { KeyOptions } from './encryption.js';
@@ -156,7 +157,7 @@ function requireSame({ drive }: DriveOwner, receipt: TapeReceipt, checksum: stri
 }
 
 function requireUnused({ drive }: DriveOwner, used: readonly string[], id: string): void {
-  if (!used.includes(id)) return;
+  if (!used.some((other) => isSameCartridge(other, id))) return;
   throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} is full`, {
     device: drive.device,
     operation: 'write',

@@ -1,8 +1,7 @@
 import { EndOfDataError, MediumError, type RecordPlace, type SenseData } from '../errors/index.js';
-import { read6 } from '../scsi/commands/transfer.js';
-import { isSystemError } from '../transport/system-error.js';
 import type { DrivePort } from './drive-port.js';
 import { RECORDS, space } from './motion.js';
+import { goToObject, probeRecord, standsAt, type Verdict } from './probe-record.js';
 
 /** What becomes of a record that the drive can't read. */
 export type OnBadRecord =
@@ -19,12 +18,6 @@ export interface SkippedRecord extends RecordPlace {
 
 /** How reading goes on behind a read that failed. */
 export type Recovered = 'read on' | 'end of data';
-
-/** Bytes asked for to learn what is the matter with a record: any number will do, as its length is not looked at. */
-const PROBE_BYTES = 4096;
-
-/** What the drive itself says of a record. */
-type Verdict = Recovered | { readonly sense: SenseData | undefined };
 
 /**
  * Finds out what a read that failed with EIO has met, which `st` tells nobody, and goes on with the same record or behind
@@ -62,13 +55,14 @@ export class ReadRecovery {
     }
     const isNew = this.#repeated !== place.logicalObject;
     this.#repeated = place.logicalObject;
-    if (isNew && (await this.#stands(place.logicalObject))) return 'read on';
+    if (isNew && (await standsAt(this.#port, place.logicalObject))) return 'read on';
     const verdict = await this.#ask(place.logicalObject);
-    if (typeof verdict !== 'object') return verdict;
+    if (verdict === 'readable') return 'read on';
+    if (verdict === 'end of data') return verdict;
     const error = unreadable(this.#port, place, reason, verdict.sense);
     if (this.#onBadRecord === 'fail') throw error;
     // Nothing tells how far a drive gets in a record that it can't read.
-    if (!(await this.#goTo(place.logicalObject + 1))) throw error;
+    if (!(await goToObject(this.#port, place.logicalObject + 1))) throw error;
     this.skipped.push({ ...place, sense: verdict.sense });
     return 'read on';
   }
@@ -86,37 +80,10 @@ export class ReadRecovery {
   /** The tape stands before the record afterwards, or as near as the drive gets. */
   async #ask(logicalObject: number): Promise<Verdict> {
     // What is readable by itself and not in the stream is not readable: asking again would never end.
-    if (this.#readable === logicalObject || !(await this.#goTo(logicalObject))) return { sense: undefined };
-    const verdict = await probe(this.#port).finally(() => this.#goTo(logicalObject));
-    if (verdict === 'read on') this.#readable = logicalObject;
+    if (this.#readable === logicalObject || !(await goToObject(this.#port, logicalObject))) return { sense: undefined };
+    const verdict = await probeRecord(this.#port, logicalObject);
+    if (verdict === 'readable') this.#readable = logicalObject;
     return verdict;
-  }
-
-  /** Whether the tape then stands there. */
-  async #goTo(logicalObject: number): Promise<boolean> {
-    this.#port.requirePosition('read');
-    if (await this.#stands(logicalObject)) return true;
-    await this.#port.mt('MTSEEK', logicalObject).catch((error: unknown) => {
-      if (!(error instanceof MediumError)) throw error;
-    });
-    return this.#stands(logicalObject);
-  }
-
-  async #stands(logicalObject: number): Promise<boolean> {
-    return (await this.#port.transport.tell().catch(() => undefined)) === logicalObject;
-  }
-}
-
-/** Rejects with what is the matter with the drive or its keys rather than with the record. */
-async function probe(port: DrivePort): Promise<Verdict> {
-  try {
-    await port.query(read6({ length: PROBE_BYTES }), { mediumChanges: port.mediumChanges });
-    return 'read on';
-  } catch (error) {
-    if (error instanceof EndOfDataError) return 'end of data';
-    const isOfRecord = error instanceof MediumError || isSystemError(error);
-    if (isOfRecord) return { sense: error instanceof MediumError ? error.sense : undefined };
-    throw error;
   }
 }
 

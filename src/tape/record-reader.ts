@@ -77,6 +77,8 @@ export class RecordReader {
   #mayTighten: boolean;
   /** An offer that the record ahead is larger than. */
   #tooSmall: number | undefined;
+  /** The last record that a key was set for, by how many were before it. */
+  #unlocked: number | undefined;
   readonly #memory: ReadMemory;
   /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
   #quietBytes = 0;
@@ -117,7 +119,9 @@ export class RecordReader {
   /** Throws what stopped reading, unless it can go on. */
   async #goOn(reason: unknown): Promise<void> {
     if (!(reason instanceof MediumError)) return this.#goOnWithOtherKey(reason);
-    const recovered = await this.#options.recovery.goOn(reason, this.records);
+    const { recovery } = this.#options;
+    // Where the drive does not tell of the key before, its answer to the record does.
+    const recovered = await recovery.goOn(reason, this.records).catch((told) => this.#goOnWithOtherKey(told));
     if (recovered === 'end of data') throw this.#endOfData();
   }
 
@@ -126,9 +130,12 @@ export class RecordReader {
    * same block. Throws whatever else stopped it, and EncryptionKeyError when there is no such key.
    */
   async #goOnWithOtherKey(reason: unknown): Promise<void> {
-    const { keys } = this.#options;
+    const { keys, recovery } = this.#options;
     if (!(reason instanceof EncryptionKeyError) || keys === undefined) throw reason;
-    if (!(await unlock(this.#port, keys))) throw reason;
+    const record = this.records + recovery.skipped.length;
+    // A record that a key was set for is not asked for another one: that would never end.
+    if (this.#unlocked === record || !(await unlock(this.#port, keys, reason))) throw reason;
+    this.#unlocked = record;
   }
 
   async #nextResult(): Promise<Result> {

@@ -2,6 +2,7 @@ import {
   BeginningOfPartitionError,
   DriveBusyError,
   EncryptionError,
+  EncryptionKeyError,
   EndOfDataError,
   HardwareError,
   IllegalRequestError,
@@ -137,6 +138,16 @@ const RULES: readonly SenseRule[] = [
     make: (d) =>
       new MediumChangedError('the state of the drive was changed from outside', { next: 'Read it again', ...d }),
   },
+  ...[0x01, 0x03].map((ascq) => ({
+    asc: 0x74,
+    ascq,
+    make: (d: LtoErrorDetails) =>
+      new EncryptionKeyError('the data is encrypted with another key than the drive has', {
+        next: 'Read it with a key store that has that key',
+        ...d,
+        keyId: undefined,
+      }),
+  })),
   { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not fit the data', d) },
   {
     key: 0x7,

@@ -91,6 +91,32 @@ describe('exit codes', () => {
   });
 });
 
+describe('9 at the hard end of the medium', () => {
+  const input = Buffer.from(Array.from({ length: 6 << 20 }, (_, i) => (i * 31 + (i >> 9)) & 0xff));
+
+  it.each([
+    [['overflow-without-residual']],
+    [['small-early-warning']],
+    [['no-early-warning']],
+    [['overflow-without-residual', 'no-early-warning']],
+  ])('of a drive with %j: what is said to be safe is what can be read', async (traits) => {
+    await create('--capacity', '4MiB', ...traits.flatMap((trait) => ['--trait', trait]));
+    const document = await lto.run(['write', '-', '--json'], { input });
+    expect(document.code).toBe(9);
+    const { safe } = JSON.parse(document.stdout.toString()).error;
+    expect(safe).toMatchObject({ filemark: true });
+    expect(safe.bytes).toBeGreaterThan(2 << 20);
+    const { stdout } = await lto.run(['read', '0']);
+    expect(stdout.equals(input.subarray(0, safe.bytes))).toBe(true);
+
+    await lto.run(['virtual', 'remove', 'drive']);
+    await lto.document(['virtual', 'insert', 'drive', '--new', '--capacity', '4MiB', '--barcode', 'OTHER1L8']);
+    const { code, stderr } = await lto.run(['write', '-'], { input });
+    expect([code, stderr]).toEqual([9, expect.stringContaining(`${safe.records} records with ${safe.bytes} bytes`)]);
+    expect(await lto.document(['verify', '0'])).toMatchObject({ bytes: safe.bytes, records: safe.records });
+  });
+});
+
 describe('lto label', () => {
   it('refuses a tape that holds data, and says what is there, until told to overwrite', async () => {
     await create();

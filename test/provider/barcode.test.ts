@@ -5,6 +5,7 @@ import { readLabel, writeLabel } from '../../src/provider/label.js';
 import { decodeLabel } from '../../src/provider/label-archive.js';
 import { attributeValue } from '../../src/scsi/mam-values.js';
 import type { Fault } from '../../src/virtual/index.js';
+import { collect } from '../conformance/conformance.js';
 import { ID, MIB, newBench, newLabelledBench, source } from './support.js';
 
 const NO_MEMORY_WRITES: Fault = {
@@ -64,6 +65,45 @@ describe('barcodes of six and of eight characters', () => {
     await provider.prepareForWrite('ABC001L8');
     await provider.prepareForWrite('ABC001');
     expect((await provider.identifyMedia({ allowIntrusive: true })).label).toBe('ABC001L8');
+  });
+
+  it.each([
+    ['ABC001', 'ABC001L8'],
+    ['ABC001L8', 'ABC001'],
+  ])('are one from preparing (%s) to writing, reading and finalizing (%s)', async (prepared, named) => {
+    const { provider } = await newBench({}, { cartridge: { barcode: 'ABC001L8' } });
+    await provider.initializeMedia('ABC001L8');
+    await provider.prepareForWrite(prepared);
+    expect(await provider.writeArchive(named, 'one')).toMatchObject({ cartridge: prepared, location: 1 });
+    await provider.verifyArchive(named, 1);
+    await provider.finalizeMedia(named);
+  });
+
+  it('are one in an archive that spans cartridges: it does not continue on the one that is full', async () => {
+    const small = { cartridge: { barcode: 'ABC001L8', capacityBytes: 16 * MIB }, earlyWarningBytes: MIB };
+    const { provider } = await newBench({}, small);
+    await provider.initializeMedia('ABC001L8');
+    await provider.prepareForWrite('ABC001L8');
+    let asked = 0;
+    const written = provider.writeArchive('ABC001', source(20 * MIB), {
+      onEndOfMedium: () => {
+        asked += 1;
+        return 'ABC001';
+      },
+    });
+    await expect(written).rejects.toMatchObject({ message: expect.stringContaining('is full') });
+    expect(asked).toBe(1);
+  });
+
+  it('are one where the parts of an archive are read', async () => {
+    const { provider } = await newBench({}, { cartridge: { barcode: 'ABC001L8' } });
+    await provider.initializeMedia('ABC001L8');
+    await provider.prepareForWrite('ABC001L8');
+    const receipt = await provider.writeArchive('ABC001L8', 'one');
+    const { encryptionKeyId: _none, ...part } = receipt.parts[0] ?? receipt;
+    const parts = [part, { ...part, cartridge: 'OTHER1L8' }];
+    const stream = await provider.readArchive('ABC001', 1, { parts, onNextCartridge: () => undefined });
+    await expect(collect(stream)).rejects.toMatchObject({ message: expect.stringContaining('is not "OTHER1L8"') });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EncryptionKeyError, LabelError } from '../../src/errors/index.js';
+import { EncryptionError, EncryptionKeyError, LabelError } from '../../src/errors/index.js';
 import { EnvironmentKeyStore } from '../../src/keys/environment-key-store.js';
 import { KeyStoreChain } from '../../src/keys/key-store-chain.js';
 import { MemoryKeyStore } from '../../src/keys/memory-key-store.js';
@@ -9,8 +9,10 @@ import {
   ENCRYPTION_MODE,
   ENCRYPTION_SCOPE,
   KAD_TYPE,
+  SECURITY_IN_PAGE,
   setDataEncryption,
 } from '../../src/scsi/security/index.js';
+import type { VirtualDrive } from '../../src/virtual/index.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { testKey } from '../keys/support.js';
 import { send } from '../virtual/support.js';
@@ -83,6 +85,84 @@ describe('a label that was encrypted', () => {
       EncryptionKeyError,
     );
   });
+});
+
+/** Has the drive not know the page that tells how the next block is encrypted; counts the keys that it is given. */
+function withoutNextBlockStatus(virtual: VirtualDrive): { readonly keysSet: number } {
+  const counted = { keysSet: 0 };
+  const execute = virtual.execute.bind(virtual);
+  virtual.execute = (cdb, data) => {
+    if (cdb[0] === 0xb5) counted.keysSet += 1;
+    const isAsked = cdb[0] === 0xa2 && cdb[1] === 0x20 && cdb[3] === SECURITY_IN_PAGE.nextBlockStatus;
+    return execute(isAsked ? Uint8Array.from(cdb).fill(0x7f, 3, 4) : cdb, data);
+  };
+  return counted;
+}
+
+describe.each([['right'], [undefined]])(
+  'a drive that does not tell the status of the next block (name %s)',
+  (keyId) => {
+    it('is given each key once, until the first record can be read', async () => {
+      const { tape, provider, virtual } = await oldTape(keyId);
+      const counted = withoutNextBlockStatus(virtual);
+      expect(await tape.encryption.nextBlock()).toBeUndefined();
+      expect((await collect(tape.createReadStream({ fileNumber: 1, keys: KEYS }))).equals(DATA)).toBe(true);
+      expect(counted.keysSet).toBe(2);
+      expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+      await provider.prepareForWrite(ID);
+      expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
+    });
+
+    it('is left without a key where none fits', async () => {
+      const { tape, virtual } = await oldTape(keyId);
+      const counted = withoutNextBlockStatus(virtual);
+      const keys = new MemoryKeyStore([
+        ['other', testKey(3)],
+        ['same', testKey(3)],
+        ['another', testKey(4)],
+      ]);
+      await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toMatchObject({
+        code: 'LTO_ENCRYPTION_KEY',
+        message: expect.stringContaining('none of the 2'),
+      });
+      // Two, and off.
+      expect(counted.keysSet).toBe(3);
+      expect(await tape.encryption.status()).toMatchObject({ encryption: 'off', decryption: 'off' });
+    });
+
+    it('tells that a key is wanted where no store is given', async () => {
+      const { tape, virtual } = await oldTape(keyId);
+      withoutNextBlockStatus(virtual);
+      await expect(collect(tape.createReadStream({ fileNumber: 1 }))).rejects.toBeInstanceOf(EncryptionKeyError);
+    });
+  },
+);
+
+describe('a key that does not fit', () => {
+  it.each([['right'], [undefined]])('is not left in the drive (name %s)', async (keyId) => {
+    const { tape } = await oldTape(keyId);
+    const keys = new MemoryKeyStore([['right', testKey(3)]]);
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toBeInstanceOf(EncryptionKeyError);
+    expect(await tape.encryption.status()).toMatchObject({ encryption: 'off', decryption: 'off' });
+  });
+
+  it('does not end that encryption was asked for', async () => {
+    const { tape } = await oldTape('right');
+    await tape.encryption.enable({ key: testKey(5), keyId: 'mine' });
+    const keys = new MemoryKeyStore([['right', testKey(3)]]);
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toBeInstanceOf(EncryptionKeyError);
+    await expect(tape.writeFile([DATA])).rejects.toBeInstanceOf(EncryptionError);
+  });
+});
+
+it('encryption that was asked for is still asked for when a file was read and the cartridge unloaded', async () => {
+  const { tape } = await oldTape('right');
+  await tape.encryption.enable({ key: testKey(5), keyId: 'mine' });
+  await collect(tape.createReadStream({ fileNumber: 1, keys: KEYS }));
+  await tape.unload();
+  await tape.load();
+  expect(tape.encryption.asked).toBe(true);
+  await expect(tape.writeFile([DATA])).rejects.toBeInstanceOf(EncryptionError);
 });
 
 it('a chain of stores gives the candidates of all that have some', async () => {

@@ -11,7 +11,7 @@ import {
   statusOf,
 } from './pages.js';
 import type { EncryptionOptions } from './parameters.js';
-import { clearKey, setKey } from './set-key.js';
+import { clearKey, setKey, takeKeyOut } from './set-key.js';
 
 /**
  * The keys of a drive. A key counts as set when the drive says so itself, and from then on every write asks again: after
@@ -89,15 +89,15 @@ export class TapeEncryption {
  * cartridge is not written before encryption is enabled again. A drive that clears the key itself may fail to here.
  */
 export async function clearBeforeUnload(port: DrivePort): Promise<void> {
-  const { request, encryptionAsked } = port.encryption;
+  const { request } = port.encryption;
   if (request === undefined) return;
+  const why = 'the cartridge was unloaded';
   try {
-    await clearKey(port);
+    await takeKeyOut(port, why);
   } catch (error) {
     if (!request.clearKeyOnDemount || !(error instanceof EncryptionError)) throw error;
+    port.encryption.invalidate(why);
   }
-  if (encryptionAsked) port.encryption.begin(request);
-  port.encryption.invalidate('the cartridge was unloaded');
 }
 
 /** Takes a key of ours out of the drive before the handle is closed, unless it is to stay. */

@@ -76,6 +76,13 @@ export class EncryptionSession {
     this.#encryptionAsked = false;
   }
 
+  /** Encryption is off, and asked for all the same. */
+  remember(request: SessionRequest | undefined, why: string): void {
+    this.#request = request;
+    this.#encryptionAsked = true;
+    this.#void(why);
+  }
+
   /** Nothing is known of the keys any more; `why` ends the sentence "it is not certain any more, because …". */
   invalidate(why: string, sense?: SenseData): void {
     if (this.#request !== undefined) this.#void(why, sense);

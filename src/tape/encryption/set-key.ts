@@ -92,6 +92,16 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
   return after;
 }
 
+/**
+ * As `clearKey`, but encryption that is asked for stays asked for: nothing is written before a key is proven again. `why`
+ * ends the sentence "it is not certain any more, because …".
+ */
+export async function takeKeyOut(port: DrivePort, why: string): Promise<void> {
+  const { request, encryptionAsked } = port.encryption;
+  await clearKey(port);
+  if (encryptionAsked) port.encryption.remember(request, why);
+}
+
 /** mhvtl refuses index 0 even for switching off. */
 function ownIndex({ algorithms }: DriveEncryptionCapabilities, { algorithmIndex }: DataEncryptionStatus): number {
   const known = algorithms.some(({ index }) => index === algorithmIndex);

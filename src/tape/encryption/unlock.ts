@@ -2,62 +2,91 @@ import type { KeyObject } from 'node:crypto';
 import { EncryptionKeyError, LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { DrivePort } from '../drive-port.js';
+import { probeRecord } from '../probe-record.js';
 import { otherKeyNeeded } from './confirm.js';
 import { type NextBlock, readNextBlock } from './pages.js';
-import { setKey } from './set-key.js';
+import { setKey, takeKeyOut } from './set-key.js';
 
 /**
  * Sets the key that the block at the position was encrypted with, by the name that stands beside it on tape; where there
- * is none, each candidate of the store is tried. Resolves with whether a key had to be set. Rejects with
- * EncryptionKeyError when the store has none that fits.
+ * is none, each candidate of the store is tried. `refused`: the drive has refused to read the block for its key, which
+ * counts where the drive does not tell how the next block is encrypted. Resolves with whether a key had to be set. Rejects
+ * with EncryptionKeyError when the store has none that fits; no key of the store is left in the drive then.
  */
-export async function unlock(port: DrivePort, keys: KeyStore): Promise<boolean> {
+export async function unlock(port: DrivePort, keys: KeyStore, refused?: EncryptionKeyError): Promise<boolean> {
   const next = await readNextBlock(port);
-  if (next?.encryption !== 'other key needed') return false;
-  const { keyId, algorithmIndex } = next;
+  const isLocked = tells(next) ? next.encryption === 'other key needed' : refused !== undefined;
+  if (!isLocked) return false;
   const details = { device: port.device, operation: 'read' };
-  if (keyId === undefined) {
-    await tryAll(port, keys, algorithmIndex, details);
-    return true;
+  const keyId = next?.keyId;
+  // The index of a block that nothing is known of means nothing.
+  const algorithmIndex = tells(next) ? next.algorithmIndex : undefined;
+  const key = keyId === undefined ? undefined : await namedKey(keys, keyId, details);
+  const candidates = key === undefined ? await candidatesOf(keys, details) : [key];
+  try {
+    for (const candidate of candidates) {
+      await setKey(port, { key: candidate, keyId, mode: 'decrypt-mixed', algorithmIndex, forReading: true });
+      if (await fits(port, details)) return true;
+    }
+  } catch (error) {
+    await takeOut(port);
+    throw error;
   }
+  await takeOut(port);
+  throw keyId === undefined ? noneFits(candidates.length, details) : notThatKey(keyId, details);
+}
+
+/** The one with the name that stands on tape. */
+async function namedKey(keys: KeyStore, keyId: string, details: LtoErrorDetails): Promise<KeyObject> {
   const key = await keys.get(keyId).catch((cause: unknown) => {
     throw storeFailed(keyId, cause, details);
   });
-  if (key === undefined) {
-    throw new EncryptionKeyError(
-      `the key store has no key ${JSON.stringify(keyId)}, which the data is encrypted with`,
-      {
-        ...details,
-        keyId,
-        next: 'Add that key to the store',
-      },
-    );
-  }
-  await setKey(port, { key, keyId, mode: 'decrypt-mixed', algorithmIndex, forReading: true });
-  requireFits(await readNextBlock(port), keyId, details);
-  return true;
+  if (key) return key;
+  throw new EncryptionKeyError(`the key store has no key ${JSON.stringify(keyId)}, which the data is encrypted with`, {
+    ...details,
+    keyId,
+    next: 'Add that key to the store',
+  });
 }
 
-/** The tape names no key: each that the store has is set, once, until the drive says that it fits the record. */
-async function tryAll(
-  port: DrivePort,
-  keys: KeyStore,
-  algorithmIndex: number,
-  details: LtoErrorDetails,
-): Promise<void> {
+/** The tape names no key, or the drive does not tell the name: those of the store, each once. */
+async function candidatesOf(keys: KeyStore, details: LtoErrorDetails): Promise<readonly KeyObject[]> {
   if (keys.candidates === undefined) throw otherKeyNeeded(undefined, details);
   const candidates = await keys.candidates().catch((cause: unknown) => {
     throw storeFailed(undefined, cause, details);
   });
-  const tried: KeyObject[] = [];
-  for (const { key } of candidates) {
-    if (tried.some((other) => other.equals(key))) continue;
-    tried.push(key);
-    await setKey(port, { key, mode: 'decrypt-mixed', algorithmIndex, forReading: true });
-    if ((await readNextBlock(port))?.encryption !== 'other key needed') return;
+  const different: KeyObject[] = [];
+  for (const { key } of candidates) if (!different.some((other) => other.equals(key))) different.push(key);
+  return different;
+}
+
+/** Whether the block at the position can be read with the key that is set: by reading it, unless the drive rules it out. */
+async function fits(port: DrivePort, details: LtoErrorDetails): Promise<boolean> {
+  if ((await readNextBlock(port))?.encryption === 'other key needed') return false;
+  const logicalObject = await port.transport.tell().catch(() => undefined);
+  if (logicalObject === undefined) throw otherKeyNeeded(undefined, details);
+  try {
+    await probeRecord(port, logicalObject);
+    return true;
+  } catch (error) {
+    if (error instanceof EncryptionKeyError) return false;
+    throw error;
   }
-  throw new EncryptionKeyError(
-    `the data is encrypted with a key that the tape does not name, and none of the ${tried.length} in the store is it`,
+}
+
+/** Of drives that can tell only after they met the block, or never. */
+function tells(next: NextBlock | undefined): next is NextBlock {
+  return next !== undefined && next.encryption !== 'unknown' && next.encryption !== 'not determined';
+}
+
+/** Should it fail, closing the handle tries again, and says so. */
+async function takeOut(port: DrivePort): Promise<void> {
+  await takeKeyOut(port, 'another key was set to read a file').catch(() => undefined);
+}
+
+function noneFits(count: number, details: LtoErrorDetails): EncryptionKeyError {
+  return new EncryptionKeyError(
+    `the data is encrypted with a key that the tape does not name, and none of the ${count} in the store is it`,
     { ...details, keyId: undefined, next: 'Add the key to the store: the program that wrote the tape has it' },
   );
 }
@@ -75,11 +104,13 @@ function storeFailed(keyId: string | undefined, cause: unknown, details: LtoErro
   });
 }
 
-function requireFits(next: NextBlock | undefined, keyId: string, details: LtoErrorDetails): void {
-  if (next?.encryption !== 'other key needed') return;
-  throw new EncryptionKeyError(`the key ${JSON.stringify(keyId)} of the store is not the one that encrypted the data`, {
-    ...details,
-    keyId,
-    next: 'Find the key that had this name when the data was written',
-  });
+function notThatKey(keyId: string, details: LtoErrorDetails): EncryptionKeyError {
+  return new EncryptionKeyError(
+    `the key ${JSON.stringify(keyId)} of the store is not the one that encrypted the data`,
+    {
+      ...details,
+      keyId,
+      next: 'Find the key that had this name when the data was written',
+    },
+  );
 }
