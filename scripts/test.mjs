@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, formatMatrix, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
-import { labMissing } from '../test/lab/run.mjs';
+import { kernelUnfit, labMissing } from '../test/lab/run.mjs';
 import { NODE_VERSIONS, nodeBinary, nodeVersionsMissing } from './node-matrix.mjs';
 import { runPhases } from './phases.mjs';
 import { inLab, LAB_RUNS, onHost, onNode, runCounted, scratchFolder } from './vitest.mjs';
@@ -63,8 +63,14 @@ function labPhases() {
   return LAB_RUNS.flatMap((run) => {
     const title = `kernel lab: ${run.drive}${run.kernel === undefined ? '' : ` on Linux ${run.kernel}`}`;
     const missing = options['no-lab'] ? 'left out by --no-lab' : labMissing(run.kernel);
-    if (missing === undefined) return [labPhase(title, run)];
-    process.stdout.write(`\n--- ${title}: not run: ${missing}\n`);
+    const unfit = missing === undefined ? kernelUnfit(run.kernel) : undefined;
+    if ((missing ?? unfit) === undefined) return [labPhase(title, run)];
+    process.stdout.write(`\n--- ${title}: not run: ${missing ?? unfit}\n`);
+    if (unfit !== undefined) {
+      // No set-up helps against the machine itself.
+      total.skipped += 1;
+      return [];
+    }
     return options.lab ? [check(`${title}, which is required`, 'false', [])] : [];
   });
 }

@@ -4,7 +4,7 @@
 // The command sees the host's file system, a Linux kernel with st and sg, and the drive; its output and exit status
 // come out here.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -42,6 +42,17 @@ export function labMissing(version = kernelVersion) {
     return `the lab has no such kernel yet: run \`npm run lab:setup${option}\` (Debian or Ubuntu, as root for the tools)`;
   }
   return undefined;
+}
+
+/**
+ * Why a kernel that is there cannot boot on this processor, or undefined. Linux 6.1 as User-Mode Linux saves the state
+ * of a process in a buffer of a fixed size, and dies in its first process (`put_fp_registers`) where AMX makes that larger.
+ * @param {string | undefined} version of the kernel
+ */
+export function kernelUnfit(version = kernelVersion) {
+  if (version !== '6.1') return undefined;
+  const { flags = '' } = /^flags\s*:(?<flags>.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.groups ?? {};
+  return flags.split(' ').includes('amx_tile') ? `Linux ${version} cannot boot on a processor with AMX` : undefined;
 }
 
 /**
@@ -130,7 +141,7 @@ async function main() {
     args: optionsFirst(process.argv.slice(2)),
     allowPositionals: true,
   });
-  const missing = labMissing();
+  const missing = labMissing() ?? kernelUnfit();
   if (missing !== undefined || positionals.length === 0) {
     process.stderr.write(`lab: ${missing ?? 'which command? npm run lab -- [--drive NAME] <command…>'}\n`);
     return LAB_FAILED;
