@@ -56,9 +56,11 @@ export type { ChecksumAlgorithm } from './tape/checksum.js';
 export { COMMAND_CHANNEL, type CommandEvent } from './tape/command-log.js';
 export type { Densities, Reservations } from './tape/drive-reports.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';
+export type { EncryptionModeName } from './tape/encryption/modes.js';
 export type { DriveEncryptionCapabilities, EncryptionStatus, NextBlock } from './tape/encryption/pages.js';
-export type { EncryptionModeName, EncryptionOptions } from './tape/encryption/parameters.js';
+export type { EncryptionOptions } from './tape/encryption/parameters.js';
 export type { EndOfData, TapeEnd } from './tape/end-of-data.js';
+export type { EraseConfirmation } from './tape/erase-confirmation.js';
 export type { Health } from './tape/health.js';
 export type {
   CartridgeWear,
@@ -73,7 +75,7 @@ export { type ListedDrive, listDrives } from './tape/list-drives.js';
 export type { MediumFormat, MemoryAndFormat } from './tape/medium-format.js';
 export type { OpenOptions } from './tape/open-transport.js';
 export type { PartitionOptions } from './tape/partition.js';
-export type { EraseConfirmation, FormatOptions, PartitionSize } from './tape/prepare-medium.js';
+export type { FormatOptions, PartitionSize } from './tape/prepare-medium.js';
 export type { ReadDestination } from './tape/read-file.js';
 export type { ReadStreamOptions } from './tape/read-options.js';
 export type { OnBadRecord, SkippedRecord } from './tape/read-recovery.js';

@@ -22,19 +22,28 @@ export interface CommonOptions {
   readonly json?: boolean | undefined;
 }
 
+/** The work of a command; undefined when it has said itself all there is to say. */
+export type Work<O extends CommonOptions, A extends readonly unknown[]> = (
+  options: O,
+  ...args: A
+) => Promise<Answer | undefined>;
+
 /**
  * An action for commander, which calls with the arguments (a list for one that ends with `...`), the options and the
- * command: prints what `work` answers.
+ * command: loads the work of the command, which no other command needs, and prints what it answers.
  */
 export function answering<O extends CommonOptions, A extends readonly unknown[] = string[]>(
-  work: (options: O, ...args: A) => Promise<Answer>,
+  load: () => Promise<Work<O, A>>,
 ): (...actual: unknown[]) => Promise<void> {
   return async (...actual) => {
     const options = actual.at(-2) as O;
     const args = actual.slice(0, -2) as unknown as A;
     try {
-      const { document, text, textTo, exitCode = 0 } = await work(options, ...args);
-      process.exitCode = exitCode;
+      const work = await load();
+      const answer = await work(options, ...args);
+      process.exitCode = answer?.exitCode ?? 0;
+      if (answer === undefined) return;
+      const { document, text, textTo } = answer;
       if (options.json) await printDocument(document);
       else if (text !== '') await print(textLines(text), textTo);
     } catch (error) {
@@ -44,7 +53,7 @@ export function answering<O extends CommonOptions, A extends readonly unknown[] 
 }
 
 /** Says what went wrong, in one line, and leaves the exit code for it. */
-export async function fail(error: unknown, json: boolean): Promise<void> {
+async function fail(error: unknown, json: boolean): Promise<void> {
   const code = codeOf(error) ?? '';
   if (code === 'EPIPE') {
     process.exitCode = OUTPUT_CLOSED;

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { Command } from 'commander';
 import type { PackOptions } from '../archive/pack/pack-folder.js';
 import { InvalidArgumentError } from '../errors/index.js';
 
@@ -17,22 +16,6 @@ export interface ArchiveOptions {
   readonly special?: boolean;
   readonly xattrs?: boolean;
   readonly strict?: boolean;
-}
-
-/** Options of a command that makes archives. */
-export function archiveFlags(command: Command): Command {
-  const collect = (pattern: string, before: readonly string[] = []) => [...before, pattern];
-  return command
-    .option('-C, --directory <folder>', 'name the sources from this folder, and the members as the sources are named')
-    .option('--files-from <file>', 'also archive what this file names, a path on each line; - for stdin')
-    .option('-0, --null', 'the paths of --files-from have a NUL behind them, as find -print0 writes them')
-    .option('--exclude <pattern>', 'leave out what this pattern of a .gitignore matches; may be given again', collect)
-    .option('--exclude-from <file>', 'leave out what the patterns of this .gitignore match')
-    .option('--one-file-system', 'do not go into folders of other file systems')
-    .option('--newer-than <time>', 'only files that changed after this time, or after ./a/file did')
-    .option('--special', 'also archive FIFOs and devices')
-    .option('--no-xattrs', 'without extended attributes and access control lists')
-    .option('--strict', 'end at the first file that can not be read or changes, and archive nothing more');
 }
 
 /** Whether the options are about an archive, so that one is made even of a single file. */

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { OpenOptions } from '../tape/open-transport.js';
 import { TapeDrive } from '../tape/tape-drive.js';
@@ -6,18 +5,6 @@ import type { CommonOptions } from './answer.js';
 
 export interface DeviceOptions extends CommonOptions {
   readonly device?: string | undefined;
-}
-
-/** A command that needs a drive. */
-export function driveCommand(program: Command, usage: string, description: string): Command {
-  return jsonCommand(program, usage, description).option(
-    '-d, --device <device>',
-    'non-rewinding node of the drive, or virtual:<folder> (default: LTO_DEVICE)',
-  );
-}
-
-export function jsonCommand(program: Command, usage: string, description: string): Command {
-  return program.command(usage).description(description).option('--json', 'print one JSON document');
 }
 
 /** Opens the drive that the options or LTO_DEVICE name, and closes it whatever `work` does. */

@@ -1,27 +1,14 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Command } from 'commander';
 import { FileKeyStore, noKeystore } from '../keys/file-key-store.js';
 import { readPrivateFile } from '../keys/private-file.js';
 import type { CommonOptions } from './answer.js';
 import { readPassphrase } from './secrets.js';
 
-/** Options of every command that uses the keystore. */
+/** As `keystoreFlags` gives them. */
 export interface KeystoreOptions extends CommonOptions {
   readonly keystore?: string;
   readonly passphraseFile?: string;
-}
-
-export function keystoreFlags(command: Command): Command {
-  return command
-    .option(
-      '--keystore <file>',
-      'file of the keys (default: $LTO_KEYSTORE, or lto/keystore.json in $XDG_DATA_HOME or ~/.local/share)',
-    )
-    .option(
-      '--passphrase-file <file>',
-      'file with its passphrase, - for stdin (default: $LTO_KEYSTORE_PASSPHRASE_FILE, or asked)',
-    );
 }
 
 /** Where the keystore is: the option, `LTO_KEYSTORE`, or the folder for data of the XDG base directories. */

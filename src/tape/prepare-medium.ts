@@ -4,19 +4,13 @@ import { formatMedium, setCapacity } from '../scsi/commands/transfer.js';
 import { withChanges, withPartitionSizes } from '../scsi/mode-page.js';
 import { MEDIUM_PARTITION } from '../scsi/mode-pages.js';
 import type { DrivePort } from './drive-port.js';
+import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
 import { readModeFields, sendModePage } from './mode-parameters.js';
 import { rewind } from './partition.js';
 import { requireReady } from './readiness.js';
 import { permitWriting } from './write-permission.js';
 
 // Commands that destroy everything on the cartridge.
-
-/** What has to be said for anything that destroys the whole content of a cartridge. */
-export interface EraseConfirmation {
-  readonly confirm: typeof ERASE_CONFIRMATION;
-}
-
-export const ERASE_CONFIRMATION = 'erase everything';
 
 /** Bytes, or what the other partitions leave. */
 export type PartitionSize = number | 'rest';

@@ -25,6 +25,7 @@ import {
 } from './drive-reports.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
+import type { EraseConfirmation } from './erase-confirmation.js';
 import { type Health, readHealth } from './health.js';
 import { type DriveIdentity, readIdentity } from './identity.js';
 import { type MediumFormat, type MemoryAndFormat, readMediumFormat, readMemoryAndFormat } from './medium-format.js';
@@ -32,7 +33,7 @@ import { FILES, locateFile, RECORDS, space } from './motion.js';
 import { type OpenOptions, openTransport } from './open-transport.js';
 import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './partition.js';
 import { readLongPosition } from './position.js';
-import { type EraseConfirmation, type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
+import { type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
 import { nowhere, type ReadDestination, readFile, requireDestination } from './read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './read-options.js';
 import { type ReadSummary, TapeReadStream } from './read-stream.js';

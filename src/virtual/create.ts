@@ -12,9 +12,10 @@ import { Cartridge } from './cartridge.js';
 import type { MediumFacts } from './cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
 import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
-import { type SpeedName, speedFacts } from './drive-speeds.js';
+import { speedFacts } from './drive-speeds.js';
+import type { SpeedName, Trait } from './names.js';
 import type { SpeedFacts } from './speed-model.js';
-import { requireTraits, type Trait } from './traits/traits.js';
+import { requireTraits } from './traits/traits.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {

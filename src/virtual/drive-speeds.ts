@@ -1,11 +1,8 @@
 import { LARGEST_COUNT, type NumberRange, requireNumber } from '../arguments/number.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { recordingSpeeds } from '../scsi/index.js';
+import { SPEED_NAMES, type SpeedName } from './names.js';
 import type { SpeedFacts } from './speed-model.js';
-
-/** Names of the speed models that there are. */
-export const SPEED_NAMES = ['lto5', 'lto6', 'lto7', 'lto8', 'lto9', 'lto10'] as const;
-export type SpeedName = (typeof SPEED_NAMES)[number];
 
 const MIB = 1024 * 1024;
 

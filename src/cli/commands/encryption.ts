@@ -1,92 +1,20 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from '../../errors/index.js';
-import { algorithmName } from '../../tape/encryption/algorithm.js';
-import { ENCRYPTION_MODES, type EncryptionModeName } from '../../tape/encryption/parameters.js';
-import type { TapeDrive } from '../../tape/tape-drive.js';
-import { type Answer, answering } from '../answer.js';
-import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
-import { encryptionFacts, encryptionStatus, nextBlockText } from '../encryption-text.js';
-import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
-import { keysOf, requireKey } from '../keystore-keys.js';
-import { facts } from '../table.js';
-
-interface OnOptions extends DeviceOptions, KeystoreOptions {
-  readonly mode?: string;
-  readonly scope?: string;
-  readonly lock?: boolean;
-}
-
-const SCOPES = ['local', 'all'] as const;
+import { ENCRYPTION_MODES } from '../../tape/encryption/modes.js';
+import { answering } from '../answer.js';
+import { driveCommand, keystoreFlags } from '../flags.js';
 
 export function addEncryption(program: Command): void {
   const encryption = program.command('encryption').description('tell and set how the drive encrypts');
   driveCommand(encryption, 'status', 'tell what the drive can do, what is set, and what the next block needs').action(
-    answering((options: DeviceOptions) => withDrive(options, status, READ_ONLY)),
+    answering(async () => (await import('../actions/encryption.js')).status),
   );
   keystoreFlags(driveCommand(encryption, 'on', 'set a key that stays in the drive, for other programs'))
     .argument('<key>', 'name of the key in the keystore')
     .option('--mode <mode>', `${Object.keys(ENCRYPTION_MODES).join(', ')} (default: mixed)`)
     .option('--scope <scope>', 'local: this host alone (default); all: every host that has no key of its own')
     .option('--lock', 'should the drive lose the key, have it refuse every transfer until one is set again')
-    .action(answering(on));
+    .action(answering(async () => (await import('../actions/encryption.js')).on));
   driveCommand(encryption, 'off', 'clear the key and switch encryption off').action(
-    answering((options: DeviceOptions) => withDrive(options, off, READ_ONLY)),
+    answering(async () => (await import('../actions/encryption.js')).off),
   );
-}
-
-async function status(drive: TapeDrive): Promise<Answer> {
-  const capabilities = await drive.encryption.capabilities();
-  const set = await encryptionStatus(drive);
-  if (capabilities === undefined || set === undefined) {
-    return { document: { device: drive.device, supported: false }, text: 'the drive does not encrypt' };
-  }
-  const ready = (await drive.readiness()).state === 'ready';
-  const nextBlock = ready ? await drive.encryption.nextBlock() : undefined;
-  const algorithms = capabilities.algorithms.map((each) => `${algorithmName(each)} (index ${each.index})`);
-  return {
-    document: { device: drive.device, supported: true, ...set, nextBlock, capabilities },
-    text: facts([
-      ...encryptionFacts(set),
-      ['algorithms', algorithms.join(', ') || 'none'],
-      ['key instance', set.keyInstance],
-      ['next block', nextBlock && nextBlockText(nextBlock)],
-    ]),
-  };
-}
-
-async function on(options: OnOptions, keyId: string): Promise<Answer> {
-  const mode = oneOf<EncryptionModeName>('mode', options.mode, Object.keys(ENCRYPTION_MODES) as EncryptionModeName[]);
-  const scope = oneOf('scope', options.scope, SCOPES);
-  if (mode === 'raw') throw new InvalidArgumentError('the mode raw takes no key');
-  const key = await requireKey(keysOf(options), keyId);
-  return withDrive(
-    options,
-    async (drive) => {
-      requireRemembers(drive);
-      const set = await drive.encryption.enable({ key, keyId, mode, scope, lock: options.lock, keep: true });
-      return { document: { device: drive.device, ...set }, text: facts(encryptionFacts(set)) };
-    },
-    READ_ONLY,
-  );
-}
-
-function requireRemembers({ device }: TapeDrive): void {
-  if (!device.startsWith('virtual:')) return;
-  throw new InvalidArgumentError('a virtual drive never keeps a key when the program that uses it ends', {
-    device,
-    next: 'Write with `lto write --key`, or serve the drive with `lto serve-virtual`',
-  });
-}
-
-async function off(drive: TapeDrive): Promise<Answer> {
-  const set = await drive.encryption.disable();
-  if (set) return { document: { device: drive.device, ...set }, text: facts(encryptionFacts(set)) };
-  return { document: { device: drive.device, supported: false }, text: 'the drive does not encrypt' };
-}
-
-function oneOf<T extends string>(name: string, value: string | undefined, values: readonly T[]): T | undefined {
-  if (value === undefined) return undefined;
-  const found = values.find((each) => each === value);
-  if (found) return found;
-  throw new InvalidArgumentError(`--${name} is one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
 }

@@ -1,50 +1,10 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from '../../errors/index.js';
-import { type LabelReport, readLabel, writeLabel } from '../../provider/label.js';
-import type { MemoryAttribute } from '../../provider/label-memory.js';
-import { type Answer, answering } from '../answer.js';
-import { type DeviceOptions, driveCommand, READ_ONLY, withDrive } from '../device.js';
-import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
-import { keysOf } from '../keystore-keys.js';
-import { facts } from '../table.js';
-
-interface LabelOptions extends DeviceOptions, KeystoreOptions {
-  readonly overwrite?: boolean;
-}
+import { answering } from '../answer.js';
+import { driveCommand, keystoreFlags } from '../flags.js';
 
 export function addLabel(program: Command): void {
   keystoreFlags(driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one'))
     .argument('[identifier]', '1 to 32 printable ASCII characters, or up to 160 bytes of other text')
     .option('--overwrite', 'label a tape that holds data: all of it is lost')
-    .action(answering(label));
-}
-
-function label(options: LabelOptions, identifier?: string): Promise<Answer> {
-  const keys = keysOf(options);
-  if (identifier !== undefined)
-    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, { ...options, keys })));
-  if (options.overwrite) throw new InvalidArgumentError('--overwrite needs an identifier to write');
-  return withDrive(options, async (drive) => shown(await readLabel(drive, { keys })), READ_ONLY);
-}
-
-function shown(identifier: string): Answer {
-  return { document: { identifier }, text: identifier };
-}
-
-function written(report: LabelReport): Answer {
-  const { identifier, receipt, memory, warnings } = report;
-  return {
-    document: report,
-    text: facts([
-      ['label', identifier],
-      ['on tape', `file ${receipt.fileNumber}, ${receipt.bytes} bytes, read back`],
-      ['cartridge memory', memory ? names(memory.written) : 'the drive gives none'],
-      ...(memory?.refused ?? []).map(({ name, reason }) => ['not written', `${name}: ${reason}`] as const),
-      ...warnings.map((warning) => ['note', warning] as const),
-    ]),
-  };
-}
-
-function names(attributes: readonly MemoryAttribute[]): string {
-  return attributes.map(({ name }) => name).join(', ');
+    .action(answering(async () => (await import('../actions/label.js')).label));
 }

@@ -1,29 +1,6 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError, WriteError } from '../../errors/index.js';
-import type { ChecksumAlgorithm } from '../../tape/checksum.js';
-import type { TapeReceipt } from '../../tape/receipt.js';
-import type { TapeDrive } from '../../tape/tape-drive.js';
-import type { WriteStreamOptions } from '../../tape/write-options.js';
-import { type Answer, answering } from '../answer.js';
-import { type ArchiveOptions, archiveFlags } from '../archive-options.js';
-import { archiveExitCode, archiveText } from '../archive-report.js';
-import { type DeviceOptions, driveCommand, withDrive } from '../device.js';
-import { InterruptedError, type Interruption, interruptible } from '../interrupt.js';
-import { type KeystoreOptions, keystoreFlags } from '../keystore.js';
-import { keysOf, requireKey } from '../keystore-keys.js';
-import { withProgress } from '../progress.js';
-import { openSource, type Source } from '../source.js';
-import { facts } from '../table.js';
-import { formatBytes, parseCount, parseSize } from '../units.js';
-
-interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
-  readonly key?: string;
-  readonly append?: boolean;
-  readonly overwrite?: string;
-  readonly recordSize?: string;
-  readonly checksum?: ChecksumAlgorithm;
-  readonly closeUnterminated?: boolean;
-}
+import { answering } from '../answer.js';
+import { collect, driveCommand, keystoreFlags } from '../flags.js';
 
 export function addWrite(program: Command): void {
   const command = driveCommand(
@@ -39,81 +16,20 @@ export function addWrite(program: Command): void {
     .option('--checksum <algorithm>', 'crc32 (default) or sha256')
     .option('--key <name>', 'have the drive encrypt it with this key of the keystore')
     .option('--close-unterminated', 'when the last file was cut off, end it with a filemark and append behind it')
-    .action(answering(write));
+    .action(answering(async () => (await import('../actions/write.js')).write));
 }
 
-async function write(options: WriteOptions, paths: readonly string[]): Promise<Answer> {
-  const streamOptions = writeStreamOptions(options);
-  const overwritten = overwrittenFile(options);
-  const { key: keyId } = options;
-  const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
-  // What is not there is refused before the tape moves; and it reads ahead while the drive is opened.
-  const source = await openSource(paths, options);
-  const receipt = await withDrive(options, async (drive) => {
-    if (key !== undefined) await drive.encryption.enable({ key, keyId });
-    if (overwritten !== undefined) await drive.locateFile(overwritten);
-    return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
-  });
-  const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
-  const summary = source.archive?.summary;
-  return {
-    document: { ...receipt, encryptionKeyId: keyId, archive: summary },
-    text: `${receiptText(receipt)}${encrypted}${archiveText(summary)}`,
-    exitCode: archiveExitCode(summary),
-  };
-}
-
-function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {
-  return {
-    position: overwrite === undefined ? 'append' : 'overwrite',
-    recordSize: recordSize === undefined ? undefined : parseSize(recordSize),
-    checksum,
-    closeUnterminated,
-  };
-}
-
-function overwrittenFile({ append, overwrite }: WriteOptions): number | undefined {
-  if (overwrite === undefined) return undefined;
-  if (!append) return parseCount(overwrite);
-  throw new InvalidArgumentError('--append and --overwrite exclude each other');
-}
-
-/** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
-export async function writeSource(
-  drive: TapeDrive,
-  { stream: source, bytes, archive }: Source,
-  options: WriteStreamOptions,
-  { signal, received }: Interruption,
-): Promise<TapeReceipt> {
-  let taken = 0;
-  const onProgress = (now: number) => {
-    taken = now;
-  };
-  const files = archive && (() => archive.progress.files);
-  const work = { label: 'writing', total: bytes, done: () => taken, files };
-  try {
-    return await withProgress(work, () => drive.writeFile(source, { ...options, signal, onProgress }));
-  } catch (error) {
-    const name = received();
-    throw name ? interrupted(drive.device, name, error) : error;
-  }
-}
-
-function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
-  if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
-    return new InterruptedError(signal, { device, cause: error });
-  }
-  const incomplete = { fileNumber: error.fileNumber, records: error.safe.records, bytes: error.safe.bytes };
-  const next = 'Write the source again: nothing can be added to that file';
-  return new InterruptedError(signal, { device, incomplete, next });
-}
-
-export function receiptText({ fileNumber, firstBlock, records, bytes, recordSize, checksum }: TapeReceipt): string {
-  return facts([
-    ['file number', fileNumber],
-    ['bytes', `${bytes} (${formatBytes(bytes)})`],
-    ['records', `${records} of ${formatBytes(recordSize)}`],
-    ['first block', firstBlock],
-    ['checksum', checksum],
-  ]);
+/** Options of a command that makes archives. */
+function archiveFlags(command: Command): Command {
+  return command
+    .option('-C, --directory <folder>', 'name the sources from this folder, and the members as the sources are named')
+    .option('--files-from <file>', 'also archive what this file names, a path on each line; - for stdin')
+    .option('-0, --null', 'the paths of --files-from have a NUL behind them, as find -print0 writes them')
+    .option('--exclude <pattern>', 'leave out what this pattern of a .gitignore matches; may be given again', collect)
+    .option('--exclude-from <file>', 'leave out what the patterns of this .gitignore match')
+    .option('--one-file-system', 'do not go into folders of other file systems')
+    .option('--newer-than <time>', 'only files that changed after this time, or after ./a/file did')
+    .option('--special', 'also archive FIFOs and devices')
+    .option('--no-xattrs', 'without extended attributes and access control lists')
+    .option('--strict', 'end at the first file that can not be read or changes, and archive nothing more');
 }

@@ -12,9 +12,6 @@ import {
 
 /** SCOPE: who the parameters are for. */
 export const ENCRYPTION_SCOPE = { public: 0, local: 1, allNexus: 2 } as const;
-export const ENCRYPTION_MODE = { disable: 0, external: 1, encrypt: 2 } as const;
-/** `mixed` decrypts what is encrypted and reads what is plain. */
-export const DECRYPTION_MODE = { disable: 0, raw: 1, decrypt: 2, mixed: 3 } as const;
 /** CEEM. */
 export const CHECK_EXTERNAL_ENCRYPTION_MODE = { vendorSpecific: 0, noCheck: 1, external: 2, encrypted: 3 } as const;
 /** RDMC. */

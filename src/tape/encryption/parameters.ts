@@ -3,7 +3,6 @@ import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../
 import { requireKeyId } from '../../keys/key-store.js';
 import {
   CHECK_EXTERNAL_ENCRYPTION_MODE,
-  DECRYPTION_MODE,
   ENCRYPTION_MODE,
   ENCRYPTION_SCOPE,
   type EncryptionAlgorithm,
@@ -16,22 +15,7 @@ import {
   type SetDataEncryption,
 } from '../../scsi/security/index.js';
 import { KEY_BYTES } from './algorithm.js';
-
-/** What is done with data that is written, and with data that is read. */
-export const ENCRYPTION_MODES = {
-  /** Written encrypted; plain blocks are refused when read. */
-  encrypt: { encryptionMode: ENCRYPTION_MODE.encrypt, decryptionMode: DECRYPTION_MODE.decrypt },
-  /** Written encrypted; plain blocks are read too. */
-  mixed: { encryptionMode: ENCRYPTION_MODE.encrypt, decryptionMode: DECRYPTION_MODE.mixed },
-  /** Written plain; plain blocks are refused when read. */
-  decrypt: { encryptionMode: ENCRYPTION_MODE.disable, decryptionMode: DECRYPTION_MODE.decrypt },
-  /** Written plain; plain and encrypted blocks are read. */
-  'decrypt-mixed': { encryptionMode: ENCRYPTION_MODE.disable, decryptionMode: DECRYPTION_MODE.mixed },
-  /** Written plain; encrypted blocks are read as they are on tape. Takes no key. */
-  raw: { encryptionMode: ENCRYPTION_MODE.disable, decryptionMode: DECRYPTION_MODE.raw },
-} as const;
-
-export type EncryptionModeName = keyof typeof ENCRYPTION_MODES;
+import { ENCRYPTION_MODES, type EncryptionModeName } from './modes.js';
 
 const SCOPES = { local: ENCRYPTION_SCOPE.local, all: ENCRYPTION_SCOPE.allNexus } as const;
 const EXTERNAL_CHECKS = {

@@ -14,8 +14,9 @@ import {
 import type { DrivePort } from '../drive-port.js';
 import { requireReady } from '../readiness.js';
 import { chooseAlgorithm } from './algorithm.js';
+import { ENCRYPTION_MODES } from './modes.js';
 import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParameters } from './pages.js';
-import { ENCRYPTION_MODES, type EncryptionOptions, encryptionParameters, withKeyBytes } from './parameters.js';
+import { type EncryptionOptions, encryptionParameters, withKeyBytes } from './parameters.js';
 
 /** CFG_P: hosts are kept from setting keys. */
 const CONFIGURATION_PREVENTED = 2;

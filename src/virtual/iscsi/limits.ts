@@ -1,5 +1,8 @@
 // What a peer may take of the server. Bytes are bounded where they are kept; here are time and places.
 
+/** The registered port. */
+export const ISCSI_PORT = 3260;
+
 /** How long an initiator may take, ms. */
 export interface TimeLimits {
   /** From the connection to the end of its login. */

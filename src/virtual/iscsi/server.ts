@@ -6,7 +6,7 @@ import { ControlDoor } from '../control/door.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import type { ChapOptions } from './chap.js';
 import { Connection } from './connection.js';
-import { MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
+import { ISCSI_PORT, MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
 import { Target } from './target.js';
 
 export interface IscsiServerOptions {
@@ -27,7 +27,6 @@ export interface IscsiServerOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-export const ISCSI_PORT = 3260;
 /** RFC 7143 section 9.2.1 asks for 96 bits. */
 const LEAST_SECRET_BYTES = 12;
 const MOST_HANDLE = 0xffff;

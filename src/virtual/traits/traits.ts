@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive.js';
+import { TRAIT_NAMES, type Trait } from '../names.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
 import { shortLogPage, shortModeData, shortSecurityPage, shortVpdPage } from './short-lengths.js';
@@ -10,7 +11,7 @@ import { withUnknownAttributes, withUnknownMarks } from './unknown-marks.js';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-const TRAITS = {
+const TRAITS: Readonly<Record<Trait, TraitRow>> = {
   'transfer-limit=64K': {
     about: 'a host adapter that carries 16 pages in one transfer, the least that is found',
     transferLimit: 64 * KIB,
@@ -61,11 +62,7 @@ const TRAITS = {
     about: 'unit attentions that lose nothing (6/2A/01, 6/2A/10, 6/3F/0E) between the records of a file',
     refuses: { 'READ(6)': attentionInFile, 'WRITE(6)': attentionInFile },
   },
-} as const satisfies Record<string, TraitRow>;
-
-export type Trait = keyof typeof TRAITS;
-
-export const TRAIT_NAMES = Object.keys(TRAITS) as readonly Trait[];
+};
 
 /** What a drive with the trait does. */
 export function traitMeaning(trait: Trait): string {

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+// What several commands take. Nothing is loaded here that only the work of a command needs.
+
+/** A command that needs a drive. */
+export function driveCommand(program: Command, usage: string, description: string): Command {
+  return jsonCommand(program, usage, description).option(
+    '-d, --device <device>',
+    'non-rewinding node of the drive, or virtual:<folder> (default: LTO_DEVICE)',
+  );
+}
+
+export function jsonCommand(program: Command, usage: string, description: string): Command {
+  return program.command(usage).description(description).option('--json', 'print one JSON document');
+}
+
+/** Options of a command that uses the keystore. */
+export function keystoreFlags(command: Command): Command {
+  return command
+    .option(
+      '--keystore <file>',
+      'file of the keys (default: $LTO_KEYSTORE, or lto/keystore.json in $XDG_DATA_HOME or ~/.local/share)',
+    )
+    .option(
+      '--passphrase-file <file>',
+      'file with its passphrase, - for stdin (default: $LTO_KEYSTORE_PASSPHRASE_FILE, or asked)',
+    );
+}
+
+/** An option that may be given again. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
