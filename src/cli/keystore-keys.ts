@@ -2,13 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { EncryptionKeyError } from '../errors/index.js';
 import type { FileKeyStore } from '../keys/file-key-store.js';
 import { type KeyStore, requireKeyId } from '../keys/key-store.js';
-import { type KeystoreOptions, openKeystore } from './keystore.js';
+import type { KeystoreOptions } from './keystore.js';
 
 /** The keys of the keystore, which is opened, and its passphrase asked for, when the first key is needed. */
 export function keysOf(options: KeystoreOptions): KeyStore {
   let opened: Promise<FileKeyStore> | undefined;
   const open = () => {
-    opened ??= openKeystore(options);
+    opened ??= import('./keystore.js').then(({ openKeystore }) => openKeystore(options));
     return opened;
   };
   return {

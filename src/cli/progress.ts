@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import { printText, visible } from './terminal.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
 
@@ -19,7 +18,7 @@ const LINE_MS = 5000;
 
 /** Shows progress on stderr while `run` is under way: a bar on a terminal, elsewhere a line every few seconds. */
 export async function withProgress<T>(work: Work, run: () => Promise<T>): Promise<T> {
-  const stop = process.stderr.isTTY ? startBar(work) : startLines(work);
+  const stop = process.stderr.isTTY ? await startBar(work) : startLines(work);
   try {
     return await run();
   } finally {
@@ -27,7 +26,8 @@ export async function withProgress<T>(work: Work, run: () => Promise<T>): Promis
   }
 }
 
-function startBar(work: Work): () => void {
+async function startBar(work: Work): Promise<() => void> {
+  const { SingleBar } = await import('cli-progress');
   const tell = teller(work);
   const bar = new SingleBar({
     format: work.total === undefined ? '{label} {told}' : '{label} [{bar}] {percentage}% {told}',

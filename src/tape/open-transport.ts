@@ -1,9 +1,7 @@
 import { NotATapeDriveError } from '../errors/index.js';
 import { inquiry } from '../scsi/commands/primary.js';
 import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../scsi/inquiry.js';
-import { NativeTransport } from '../transport/native.js';
 import type { Transport } from '../transport/transport.js';
-import { VirtualTransport } from '../transport/virtual.js';
 import { type Located, locateDevice } from './locate-device.js';
 import { openError } from './open-errors.js';
 import { replyError } from './sense-errors.js';
@@ -23,8 +21,13 @@ export async function openTransport(device: string, options: OpenOptions = {}): 
   }
 }
 
+/** Loads what that kind of drive takes, and nothing of the other. */
 async function openLocated(located: Located, { readOnly }: OpenOptions): Promise<Transport> {
-  if (located.kind === 'virtual') return VirtualTransport.open(located, { readOnly });
+  if (located.kind === 'virtual') {
+    const { VirtualTransport } = await import('../transport/virtual.js');
+    return VirtualTransport.open(located, { readOnly });
+  }
+  const { NativeTransport } = await import('../transport/native.js');
   return NativeTransport.open({ ...located, readOnly }, requireSequentialAccess);
 }
 

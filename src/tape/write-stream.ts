@@ -6,6 +6,7 @@ import { createRecordChecksum, type RecordChecksum } from './checksum.js';
 import { ChunkIntake } from './chunk-intake.js';
 import type { DrivePort, StreamLease } from './drive-port.js';
 import { endFile } from './end-file.js';
+import { willLetGo } from './let-go.js';
 import type { IncompleteFile, TapeReceipt } from './receipt.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
@@ -79,6 +80,7 @@ export class TapeWriteStream extends Writable {
       onFailure: (error) => this.#fail(error),
     });
     super({ highWaterMark: buffer.slabBytes, decodeStrings: true });
+    willLetGo(this);
     this.#port = port;
     this.#options = options;
     this.#recordSize = recordSize;

@@ -7,7 +7,7 @@ import { erase6, read6, write6, writeFilemarks6 } from '../scsi/commands/transfe
 import { decodeModeSense, encodeModeParameters } from '../scsi/mode.js';
 import { decodeLongPosition, decodeShortPosition } from '../scsi/position.js';
 import { decodeSense } from '../scsi/sense.js';
-import type { VirtualDrive } from '../virtual/index.js';
+import type { VirtualDrive } from '../virtual/virtual-drive.js';
 import { GeneralStatus, MtOperation } from './mtio.js';
 import { systemError } from './system-error.js';
 import { BLANK_CHECK, UNKNOWN, VirtualStPosition } from './virtual-st-position.js';

@@ -1,6 +1,6 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../binding.js';
 import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
-import { VirtualDrive } from '../virtual/index.js';
+import { VirtualDrive } from '../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from './host-adapter.js';
 import { LoopBreak } from './loop-break.js';
 import { recordsOf } from './record-pieces.js';

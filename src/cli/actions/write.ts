@@ -6,7 +6,7 @@ import type { WriteStreamOptions } from '../../tape/write-options.js';
 import type { Answer } from '../answer.js';
 import type { ArchiveOptions } from '../archive-options.js';
 import { archiveExitCode, archiveText } from '../archive-report.js';
-import { type DeviceOptions, withDrive } from '../device.js';
+import type { DeviceOptions } from '../device.js';
 import { InterruptedError, type Interruption, interruptible } from '../interrupt.js';
 import type { KeystoreOptions } from '../keystore.js';
 import { keysOf, requireKey } from '../keystore-keys.js';
@@ -29,8 +29,8 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   const overwritten = overwrittenFile(options);
   const { key: keyId } = options;
   const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
-  // What is not there is refused before the tape moves; and it reads ahead while the drive is opened.
-  const source = await openSource(paths, options);
+  // What is not there is refused before the tape moves; and its thread begins while what drives need is loaded.
+  const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../device.js')]);
   const receipt = await withDrive(options, async (drive) => {
     if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);
