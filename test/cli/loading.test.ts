@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, expect, it } from 'vitest';
+import { ltoCommand } from './support.js';
+
+const execute = promisify(execFile);
+const lto = ltoCommand();
+
+/** URLs of all scripts that a run of the command loads, as V8 counts them. */
+async function loadedBy(...args: readonly string[]): Promise<readonly string[]> {
+  const [node = '', script = ''] = lto.program;
+  const counts = lto.path('counts');
+  await execute(node, [script, ...args], { env: { ...process.env, NODE_V8_COVERAGE: counts } });
+  const files = await readdir(counts);
+  const reports = await Promise.all(files.map((name) => readFile(join(counts, name), 'utf8')));
+  return reports.flatMap((report): string[] => JSON.parse(report).result.map(({ url }: { url: string }) => url));
+}
+
+beforeEach(async () => {
+  await lto.document(['virtual', 'create', 'drive']);
+  await mkdir(lto.path('folder'));
+  await writeFile(lto.path('folder', 'file'), 'content');
+});
+
+it('loads no work of any command to tell its version', async () => {
+  const loaded = await loadedBy('--version');
+  expect(loaded.filter((url) => url.endsWith('/cli/main.js'))).toHaveLength(1);
+  const work = /\/cli\/actions\/|\/tape\/tape-drive\.js|\/virtual\/virtual-drive\.js|\/node_modules\/(?!commander\/)/;
+  expect(loaded.filter((url) => work.test(url))).toEqual([]);
+});
+
+it('loads only what it uses to write a folder', async () => {
+  const loaded = await loadedBy('write', '--device', `virtual:${lto.path('drive')}`, lto.path('folder'));
+  expect(loaded.filter((url) => url.endsWith('/tape/tape-drive.js'))).toHaveLength(1);
+  const unused = /\/cli\/actions\/(?!write\.js)|\/provider\/|\/node_modules\/(?:zod|cli-progress|tar-stream)\//;
+  expect(loaded.filter((url) => unused.test(url))).toEqual([]);
+});
