@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { InvalidArgumentError } from '../errors/index.js';
+import { described } from '../tape/source/bytes.js';
 
 /** Name of the member of the label's archive; `tar -xf <device> -O .tapehoard_label` prints the identifier. */
 export const LABEL_MEMBER = '.tapehoard_label';
@@ -17,9 +18,18 @@ const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /** Throws InvalidArgumentError for what can't be the identifier of a cartridge. */
 export function requireIdentifier(identifier: string): string {
+  requireText(identifier);
   if (isIdentifier(identifier)) return identifier;
   throw new InvalidArgumentError(`${JSON.stringify(identifier)} can't identify a cartridge`, {
     next: `Take 1 to ${LONGEST.ascii} printable ASCII characters, or up to ${LONGEST.utf8} bytes of other text, without blanks at the beginning or end`,
+  });
+}
+
+/** Throws InvalidArgumentError for what is no text, and so is the identifier of nothing. */
+export function requireText(identifier: unknown): asserts identifier is string {
+  if (typeof identifier === 'string') return;
+  throw new InvalidArgumentError(`${described(identifier)} can't identify a cartridge`, {
+    next: 'Give the barcode or the label, as text',
   });
 }
 

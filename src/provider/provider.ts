@@ -14,6 +14,7 @@ import { type FinalizeReport, finalizeMedia } from './finalize.js';
 import { identify, type MediaIdentity } from './identify.js';
 import { type InitializeOptions, initializeMedia } from './initialize.js';
 import type { LabelReport } from './label.js';
+import { requireText } from './label-archive.js';
 import { type DriveInfo, driveInfo, type IsRegistered, type LiveInfo, liveInfo, unreachable } from './live-info.js';
 import { type Freshness, type MamInfo, mamInfo } from './mam-info.js';
 import { failedStatus, type OnlineStatus } from './online-status.js';
@@ -129,6 +130,7 @@ export class LtoProvider {
   /** Proves the cartridge and goes to the end of its data; good until the cartridge changes or a write fails. */
   prepareForWrite(id: string, options: PrepareOptions = {}): Promise<Preparation> {
     return this.#run('preparing', async (owner) => {
+      requireText(id);
       this.#preparation = undefined;
       this.#preparation = await prepareForWrite(owner, this.configuration, id, { ...options, keys: this.#keys });
       return this.#preparation;
@@ -147,6 +149,7 @@ export class LtoProvider {
     const details = { device: this.configuration.devicePath, operation: 'write' };
     const taken = takeSource(source, details);
     try {
+      requireText(id);
       requireSignal(options.signal, details);
       return await this.#run('writing an archive', (owner) => this.#write(owner, id, taken, options), options.signal);
     } catch (error) {
@@ -182,6 +185,7 @@ export class LtoProvider {
     location: number | string,
     options: ReadArchiveOptions & Partial<ReadSpannedOptions> = {},
   ): Promise<Readable> {
+    requireText(id);
     const fileNumber = requireLocation(location);
     const { parts = [], onNextCartridge } = options;
     const keys = this.#keys;
@@ -207,6 +211,7 @@ export class LtoProvider {
 
   /** Reads an archive, compares its checksum when one is given, and hands nothing out. */
   async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
+    requireText(id);
     const fileNumber = requireLocation(location);
     return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys: this.#keys });
   }
@@ -218,7 +223,8 @@ export class LtoProvider {
 
   /** Brings a cartridge to its end: buffer emptied, memory updated, unloaded and put out. */
   finalizeMedia(id: string): Promise<FinalizeReport> {
-    return this.#run('finalizing', (owner) => {
+    return this.#run('finalizing', async (owner) => {
+      requireText(id);
       this.#preparation = undefined;
       return finalizeMedia(owner, this.configuration, id, { keys: this.#keys });
     });

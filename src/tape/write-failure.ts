@@ -8,6 +8,7 @@ import {
   PositionMismatchError,
   RecordTooLargeError,
   type SafeExtent,
+  TransportError,
   WriteError,
 } from '../errors/index.js';
 import { isSystemError } from '../transport/system-error.js';
@@ -39,6 +40,7 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
   if (await endedEarly(port, file.start.firstBlock, writer.records)) return endOfMedium(file, errnoOf(error));
   if (isSystemError(error)) return explainWriteError(file, await port.diagnose(error, details));
+  if (error instanceof TransportError && (await hasBegun(file))) return explainWriteError(file, error);
   if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
   const { kind, outcome } = error.stop;
   if (kind !== 'error') return endOfMedium(file, outcome?.code);
@@ -51,6 +53,13 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   const reason = await port.diagnose(cause, details);
   if (reason instanceof EncryptionError) return reason;
   return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
+}
+
+/** Whether any record is on tape; those of a call that had no outcome are not counted. */
+async function hasBegun({ port, start: { firstBlock }, writer }: OpenFile): Promise<boolean> {
+  if (writer.records > 0) return true;
+  const stands = await port.transport.tell().catch(() => undefined);
+  return firstBlock !== undefined && stands !== undefined && stands !== firstBlock;
 }
 
 /** The record never reached the drive. As the first of the file it leaves everything as it was. */
@@ -138,12 +147,17 @@ export async function explainUnended(file: OpenFile, reason: unknown): Promise<u
 export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
   const lost = [PositionLostError, PositionMismatchError, MediumChangedError].some((type) => reason instanceof type);
   const safe = lost ? NOTHING_CERTAIN : await committed(file);
-  return new WriteError(`writing failed: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`, {
+  const { records, bytes } = safe;
+  // That of a drive is explained by its sense; what is between it and us by words alone.
+  const why = reason instanceof TransportError ? `: ${reason.message}` : '';
+  return new WriteError(`writing failed: ${records} records with ${bytes} bytes are certainly on tape${why}`, {
     device: file.port.device,
     operation: 'write',
-    ...(reason instanceof LtoError && { sense: reason.sense, errno: reason.errno, next: reason.next }),
+    ...(reason instanceof LtoError && { sense: reason.sense, errno: reason.errno }),
+    ...(reason instanceof LtoError && why === '' && { next: reason.next }),
     cause: reason,
     safe,
+    ...(!lost && { fileNumber: file.start.fileNumber }),
   });
 }
 

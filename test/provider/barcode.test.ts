@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabelError, MediumError } from '../../src/errors/index.js';
+import { InvalidArgumentError, LabelError, MediumError } from '../../src/errors/index.js';
 import { isSameCartridge } from '../../src/provider/barcode.js';
 import { readLabel, writeLabel } from '../../src/provider/label.js';
 import { decodeLabel } from '../../src/provider/label-archive.js';
@@ -105,6 +105,29 @@ describe('barcodes of six and of eight characters', () => {
     const stream = await provider.readArchive('ABC001', 1, { parts, onNextCartridge: () => undefined });
     await expect(collect(stream)).rejects.toMatchObject({ message: expect.stringContaining('is not "OTHER1L8"') });
   });
+});
+
+describe('what is no text', () => {
+  it.each([[null], [5], [5n], [Symbol('s')], [{}]] as unknown[][])(
+    '%s is the identifier of no cartridge',
+    async (given) => {
+      const { provider } = await newLabelledBench();
+      await provider.prepareForWrite(ID);
+      const id = given as string;
+      const from = source(10);
+      for (const call of [
+        () => provider.initializeMedia(id),
+        () => provider.writeArchive(id, from),
+        () => provider.readArchive(id, 1),
+        () => provider.verifyArchive(id, 1),
+        () => provider.prepareForWrite(id),
+        () => provider.finalizeMedia(id),
+      ]) {
+        await expect(call()).rejects.toBeInstanceOf(InvalidArgumentError);
+      }
+      expect(from.destroyed).toBe(true);
+    },
+  );
 });
 
 describe('the suffix of a barcode', () => {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LtoError, TransportError } from '../../src/errors/index.js';
+import { LtoError, TransportError, WriteError } from '../../src/errors/index.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { FileStore } from '../../src/virtual/image-store.js';
 import { createVirtualDrive, VirtualDrive } from '../../src/virtual/index.js';
@@ -96,4 +97,30 @@ it('a drive on a full disk is asked and read, and a write says what is full', as
   expect(String(error)).toMatch(/no room left on the disk of this host/);
   expect(String(error)).not.toMatch(/clean|tape is full/);
   await drive.close().catch(() => undefined);
+});
+
+it('a disk that becomes full while a file is written is a failed write that tells what is on tape', async ({
+  skip,
+}) => {
+  const disk = await smallDisk();
+  if (disk === undefined) return skip('no file system can be mounted here');
+  const folder = join(disk, 'drive');
+  await createVirtualDrive(folder, { cartridge: { barcode: 'FULL01L8' } });
+  const drive = await TapeDrive.open(`virtual:${folder}`);
+  const data = Buffer.alloc(4 * 2 ** 20, 5);
+  const error = await drive.writeFile([data], { recordSize: 65536 }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(WriteError);
+  expect(error).toMatchObject({ fileNumber: 0, cause: expect.any(TransportError) });
+  expect(String(error)).toMatch(/no room left on the disk of this host/);
+  const { safe } = error as WriteError;
+  await drive.close().catch(() => undefined);
+  const again = await TapeDrive.open(`virtual:${folder}`);
+  let found = 0;
+  const reading = again.createReadStream({ fileNumber: 0 }).on('data', (chunk: Buffer) => {
+    found += chunk.length;
+  });
+  await finished(reading).catch(() => undefined);
+  expect(found).toBeGreaterThan(0);
+  expect(found).toBeGreaterThanOrEqual(safe.bytes);
+  await again.close().catch(() => undefined);
 });
