@@ -1,6 +1,7 @@
 import { EndOfDataError, MediumError, type RecordPlace, type SenseData } from '../errors/index.js';
 import type { DrivePort } from './drive-port.js';
 import { RECORDS, space } from './motion.js';
+import { readStanding } from './position.js';
 import { goToObject, probeRecord, standsAt, type Verdict } from './probe-record.js';
 
 /** What becomes of a record that the drive can't read. */
@@ -17,7 +18,11 @@ export interface SkippedRecord extends RecordPlace {
 }
 
 /** How reading goes on behind a read that failed. */
-export type Recovered = 'read on' | 'end of data';
+export type Recovered =
+  | 'read on'
+  | 'end of data'
+  /** What could not be read was the filemark; the tape stands behind it. */
+  | 'end of file';
 
 /**
  * Finds out what a read that failed with EIO has met, which `st` tells nobody, and goes on with the same record or behind
@@ -64,7 +69,13 @@ export class ReadRecovery {
     // Nothing tells how far a drive gets in a record that it can't read.
     if (!(await goToObject(this.#port, place.logicalObject + 1))) throw error;
     this.skipped.push({ ...place, sense: verdict.sense });
-    return 'read on';
+    return (await this.#isBehindFile()) ? 'end of file' : 'read on';
+  }
+
+  /** What follows would be taken for the rest of this file. */
+  async #isBehindFile(): Promise<boolean> {
+    const { fileNumber } = await readStanding(this.#port);
+    return fileNumber !== undefined && this.#start.fileNumber !== undefined && fileNumber !== this.#start.fileNumber;
   }
 
   #place(records: number): RecordPlace {

@@ -108,7 +108,7 @@ export class RecordReader {
         if (result.stop === 'zero') return this.#requireFilemark(result);
         if (result.stop === 'too-large') await this.#offerMore();
         else if (result.code === 'EBUSY') this.#offerLess(result.offer);
-        else await this.#goOn(await this.#explain(result));
+        else if (await this.#isEnd(await this.#explain(result))) return;
       }
     } finally {
       await this.#quiet();
@@ -116,13 +116,17 @@ export class RecordReader {
     }
   }
 
-  /** Throws what stopped reading, unless it can go on. */
-  async #goOn(reason: unknown): Promise<void> {
-    if (!(reason instanceof MediumError)) return this.#goOnWithOtherKey(reason);
+  /** Whether the file ends where reading stopped. Throws what stopped it, unless it can go on. */
+  async #isEnd(reason: unknown): Promise<boolean> {
+    if (!(reason instanceof MediumError)) {
+      await this.#goOnWithOtherKey(reason);
+      return false;
+    }
     const { recovery } = this.#options;
     // Where the drive does not tell of the key before, its answer to the record does.
     const recovered = await recovery.goOn(reason, this.records).catch((told) => this.#goOnWithOtherKey(told));
     if (recovered === 'end of data') throw this.#endOfData();
+    return recovered === 'end of file';
   }
 
   /**

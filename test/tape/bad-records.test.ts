@@ -152,3 +152,19 @@ it('a drive that was reset meanwhile is not read on', async () => {
   expect(error).toMatchObject({ code: 'LTO_POSITION_LOST' });
   expect(data.equals(DATA.subarray(0, 5 * RECORD))).toBe(true);
 });
+
+describe.each([
+  ['before', bad],
+  ['behind', badAndPassed],
+] as const)('a drive that stops %s a filemark that it cannot read', (_, fault) => {
+  it('ends the file there when it is left out: the next one is not the rest of it', async () => {
+    const { tape, drive } = await twoFiles();
+    await tape.writeFile([FIRST], { recordSize: RECORD });
+    drive.faults = [fault(RECORDS)];
+    const { data, error, stream } = await read(tape, { onBadRecord: 'skip' });
+    expect(error).toBeUndefined();
+    expect(data.equals(DATA)).toBe(true);
+    expect(stream.summary).toMatchObject({ bytes: DATA.length, skipped: [place(RECORDS)] });
+    expect((await read(tape, { fileNumber: undefined })).data.equals(FIRST)).toBe(true);
+  });
+});
