@@ -1,14 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { ArchiveError, InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { type DataSource, type TakenSource, takeSource } from '../../tape/source/taken-source.js';
-import { LoopBreak } from '../../transport/loop-break.js';
 import { decompressed } from '../decode/compression.js';
 import { ArchiveFault, type FaultFacts } from '../decode/fault.js';
 import { newRing, RingWriter } from './byte-ring.js';
 import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMessage } from './messages.js';
-
-/** Chunks between looks at the clock. */
-const CHUNKS_TO_A_LOOK = 64;
 
 export interface Run {
   readonly signal?: AbortSignal | undefined;
@@ -93,11 +89,9 @@ export class ArchiveThread {
   }
 
   async #feed(source: TakenSource): Promise<void> {
-    const loop = new LoopBreak(CHUNKS_TO_A_LOOK);
     for await (const chunk of decompressed(source.chunks())) {
       await this.#ring.write(chunk);
       if (!this.#ring.isOpen) return;
-      if (loop.step()) await loop.take();
     }
     this.#ring.end();
   }

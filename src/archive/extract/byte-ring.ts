@@ -1,7 +1,11 @@
+import { LoopBreak } from '../../transport/loop-break.js';
 import type { ByteSource } from '../decode/byte-source.js';
 
-/** A power of two, and whole blocks of tar. */
-const RING_BYTES = 8 * 2 ** 20;
+/** A power of two, and whole blocks of tar; more of it would leave the processor's cache before it is read. */
+const RING_BYTES = 4 * 2 ** 20;
+/** Bytes that are copied at a stretch, and how many such copies there are between looks at the clock. */
+const SLICE = 256 * 1024;
+const SLICES_TO_A_LOOK = 4;
 const HEAD = 0;
 const TAIL = 1;
 const STATE = 2;
@@ -9,7 +13,9 @@ const WAITING = 3;
 const ANSWER = 4;
 /** Counts what the writer does, for the reader to wait on. */
 const SIGNAL = 5;
-const WORDS = 6;
+/** Whether the reader waits for that, or is about to. */
+const READER_WAITS = 6;
+const WORDS = 7;
 
 const OPEN = 0;
 const ENDED = 1;
@@ -35,6 +41,7 @@ export function newRing(): RingMemory {
 export class RingWriter {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
+  readonly #loop = new LoopBreak(SLICES_TO_A_LOOK);
   #room: (() => void) | undefined;
 
   constructor({ bytes, words }: RingMemory) {
@@ -42,22 +49,32 @@ export class RingWriter {
     this.#words = new Int32Array(words);
   }
 
-  /** Copies a chunk; resolves when all of it is in the ring, or nobody reads it any more. */
+  /**
+   * Copies a chunk; resolves when all of it is in the ring, or nobody reads it any more. However large it is, and however
+   * fast it is read, the rest of the process has its turn meanwhile.
+   */
   async write(chunk: Uint8Array): Promise<void> {
-    for (let done = 0; done < chunk.length && this.isOpen; ) {
-      const head = Atomics.load(this.#words, HEAD);
-      const room = RING_BYTES - ((head - Atomics.load(this.#words, TAIL)) >>> 0);
-      if (room === 0) {
-        await this.#untilRoom();
-        continue;
-      }
-      const at = (head >>> 0) % RING_BYTES;
-      const length = Math.min(room, RING_BYTES - at, chunk.length - done);
-      this.#bytes.set(chunk.subarray(done, done + length), at);
-      Atomics.store(this.#words, HEAD, (head + length) | 0);
-      this.#signal();
-      done += length;
-    }
+    let done = 0;
+    do {
+      if (this.#loop.step()) await this.#loop.take();
+      const copied = this.#put(chunk, done);
+      if (copied === 0 && done < chunk.length) await this.#untilRoom();
+      done += copied;
+    } while (done < chunk.length && this.isOpen);
+  }
+
+  /** Copies a part of what comes from `from` on: as much as there is room for at one place. */
+  #put(chunk: Uint8Array, from: number): number {
+    const head = Atomics.load(this.#words, HEAD);
+    const room = RING_BYTES - ((head - Atomics.load(this.#words, TAIL)) >>> 0);
+    const at = (head >>> 0) % RING_BYTES;
+    const length = Math.min(room, RING_BYTES - at, chunk.length - from, SLICE);
+    if (length === 0) return 0;
+    this.#bytes.set(length === chunk.length ? chunk : chunk.subarray(from, from + length), at);
+    Atomics.store(this.#words, HEAD, (head + length) | 0);
+    Atomics.add(this.#words, SIGNAL, 1);
+    if (Atomics.load(this.#words, READER_WAITS) === 1) Atomics.notify(this.#words, SIGNAL);
+    return length;
   }
 
   /** Whether somebody reads what is written. */
@@ -93,13 +110,9 @@ export class RingWriter {
       Atomics.store(this.#words, STATE, STOPPED);
       this.answer(0);
     }
-    this.#signal();
-    this.wake();
-  }
-
-  #signal(): void {
     Atomics.add(this.#words, SIGNAL, 1);
     Atomics.notify(this.#words, SIGNAL);
+    this.wake();
   }
 
   async #untilRoom(): Promise<void> {
@@ -163,17 +176,27 @@ export class RingReader implements ByteSource {
     return Atomics.load(this.#words, ANSWER);
   }
 
-  /** Bytes that are there; 0 at the end. */
+  /** Bytes that are there, when there are some; 0 at the end. */
   #wait(tail: number): number {
-    for (;;) {
-      const signal = Atomics.load(this.#words, SIGNAL);
-      const state = Atomics.load(this.#words, STATE);
-      const head = Atomics.load(this.#words, HEAD);
-      if (state === STOPPED) throw new StoppedError();
-      if (head !== tail) return (head - tail) >>> 0;
-      if (state === ENDED) return 0;
-      Atomics.wait(this.#words, SIGNAL, signal);
-    }
+    while (this.#used(tail) === 0 && this.#isOpen) this.#sleep(tail);
+    this.requireWanted();
+    return this.#used(tail);
+  }
+
+  #sleep(tail: number): void {
+    // In this order: what the writer does from here on it tells.
+    Atomics.store(this.#words, READER_WAITS, 1);
+    const signal = Atomics.load(this.#words, SIGNAL);
+    if (this.#used(tail) === 0 && this.#isOpen) Atomics.wait(this.#words, SIGNAL, signal);
+    Atomics.store(this.#words, READER_WAITS, 0);
+  }
+
+  #used(tail: number): number {
+    return (Atomics.load(this.#words, HEAD) - tail) >>> 0;
+  }
+
+  get #isOpen(): boolean {
+    return Atomics.load(this.#words, STATE) === OPEN;
   }
 
   #giveBack(): void {
