@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testData } from '../../conformance/conformance.js';
 import { command } from '../command.js';
+import { ltoDone, lto as ltoOnDrive } from '../lto.js';
 
 // No drive of the lab has an adapter with a short scatter list: read(2) and write(2) under the addon answer for it.
 
 const SOURCE = fileURLToPath(new URL('../transfer-limit.cc', import.meta.url));
-const LTO = fileURLToPath(new URL('../../../lib/cli/main.js', import.meta.url));
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const LIMIT = 512 * KIB;
@@ -27,42 +26,26 @@ beforeAll(async () => {
 
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly said: string;
-}
-
 /** Runs `lto` on the drive; with `limit`, nothing larger comes through the tape node. */
-function lto(args: readonly string[], limit?: number): Promise<Outcome> {
-  const limited = limit === undefined ? {} : { LD_PRELOAD: file('limit.so'), LTO_TRANSFER_LIMIT: String(limit) };
-  const [name = '', ...rest] = args;
-  const child = spawn(process.execPath, [LTO, name, '--device', '/dev/nst0', ...rest], {
-    env: { ...process.env, ...limited },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-  return new Promise((resolve, reject) => child.once('error', reject).once('close', (code) => resolve({ code, said })));
-}
+const lto = (args: readonly string[], limit?: number) => ltoOnDrive(args, limited(limit));
+const expectDone = (args: readonly string[], limit?: number) => ltoDone(args, limited(limit));
 
-async function expectDone(outcome: Promise<Outcome>): Promise<void> {
-  const { code, said } = await outcome;
-  expect(code, said).toBe(0);
-}
+const limited = (limit?: number): Record<string, string> =>
+  limit === undefined ? {} : { LD_PRELOAD: file('limit.so'), LTO_TRANSFER_LIMIT: String(limit) };
 
 async function expectReadBack(fileNumber: number, limit?: number): Promise<void> {
   await rm(file('back'), { force: true });
-  await expectDone(lto(['read', String(fileNumber), '--output', file('back')], limit));
+  await expectDone(['read', String(fileNumber), '--output', file('back')], limit);
   expect((await readFile(file('back'))).equals(DATA)).toBe(true);
 }
 
 it('files are labelled, written, read, verified and appended to through a path that carries 512 KiB', async () => {
-  await expectDone(lto(['label', 'LIMIT1', '--overwrite'], LIMIT));
-  await expectDone(lto(['write', file('data')], LIMIT));
-  await expectDone(lto(['write', file('data'), '--record-size', '512KiB'], LIMIT));
+  await expectDone(['label', 'LIMIT1', '--overwrite'], LIMIT);
+  await expectDone(['write', file('data')], LIMIT);
+  await expectDone(['write', file('data'), '--record-size', '512KiB'], LIMIT);
   await expectReadBack(1, LIMIT);
   await expectReadBack(2, LIMIT);
-  await expectDone(lto(['verify', '2'], LIMIT));
+  await expectDone(['verify', '2'], LIMIT);
 });
 
 it('a record size above it is refused with the largest that goes, and what is on tape stays', async () => {
@@ -73,7 +56,7 @@ it('a record size above it is refused with the largest that goes, and what is on
 });
 
 it('a record that is larger is told with both numbers', async () => {
-  await expectDone(lto(['write', file('data'), '--record-size', '1MiB']));
+  await expectDone(['write', file('data'), '--record-size', '1MiB']);
   const { code, said } = await lto(['read', '3', '--output', file('none')], LIMIT);
   expect(code, said).toBe(1);
   expect(said).toMatch(/larger than 524288 bytes.*528384 is refused \(EBUSY\)/);
