@@ -80,10 +80,11 @@ std::variant<std::vector<ExtendedAttribute>, Failure> readAttributes(const char*
     const auto get = [&](std::byte* data, std::size_t size) {
       return ::lgetxattr(path, attribute.name.c_str(), data, size);
     };
-    if (readWhole(attribute.value, get) >= 0)
+    if (readWhole(attribute.value, get) >= 0) {
       attributes.push_back(std::move(attribute));
-    else if (!hasNone(errno))
+    } else if (!hasNone(errno)) {
       return Failure{errno, "lgetxattr"};
+    }
   }
   return attributes;
 }

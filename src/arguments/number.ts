@@ -37,7 +37,10 @@ export function requireNumbers<K extends string>(
 }
 
 function isWithin(value: number, { min, max, multipleOf = 1, fractions = false }: NumberRange): boolean {
-  return value >= min && value <= max && (fractions || value === Number.POSITIVE_INFINITY || value % multipleOf === 0);
+  if (value === Number.POSITIVE_INFINITY) return max === value;
+  if (!(value >= min && value <= max)) return false;
+  // Larger numbers are whole ones by accident of their type.
+  return fractions || (value <= LARGEST_COUNT && value % multipleOf === 0);
 }
 
 function inWords({ min, max, unit, multipleOf, fractions = false }: NumberRange): string {

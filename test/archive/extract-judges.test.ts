@@ -21,11 +21,14 @@ interface Packing {
 const GNU_TAR = ['tar', '--sparse', '--numeric-owner', '--xattrs', '--xattrs-include=*'];
 const whole = (entry: TreeEntry): TreeEntry => entry;
 const withoutAttributes = ({ acl: _, xattrs: __, ...entry }: TreeEntry): TreeEntry => entry;
-/** libarchive 3.6.2 takes times before 1970 with a fraction for others. */
+/** libarchive 3.6.2 takes times before 1970 with a fraction for others, and cuts names of sparse files that are not UTF-8. */
 const ofLibarchive = ({ mtime, ...entry }: TreeEntry): TreeEntry => ({
-  ...entry,
+  ...(entry.kind === 'sparse' && /[^ -~]/.test(entry.path) ? dense(entry) : entry),
   mtime: mtime?.startsWith('-') ? mtime.replace(/\..*/, '') : mtime,
 });
+const dense = ({ path, mode, owner, xattrs }: TreeEntry): TreeEntry => {
+  return { kind: 'file', bytes: Buffer.from('no holes'), path, mode, owner, xattrs };
+};
 
 const PACKINGS: Readonly<Record<string, Packing>> = {
   'GNU tar, pax': { command: [...GNU_TAR, '--format=pax'], limit: whole },
@@ -45,7 +48,7 @@ const PACKINGS: Readonly<Record<string, Packing>> = {
   'bsdtar, GNU format': {
     command: ['bsdtar', '--numeric-owner', '--format', 'gnutar'],
     limit: withoutAttributes,
-    facts: { times: false, blocks: false },
+    facts: { times: false, holes: false },
   },
 };
 

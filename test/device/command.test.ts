@@ -74,7 +74,7 @@ describe('npm run test:device', { timeout: RUN_TIMEOUT }, () => {
     );
     expect(status, said).toBe(0);
     expect(said).toMatch(new RegExp(`^WRITES +everything on "${BARCODE}" will be lost`, 'm'));
-    expect(said).toMatch(/^erase +passed 1$/m);
+    expect(said).toMatch(/^erase +passed 2$/m);
     await using drive = await TapeDrive.open(device);
     await drive.rewind();
     expect((await collect(drive.createReadStream())).equals(CONTENT)).toBe(false);

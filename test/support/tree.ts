@@ -5,6 +5,7 @@ import { chmod, lchown, link, lstat, mkdir, open, readdir, readlink, symlink, wr
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { loadAddon } from '../../src/transport/load-addon.js';
 
 /** Names and targets are bytes: a character of these texts stands for each (latin1). */
 type Name = string;
@@ -109,8 +110,8 @@ export interface TreeFacts {
   readonly owners?: boolean;
   readonly times?: boolean;
   readonly xattrs?: boolean;
-  /** Blocks that a file takes, which shows its holes. */
-  readonly blocks?: boolean;
+  /** Where in a file data lies, and where holes. */
+  readonly holes?: boolean;
 }
 
 /**
@@ -146,7 +147,7 @@ async function pathsBelow(folder: string): Promise<Name[]> {
 async function describeNode(
   full: Buffer,
   path: Name,
-  { owners = true, times = true, blocks = true }: TreeFacts,
+  { owners = true, times = true, holes = true }: TreeFacts,
   firstNames: Map<string, Name>,
 ): Promise<string> {
   const stats = await lstat(full, { bigint: true });
@@ -168,8 +169,19 @@ async function describeNode(
   const first = stats.nlink > 1n ? (firstNames.get(inode) ?? path) : path;
   firstNames.set(inode, first);
   if (first !== path) return `the same file as ${first}`;
-  if (blocks) words.push(`${stats.blocks} blocks`);
+  // GNU tar keeps no hole in a file that one block of the file system holds.
+  if (holes && stats.size > stats.blksize) words.push(await dataIn(full, Number(stats.size)));
   return ['file', ...words, stats.size, await sha256(full)].join(' ');
+}
+
+/** By SEEK_DATA and SEEK_HOLE: the count of blocks is another until the system has written them. */
+async function dataIn(path: Buffer, size: number): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    return `data at ${loadAddon().dataExtents(file.fd, size).join(' ')}`;
+  } finally {
+    await file.close();
+  }
 }
 
 async function sha256(path: Buffer): Promise<string> {
