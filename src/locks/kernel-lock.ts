@@ -1,6 +1,6 @@
 import type * as Binding from '../../binding.js';
+import { loadAddon } from '../backends/linux/load-addon.js';
 import { AddonUnavailableError } from '../errors/index.js';
-import { loadAddon } from '../transport/load-addon.js';
 import { isSystemError } from '../transport/system-error.js';
 
 /**

@@ -3,29 +3,36 @@ import { requireNumbers } from '../arguments/number.js';
 import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { ReadSummary } from '../tape/read-stream.js';
-import { type TakenSource, takeSource } from '../tape/source/taken-source.js';
-import type { ArchiveReceipt, ArchiveSource } from './archive.js';
-import { isSameCartridge } from './barcode.js';
+import type { ReadSummary } from '../tape/stream/read/read-stream.js';
+import { type TakenSource, takeSource } from '../tape/stream/source/taken-source.js';
+import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
+import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
+import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './archive/read-archive.js';
+import { type ReadSpannedOptions, readSpanned } from './archive/read-spanned.js';
+import { requirePrepared, type WriteArchiveOptions, writeArchive } from './archive/write-archive.js';
+import { type SpanOptions, writeSpanned } from './archive/write-spanned.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
 import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
-import { type ExistingData, findExistingData } from './existing-data.js';
-import { type FinalizeReport, finalizeMedia } from './finalize.js';
-import { identify, type MediaIdentity } from './identify.js';
-import { type InitializeOptions, initializeMedia } from './initialize.js';
-import type { LabelReport } from './label.js';
-import { requireText } from './label-archive.js';
-import { type DriveInfo, driveInfo, type IsRegistered, type LiveInfo, liveInfo, unreachable } from './live-info.js';
-import { type Freshness, type MamInfo, mamInfo } from './mam-info.js';
-import { failedStatus, type OnlineStatus } from './online-status.js';
-import { type Preparation, type PrepareOptions, prepareForWrite } from './prepare.js';
-import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './read-archive.js';
-import { type ReadSpannedOptions, readSpanned } from './read-spanned.js';
-import { readUtilization, type Utilization } from './utilization.js';
-import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './watch.js';
-import { requirePrepared, type WriteArchiveOptions, writeArchive } from './write-archive.js';
-import { readWriteProtection, type WriteProtection } from './write-protection.js';
-import { type SpanOptions, writeSpanned } from './write-spanned.js';
+import { isSameCartridge } from './label/barcode.js';
+import { type ExistingData, findExistingData } from './label/existing-data.js';
+import { identify, type MediaIdentity } from './label/identify.js';
+import { type InitializeOptions, initializeMedia } from './label/initialize.js';
+import type { LabelReport } from './label/label.js';
+import { requireText } from './label/label-archive.js';
+import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
+import {
+  type DriveInfo,
+  driveInfo,
+  type IsRegistered,
+  type LiveInfo,
+  liveInfo,
+  unreachable,
+} from './monitor/live-info.js';
+import { type Freshness, type MamInfo, mamInfo } from './monitor/mam-info.js';
+import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
+import { readUtilization, type Utilization } from './monitor/utilization.js';
+import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
+import { readWriteProtection, type WriteProtection } from './monitor/write-protection.js';
 
 export interface ProviderOptions {
   /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */

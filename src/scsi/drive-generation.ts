@@ -1,5 +1,5 @@
+import type { DensitySupport } from './commands/density-support.js';
 import { formatOfDensity } from './density.js';
-import type { DensitySupport } from './density-support.js';
 
 /** Product identifications of INQUIRY that name the generation of a drive, as `10` or as the letter of IBM's LTO-10. */
 const PRODUCTS: readonly RegExp[] = [

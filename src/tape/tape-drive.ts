@@ -1,18 +1,28 @@
 import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
 import type { SenseData } from '../errors/index.js';
-import type { BlockLimits } from '../scsi/block-limits.js';
+import type { BlockLimits } from '../scsi/commands/block-limits.js';
+import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
 import { preventAllow } from '../scsi/commands/primary.js';
-import type { HostAttributeValue } from '../scsi/mam-host.js';
-import type { SupportedCommands } from '../scsi/opcodes-report.js';
-import type { LongPosition } from '../scsi/position.js';
-import type { Timestamp } from '../scsi/timestamp.js';
+import type { LongPosition } from '../scsi/commands/read-position.js';
+import type { Timestamp } from '../scsi/commands/timestamp.js';
+import type { HostAttributeValue } from '../scsi/mam/host.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
-import { type AttributeLists, readAttributeLists, readPartitionList } from './attribute-lists.js';
-import { type Capacity, readCapacity } from './capacity.js';
-import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './cartridge-memory.js';
-import { closed } from './closed.js';
-import { type DriveModel, readDriveModel } from './drive-model.js';
-import { DrivePort, type StreamLease } from './drive-port.js';
+import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
+import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
+import type { EraseConfirmation } from './motion/erase-confirmation.js';
+import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
+import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
+import { readLongPosition } from './motion/position.js';
+import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
+import { type Readiness, readReadiness, requireReady } from './motion/readiness.js';
+import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
+import { type DriveModel, readDriveModel } from './open/drive-model.js';
+import { type OpenOptions, openTransport } from './open/open-transport.js';
+import { DrivePort, type StreamLease } from './port/drive-port.js';
+import { permitWriting, readWriteRights, type WriteRights } from './port/write-permission.js';
+import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
+import { type Capacity, readCapacity } from './reports/capacity.js';
+import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './reports/cartridge-memory.js';
 import {
   type Densities,
   type Reservations,
@@ -22,32 +32,27 @@ import {
   readSense,
   readSupportedCommands,
   readTimestamp,
-} from './drive-reports.js';
-import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
-import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './end-of-data.js';
-import type { EraseConfirmation } from './erase-confirmation.js';
-import { type Health, readHealth } from './health.js';
-import { type DriveIdentity, readIdentity } from './identity.js';
-import { type MediumFormat, type MemoryAndFormat, readMediumFormat, readMemoryAndFormat } from './medium-format.js';
-import { FILES, locateFile, RECORDS, space } from './motion.js';
-import { type OpenOptions, openTransport } from './open-transport.js';
-import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './partition.js';
-import { readLongPosition } from './position.js';
-import { type FormatOptions, formatCartridge, scaleCapacity } from './prepare-medium.js';
-import { nowhere, type ReadDestination, readFile, requireDestination } from './read-file.js';
-import { type ReadStreamOptions, requireReadOptions } from './read-options.js';
-import { type ReadSummary, TapeReadStream } from './read-stream.js';
-import { type Readiness, readReadiness, requireReady } from './readiness.js';
-import type { TapeReceipt } from './receipt.js';
-import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './settings.js';
-import type { DataSource } from './source/taken-source.js';
-import { readTapeAlerts, type TapeAlerts } from './tape-alerts.js';
-import type { TapeStatus } from './tape-status.js';
-import { type WaitOptions, waitUntilReady } from './wait-until-ready.js';
-import { writeFile } from './write-file.js';
-import { requireWriteOptions, type WriteStreamOptions } from './write-options.js';
-import { permitWriting, readWriteRights, type WriteRights } from './write-permission.js';
-import { TapeWriteStream } from './write-stream.js';
+} from './reports/drive-reports.js';
+import { type Health, readHealth } from './reports/health.js';
+import { type DriveIdentity, readIdentity } from './reports/identity.js';
+import {
+  type MediumFormat,
+  type MemoryAndFormat,
+  readMediumFormat,
+  readMemoryAndFormat,
+} from './reports/medium-format.js';
+import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
+import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
+import type { TapeStatus } from './reports/tape-status.js';
+import { closed } from './stream/closed.js';
+import { nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
+import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
+import { type ReadSummary, TapeReadStream } from './stream/read/read-stream.js';
+import type { TapeReceipt } from './stream/receipt.js';
+import type { DataSource } from './stream/source/taken-source.js';
+import { writeFile } from './stream/write/write-file.js';
+import { requireWriteOptions, type WriteStreamOptions } from './stream/write/write-options.js';
+import { TapeWriteStream } from './stream/write/write-stream.js';
 
 /** MTSEEK takes 32 bits. */
 const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };

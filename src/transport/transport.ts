@@ -1,5 +1,5 @@
 import type { Crc32, MtStatus, ReadOutcome, RecordOptions, SlabPool, WriteOutcome } from '../../binding.js';
-import type { ScsiCommand, ScsiReply } from '../scsi/command.js';
+import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
 
 /** Options of every call that goes through a queue. */
 export interface CallOptions {

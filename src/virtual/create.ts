@@ -8,13 +8,13 @@ import {
   requireNumbers,
 } from '../arguments/number.js';
 import { InvalidArgumentError } from '../errors/index.js';
-import { Cartridge } from './cartridge.js';
-import type { MediumFacts } from './cartridge-memory.js';
-import { type CartridgeOptions, mediumFacts } from './cartridge-options.js';
-import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive-record.js';
-import { speedFacts } from './drive-speeds.js';
+import { Cartridge } from './cartridge/cartridge.js';
+import type { MediumFacts } from './cartridge/cartridge-memory.js';
+import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
+import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive/drive-record.js';
+import { speedFacts } from './drive/drive-speeds.js';
+import type { SpeedFacts } from './drive/speed-model.js';
 import type { SpeedName, Trait } from './names.js';
-import type { SpeedFacts } from './speed-model.js';
 import { requireTraits } from './traits/traits.js';
 
 /** A new virtual drive. */

@@ -1,11 +1,11 @@
-export type { CartridgeOptions } from './cartridge-options.js';
+export type { CartridgeOptions } from './cartridge/cartridge-options.js';
 export { type DriveControls, type DriveState, openControls } from './control/controls.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
-export type { DriveIdentity } from './drive-record.js';
-export { speedFacts } from './drive-speeds.js';
-export type { Fault } from './faults.js';
+export type { DriveIdentity } from './drive/drive-record.js';
+export { speedFacts } from './drive/drive-speeds.js';
+export type { Fault } from './drive/faults.js';
+export { type Attention, LOCAL_NEXUS, type Nexus } from './drive/nexus.js';
+export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState } from './drive/speed-model.js';
 export { SPEED_NAMES, type SpeedName, TRAIT_NAMES, type Trait } from './names.js';
-export { type Attention, LOCAL_NEXUS, type Nexus } from './nexus.js';
-export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState } from './speed-model.js';
 export { requireTraits, traitMeaning } from './traits/traits.js';
 export { type DataPhase, type Execution, VirtualDrive } from './virtual-drive.js';

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, DriveClosedError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
-import { opaqueView } from '../scsi/bytes.js';
 import { DECRYPTION_MODE, decodeSense, ENCRYPTION_MODE, type SenseFields } from '../scsi/index.js';
-import { Cartridge } from './cartridge.js';
-import { type CartridgeOptions, mediumFacts, requireName } from './cartridge-options.js';
-import { Drive } from './drive.js';
-import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive-record.js';
-import { type Fault, Faults } from './faults.js';
+import { opaqueView } from '../scsi/wire/bytes.js';
+import { Cartridge } from './cartridge/cartridge.js';
+import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
+import { Drive } from './drive/drive.js';
+import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive/drive-record.js';
+import { type Fault, Faults } from './drive/faults.js';
+import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './drive/nexus.js';
+import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './folder-lock.js';
 import { unlessFull } from './host-file.js';
-import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './nexus.js';
 import type { AbortTasks, Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { dataOutLength } from './server/data-out-length.js';
 import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
 import { isPreemptAndAbort } from './server/reservations.js';
-import type { StreamingState } from './speed-model.js';
 
 /** The data phase of a command. */
 export interface DataPhase {

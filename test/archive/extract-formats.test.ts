@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ArchiveReader } from '../../src/archive/decode/archive-reader.js';
 import { ArchiveFault } from '../../src/archive/decode/fault.js';
 import type { Member } from '../../src/archive/decode/member.js';
-import { NativeFolder } from '../../src/archive/extract/native-folder.js';
+import { NativeFolder } from '../../src/archive/extract/folder/native-folder.js';
 import { Selection } from '../../src/archive/extract/selection.js';
 import { paxMember, TAR_END, type TarMember, tarMember, tarOf } from '../support/tar-bytes.js';
 import { extractBytes, Pieces, temporaryFolder } from './support.js';

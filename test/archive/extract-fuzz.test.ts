@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ArchiveFault } from '../../src/archive/decode/fault.js';
-import { NativeFolder } from '../../src/archive/extract/native-folder.js';
+import { NativeFolder } from '../../src/archive/extract/folder/native-folder.js';
 import { randomFrom } from '../../src/virtual/random.js';
 import { memoryInUse } from '../support/memory.js';
 import { paxMember, tarOf } from '../support/tar-bytes.js';

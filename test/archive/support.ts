@@ -6,10 +6,10 @@ import { afterEach, beforeEach } from 'vitest';
 import { ArchiveReader } from '../../src/archive/decode/archive-reader.js';
 import type { ByteSource } from '../../src/archive/decode/byte-source.js';
 import { Extractor, type ExtractPolicy } from '../../src/archive/extract/extractor.js';
-import { NativeFolder } from '../../src/archive/extract/native-folder.js';
-import { NodeFolder } from '../../src/archive/extract/node-folder.js';
+import { NativeFolder } from '../../src/archive/extract/folder/native-folder.js';
+import { NodeFolder } from '../../src/archive/extract/folder/node-folder.js';
+import type { TargetFolder } from '../../src/archive/extract/folder/target-folder.js';
 import type { ExtractSummary } from '../../src/archive/extract/summary.js';
-import type { TargetFolder } from '../../src/archive/extract/target-folder.js';
 
 /** Every way in which files are made. */
 export const FOLDERS: readonly [name: string, open: (path: string) => TargetFolder, linksLast: boolean][] = [

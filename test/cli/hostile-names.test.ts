@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { visible } from '../../src/cli/terminal.js';
+import { visible } from '../../src/cli/output/terminal.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { ltoCommand } from './support.js';
 

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import { LabelError } from '../../src/errors/index.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 
 // A named device may hold somebody's only copy: tests write to the cartridge that the user has named, and to no other.

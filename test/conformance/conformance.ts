@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
 import { RecordTooLargeError } from '../../src/errors/index.js';
+import type { WriteStreamOptions } from '../../src/tape/stream/write/write-options.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { WriteStreamOptions } from '../../src/tape/write-options.js';
 import { selectedBackend } from './backend.js';
 import type { Capability, Effect } from './capabilities.js';
 

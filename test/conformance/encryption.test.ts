@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { EncryptionError, EncryptionKeyError, UnterminatedFileError, WriteError } from '../../src/errors/index.js';
 import { setDataEncryption } from '../../src/scsi/security/index.js';
-import { openTransport } from '../../src/tape/open-transport.js';
+import { openTransport } from '../../src/tape/open/open-transport.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { newKey, storeOf } from '../support/keys.js';

@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { EndOfMediumError } from '../../src/errors/index.js';
+import type { WriteStreamOptions } from '../../src/tape/stream/write/write-options.js';
+import type { TapeWriteStream } from '../../src/tape/stream/write/write-stream.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { WriteStreamOptions } from '../../src/tape/write-options.js';
-import type { TapeWriteStream } from '../../src/tape/write-stream.js';
 import { backend, closed, conforms, openDrive, testData } from './conformance.js';
 
 const RECORD = backend.fillRecordSize;

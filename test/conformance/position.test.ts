@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { BeginningOfPartitionError, EndOfDataError, InvalidArgumentError } from '../../src/errors/index.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import { backend, collect, conforms, openDrive, testData } from './conformance.js';
 

@@ -8,7 +8,7 @@ import {
   InvalidArgumentError,
   UnterminatedFileError,
 } from '../../src/errors/index.js';
-import { openTransport } from '../../src/tape/open-transport.js';
+import { openTransport } from '../../src/tape/open/open-transport.js';
 import { MtOperation } from '../../src/transport/mtio.js';
 import { backend, closed, collect, conforms, openDrive, RECORD, testData } from './conformance.js';
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { LabelError } from '../../src/errors/index.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import { createVirtualDrive, type VirtualDrive } from '../../src/virtual/index.js';
 import { identifyCartridge, requireCartridge, restoreCartridge } from '../conformance/cartridge-guard.js';
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { generateKey } from '../../src/keys/data-key.js';
 import { FileKeyStore } from '../../src/keys/file-key-store.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { createVirtualDrive } from '../../src/virtual/index.js';

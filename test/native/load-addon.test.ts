@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadAddon } from '../../src/backends/linux/load-addon.js';
 import type { AddonUnavailableError } from '../../src/errors/index.js';
-import { loadAddon } from '../../src/transport/load-addon.js';
 import { onLinux } from './addon.js';
 
 describe.runIf(onLinux)('loadAddon', () => {
@@ -23,7 +23,7 @@ describe('loadAddon without an addon', () => {
   it('says where it looked, on what, and what builds it', async () => {
     vi.stubEnv('NODE_LTO_PREBUILD', folder);
     vi.resetModules();
-    const fresh = await import('../../src/transport/load-addon.js');
+    const fresh = await import('../../src/backends/linux/load-addon.js');
     const error = (() => {
       try {
         return fresh.loadAddon();

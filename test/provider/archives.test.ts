@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import {
   EndOfDataError,
   InvalidArgumentError,
@@ -13,10 +14,9 @@ import {
   WriteProtectedError,
 } from '../../src/errors/index.js';
 import { LtoProvider } from '../../src/provider/provider.js';
-import { openTransport } from '../../src/tape/open-transport.js';
+import { openTransport } from '../../src/tape/open/open-transport.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { MtOperation } from '../../src/transport/mtio.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { filesOf, ID, MIB, newBench, newLabelledBench, source } from './support.js';
 

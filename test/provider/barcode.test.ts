@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, LabelError, MediumError } from '../../src/errors/index.js';
-import { isSameCartridge } from '../../src/provider/barcode.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
-import { decodeLabel } from '../../src/provider/label-archive.js';
-import { attributeValue } from '../../src/scsi/mam-values.js';
+import { isSameCartridge } from '../../src/provider/label/barcode.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
+import { decodeLabel } from '../../src/provider/label/label-archive.js';
+import { attributeValue } from '../../src/scsi/mam/values.js';
 import type { Fault } from '../../src/virtual/index.js';
 import { collect } from '../conformance/conformance.js';
 import { ID, MIB, newBench, newLabelledBench, source } from './support.js';

@@ -3,7 +3,7 @@ import { EncryptionError, EncryptionKeyError, LabelError } from '../../src/error
 import { EnvironmentKeyStore } from '../../src/keys/environment-key-store.js';
 import { KeyStoreChain } from '../../src/keys/key-store-chain.js';
 import { MemoryKeyStore } from '../../src/keys/memory-key-store.js';
-import { readLabel, writeLabel } from '../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import {
   DECRYPTION_MODE,
   ENCRYPTION_MODE,

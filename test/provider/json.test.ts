@@ -14,9 +14,9 @@ import {
   TapeDrive,
   VirtualDrive,
 } from '../../src/index.js';
-import { persistentReserveOut } from '../../src/scsi/reservation.js';
+import { persistentReserveOut } from '../../src/scsi/commands/reservation.js';
 import type { TapeEncryption } from '../../src/tape/encryption/encryption.js';
-import { nowhere } from '../../src/tape/read-file.js';
+import { nowhere } from '../../src/tape/stream/read/read-file.js';
 import { openControls } from '../../src/virtual/index.js';
 import { machineWithDrives } from '../support/machine.js';
 import { newDriveFolder, temporaryFolder } from '../virtual/support.js';

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { UnterminatedFileError } from '../../src/errors/index.js';
-import type { ArchiveReceipt } from '../../src/provider/archive.js';
+import type { ArchiveReceipt } from '../../src/provider/archive/archive.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { compiledSources } from '../support/compiled.js';
 import { newDriveFolder } from '../virtual/support.js';

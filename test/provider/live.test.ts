@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { COMMAND_CHANNEL, type CommandEvent } from '../../src/device/command-log.js';
 import { DriveBusyError, InvalidArgumentError, NoMediumError } from '../../src/errors/index.js';
-import { LastKnownGood, lastKnownGood } from '../../src/provider/last-known-good.js';
+import { LastKnownGood, lastKnownGood } from '../../src/provider/monitor/last-known-good.js';
+import type { TapeEvent } from '../../src/provider/monitor/watch.js';
 import { LtoProvider } from '../../src/provider/provider.js';
-import type { TapeEvent } from '../../src/provider/watch.js';
-import { COMMAND_CHANNEL, type CommandEvent } from '../../src/tape/command-log.js';
 import { temporaryFolder } from '../virtual/support.js';
 import { type Bench, ID, labelOther, newBench, newLabelledBench, source, swapTo } from './support.js';
 

@@ -7,7 +7,7 @@ import {
   NotReadyError,
   WriteProtectedError,
 } from '../../src/errors/index.js';
-import { encodeLabel } from '../../src/provider/label-archive.js';
+import { encodeLabel } from '../../src/provider/label/label-archive.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { UNSUPPORTED } from '../tape/drives.js';
 import { ID, MIB, newBench, newLabelledBench, source } from './support.js';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { COMMAND_CHANNEL, type CommandEvent } from '../../src/device/command-log.js';
 import {
   type DriveBusyError as Busy,
   DriveBusyError,
@@ -13,7 +14,6 @@ import {
 } from '../../src/errors/index.js';
 import { shareDrive } from '../../src/provider/drive-owner.js';
 import { LtoProvider } from '../../src/provider/provider.js';
-import { COMMAND_CHANNEL, type CommandEvent } from '../../src/tape/command-log.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { VirtualDrive } from '../../src/virtual/index.js';
 import { collect } from '../conformance/conformance.js';

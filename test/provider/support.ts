@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { LtoProvider, type ProviderOptions } from '../../src/provider/provider.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import type { VirtualDrive, VirtualDriveOptions } from '../../src/virtual/index.js';
 import { testData } from '../conformance/conformance.js';
 import { newDriveFolder } from '../virtual/support.js';

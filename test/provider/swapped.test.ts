@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LabelError, LtoError, MediumChangedError, PositionLostError } from '../../src/errors/index.js';
-import { readLabel } from '../../src/provider/label.js';
+import { readLabel } from '../../src/provider/label/label.js';
 import { testData } from '../conformance/conformance.js';
 import { type Bench, filesOf, ID, labelOther, MIB, newLabelledBench, source, swapTo } from './support.js';
 

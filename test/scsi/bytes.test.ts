@@ -9,7 +9,7 @@ import {
   concatBytes,
   isUnknownMark,
   toHex,
-} from '../../src/scsi/bytes.js';
+} from '../../src/scsi/wire/bytes.js';
 import { RUNS } from '../support/property.js';
 
 describe('ByteReader', () => {

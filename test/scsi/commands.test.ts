@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, MalformedResponseError } from '../../src/errors/index.js';
-import { toHex } from '../../src/scsi/bytes.js';
-import { type CdbLayout, decodeCdb } from '../../src/scsi/cdb.js';
 import * as attribute from '../../src/scsi/commands/attribute.js';
 import * as position from '../../src/scsi/commands/position.js';
 import * as primary from '../../src/scsi/commands/primary.js';
+import { timeoutMs, timeoutSeconds } from '../../src/scsi/commands/timeouts.js';
 import * as transfer from '../../src/scsi/commands/transfer.js';
 import { driveGeneration } from '../../src/scsi/drive-generation.js';
-import { encodeFields, type Field } from '../../src/scsi/layout.js';
-import { type CommandName, cdbLength, commandName, OPERATION_CODES } from '../../src/scsi/opcodes.js';
-import { timeoutMs, timeoutSeconds } from '../../src/scsi/timeouts.js';
+import { toHex } from '../../src/scsi/wire/bytes.js';
+import { type CdbLayout, decodeCdb } from '../../src/scsi/wire/cdb.js';
+import { encodeFields, type Field } from '../../src/scsi/wire/layout.js';
+import { type CommandName, cdbLength, commandName, OPERATION_CODES } from '../../src/scsi/wire/opcodes.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const { readAttribute, writeAttribute } = attribute;

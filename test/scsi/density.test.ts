@@ -2,6 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors/index.js';
 import {
+  decodeDensitySupport,
+  decodeMediumTypeSupport,
+  encodeDensitySupport,
+  encodeMediumTypeSupport,
+} from '../../src/scsi/commands/density-support.js';
+import {
   canRead,
   canWrite,
   formatFacts,
@@ -10,12 +16,6 @@ import {
   formatOfMediumType,
   LTO_FORMATS,
 } from '../../src/scsi/density.js';
-import {
-  decodeDensitySupport,
-  decodeMediumTypeSupport,
-  encodeDensitySupport,
-  encodeMediumTypeSupport,
-} from '../../src/scsi/density-support.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBlockLimits, encodeBlockLimits } from '../../src/scsi/block-limits.js';
-import { decodeInquiry, encodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../src/scsi/inquiry.js';
+import { decodeBlockLimits, encodeBlockLimits } from '../../src/scsi/commands/block-limits.js';
+import { decodeInquiry, encodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../src/scsi/commands/inquiry.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

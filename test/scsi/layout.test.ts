@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, MalformedResponseError } from '../../src/errors/index.js';
-import { toHex } from '../../src/scsi/bytes.js';
+import { toHex } from '../../src/scsi/wire/bytes.js';
 import {
   ascii,
   bits,
@@ -15,7 +15,7 @@ import {
   patchFields,
   uint,
   uint64,
-} from '../../src/scsi/layout.js';
+} from '../../src/scsi/wire/layout.js';
 import { RUNS } from '../support/property.js';
 
 const FIELDS = {

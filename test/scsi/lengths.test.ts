@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
 import * as scsi from '../../src/scsi/index.js';
-import { LENGTH_SLACK, splitStructures } from '../../src/scsi/structures.js';
+import { LENGTH_SLACK, splitStructures } from '../../src/scsi/wire/structures.js';
 import { fixtureBytes } from '../support/fixtures.js';
 
 // Real drives send length fields that are a few bytes off. What is well formed is not lost by it.

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors/index.js';
-import { concatBytes } from '../../src/scsi/bytes.js';
-import { decodeAttributeValues, type RawAttribute } from '../../src/scsi/mam.js';
-import { decodeVolumeCoherency, encodeVolumeCoherency } from '../../src/scsi/mam-coherency.js';
-import { encodeHostAttribute } from '../../src/scsi/mam-host.js';
-import { decodeUsage } from '../../src/scsi/mam-usage.js';
-import { attributeValue, mamValues, TEXT_LATIN1, TEXT_UTF8 } from '../../src/scsi/mam-values.js';
+import { decodeAttributeValues, type RawAttribute } from '../../src/scsi/mam/attribute-list.js';
+import { decodeVolumeCoherency, encodeVolumeCoherency } from '../../src/scsi/mam/coherency.js';
+import { encodeHostAttribute } from '../../src/scsi/mam/host.js';
+import { decodeUsage } from '../../src/scsi/mam/usage.js';
+import { attributeValue, mamValues, TEXT_LATIN1, TEXT_UTF8 } from '../../src/scsi/mam/values.js';
+import { concatBytes } from '../../src/scsi/wire/bytes.js';
 import { fixtureBytes, fixtureLines } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

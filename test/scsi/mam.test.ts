@@ -9,8 +9,8 @@ import {
   encodeAttributeValues,
   encodePartitionList,
   type RawAttribute,
-} from '../../src/scsi/mam.js';
-import { MAM_ATTRIBUTES, mamAttribute, mamOwner } from '../../src/scsi/mam-attributes.js';
+} from '../../src/scsi/mam/attribute-list.js';
+import { MAM_ATTRIBUTES, mamAttribute, mamOwner } from '../../src/scsi/mam/attributes.js';
 import { fixtureBytes, fixtureLines } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -26,7 +26,7 @@ import {
   withChanges,
   withPartitionSizes,
 } from '../../src/scsi/index.js';
-import type { Fields } from '../../src/scsi/layout.js';
+import type { Fields } from '../../src/scsi/wire/layout.js';
 import { fixtureDumps } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
-import { concatBytes } from '../../src/scsi/bytes.js';
-import { DATA_COMPRESSION } from '../../src/scsi/data-compression.js';
+import { DATA_COMPRESSION } from '../../src/scsi/mode/data-compression.js';
+import { decodeModePage, withChanges } from '../../src/scsi/mode/page.js';
 import {
   decodeModeParameters,
   encodeModeParameters,
   findModePage,
   type ModePage,
   splitModePages,
-} from '../../src/scsi/mode.js';
-import { decodeModePage, withChanges } from '../../src/scsi/mode-page.js';
+} from '../../src/scsi/mode/parameter-list.js';
+import { concatBytes } from '../../src/scsi/wire/bytes.js';
 import { fixtureDumps } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -10,7 +10,7 @@ import {
   encodeLongPosition,
   encodeShortPosition,
   type LongPosition,
-} from '../../src/scsi/position.js';
+} from '../../src/scsi/commands/read-position.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
-import { toHex } from '../../src/scsi/bytes.js';
 import {
   decodeRegisterAndMoveParameters,
   decodeReservation,
@@ -20,6 +19,7 @@ import {
   RESERVATION_TYPE,
   registerAndMove,
 } from '../../src/scsi/index.js';
+import { toHex } from '../../src/scsi/wire/bytes.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const KEY = '123456789abcdef0';

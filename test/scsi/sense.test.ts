@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSense, encodeSense, type SenseFields } from '../../src/scsi/sense.js';
+import { decodeSense, encodeSense, type SenseFields } from '../../src/scsi/sense/sense.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const bytesOf = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');

@@ -2,6 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedResponseError } from '../../src/errors/index.js';
 import {
+  DESIGNATOR_TYPES,
+  decodeDeviceIdentification,
+  designatorText,
+  encodeDeviceIdentification,
+} from '../../src/scsi/vpd/designators.js';
+import {
   decodeElementAddress,
   decodeExtendedInquiry,
   decodeProtectionMethods,
@@ -15,13 +21,7 @@ import {
   encodeSerialNumber,
   encodeSupportedPages,
   encodeSupportedTapeAlerts,
-} from '../../src/scsi/vpd.js';
-import {
-  DESIGNATOR_TYPES,
-  decodeDeviceIdentification,
-  designatorText,
-  encodeDeviceIdentification,
-} from '../../src/scsi/vpd-designators.js';
+} from '../../src/scsi/vpd/pages.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { badRecord, recordFrame } from '../../src/virtual/tap-format.js';
+import { badRecord, recordFrame } from '../../src/virtual/cartridge/tap-format.js';
 
 /**
  * Marks records of an image of SIMH's format as ones that could not be read, as a medium that has been damaged for good:

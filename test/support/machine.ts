@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeSerialNumber } from '../../src/scsi/vpd.js';
+import { encodeSerialNumber } from '../../src/scsi/vpd/pages.js';
 import { temporaryFolder } from '../virtual/support.js';
 
 /** The root of a machine with the drives /dev/nst2, whose serial number is known, and /dev/nst10, which is open. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EndOfDataError, MediumError, UnterminatedFileError } from '../../src/errors/index.js';
-import type { ReadStreamOptions } from '../../src/tape/read-options.js';
+import type { ReadStreamOptions } from '../../src/tape/stream/read/read-options.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Fault, VirtualDrive } from '../../src/virtual/index.js';
 import { closed, collect, testData } from '../conformance/conformance.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError } from '../../src/errors/index.js';
-import { readCapacity } from '../../src/tape/capacity.js';
+import { readCapacity } from '../../src/tape/reports/capacity.js';
 import type { Fault } from '../../src/virtual/index.js';
 import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 

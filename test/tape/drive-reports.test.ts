@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { DensitySupport } from '../../src/scsi/density-support.js';
-import { PERSISTENT_RESERVE_OUT_ACTION, persistentReserveOut, RESERVATION_TYPE } from '../../src/scsi/reservation.js';
-import { setTimestamp, TIMESTAMP_ORIGIN } from '../../src/scsi/timestamp.js';
-import { readDensities, readReservations, readSupportedCommands, readTimestamp } from '../../src/tape/drive-reports.js';
+import type { DensitySupport } from '../../src/scsi/commands/density-support.js';
+import {
+  PERSISTENT_RESERVE_OUT_ACTION,
+  persistentReserveOut,
+  RESERVATION_TYPE,
+} from '../../src/scsi/commands/reservation.js';
+import { setTimestamp, TIMESTAMP_ORIGIN } from '../../src/scsi/commands/timestamp.js';
+import {
+  readDensities,
+  readReservations,
+  readSupportedCommands,
+  readTimestamp,
+} from '../../src/tape/reports/drive-reports.js';
 import { newPort, newTapeDrive } from './drives.js';
 
 describe('what a drive reports', () => {

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import type { CommandName } from '../../src/scsi/opcodes.js';
-import { DrivePort } from '../../src/tape/drive-port.js';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
+import type { CommandName } from '../../src/scsi/wire/opcodes.js';
+import { DrivePort } from '../../src/tape/port/drive-port.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import type { VirtualDrive, VirtualDriveOptions } from '../../src/virtual/index.js';
 import { newDriveFolder } from '../virtual/support.js';
 

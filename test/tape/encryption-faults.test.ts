@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { EncryptionError, LtoError } from '../../src/errors/index.js';
 import { testUnitReady } from '../../src/scsi/commands/primary.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import type { Fault } from '../../src/virtual/index.js';
 import { closed, testData } from '../conformance/conformance.js';
 import { newKey } from '../support/keys.js';

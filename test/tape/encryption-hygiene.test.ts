@@ -4,11 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
+import { COMMAND_CHANNEL } from '../../src/device/command-log.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { setDataEncryption } from '../../src/scsi/security/index.js';
-import { COMMAND_CHANNEL } from '../../src/tape/command-log.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import { testData } from '../conformance/conformance.js';
 import { newDriveFolder } from '../virtual/support.js';
 

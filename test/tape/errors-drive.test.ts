@@ -10,9 +10,9 @@ import {
   UnterminatedFileError,
   WriteError,
 } from '../../src/errors/index.js';
-import type { DrivePort } from '../../src/tape/drive-port.js';
-import { TapeReadStream } from '../../src/tape/read-stream.js';
-import { TapeWriteStream } from '../../src/tape/write-stream.js';
+import type { DrivePort } from '../../src/tape/port/drive-port.js';
+import { TapeReadStream } from '../../src/tape/stream/read/read-stream.js';
+import { TapeWriteStream } from '../../src/tape/stream/write/write-stream.js';
 import type { Fault } from '../../src/virtual/index.js';
 import { chunksOf, closed, testData } from '../conformance/conformance.js';
 import { newPort } from './drives.js';

@@ -12,7 +12,7 @@ import {
   RecordTooLargeError,
   WriteProtectedError,
 } from '../../src/errors/index.js';
-import { writeLabel } from '../../src/provider/label.js';
+import { writeLabel } from '../../src/provider/label/label.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { expectRefusal } from '../support/refusals.js';

@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { EndOfMediumError } from '../../src/errors/index.js';
+import type { WriteStreamOptions } from '../../src/tape/stream/write/write-options.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { WriteStreamOptions } from '../../src/tape/write-options.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import type { Fault, Trait, VirtualDrive } from '../../src/virtual/index.js';
 import { closed, collect, testData } from '../conformance/conformance.js';
 import { newDriveFolder } from '../virtual/support.js';

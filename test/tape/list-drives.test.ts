@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listDrives } from '../../src/tape/list-drives.js';
+import { listDrives } from '../../src/tape/open/list-drives.js';
 import { machineWithDrives } from '../support/machine.js';
 import { temporaryFolder } from '../virtual/support.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError } from '../../src/errors/index.js';
 import type { LtoFormat } from '../../src/scsi/density.js';
-import { encodeModeParameters, splitModePages } from '../../src/scsi/mode.js';
-import { encodeModePage } from '../../src/scsi/mode-page.js';
-import { MEDIUM_CONFIGURATION } from '../../src/scsi/mode-pages.js';
-import { encodeSequentialCapabilities, VPD_PAGES } from '../../src/scsi/vpd.js';
-import { readMediumFormat } from '../../src/tape/medium-format.js';
+import { encodeModePage } from '../../src/scsi/mode/page.js';
+import { MEDIUM_CONFIGURATION } from '../../src/scsi/mode/pages.js';
+import { encodeModeParameters, splitModePages } from '../../src/scsi/mode/parameter-list.js';
+import { encodeSequentialCapabilities, VPD_PAGES } from '../../src/scsi/vpd/pages.js';
+import { readMediumFormat } from '../../src/tape/reports/medium-format.js';
 import { answerWith, newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
 describe('the format of a cartridge', () => {

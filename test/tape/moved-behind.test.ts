@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { PositionMismatchError } from '../../src/errors/index.js';
 import { locate10 } from '../../src/scsi/commands/position.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import { createVirtualDrive } from '../../src/virtual/index.js';
 
 const MIB = 1024 * 1024;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { InvalidArgumentError, PositionMismatchError } from '../../src/errors/index.js';
-import { writeLabel } from '../../src/provider/label.js';
-import { readUtilization } from '../../src/provider/utilization.js';
+import { writeLabel } from '../../src/provider/label/label.js';
+import { readUtilization } from '../../src/provider/monitor/utilization.js';
 import { locate10 } from '../../src/scsi/commands/position.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { VirtualTransport } from '../../src/transport/virtual.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { expectRefusal } from '../support/refusals.js';
 import { newDriveFolder } from '../virtual/support.js';

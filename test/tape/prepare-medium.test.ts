@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, WriteProtectedError } from '../../src/errors/index.js';
-import type { FormatOptions } from '../../src/tape/prepare-medium.js';
+import type { FormatOptions } from '../../src/tape/motion/prepare-medium.js';
 import { newTapeDrive } from './drives.js';
 
 const CONFIRM = { confirm: 'erase everything' } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fromSense } from '../../src/device/sense-errors.js';
 import {
   EncryptionError,
   type LtoErrorDetails,
@@ -8,8 +9,7 @@ import {
   WriteProtectedError,
 } from '../../src/errors/index.js';
 import { encodeSense } from '../../src/scsi/index.js';
-import { decodeSense } from '../../src/scsi/sense.js';
-import { fromSense } from '../../src/tape/sense-errors.js';
+import { decodeSense } from '../../src/scsi/sense/sense.js';
 
 const DETAILS: LtoErrorDetails = { device: '/dev/nst0', operation: 'WRITE(6)' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IllegalRequestError, InvalidArgumentError, VerificationError } from '../../src/errors/index.js';
-import { changeSettings, readSettings } from '../../src/tape/settings.js';
+import { changeSettings, readSettings } from '../../src/tape/reports/settings.js';
 import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
 describe('settings', () => {

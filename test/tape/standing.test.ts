@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readPosition } from '../../src/scsi/commands/position.js';
-import { decodeLongPosition } from '../../src/scsi/position.js';
-import { readStanding } from '../../src/tape/position.js';
+import { decodeLongPosition } from '../../src/scsi/commands/read-position.js';
+import { readStanding } from '../../src/tape/motion/position.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { answerWith, newPort } from './drives.js';
 

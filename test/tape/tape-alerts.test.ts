@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
-import { COMMAND_CHANNEL, type CommandEvent } from '../../src/tape/command-log.js';
-import { readTapeAlerts } from '../../src/tape/tape-alerts.js';
+import { COMMAND_CHANNEL, type CommandEvent } from '../../src/device/command-log.js';
+import { readTapeAlerts } from '../../src/tape/reports/tape-alerts.js';
 import type { Fault, VirtualDrive } from '../../src/virtual/index.js';
 import { newPort, UNSUPPORTED } from './drives.js';
 

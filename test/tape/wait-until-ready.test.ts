@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError, NotReadyError } from '../../src/errors/index.js';
-import { waitUntilReady } from '../../src/tape/wait-until-ready.js';
+import { waitUntilReady } from '../../src/tape/motion/wait-until-ready.js';
 import { newPort, newTapeDrive } from './drives.js';
 
 const intervalMs = 20;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WriteBuffer } from '../../src/tape/write-buffer.js';
+import { WriteBuffer } from '../../src/tape/stream/write/write-buffer.js';
 
 const MIB = 1024 * 1024;
 const RECORD = MIB / 4;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RUN_DRY_MS, WriteBuffer } from '../../src/tape/write-buffer.js';
-import { LEAST_PACED_BYTES, paceAt } from '../../src/tape/write-pace.js';
+import { RUN_DRY_MS, WriteBuffer } from '../../src/tape/stream/write/write-buffer.js';
+import { LEAST_PACED_BYTES, paceAt } from '../../src/tape/stream/write/write-pace.js';
 
 const MIB = 1024 * 1024;
 const RECORD = MIB / 4;

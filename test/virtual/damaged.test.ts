@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LtoError, TransportError, WriteError } from '../../src/errors/index.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { FileStore } from '../../src/virtual/image-store.js';
+import { FileStore } from '../../src/virtual/cartridge/image-store.js';
 import { createVirtualDrive, VirtualDrive } from '../../src/virtual/index.js';
 import { collect } from '../conformance/conformance.js';
 import { newDriveFolder, temporaryFolder } from './support.js';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locate10, read6, rewind, space6, testUnitReady, write6, writeFilemarks6 } from '../../src/scsi/index.js';
-import { ObjectIndex } from '../../src/virtual/object-index.js';
-import { FILEMARK } from '../../src/virtual/tap-format.js';
+import { ObjectIndex } from '../../src/virtual/cartridge/object-index.js';
+import { FILEMARK } from '../../src/virtual/cartridge/tap-format.js';
 import { RUNS } from '../support/property.js';
 import { newDrive, newDriveFolder, openDrive, outcome, pattern, send, where } from './support.js';
 

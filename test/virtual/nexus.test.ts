@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ScsiCommand } from '../../src/scsi/command.js';
 import { loadUnload } from '../../src/scsi/commands/position.js';
 import { modeSelect6, preventAllow, testUnitReady } from '../../src/scsi/commands/primary.js';
-import { encodeModeParameters } from '../../src/scsi/mode.js';
+import { encodeModeParameters } from '../../src/scsi/mode/parameter-list.js';
+import type { ScsiCommand } from '../../src/scsi/wire/command.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
 import { newDrive, openDrive, outcome } from './support.js';
 

@@ -1,10 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ScsiCommand } from '../../src/scsi/command.js';
 import { rewind } from '../../src/scsi/commands/position.js';
 import { inquiry, modeSense6, testUnitReady } from '../../src/scsi/commands/primary.js';
-import { write6 } from '../../src/scsi/commands/transfer.js';
 import {
   decodeReservation,
   decodeReservationKeys,
@@ -15,9 +13,11 @@ import {
   persistentReserveIn,
   persistentReserveOut,
   RESERVATION_TYPE,
-} from '../../src/scsi/reservation.js';
+} from '../../src/scsi/commands/reservation.js';
+import { write6 } from '../../src/scsi/commands/transfer.js';
+import type { ScsiCommand } from '../../src/scsi/wire/command.js';
+import { LOCAL_NEXUS } from '../../src/virtual/drive/nexus.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
-import { LOCAL_NEXUS } from '../../src/virtual/nexus.js';
 import { newDrive, newDriveFolder, openDrive, outcome } from './support.js';
 
 const A = 'iqn.2026-11.test:a,i,0x000000000001';

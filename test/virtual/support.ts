@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { senseCodes } from '../../src/errors/index.js';
-import type { ScsiCommand } from '../../src/scsi/command.js';
 import { readPosition } from '../../src/scsi/commands/position.js';
 import { testUnitReady } from '../../src/scsi/commands/primary.js';
-import { decodeLongPosition } from '../../src/scsi/position.js';
-import { decodeSense } from '../../src/scsi/sense.js';
+import { decodeLongPosition } from '../../src/scsi/commands/read-position.js';
+import { decodeSense } from '../../src/scsi/sense/sense.js';
+import type { ScsiCommand } from '../../src/scsi/wire/command.js';
 import { createVirtualDrive, type Execution, VirtualDrive, type VirtualDriveOptions } from '../../src/virtual/index.js';
 
 /** A folder that is gone after the test. */

@@ -2,13 +2,20 @@ import type { ArchiveReader } from '../decode/archive-reader.js';
 import { ArchiveFault, unsafe, unsupported } from '../decode/fault.js';
 import type { ExtendedAttribute, Member } from '../decode/member.js';
 import { type ByteString, quoted, toText } from '../encode/byte-string.js';
-import { CreatedNodes } from './created-nodes.js';
 import { failed } from './failed.js';
+import { CreatedNodes } from './folder/created-nodes.js';
+import { memberPath } from './folder/member-path.js';
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_COUNT,
+  NodeFacts,
+  SPECIAL_TYPES,
+  type TargetFolder,
+  TYPE,
+} from './folder/target-folder.js';
 import { FolderAttributes } from './folder-attributes.js';
 import { LastLinks } from './last-links.js';
-import { memberPath } from './member-path.js';
 import { Tally } from './summary.js';
-import { ATTRIBUTE, ATTRIBUTE_COUNT, NodeFacts, SPECIAL_TYPES, type TargetFolder, TYPE } from './target-folder.js';
 
 export interface ExtractPolicy {
   /** Replace files, links and nodes that are there, and set the attributes of folders that are. */

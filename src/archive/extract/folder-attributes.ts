@@ -1,7 +1,7 @@
 import type { ExtendedAttribute } from '../decode/member.js';
 import { type ByteString, toBytes } from '../encode/byte-string.js';
 import { DeferredRecords } from './deferred.js';
-import { ATTRIBUTE_COUNT } from './target-folder.js';
+import { ATTRIBUTE_COUNT } from './folder/target-folder.js';
 
 const NUMBERS = ATTRIBUTE_COUNT * 8;
 

@@ -1,6 +1,6 @@
 import type { ByteString } from '../encode/byte-string.js';
 import { DeferredRecords } from './deferred.js';
-import { ATTRIBUTE_COUNT } from './target-folder.js';
+import { ATTRIBUTE_COUNT } from './folder/target-folder.js';
 
 type LinkType = 'symbolic link' | 'hard link';
 

@@ -11,13 +11,13 @@ import { archiveMember } from './archive-member.js';
 import { RingReader, StoppedError } from './byte-ring.js';
 import { Extractor } from './extractor.js';
 import { failed } from './failed.js';
-import { memberPath } from './member-path.js';
+import { memberPath } from './folder/member-path.js';
+import { NativeFolder } from './folder/native-folder.js';
+import { NodeFolder } from './folder/node-folder.js';
+import type { TargetFolder } from './folder/target-folder.js';
 import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMessage } from './messages.js';
-import { NativeFolder } from './native-folder.js';
-import { NodeFolder } from './node-folder.js';
 import { Selection } from './selection.js';
 import { Tally } from './summary.js';
-import type { TargetFolder } from './target-folder.js';
 
 /** Members that are sent at once. */
 const BATCH = 512;

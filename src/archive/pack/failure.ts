@@ -1,5 +1,5 @@
 import { type ByteString, quoted } from '../encode/byte-string.js';
-import { errorCode } from './files.js';
+import { errorCode } from './files/files.js';
 import type { PackFailure } from './job.js';
 import type { PackProblem } from './summary.js';
 

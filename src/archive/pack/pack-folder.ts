@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/pax.js';
-import { fileTime } from './file-status.js';
+import { fileTime } from './files/file-status.js';
 import { PackStream } from './pack-stream.js';
 
 /** A path, as text or as its bytes. */

@@ -1,7 +1,7 @@
 // The thread of a packer: `PackStream` starts it with `PackerData`.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { failureOf } from './failure.js';
-import { openFileAccess } from './file-access.js';
+import { openFileAccess } from './files/file-access.js';
 import { CELL, type PackerData, type PackerMessage } from './job.js';
 import { Packer } from './packer.js';
 import { SlabWriter } from './slab-writer.js';

@@ -3,19 +3,19 @@ import { type ByteString, toText } from '../encode/byte-string.js';
 import { type Member, MemberEncoder } from '../encode/member.js';
 import type { PaxRecord } from '../encode/pax.js';
 import { BLOCK, TYPE, type Type } from '../encode/ustar.js';
-import { aclRecord } from './acl-text.js';
 import { copyBytes, type ShortRead } from './content.js';
 import { strictFailure } from './failure.js';
-import type { FileAccess } from './file-access.js';
-import { type FileStatus, isFolder, sameTime } from './file-status.js';
-import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files.js';
-import { HardLinks } from './hard-links.js';
+import { aclRecord } from './files/acl-text.js';
+import type { FileAccess } from './files/file-access.js';
+import { type FileStatus, isFolder, sameTime } from './files/file-status.js';
+import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files/files.js';
+import { HardLinks } from './files/hard-links.js';
+import { NamedFolders, requireRoots } from './files/roots.js';
+import { type Found, Walker } from './files/walker.js';
 import type { PackJob, Root } from './job.js';
-import { NamedFolders, requireRoots } from './roots.js';
 import type { SlabWriter } from './slab-writer.js';
 import { type SparseFile, sparseFile } from './sparse.js';
 import type { PackNotes, PackProblem, PackSummary } from './summary.js';
-import { type Found, Walker } from './walker.js';
 
 /** Two blocks of zeros end an archive. */
 const END_BYTES = 2 * BLOCK;

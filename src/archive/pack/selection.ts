@@ -1,7 +1,7 @@
 import ignore, { type Ignore } from 'ignore';
 import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/pax.js';
-import { type FileStatus, isLater } from './file-status.js';
+import { type FileStatus, isLater } from './files/file-status.js';
 
 /** The library keeps every path that it was asked about; so many, and it begins anew. */
 const PATHS_OF_A_MATCHER = 10_000;

@@ -1,6 +1,6 @@
-import { type CdbLayout, commandWithDataIn, commandWithDataOut } from '../cdb.js';
-import type { ScsiCommand } from '../command.js';
-import { bits, flag, uint } from '../layout.js';
+import { type CdbLayout, commandWithDataIn, commandWithDataOut } from '../wire/cdb.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { bits, flag, uint } from '../wire/layout.js';
 
 // READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5): the medium auxiliary memory.
 

@@ -1,6 +1,6 @@
-import { type CdbLayout, commandWithDataIn, commandWithoutData } from '../cdb.js';
-import type { ScsiCommand } from '../command.js';
-import { bits, clampedInt64, clampedUint64, flag, int, uint } from '../layout.js';
+import { type CdbLayout, commandWithDataIn, commandWithoutData } from '../wire/cdb.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { bits, clampedInt64, clampedUint64, flag, int, uint } from '../wire/layout.js';
 
 // The commands of SSC-5 that move the tape or tell where it stands.
 

@@ -1,6 +1,6 @@
-import { type CdbLayout, commandWithDataIn, commandWithDataOut, commandWithoutData } from '../cdb.js';
-import type { ScsiCommand } from '../command.js';
-import { bits, flag, uint } from '../layout.js';
+import { type CdbLayout, commandWithDataIn, commandWithDataOut, commandWithoutData } from '../wire/cdb.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { bits, flag, uint } from '../wire/layout.js';
 
 // The commands of SPC-5 that every device has, with their CDBs as tables.
 

@@ -1,4 +1,4 @@
-import { flag, uint } from '../layout.js';
+import { flag, uint } from '../wire/layout.js';
 import { counter, entry } from './entry.js';
 import { structureKind } from './kinds.js';
 import type { LogTable } from './values.js';

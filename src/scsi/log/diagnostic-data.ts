@@ -1,5 +1,5 @@
 import { MalformedResponseError } from '../../errors/index.js';
-import { ascii, bits, count, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
+import { ascii, bits, count, decodeFields, encodeFields, type FieldValues, flag, uint } from '../wire/layout.js';
 import { assertLogPage, encodeLogPage, type LogPage } from './page.js';
 
 /** Where the fields of one entry lie within its parameter value (SSC-5, tape diagnostic data log page). */

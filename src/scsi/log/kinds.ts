@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors/index.js';
-import { asciiPad, asciiTrim, ByteReader, concatBytes, isUnknownMark } from '../bytes.js';
-import { ascii, count, decodeFields, encodeFields, type Fields, type FieldValues, uint } from '../layout.js';
+import { asciiPad, asciiTrim, ByteReader, concatBytes, isUnknownMark } from '../wire/bytes.js';
+import { ascii, count, decodeFields, encodeFields, type Fields, type FieldValues, uint } from '../wire/layout.js';
 
 /** Bytes of the longest counter. */
 const LONGEST_COUNT = 8;

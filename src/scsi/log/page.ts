@@ -1,9 +1,9 @@
 import { InvalidArgumentError, MalformedResponseError } from '../../errors/index.js';
-import { ByteReader, concatBytes, hexCode } from '../bytes.js';
-import { type CdbLayout, commandWithDataIn, commandWithDataOut, commandWithoutData } from '../cdb.js';
-import type { ScsiCommand } from '../command.js';
-import { bits, decodeFields, encodeFields, flag, uint } from '../layout.js';
-import { sizeByHeader, splitStructures } from '../structures.js';
+import { ByteReader, concatBytes, hexCode } from '../wire/bytes.js';
+import { type CdbLayout, commandWithDataIn, commandWithDataOut, commandWithoutData } from '../wire/cdb.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { bits, decodeFields, encodeFields, flag, uint } from '../wire/layout.js';
+import { sizeByHeader, splitStructures } from '../wire/structures.js';
 
 /** One log parameter as it came. */
 export interface LogParameter {

@@ -1,6 +1,6 @@
-import { ByteReader, concatBytes } from '../bytes.js';
-import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
-import { sizeByHeader, splitStructures } from '../structures.js';
+import { ByteReader, concatBytes } from '../wire/bytes.js';
+import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../wire/layout.js';
+import { sizeByHeader, splitStructures } from '../wire/structures.js';
 import {
   joinSecurityPage,
   PAGE_HEADER_LENGTH,

@@ -1,6 +1,6 @@
-import { ByteReader, concatBytes } from '../bytes.js';
-import { bits, decodeFields, encodeFields, uint } from '../layout.js';
-import { sizeByHeader, splitStructures } from '../structures.js';
+import { ByteReader, concatBytes } from '../wire/bytes.js';
+import { bits, decodeFields, encodeFields, uint } from '../wire/layout.js';
+import { sizeByHeader, splitStructures } from '../wire/structures.js';
 
 /** KEY DESCRIPTOR TYPE: what a key-associated data descriptor holds (SSC-5). */
 export const KAD_TYPE = { unauthenticated: 0, authenticated: 1, nonce: 2, metadata: 3, wrappedKey: 4 } as const;

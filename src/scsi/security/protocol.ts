@@ -1,7 +1,7 @@
-import { ByteReader, concatBytes, hexCode } from '../bytes.js';
-import { type CdbLayout, commandWithDataIn, commandWithDataOut } from '../cdb.js';
-import type { ScsiCommand } from '../command.js';
-import { decodeFields, encodeFields, flag, uint } from '../layout.js';
+import { ByteReader, concatBytes, hexCode } from '../wire/bytes.js';
+import { type CdbLayout, commandWithDataIn, commandWithDataOut } from '../wire/cdb.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { decodeFields, encodeFields, flag, uint } from '../wire/layout.js';
 
 /** SECURITY PROTOCOL field. */
 export const SECURITY_PROTOCOL = { information: 0x00, tapeDataEncryption: 0x20 } as const;

@@ -1,6 +1,6 @@
-import { ByteReader } from '../bytes.js';
-import type { ScsiCommand } from '../command.js';
-import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../layout.js';
+import { ByteReader } from '../wire/bytes.js';
+import type { ScsiCommand } from '../wire/command.js';
+import { bits, decodeFields, encodeFields, type FieldValues, flag, uint } from '../wire/layout.js';
 import { decodeKads, encodeKads, type KeyAssociatedData } from './kad.js';
 import {
   joinSecurityPage,

@@ -1,5 +1,5 @@
-import { ByteReader } from '../bytes.js';
-import { bits, count, decodeFields, encodeFields, type Fields, type FieldValues, flag, uint } from '../layout.js';
+import { ByteReader } from '../wire/bytes.js';
+import { bits, count, decodeFields, encodeFields, type Fields, type FieldValues, flag, uint } from '../wire/layout.js';
 import { encodeKads, type KeyAssociatedData, receivedKads } from './kad.js';
 import {
   joinSecurityPage,

@@ -1,6 +1,6 @@
 import { EncryptionError, type LtoErrorDetails } from '../../errors/index.js';
-import { hexCode } from '../../scsi/bytes.js';
 import { ENCRYPTION_ALGORITHMS, type EncryptionAlgorithm } from '../../scsi/security/index.js';
+import { hexCode } from '../../scsi/wire/bytes.js';
 
 export const KEY_BYTES = 32;
 

@@ -1,6 +1,6 @@
 import { EncryptionError, EncryptionKeyError, type LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import { type DataEncryptionStatus, DECRYPTION_MODE } from '../../scsi/security/index.js';
-import type { DrivePort } from '../drive-port.js';
+import type { DrivePort } from '../port/drive-port.js';
 import { readNextBlock, readParameters } from './pages.js';
 import type { EncryptionProof } from './session.js';
 import { hasKad } from './set-key.js';

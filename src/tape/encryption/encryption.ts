@@ -1,5 +1,5 @@
 import { EncryptionError } from '../../errors/index.js';
-import type { DrivePort } from '../drive-port.js';
+import type { DrivePort } from '../port/drive-port.js';
 import { confirmEncryption } from './confirm.js';
 import {
   type DriveEncryptionCapabilities,

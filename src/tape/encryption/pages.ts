@@ -14,8 +14,8 @@ import {
   SECURITY_IN_PAGE,
   securityProtocolIn,
 } from '../../scsi/security/index.js';
-import type { DrivePort } from '../drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../optional-query.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 import { keyIdIn } from './key-name.js';
 
 /** What the drive can do with keys. */

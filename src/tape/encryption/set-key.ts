@@ -1,5 +1,4 @@
 import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
-import type { ScsiCommand } from '../../scsi/command.js';
 import {
   type DataEncryptionStatus,
   DECRYPTION_MODE,
@@ -11,8 +10,9 @@ import {
   type SetDataEncryption,
   setDataEncryption,
 } from '../../scsi/security/index.js';
-import type { DrivePort } from '../drive-port.js';
-import { requireReady } from '../readiness.js';
+import type { ScsiCommand } from '../../scsi/wire/command.js';
+import { requireReady } from '../motion/readiness.js';
+import type { DrivePort } from '../port/drive-port.js';
 import { chooseAlgorithm } from './algorithm.js';
 import { ENCRYPTION_MODES } from './modes.js';
 import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParameters } from './pages.js';

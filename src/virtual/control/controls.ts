@@ -1,6 +1,6 @@
-import type { CartridgeOptions } from '../cartridge-options.js';
-import type { DriveIdentity } from '../drive-record.js';
-import type { Fault } from '../faults.js';
+import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
+import type { DriveIdentity } from '../drive/drive-record.js';
+import type { Fault } from '../drive/faults.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import { reachDoor } from './client.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CartridgeOptions } from '../cartridge-options.js';
-import type { Fault } from '../faults.js';
+import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
+import type { Fault } from '../drive/faults.js';
 
 // What is said through the door: one JSON document a line, each request answered by one line.
 

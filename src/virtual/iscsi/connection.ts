@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import type { ChapOptions } from './chap.js';
-import { NO_DIGESTS } from './digest.js';
 import type { Guest, Places, TimeLimits } from './limits.js';
-import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login.js';
-import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, Parameters } from './parameters.js';
-import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu.js';
-import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, NOP_IN, type PduLayout, REJECT, type Values } from './pdu-layouts.js';
+import type { ChapOptions } from './login/chap.js';
+import { LOGIN_STATUS, type Login, LoginNegotiation, LoginRefused } from './login/login.js';
+import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, Parameters } from './login/parameters.js';
+import { NO_DIGESTS } from './pdu/digest.js';
+import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, NOP_IN, type PduLayout, REJECT, type Values } from './pdu/layouts.js';
+import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu/pdu.js';
 import { Session } from './session.js';
 import type { Target } from './target.js';
 

@@ -1,9 +1,8 @@
 import type { Execution } from '../index.js';
 import { sense } from '../server/check-condition.js';
 import { checkCondition } from '../server/device-server.js';
-import { DataOutCollector } from './data-out.js';
-import type { Parameters } from './parameters.js';
-import { type Pdu, ProtocolViolation } from './pdu.js';
+import type { Parameters } from './login/parameters.js';
+import { DataOutCollector } from './pdu/data-out.js';
 import {
   DATA_IN,
   type DATA_OUT,
@@ -13,7 +12,8 @@ import {
   type SCSI_COMMAND,
   SCSI_RESPONSE,
   type Values,
-} from './pdu-layouts.js';
+} from './pdu/layouts.js';
+import { type Pdu, ProtocolViolation } from './pdu/pdu.js';
 import type { UnitRequest } from './target.js';
 
 /** What a task needs of its session. */

@@ -2,11 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { requireNumbers } from '../../arguments/number.js';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
-import { ControlDoor } from '../control/door.js';
+import { ControlDoor } from '../control/socket.js';
 import { VirtualDrive } from '../virtual-drive.js';
-import type { ChapOptions } from './chap.js';
 import { Connection } from './connection.js';
 import { ISCSI_PORT, MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
+import type { ChapOptions } from './login/chap.js';
 import { Target } from './target.js';
 
 export interface IscsiServerOptions {

@@ -1,8 +1,8 @@
-import type { Nexus } from '../nexus.js';
+import type { Nexus } from '../drive/nexus.js';
 import type { Connection } from './connection.js';
-import type { Login } from './login.js';
-import { MAX_RECEIVE_BYTES } from './parameters.js';
-import { cdbOf, decodePdu, type Pdu, ProtocolViolation } from './pdu.js';
+import type { Login } from './login/login.js';
+import { MAX_RECEIVE_BYTES } from './login/parameters.js';
+import { TextExchange } from './login/text-exchange.js';
 import {
   DATA_OUT,
   LOGOUT_REQUEST,
@@ -16,11 +16,11 @@ import {
   TASK_MANAGEMENT_RESPONSE,
   TEXT_REQUEST,
   type Values,
-} from './pdu-layouts.js';
+} from './pdu/layouts.js';
+import { cdbOf, decodePdu, type Pdu, ProtocolViolation } from './pdu/pdu.js';
 import { ScsiTask, type TaskLink } from './scsi-task.js';
 import type { Target } from './target.js';
 import { manageTasks, TASK_MANAGEMENT } from './task-management.js';
-import { TextExchange } from './text-exchange.js';
 
 /** Commands that an initiator may have under way; as many again when they are immediate ones. */
 const WINDOW = 32;

@@ -1,5 +1,5 @@
+import { COMMANDS_CLEARED, type Nexus } from '../drive/nexus.js';
 import type { Execution, VirtualDrive } from '../index.js';
-import { COMMANDS_CLEARED, type Nexus } from '../nexus.js';
 import { isDrive, missingUnit } from './missing-unit.js';
 import type { Session } from './session.js';
 

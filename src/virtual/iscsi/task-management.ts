@@ -1,5 +1,5 @@
 import { isDrive } from './missing-unit.js';
-import type { TASK_MANAGEMENT_REQUEST, Values } from './pdu-layouts.js';
+import type { TASK_MANAGEMENT_REQUEST, Values } from './pdu/layouts.js';
 import type { Session } from './session.js';
 import type { Target } from './target.js';
 

@@ -1,5 +1,5 @@
-import type { Drive } from '../drive.js';
-import type { Nexus } from '../nexus.js';
+import type { Drive } from '../drive/drive.js';
+import type { Nexus } from '../drive/nexus.js';
 
 /** A command as it reaches the device server. */
 export interface Request {

@@ -1,18 +1,18 @@
 import * as scsi from '../../scsi/index.js';
-import { readAttribute, writeAttribute } from './attributes.js';
 import type { Handler, MediumNeed } from './command.js';
 import { reportDensitySupport } from './density.js';
 import { inquiry, readBlockLimits, reportLuns, requestSense } from './identity.js';
-import { loadUnload, preventAllow } from './load.js';
-import { logSense } from './log.js';
-import { modeSelect6, modeSelect10, modeSense6, modeSense10 } from './mode.js';
-import { locate, locateLong, rewind, space, spaceLong } from './motion.js';
-import { readPosition } from './position.js';
-import { formatMedium, setCapacity } from './prepare.js';
+import { logSense } from './log/log.js';
+import { readAttribute, writeAttribute } from './medium/attributes.js';
+import { loadUnload, preventAllow } from './medium/load.js';
+import { locate, locateLong, rewind, space, spaceLong } from './medium/motion.js';
+import { readPosition } from './medium/position.js';
+import { formatMedium, setCapacity } from './medium/prepare.js';
+import { erase, read, write, writeFilemarks } from './medium/transfer.js';
+import { modeSelect6, modeSelect10, modeSense6, modeSense10 } from './mode/mode.js';
 import { reportSupportedCommands, reportTimestamp, setTimestamp } from './reports.js';
 import { persistentReserveIn, persistentReserveOut, RESERVE_IN_ACTIONS, RESERVE_OUT_ACTIONS } from './reservations.js';
 import { securityProtocolIn, securityProtocolOut } from './security.js';
-import { erase, read, write, writeFilemarks } from './transfer.js';
 
 export interface Command {
   readonly layout: scsi.CdbLayout;

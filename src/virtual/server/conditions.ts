@@ -1,6 +1,6 @@
 import type { DiagnosticEntry, SenseFields } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
-import { alertOf } from './tape-alerts.js';
+import type { Drive } from '../drive/drive.js';
+import { alertOf } from './log/tape-alerts.js';
 
 const MEDIUM_ERROR = 3;
 const HARDWARE_ERROR = 4;

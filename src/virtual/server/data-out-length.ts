@@ -11,7 +11,7 @@ import {
   WRITE_6,
   WRITE_ATTRIBUTE,
 } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 
 const INC_512 = 512;
 

@@ -10,7 +10,7 @@ import {
   type MediumTypeSupport,
   REPORT_DENSITY_SUPPORT,
 } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import type { Request } from './command.js';
 
 const MEDIA_WIDTH = 127;

@@ -1,5 +1,5 @@
 import { cdbLength, commandName, encodeSense, type SenseFields } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import type { Reply } from '../traits/trait.js';
 import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from './check-condition.js';
 import type { Request } from './command.js';

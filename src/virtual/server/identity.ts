@@ -9,9 +9,9 @@ import {
   REQUEST_SENSE,
   SEQUENTIAL_ACCESS_DEVICE,
 } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
-import type { Nexus } from '../nexus.js';
-import { MAX_RECORD_BYTES } from '../tap-format.js';
+import { MAX_RECORD_BYTES } from '../cartridge/tap-format.js';
+import type { Drive } from '../drive/drive.js';
+import type { Nexus } from '../drive/nexus.js';
 import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
 import type { Request } from './command.js';
 import { vpdPage } from './vpd.js';

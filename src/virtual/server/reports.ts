@@ -17,7 +17,7 @@ import {
   type SupportedCommand,
   timeoutSeconds,
 } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import { CheckCondition, invalidFieldInCdb, readList, sense } from './check-condition.js';
 import type { Request } from './command.js';
 import type { Command } from './commands.js';

@@ -14,8 +14,8 @@ import {
   RESERVATION_TYPE,
   type ReserveOutParameters,
 } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
-import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../nexus.js';
+import type { Drive } from '../drive/drive.js';
+import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../drive/nexus.js';
 import {
   endIsTold,
   fieldOf,
@@ -25,7 +25,7 @@ import {
   preempted,
   type ReservationState,
   registered,
-} from '../reservation-state.js';
+} from '../drive/reservation-state.js';
 import {
   CheckCondition,
   invalidFieldInCdb,

@@ -1,6 +1,6 @@
 import type { CommandName } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
-import { type Access, isKeptOut } from '../reservation-state.js';
+import type { Drive } from '../drive/drive.js';
+import { type Access, isKeptOut } from '../drive/reservation-state.js';
 import { ReservationConflict } from './check-condition.js';
 import type { Request } from './command.js';
 

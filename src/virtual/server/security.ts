@@ -32,9 +32,9 @@ import {
   LONGEST_AUTHENTICATED_KAD,
   LONGEST_UNAUTHENTICATED_KAD,
   marksOf,
-} from '../block-envelope.js';
-import type { Drive } from '../drive.js';
-import { ENCRYPTION_PARAMETERS_CHANGED, type Nexus } from '../nexus.js';
+} from '../cartridge/block-envelope.js';
+import type { Drive } from '../drive/drive.js';
+import { ENCRYPTION_PARAMETERS_CHANGED, type Nexus } from '../drive/nexus.js';
 import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from './check-condition.js';
 import type { Request } from './command.js';
 

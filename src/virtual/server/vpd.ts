@@ -11,8 +11,8 @@ import {
   encodeSupportedTapeAlerts,
   VPD_PAGES,
 } from '../../scsi/index.js';
-import type { DriveIdentity } from '../drive-record.js';
-import { RAISED_ALERTS } from './tape-alerts.js';
+import type { DriveIdentity } from '../drive/drive-record.js';
+import { RAISED_ALERTS } from './log/tape-alerts.js';
 
 const MAXIMUM_SENSE_BYTES = 252;
 const BINARY = 1;

@@ -1,5 +1,5 @@
 import type { CommandName, SenseFields } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 
 /** So many objects lie between two attentions. */
 const EVERY = 8;

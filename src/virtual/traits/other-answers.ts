@@ -1,4 +1,4 @@
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import type { Reply } from './trait.js';
 
 const VOLUME_OVERFLOW = 0xd;

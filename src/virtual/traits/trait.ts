@@ -1,5 +1,5 @@
 import type { CommandName, SenseFields } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 
 /** What a command came to: data in, sense, or both. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName, SenseFields } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import { TRAIT_NAMES, type Trait } from '../names.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';

@@ -1,5 +1,5 @@
 import { decodeAttributeValues, decodeCdb, encodeAttributeValues, READ_ATTRIBUTE } from '../../scsi/index.js';
-import type { Drive } from '../drive.js';
+import type { Drive } from '../drive/drive.js';
 import type { Reply } from './trait.js';
 
 const PAGE_CODE = 0x3f;

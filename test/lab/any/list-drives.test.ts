@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 
 it('finds the drive of the lab in its own kernel, and who holds it', async () => {
   const [drive, ...others] = await listDrives();

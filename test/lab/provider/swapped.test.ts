@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LtoError, MediumError } from '../../../src/errors/index.js';
 import { LtoProvider } from '../../../src/provider/provider.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { testData } from '../../conformance/conformance.js';
 import { command, shell } from '../command.js';
 import { NOTICES_TAKEN_ATTENTION } from '../kernel.js';

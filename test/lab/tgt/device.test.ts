@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readLabel, writeLabel } from '../../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../../src/provider/label/label.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { RUN_TIMEOUT, testDevice } from '../../device/support.js';
 

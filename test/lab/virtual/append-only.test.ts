@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WriteProtectedError } from '../../../src/errors/index.js';
-import { readLabel, writeLabel } from '../../../src/provider/label.js';
+import { readLabel, writeLabel } from '../../../src/provider/label/label.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { command, shell } from '../command.js';

@@ -5,7 +5,7 @@ import {
   PERSISTENT_RESERVE_OUT_ACTION,
   persistentReserveOut,
   RESERVATION_TYPE,
-} from '../../../src/scsi/reservation.js';
+} from '../../../src/scsi/commands/reservation.js';
 import { openControls } from '../../../src/virtual/index.js';
 import { connected, outcomeOf } from '../../virtual/iscsi/support.js';
 import { command } from '../command.js';

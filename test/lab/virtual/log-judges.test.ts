@@ -4,15 +4,15 @@ import { ASCII, COUNTER, FLAG, type LogValueKind, SIGNED, TEMPERATURE } from '..
 import { decodeLogPage, decodeSupportedLogPages, logSense } from '../../../src/scsi/log/page.js';
 import { logTable } from '../../../src/scsi/log/registry.js';
 import { DEVICE_STATISTICS, VOLUME_STATISTICS } from '../../../src/scsi/log/statistics.js';
-import { decodeLogValues, type LogTable, type LogTableEntry } from '../../../src/scsi/log/values.js';
 import {
   decodeTapeAlert,
   decodeTapeAlertResponse,
   TAPE_ALERT,
   TAPE_ALERT_RESPONSE,
   type TapeAlertFlag,
-} from '../../../src/scsi/tape-alert.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+} from '../../../src/scsi/log/tape-alert.js';
+import { decodeLogValues, type LogTable, type LogTableEntry } from '../../../src/scsi/log/values.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { shell } from '../command.js';

@@ -6,8 +6,8 @@ import { PARTITION_RECORDS, type PartitionRecord } from '../../../src/scsi/log/k
 import { decodeLogPage, logSense } from '../../../src/scsi/log/page.js';
 import { DEVICE_STATISTICS, VOLUME_STATISTICS } from '../../../src/scsi/log/statistics.js';
 import { decodeLogValues, encodeLogValues } from '../../../src/scsi/log/values.js';
-import { decodeSerialNumber, VPD_PAGES } from '../../../src/scsi/vpd.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { decodeSerialNumber, VPD_PAGES } from '../../../src/scsi/vpd/pages.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { command, shell } from '../command.js';
 import { judge, lastBytes, PAGE_HEADER, PARAMETER_HEADER } from './log-judge.js';
 import { answerTo, DEVICE, type Facts, judgePages, type PageJudge, text } from './page-judge.js';

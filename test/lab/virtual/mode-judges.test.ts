@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { modeSense10, type PAGE_CONTROL } from '../../../src/scsi/commands/primary.js';
-import { decodeModeParameters } from '../../../src/scsi/mode.js';
-import { RESERVATION_TYPE } from '../../../src/scsi/reservation.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { RESERVATION_TYPE } from '../../../src/scsi/commands/reservation.js';
+import { decodeModeParameters } from '../../../src/scsi/mode/parameter-list.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { command, shell } from '../command.js';
 import { answerTo, DEVICE } from './page-judge.js';

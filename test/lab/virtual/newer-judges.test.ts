@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeStencFile } from '../../../src/keys/stenc-file.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { newKey } from '../../support/keys.js';
 import { command, shell } from '../command.js';

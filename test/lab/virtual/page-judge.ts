@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { toHex } from '../../../src/scsi/bytes.js';
-import type { ScsiCommand } from '../../../src/scsi/command.js';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
-import { openTransport } from '../../../src/tape/open-transport.js';
+import { toHex } from '../../../src/scsi/wire/bytes.js';
+import type { ScsiCommand } from '../../../src/scsi/wire/command.js';
+import { openTransport } from '../../../src/tape/open/open-transport.js';
 import { command } from '../command.js';
 
 // A tool that reads a page from the drive, and from bytes in a file, judges what we read from it.

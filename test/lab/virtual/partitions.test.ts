@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PositionMismatchError } from '../../../src/errors/index.js';
-import { writeLabel } from '../../../src/provider/label.js';
+import { writeLabel } from '../../../src/provider/label/label.js';
 import { locate10 } from '../../../src/scsi/commands/position.js';
-import { openTransport } from '../../../src/tape/open-transport.js';
+import { openTransport } from '../../../src/tape/open/open-transport.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { command, shell } from '../command.js';

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listDrives } from '../../../src/tape/list-drives.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { command } from '../command.js';
 import { RIGHTS } from '../rights-table.js';

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { inquiry } from '../../../src/scsi/commands/primary.js';
+import { decodeDeviceIdentification, designatorText } from '../../../src/scsi/vpd/designators.js';
 import {
   decodeExtendedInquiry,
   decodeProtectionMethods,
@@ -10,9 +11,8 @@ import {
   encodeProtectionMethods,
   type ProtectionMethod,
   VPD_PAGES,
-} from '../../../src/scsi/vpd.js';
-import { decodeDeviceIdentification, designatorText } from '../../../src/scsi/vpd-designators.js';
-import { listDrives } from '../../../src/tape/list-drives.js';
+} from '../../../src/scsi/vpd/pages.js';
+import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { command, shell } from '../command.js';
 import { answerTo, byPattern, DEVICE, type Facts, judgePages, type PageJudge, text } from './page-judge.js';
 

@@ -12,7 +12,7 @@ import {
   testUnitReady,
   write6,
 } from '../../../src/scsi/index.js';
-import { seal, unseal } from '../../../src/virtual/block-envelope.js';
+import { seal, unseal } from '../../../src/virtual/cartridge/block-envelope.js';
 import { RUNS } from '../../support/property.js';
 import { newDrive, newDriveFolder, openDrive, outcome, pattern, send } from '../support.js';
 import { imageOf, KEY, keyed, mixedTape, nextBlock, OFF, OTHER_KEY, read } from './support.js';

@@ -1,5 +1,5 @@
-import { type CdbLayout, cdbUsage } from '../../../src/scsi/cdb.js';
-import { commandName } from '../../../src/scsi/opcodes.js';
+import { type CdbLayout, cdbUsage } from '../../../src/scsi/wire/cdb.js';
+import { commandName } from '../../../src/scsi/wire/opcodes.js';
 import { randomFrom } from '../../../src/virtual/random.js';
 import { COMMANDS } from '../../../src/virtual/server/commands.js';
 

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
-import { NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
-import { encodePdu } from '../../../src/virtual/iscsi/pdu.js';
+import { NO_DIGESTS } from '../../../src/virtual/iscsi/pdu/digest.js';
 import {
   DATA_OUT,
   LOGIN_REQUEST,
@@ -14,7 +13,8 @@ import {
   TASK_MANAGEMENT_REQUEST,
   TEXT_REQUEST,
   type Values,
-} from '../../../src/virtual/iscsi/pdu-layouts.js';
+} from '../../../src/virtual/iscsi/pdu/layouts.js';
+import { encodePdu } from '../../../src/virtual/iscsi/pdu/pdu.js';
 import { IscsiServer } from '../../../src/virtual/iscsi/server.js';
 import { memoryInUse } from '../../support/memory.js';
 import { Initiator, SMALL_STEPS } from '../iscsi/initiator.js';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../../src/scsi/bytes.js';
-import type { Field } from '../../../src/scsi/layout.js';
-import { crc32c, type Digests, NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
-import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from '../../../src/virtual/iscsi/pdu.js';
-import * as layouts from '../../../src/virtual/iscsi/pdu-layouts.js';
-import { decodeText, encodeText } from '../../../src/virtual/iscsi/text.js';
+import { toHex } from '../../../src/scsi/wire/bytes.js';
+import type { Field } from '../../../src/scsi/wire/layout.js';
+import { decodeText, encodeText } from '../../../src/virtual/iscsi/login/text.js';
+import { crc32c, type Digests, NO_DIGESTS } from '../../../src/virtual/iscsi/pdu/digest.js';
+import * as layouts from '../../../src/virtual/iscsi/pdu/layouts.js';
+import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from '../../../src/virtual/iscsi/pdu/pdu.js';
 import { RUNS } from '../../support/property.js';
 
 const LAYOUTS = Object.values(layouts as Readonly<Record<string, unknown>>).filter(isLayout);

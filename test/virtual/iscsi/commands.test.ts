@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { decodeInquiry } from '../../../src/scsi/commands/inquiry.js';
 import { readPosition, rewind } from '../../../src/scsi/commands/position.js';
 import { inquiry, preventAllow, reportLuns, requestSense, testUnitReady } from '../../../src/scsi/commands/primary.js';
+import { decodeShortPosition } from '../../../src/scsi/commands/read-position.js';
 import { read6, write6, writeFilemarks6 } from '../../../src/scsi/commands/transfer.js';
-import { decodeInquiry } from '../../../src/scsi/inquiry.js';
-import { decodeShortPosition } from '../../../src/scsi/position.js';
-import { decodeSense } from '../../../src/scsi/sense.js';
+import { decodeSense } from '../../../src/scsi/sense/sense.js';
 import { openControls } from '../../../src/virtual/index.js';
 import {
   DATA_OUT,
@@ -15,7 +15,7 @@ import {
   REJECT,
   SCSI_COMMAND,
   SCSI_RESPONSE,
-} from '../../../src/virtual/iscsi/pdu-layouts.js';
+} from '../../../src/virtual/iscsi/pdu/layouts.js';
 import { TASK_MANAGEMENT, TASK_MANAGEMENT_ANSWER } from '../../../src/virtual/iscsi/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readPosition, rewind } from '../../../src/scsi/commands/position.js';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
+import { decodeShortPosition } from '../../../src/scsi/commands/read-position.js';
 import { read6, write6, writeFilemarks6 } from '../../../src/scsi/commands/transfer.js';
-import { decodeShortPosition } from '../../../src/scsi/position.js';
 import {
   DATA_OUT,
   NOP_IN,
@@ -12,7 +12,7 @@ import {
   REJECT,
   SCSI_COMMAND,
   type Values,
-} from '../../../src/virtual/iscsi/pdu-layouts.js';
+} from '../../../src/virtual/iscsi/pdu/layouts.js';
 import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';

@@ -12,7 +12,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
 import { write6 } from '../../../src/scsi/commands/transfer.js';
 import { createVirtualDrive } from '../../../src/virtual/index.js';
-import { encodePdu } from '../../../src/virtual/iscsi/pdu.js';
 import {
   DATA_OUT,
   LOGIN_REQUEST,
@@ -25,7 +24,8 @@ import {
   TASK_MANAGEMENT_REQUEST,
   TEXT_REQUEST,
   type Values,
-} from '../../../src/virtual/iscsi/pdu-layouts.js';
+} from '../../../src/virtual/iscsi/pdu/layouts.js';
+import { encodePdu } from '../../../src/virtual/iscsi/pdu/pdu.js';
 import { IscsiServer } from '../../../src/virtual/iscsi/server.js';
 import { compiledSources } from '../../support/compiled.js';
 import { newDriveFolder, temporaryFolder } from '../support.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import type { ScsiCommand } from '../../../src/scsi/command.js';
-import { NO_DIGESTS } from '../../../src/virtual/iscsi/digest.js';
-import { decodePdu, encodePdu, type Load, type Pdu, PduReader } from '../../../src/virtual/iscsi/pdu.js';
+import type { ScsiCommand } from '../../../src/scsi/wire/command.js';
+import { decodeText, encodeText } from '../../../src/virtual/iscsi/login/text.js';
+import { NO_DIGESTS } from '../../../src/virtual/iscsi/pdu/digest.js';
 import {
   DATA_IN,
   DATA_OUT,
@@ -19,8 +19,8 @@ import {
   TEXT_REQUEST,
   TEXT_RESPONSE,
   type Values,
-} from '../../../src/virtual/iscsi/pdu-layouts.js';
-import { decodeText, encodeText } from '../../../src/virtual/iscsi/text.js';
+} from '../../../src/virtual/iscsi/pdu/layouts.js';
+import { decodePdu, encodePdu, type Load, type Pdu, PduReader } from '../../../src/virtual/iscsi/pdu/pdu.js';
 
 const SECURITY = 0;
 const OPERATIONAL = 1;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testUnitReady } from '../../../src/scsi/commands/primary.js';
-import { LOGIN_RESPONSE, LOGOUT_REQUEST, LOGOUT_RESPONSE } from '../../../src/virtual/iscsi/pdu-layouts.js';
+import { LOGIN_RESPONSE, LOGOUT_REQUEST, LOGOUT_RESPONSE } from '../../../src/virtual/iscsi/pdu/layouts.js';
 import { IscsiServer } from '../../../src/virtual/iscsi/server.js';
 import { newDriveFolder } from '../support.js';
 import { SMALL_STEPS } from './initiator.js';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readPosition, rewind } from '../../../src/scsi/commands/position.js';
 import { preventAllow, testUnitReady } from '../../../src/scsi/commands/primary.js';
-import { read6, write6 } from '../../../src/scsi/commands/transfer.js';
-import { decodeShortPosition } from '../../../src/scsi/position.js';
+import { decodeShortPosition } from '../../../src/scsi/commands/read-position.js';
 import {
   PERSISTENT_RESERVE_OUT_ACTION,
   persistentReserveOut,
   RESERVATION_TYPE,
-} from '../../../src/scsi/reservation.js';
+} from '../../../src/scsi/commands/reservation.js';
+import { read6, write6 } from '../../../src/scsi/commands/transfer.js';
 import { openControls } from '../../../src/virtual/index.js';
-import { NOP_IN, NOP_OUT, READY_TO_TRANSFER } from '../../../src/virtual/iscsi/pdu-layouts.js';
+import { NOP_IN, NOP_OUT, READY_TO_TRANSFER } from '../../../src/virtual/iscsi/pdu/layouts.js';
 import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { senseCodes } from '../../../src/errors/index.js';
-import { decodeSense } from '../../../src/scsi/sense.js';
+import { decodeSense } from '../../../src/scsi/sense/sense.js';
 import type { VirtualDriveOptions } from '../../../src/virtual/index.js';
 import { IscsiServer, type IscsiServerOptions } from '../../../src/virtual/iscsi/server.js';
 import { newDriveFolder } from '../support.js';

@@ -1,0 +1,80 @@
+import type { MemberType } from '../../decode/member.js';
+import type { ByteString } from '../../encode/byte-string.js';
+
+/** Which node it is: filled in by whoever makes or inspects one. */
+export class NodeFacts {
+  /** Device, inode, mode with type, number of links. */
+  readonly numbers = new Float64Array(4);
+
+  get device(): number {
+    return this.numbers[0] ?? 0;
+  }
+  get inode(): number {
+    return this.numbers[1] ?? 0;
+  }
+  get type(): number {
+    return (this.numbers[2] ?? 0) & TYPE_BITS;
+  }
+}
+
+/** Attributes of a node in one row of numbers, as the addon takes them. */
+export const ATTRIBUTE = {
+  mode: 0,
+  uid: 1,
+  gid: 2,
+  accessedSeconds: 3,
+  accessedNanoseconds: 4,
+  modifiedSeconds: 5,
+  modifiedNanoseconds: 6,
+} as const;
+export const ATTRIBUTE_COUNT = 7;
+
+const TYPE_BITS = 0o170000;
+/** inode(7). */
+export const TYPE = { fifo: 0o010000, character: 0o020000, folder: 0o040000, block: 0o060000, link: 0o120000 } as const;
+
+export type SpecialType = Extract<MemberType, 'character device' | 'block device' | 'fifo'>;
+export const SPECIAL_TYPES: Readonly<Record<SpecialType, number>> = {
+  fifo: TYPE.fifo,
+  'character device': TYPE.character,
+  'block device': TYPE.block,
+};
+
+/**
+ * The folder into which an archive is extracted: paths are resolved below it and no link is followed, the last component
+ * included. What is there is never replaced. Calls are synchronous, and answer undefined, or errno's name.
+ */
+export interface TargetFolder {
+  /** Links have to be made when everything else is done: a path is only as safe as the look at it before. */
+  readonly linksLast: boolean;
+  /** Devices and FIFOs can be made. */
+  readonly makesSpecialFiles: boolean;
+  inspect(path: ByteString, facts: NodeFacts): string | undefined;
+  createFile(path: ByteString, facts: NodeFacts): string | undefined;
+  /** A new file with all its content and attributes; `facts` has no inode, 0, where it could not be created. */
+  makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined;
+  makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined;
+  openFolder(path: ByteString): string | undefined;
+  write(data: Uint8Array, position: number): string | undefined;
+  setAttribute(name: ByteString, value: Uint8Array): string | undefined;
+  /** Owner and mode, without times. */
+  setRights(attributes: Float64Array): string | undefined;
+  finish(size: number, attributes: Float64Array): string | undefined;
+  makeSymbolicLink(
+    target: ByteString,
+    path: ByteString,
+    attributes: Float64Array,
+    facts: NodeFacts,
+  ): string | undefined;
+  makeNode(
+    path: ByteString,
+    type: number,
+    major: number,
+    minor: number,
+    attributes: Float64Array,
+    facts: NodeFacts,
+  ): string | undefined;
+  makeHardLink(existing: ByteString, path: ByteString): string | undefined;
+  remove(path: ByteString): string | undefined;
+  close(): void;
+}

@@ -1,0 +1,74 @@
+import type * as Binding from '../../../../binding.js';
+import type { FileAttribute } from '../../../../binding.js';
+import { loadAddon } from '../../../backends/linux/load-addon.js';
+import { AddonUnavailableError } from '../../../errors/index.js';
+import type { ByteString } from '../../encode/byte-string.js';
+import { FACTS, type FileStatus, statusFromFacts } from './file-status.js';
+import { readSmallFile, statLink, systemError } from './files.js';
+
+/** A file that was read whole. */
+export interface SmallRead {
+  /** Bytes that there were. */
+  readonly count: number;
+  /** Its status after that. */
+  readonly now: FileStatus;
+}
+
+/** How a packer looks at files. Every call blocks and throws the system's errors, which have a `code`. */
+export interface FileAccess {
+  /** Of a link, not of what it leads to. */
+  status(path: ByteString): FileStatus;
+  /** Reads up to `length` bytes to `at` in `memory`. */
+  readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead;
+  /** Extended attributes; undefined where there are no calls for them. */
+  attributes(path: ByteString): readonly FileAttribute[] | undefined;
+  /** Offset and length of each part of an open file that is no hole; undefined where there are no calls for it. */
+  extents(fd: number, size: number): Float64Array | undefined;
+}
+
+/** By the addon where there is one: fewer calls, and those that Node.js lacks. */
+export function openFileAccess(): FileAccess {
+  try {
+    return new NativeAccess(loadAddon());
+  } catch (error) {
+    if (error instanceof AddonUnavailableError) return NODE_ACCESS;
+    throw error;
+  }
+}
+
+class NativeAccess implements FileAccess {
+  readonly #addon: typeof Binding;
+  readonly #facts = new Float64Array(FACTS);
+
+  constructor(addon: typeof Binding) {
+    this.#addon = addon;
+  }
+
+  status(path: ByteString): FileStatus {
+    const result = this.#addon.inspectFile(path, this.#facts);
+    if (result < 0) throw systemError(result, 'lstat');
+    return statusFromFacts(this.#facts);
+  }
+
+  readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead {
+    const count = this.#addon.readSmallFile(path, memory, at, length, this.#facts);
+    if (count < 0) throw systemError(count, 'read');
+    return { count, now: statusFromFacts(this.#facts) };
+  }
+
+  attributes(path: ByteString): readonly FileAttribute[] {
+    return this.#addon.readAttributes(path);
+  }
+
+  extents(fd: number, size: number): Float64Array {
+    return this.#addon.dataExtents(fd, size);
+  }
+}
+
+/** By Node.js alone. */
+export const NODE_ACCESS: FileAccess = {
+  status: statLink,
+  readSmall: readSmallFile,
+  attributes: () => undefined,
+  extents: () => undefined,
+};

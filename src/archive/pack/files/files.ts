@@ -1,0 +1,92 @@
+// Calls of `fs` by paths that are bytes.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { type ByteString, isAscii, toBytes } from '../../encode/byte-string.js';
+import { type FileStatus, statusFromStats } from './file-status.js';
+
+/** O_NONBLOCK: a FIFO that took a file's place meanwhile is not waited for. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function fsPath(path: ByteString): string | Buffer {
+  return isAscii(path) ? path : toBytes(path);
+}
+
+/** Of a link, not of what it leads to. */
+export function statLink(path: ByteString): FileStatus {
+  return statusFromStats(lstatSync(fsPath(path), { bigint: true }));
+}
+
+export function statOpen(fd: number): FileStatus {
+  return statusFromStats(fstatSync(fd, { bigint: true }));
+}
+
+/** Bytes of a folder itself from which on it is read in pieces: its whole list at once would be in memory twice. */
+const LARGE_FOLDER = 256 * 1024;
+const ENTRIES_AT_ONCE = 4096;
+
+/** Names in a folder in the order of their bytes. Node.js takes latin1 for bytes as they are. */
+export function namesIn(folder: ByteString, size: number): ByteString[] {
+  if (size < LARGE_FOLDER) return readdirSync(fsPath(folder), { encoding: 'latin1' }).sort();
+  const names: ByteString[] = [];
+  const opened = opendirSync(fsPath(folder), { encoding: 'latin1', bufferSize: ENTRIES_AT_ONCE });
+  try {
+    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) names.push(entry.name);
+  } finally {
+    opened.closeSync();
+  }
+  return names.sort();
+}
+
+export function linkTarget(path: ByteString): ByteString {
+  return readlinkSync(fsPath(path), { encoding: 'latin1' });
+}
+
+/** The path without links in it. */
+export function realPath(path: ByteString): ByteString {
+  return realpathSync.native(fsPath(path), { encoding: 'latin1' });
+}
+
+/** To read it; not by a link. */
+export function openFile(path: ByteString): number {
+  return openSync(fsPath(path), READ_ONLY);
+}
+
+export function closeFile(fd: number): void {
+  closeSync(fd);
+}
+
+/** See `FileAccess.readSmall`. */
+export function readSmallFile(path: ByteString, memory: Buffer, at: number, length: number) {
+  const fd = openFile(path);
+  try {
+    let count = 0;
+    for (let got = -1; got !== 0 && count < length; count += got) {
+      got = readSync(fd, memory, at + count, length - count, null);
+    }
+    return { count, now: statOpen(fd) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Name of the system's error, where it is one. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** For a negative errno value. */
+export function systemError(errno: number, syscall: string): Error {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(`${code}, ${syscall}`), { code, errno, syscall });
+}

@@ -1,0 +1,162 @@
+import { constants } from 'node:fs';
+import type * as Binding from '../../../binding.js';
+import type { Crc32, Device, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
+import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
+import { isSystemError } from '../../transport/system-error.js';
+import type { CallOptions, RecordCallOptions, Transport } from '../../transport/transport.js';
+import { loadAddon } from './load-addon.js';
+
+/** The nodes of one drive. */
+export interface NativeNodes {
+  /** The device as messages name it. */
+  readonly device: string;
+  /** Non-rewinding `st` node: data and motion. */
+  readonly tapeNode: string;
+  /** Its `sg` sibling: queries. Without one, queries go through the tape node, which takes CAP_SYS_RAWIO. */
+  readonly queryNode?: string | undefined;
+  /** Bytes that one transfer is known to carry. */
+  readonly maxTransfer: number;
+  readonly readOnly?: boolean | undefined;
+}
+
+/**
+ * The transport of a real drive, by the addon: one thread for the tape node and one for its `sg` sibling, so that a
+ * query never waits behind a record that is being written.
+ */
+export class NativeTransport implements Transport {
+  readonly device: string;
+  readonly queryDevice: string;
+  readonly maxTransfer: number;
+  readonly #addon: typeof Binding;
+  readonly #nodes: NativeNodes;
+  readonly #query: Device | undefined;
+  #tape: Device;
+  #lastToken = 0;
+
+  private constructor(addon: typeof Binding, nodes: NativeNodes) {
+    this.device = nodes.device;
+    this.queryDevice = nodes.queryNode ?? nodes.tapeNode;
+    this.maxTransfer = nodes.maxTransfer;
+    this.#addon = addon;
+    this.#nodes = nodes;
+    this.#query = nodes.queryNode === undefined ? undefined : new addon.Device(nodes.queryNode);
+    this.#tape = new addon.Device(nodes.tapeNode);
+  }
+
+  /**
+   * Opens the query node, lets `verify` look at what is behind it, and only then opens the tape node, since opening an
+   * `st` node already sends commands. Throws AddonUnavailableError; rejects with open(2)'s error or `verify`'s.
+   */
+  static async open(nodes: NativeNodes, verify: (transport: Transport) => Promise<void>): Promise<NativeTransport> {
+    const transport = new NativeTransport(loadAddon(), nodes);
+    try {
+      if (transport.#query) await transport.#query.open(constants.O_RDWR | constants.O_NONBLOCK);
+      else await transport.#openTape();
+      await verify(transport);
+      if (transport.#query) await transport.#openTape();
+      return transport;
+    } catch (error) {
+      await transport.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #openTape(): Promise<void> {
+    // O_NONBLOCK: without it `st` waits up to 120 s for a cartridge. Reads and writes block all the same.
+    const access = this.#nodes.readOnly ? constants.O_RDONLY : constants.O_RDWR;
+    try {
+      await this.#tape.open(access | constants.O_NONBLOCK);
+    } catch (error) {
+      // `st` refuses to open a write-protected cartridge for writing; it can still be read.
+      if (!isSystemError(error) || error.code !== 'EROFS') throw error;
+      await this.#tape.open(constants.O_RDONLY | constants.O_NONBLOCK);
+    }
+  }
+
+  async reopen(): Promise<void> {
+    await this.#tape.close();
+    this.#tape = new this.#addon.Device(this.#nodes.tapeNode);
+    await this.#openTape();
+  }
+
+  scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+    const device = this.#query ?? this.#tape;
+    const data = command.direction === 'out' ? command.dataOut : command.allocationLength;
+    return this.#cancellable(device, options, (token) =>
+      device.scsi(command.cdb, command.direction, data, command.timeoutMs, token),
+    );
+  }
+
+  mt(operation: number, count: number, options?: CallOptions): Promise<void> {
+    return this.#onTape(options, (tape, token) => tape.mtOp(operation, count, token));
+  }
+
+  status(options?: CallOptions): Promise<MtStatus> {
+    return this.#onTape(options, (tape, token) => tape.mtGet(token));
+  }
+
+  tell(options?: CallOptions): Promise<number> {
+    return this.#onTape(options, (tape, token) => tape.mtPos(token));
+  }
+
+  writeRecords(
+    memory: Uint8Array | readonly Uint8Array[],
+    recordSize: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<WriteOutcome> {
+    return this.#onTape(options, (tape, token) => tape.writeRecords(memory, recordSize, stream, token, options));
+  }
+
+  readRecords(
+    memory: Uint8Array | SlabPool,
+    offer: number,
+    maxRecords: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<ReadOutcome> {
+    return this.#onTape(options, (tape, token) => tape.readRecords(memory, offer, maxRecords, stream, token, options));
+  }
+
+  allocate(byteLength: number): Uint8Array {
+    return new Uint8Array(this.#addon.allocateSlab(byteLength), 0, byteLength);
+  }
+
+  createPool(slabBytes: number, count: number): SlabPool {
+    return new this.#addon.SlabPool(slabBytes, count);
+  }
+
+  createCrc32(): Crc32 {
+    return new this.#addon.Crc32();
+  }
+
+  async close(): Promise<void> {
+    // Both are closed whatever the first says; the tape node's error (a filemark that failed) is the one that counts.
+    const [tape] = await Promise.allSettled([this.#tape.close(), this.#query?.close()]);
+    if (tape.status === 'rejected') throw tape.reason;
+  }
+
+  #onTape<T>(options: CallOptions | undefined, start: (tape: Device, token: number) => Promise<T>): Promise<T> {
+    const tape = this.#tape;
+    return this.#cancellable(tape, options, (token) => start(tape, token));
+  }
+
+  async #cancellable<T>(
+    device: Device,
+    options: CallOptions | undefined,
+    start: (token: number) => Promise<T>,
+  ): Promise<T> {
+    const signal = options?.signal;
+    if (!signal) return start(0);
+    signal.throwIfAborted();
+    this.#lastToken += 1;
+    const token = this.#lastToken;
+    const cancel = () => device.cancel(token);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await start(token);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+}

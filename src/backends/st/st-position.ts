@@ -1,0 +1,126 @@
+import type { SenseData } from '../../errors/index.js';
+
+/** What the driver last passed or met (`eof` of struct st_partstat). */
+export type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning' | 'end-of-medium';
+
+/** A file or block number that the driver does not know. */
+export const UNKNOWN = -1;
+/** Sense key of the end of the data. */
+export const BLANK_CHECK = 0x8;
+
+/**
+ * Where `st` believes that the tape stands, and how that follows from what a command came to. Names in comments are
+ * functions of drivers/scsi/st.c.
+ */
+export class VirtualStPosition {
+  #fileNumber = UNKNOWN;
+  #blockNumber = UNKNOWN;
+  #lost = false;
+  #refuseNext = false;
+  mark: Mark = 'none';
+
+  get fileNumber(): number {
+    return this.#fileNumber;
+  }
+
+  get blockNumber(): number {
+    return this.#blockNumber;
+  }
+
+  /** After a reset or a change of the medium (pos_unknown). */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  set(fileNumber: number, blockNumber: number, mark: Mark = 'none'): void {
+    this.#fileNumber = fileNumber;
+    this.#blockNumber = blockNumber;
+    this.mark = mark;
+    this.#refuseNext = false;
+  }
+
+  /** The drive was reset, or its medium changed. */
+  lose(): void {
+    this.#lost = true;
+    this.set(UNKNOWN, UNKNOWN);
+  }
+
+  /** A command has put the tape where the driver knows the position again, if not its numbers. */
+  find(fileNumber: number, blockNumber: number): void {
+    this.#lost = false;
+    this.set(fileNumber, blockNumber);
+  }
+
+  /** The drive said that the tape stands at its beginning; what was met last stays so. */
+  beginAgain(): void {
+    if (this.#lost) return;
+    this.#fileNumber = 0;
+    this.#blockNumber = 0;
+  }
+
+  /** A record was read or written. */
+  passRecord(): void {
+    this.#blockNumber = this.#blockNumber < 0 ? UNKNOWN : this.#blockNumber + 1;
+    this.mark = 'none';
+  }
+
+  /** A record counts as written that met the end of the medium (ST_EOM_ERROR): what comes next is refused with EIO. */
+  passEnd(): void {
+    this.passRecord();
+    this.mark = 'end-of-medium';
+  }
+
+  /** Filemarks were read, written or passed forwards. */
+  passFilemarks(count: number): void {
+    this.set(this.#fileAfter(count), 0, 'filemark');
+  }
+
+  /** An unknown file number stays unknown. */
+  #fileAfter(count: number): number {
+    return this.#fileNumber < 0 ? UNKNOWN : this.#fileNumber + count;
+  }
+
+  /** The write failed: nobody knows how much of it is on tape. */
+  failWrite(): void {
+    this.#blockNumber = UNKNOWN;
+  }
+
+  /** A write met early warning (st_write); when the drive has taken the record all the same, the next is refused. */
+  meetEarlyWarning(taken: boolean): void {
+    this.mark = 'early-warning';
+    this.#refuseNext = taken;
+  }
+
+  /** Whether the write that follows is refused, once, because of early warning before it. */
+  refusesWrite(): boolean {
+    const refused = this.#refuseNext;
+    if (refused) this.mark = 'end-of-data';
+    this.#refuseNext = false;
+    return refused;
+  }
+
+  /** st_int_ioctl, MTFSF and MTBSF: went over all filemarks. */
+  spaceFiles(count: number): void {
+    if (count > 0) this.passFilemarks(count);
+    else this.set(this.#fileAfter(count), UNKNOWN);
+  }
+
+  /** st_int_ioctl, MTFSR and MTBSR: went over all records. */
+  spaceRecords(count: number): void {
+    const known = this.#blockNumber >= 0 && this.#blockNumber + count >= 0;
+    this.set(this.#fileNumber, known ? this.#blockNumber + count : UNKNOWN);
+  }
+
+  /** st_int_ioctl, MTFSR and MTBSR: a filemark came before the last record. */
+  spaceRecordsToFilemark(count: number): void {
+    if (count > 0) this.passFilemarks(1);
+    else this.set(this.#fileAfter(-1), UNKNOWN);
+  }
+
+  /** A motion met an end, or failed, after so many filemarks. */
+  stop(sense: SenseData | undefined, filemarks = 0): void {
+    if (sense?.key === BLANK_CHECK) this.set(this.#fileAfter(filemarks), UNKNOWN, 'end-of-data');
+    else if (sense?.endOfMedium) this.set(0, 0);
+    else this.set(this.#fileNumber, UNKNOWN);
+  }
+}

@@ -1,0 +1,42 @@
+import { crc32 } from 'node:zlib';
+import type { Crc32, SlabPool } from '../../../binding.js';
+
+/** `SlabPool` of binding.d.ts where no addon is: it never runs out, what is not given back is freed as garbage. */
+export class PortableSlabPool implements SlabPool {
+  readonly available: number;
+  readonly #slabBytes: number;
+  #closed = false;
+  #idle: ArrayBuffer[] = [];
+  readonly #out = new WeakSet<ArrayBuffer>();
+
+  constructor(slabBytes: number, count: number) {
+    this.#slabBytes = slabBytes;
+    this.available = count;
+  }
+
+  take(): ArrayBuffer {
+    const memory = this.#idle.pop() ?? new ArrayBuffer(this.#slabBytes);
+    this.#out.add(memory);
+    return memory;
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    if (this.#closed) return;
+    if (!this.#out.delete(memory)) throw new RangeError('memory must be what the pool has handed out');
+    this.#idle.push(memory);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#idle = [];
+  }
+}
+
+/** `Crc32` of binding.d.ts where no addon is. */
+export class PortableCrc32 implements Crc32 {
+  value = 0;
+
+  update(data: Uint8Array): void {
+    this.value = crc32(data, this.value);
+  }
+}

@@ -1,0 +1,227 @@
+import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
+import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
+import { LoopBreak } from '../../transport/event-loop-budget.js';
+import { recordsOf } from '../../transport/record-pieces.js';
+import { isSystemError, systemError } from '../../transport/system-error.js';
+import type { CallOptions, RecordCallOptions, Transport } from '../../transport/transport.js';
+import { VirtualDrive } from '../../virtual/virtual-drive.js';
+import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';
+import { VirtualSt } from '../st/st.js';
+import { PortableCrc32, PortableSlabPool } from './portable-memory.js';
+
+export interface VirtualDevice {
+  readonly device: string;
+  readonly folder: string;
+}
+
+const PAGE = 4096;
+
+/** The transport of the embedded drive: calls for the tape wait in one queue, queries go past it. */
+export class VirtualTransport implements Transport {
+  readonly device: string;
+  /** The drive itself, for tests and demonstrations: faults, reset, changing the cartridge. */
+  readonly drive: VirtualDrive;
+  readonly #readOnly: boolean;
+  /** The drive works on the event loop, and need not wait for anything. */
+  readonly #break = new LoopBreak();
+  #st: VirtualSt;
+  /** Settles when what was queued so far is done. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Streams that have stopped: what is still queued for them is failed, never carried out. */
+  #stoppedStream = 0;
+  #closed = false;
+
+  private constructor(device: string, drive: VirtualDrive, readOnly: boolean) {
+    this.device = device;
+    this.drive = drive;
+    this.#readOnly = readOnly;
+    this.#st = new VirtualSt(drive, device, readOnly);
+  }
+
+  /** Rejects with DeviceNotFoundError and DriveBusyError of the virtual drive. */
+  static async open(located: VirtualDevice, options: { readonly readOnly?: boolean | undefined } = {}) {
+    const drive = await VirtualDrive.open(located.folder);
+    const transport = new VirtualTransport(located.device, drive, options.readOnly ?? false);
+    try {
+      await transport.#st.open();
+      return transport;
+    } catch (error) {
+      await drive.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** As of an adapter that tells its limit. */
+  get maxTransfer(): number {
+    return Math.min(UNKNOWN_ADAPTER, this.drive.transferLimit ?? UNKNOWN_ADAPTER);
+  }
+
+  get queryDevice(): string {
+    return this.device;
+  }
+
+  async scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+    options?.signal?.throwIfAborted();
+    if (this.#closed) throw systemError('ERR_LTO_CLOSED', 'SG_IO', this.device);
+    return this.#st.pass(command);
+  }
+
+  mt(operation: number, count: number, options?: CallOptions): Promise<void> {
+    return this.#queue('MTIOCTOP', options, () => this.#st.operate(operation, count));
+  }
+
+  status(options?: CallOptions): Promise<MtStatus> {
+    return this.#queue('MTIOCGET', options, async () => this.#st.status());
+  }
+
+  tell(options?: CallOptions): Promise<number> {
+    return this.#queue('MTIOCPOS', options, () => this.#st.tell());
+  }
+
+  writeRecords(
+    memory: Uint8Array | readonly Uint8Array[],
+    recordSize: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<WriteOutcome> {
+    return this.#inStream(
+      'write',
+      stream,
+      options,
+      () => this.#writeAll(memory instanceof Uint8Array ? [memory] : memory, recordSize, options?.checksum),
+      ({ stop }) => stop === 'done',
+    );
+  }
+
+  readRecords(
+    memory: Uint8Array | SlabPool,
+    offer: number,
+    maxRecords: number,
+    stream: number,
+    options?: RecordCallOptions,
+  ): Promise<ReadOutcome> {
+    return this.#inStream(
+      'read',
+      stream,
+      options,
+      () => this.#readInto(memory, offer, maxRecords, options?.checksum),
+      ({ stop }) => stop === 'full',
+    );
+  }
+
+  allocate(byteLength: number): Uint8Array {
+    return new Uint8Array(byteLength);
+  }
+
+  createPool(slabBytes: number, count: number): SlabPool {
+    return new PortableSlabPool(slabBytes, count);
+  }
+
+  createCrc32(): Crc32 {
+    return new PortableCrc32();
+  }
+
+  async reopen(): Promise<void> {
+    await this.#queue('open', undefined, async () => {
+      await this.#st.close();
+      this.#st = new VirtualSt(this.drive, this.device, this.#readOnly);
+      await this.#st.open();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const ended = this.#queue('close', undefined, () => this.#st.close());
+    this.#closed = true;
+    try {
+      await ended;
+    } finally {
+      await this.drive.close();
+    }
+  }
+
+  async #writeAll(
+    pieces: readonly Uint8Array[],
+    recordSize: number,
+    checksum: Crc32 | undefined,
+  ): Promise<WriteOutcome> {
+    let records = 0;
+    let bytes = 0;
+    for (const record of recordsOf(pieces, recordSize)) {
+      if (this.#break.step()) await this.#break.take();
+      try {
+        await this.#st.write(record);
+        records += 1;
+        bytes += record.length;
+        checksum?.update(record);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        const { code, errno } = error;
+        const stop = code === 'ENOSPC' ? 'end-of-medium' : 'error';
+        return { records, bytes, stop, code, errno, mt: this.#st.status() };
+      }
+    }
+    return { records, bytes, stop: 'done' };
+  }
+
+  async #readInto(
+    target: Uint8Array | SlabPool,
+    offer: number,
+    maxRecords: number,
+    checksum: Crc32 | undefined,
+  ): Promise<ReadOutcome> {
+    if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, checksum);
+    if (!(target instanceof PortableSlabPool)) throw new TypeError("memory is another transport's");
+    const memory = target.take();
+    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, checksum)), memory };
+  }
+
+  async #readAll(
+    memory: Uint8Array,
+    offer: number,
+    maxRecords: number,
+    checksum: Crc32 | undefined,
+  ): Promise<ReadOutcome> {
+    const lengths: number[] = [];
+    try {
+      for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
+        if (this.#break.step()) await this.#break.take();
+        const length = await this.#st.read(memory.subarray(offset, offset + offer));
+        if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
+        lengths.push(length);
+        checksum?.update(memory.subarray(offset, offset + length));
+        offset += Math.ceil(length / PAGE) * PAGE;
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const { code, errno } = error;
+      return { lengths, stop: code === 'ENOMEM' ? 'too-large' : 'error', code, errno, mt: this.#st.status() };
+    }
+    return { lengths, stop: 'full' };
+  }
+
+  #inStream<T>(
+    syscall: string,
+    stream: number,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+    goesOn: (outcome: T) => boolean,
+  ): Promise<T> {
+    return this.#queue(syscall, options, async () => {
+      if (stream === this.#stoppedStream) throw systemError('ECANCELED', syscall, this.device);
+      const outcome = await work();
+      if (!goesOn(outcome)) this.#stoppedStream = stream;
+      return outcome;
+    });
+  }
+
+  #queue<T>(syscall: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(systemError('ERR_LTO_CLOSED', syscall, this.device));
+    const result = this.#last.then(() => {
+      if (options?.signal?.aborted) throw systemError('ECANCELED', syscall, this.device);
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

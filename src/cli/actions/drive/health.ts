@@ -1,0 +1,71 @@
+import type { Health } from '../../../tape/reports/health.js';
+import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health-facts.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import { exitCodeOf } from '../../exit-codes.js';
+import type { Answer } from '../../output/command-result.js';
+import { facts } from '../../output/table.js';
+import { visible } from '../../output/terminal.js';
+import { formatCapacity } from '../../output/units.js';
+
+export function health(options: DeviceOptions): Promise<Answer> {
+  return withDrive(options, tell, READ_ONLY);
+}
+
+async function tell(drive: TapeDrive): Promise<Answer> {
+  const told = await drive.health();
+  return {
+    document: { device: drive.device, ...told },
+    text: [...verdictLines(told), '', facts([...healthFacts(told), ...noticeFacts(told)])].join('\n'),
+    exitCode: told.verdict === 'bad' ? exitCodeOf('LTO_MEDIUM_ERROR') : 0,
+  };
+}
+
+function verdictLines({ verdict, reasons }: Health): string[] {
+  return [verdict, ...reasons.map((reason) => `  ${reason.verdict}: ${visible(reason.what)}. ${reason.action}`)];
+}
+
+type Fact = readonly [string, string | number | undefined];
+
+function healthFacts({ drive, temperature, cleaning, writing, reading, compression, cartridge }: Health): Fact[] {
+  return [
+    ['temperature', temperature === undefined ? undefined : `${temperature} °C`],
+    ['loads of the drive', drive?.loads],
+    ['power-on hours', drive?.powerOnHours],
+    ['hours since cleaning', cleaning.motionHoursSinceCleaning],
+    ['cleanings', drive?.cleanings],
+    ['written since load', errorsText(writing)],
+    ['read since load', errorsText(reading)],
+    ['compression', compressionText(compression)],
+    ...(cartridge ? wearFacts(cartridge) : []),
+  ];
+}
+
+/** TapeAlert flags that the verdict does not rest on. */
+function noticeFacts({ alerts }: Health): Fact[] {
+  const notices = alerts?.flags.filter(({ severity }) => severity === 'I') ?? [];
+  return notices.map(({ flag, meaning, action }) => [`TapeAlert ${flag}`, `${meaning}. ${action}`]);
+}
+
+function errorsText({ bytes, uncorrected, retriesPerGigabyte }: TransferErrors): string | undefined {
+  if (bytes === undefined) return undefined;
+  const retries = retriesPerGigabyte === undefined ? '' : `, ${retriesPerGigabyte.toFixed(2)} retries per gigabyte`;
+  return `${formatCapacity(bytes)}, ${uncorrected ?? 'unknown'} uncorrected ${uncorrected === 1 ? 'error' : 'errors'}${retries}`;
+}
+
+function compressionText({ enabled, writeRatio }: Health['compression']): string | undefined {
+  if (enabled === undefined) return undefined;
+  const ratio = writeRatio === undefined ? '' : `, ratio ${writeRatio.toFixed(2)}`;
+  return `${enabled ? 'on' : 'off'}${ratio}`;
+}
+
+function wearFacts(wear: CartridgeWear): Fact[] {
+  const { loads, bytesWritten, bytesRead, lifeRemainingPercent, cleaningsLeft } = wear;
+  return [
+    ['loads of the cartridge', loads],
+    ['written in its life', bytesWritten === undefined ? undefined : formatCapacity(bytesWritten)],
+    ['read in its life', bytesRead === undefined ? undefined : formatCapacity(bytesRead)],
+    ['useful life left', lifeRemainingPercent === undefined ? undefined : `${lifeRemainingPercent} %`],
+    ['cleanings left', cleaningsLeft],
+  ];
+}

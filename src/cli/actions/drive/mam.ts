@@ -1,0 +1,87 @@
+import { IllegalRequestError } from '../../../errors/index.js';
+import type { RawAttribute } from '../../../scsi/mam/attribute-list.js';
+import { type MamAttribute, mamAttribute } from '../../../scsi/mam/attributes.js';
+import { attributeValue, type MamValues } from '../../../scsi/mam/values.js';
+import type { CartridgeMemory } from '../../../tape/reports/cartridge-memory.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import type { Answer } from '../../output/command-result.js';
+import { table } from '../../output/table.js';
+import { formatBytes } from '../../output/units.js';
+
+export function mam(options: DeviceOptions): Promise<Answer> {
+  return withDrive(options, tell, READ_ONLY);
+}
+
+async function tell(drive: TapeDrive): Promise<Answer> {
+  const { attributes, values } = await requireMemory(drive);
+  const entries = attributes.map((attribute) => describe(attribute, values.textLocalization));
+  return {
+    document: { device: drive.device, attributes: entries },
+    text: table(
+      ['id', 'attribute', 'value', 'unit'],
+      entries.map(({ id, name, value, unit, raw }) => [id, name ?? 'unknown', valueText(value, raw, unit), unit ?? '']),
+    ),
+  };
+}
+
+/** Rejects with IllegalRequestError where there is no cartridge memory. */
+export async function requireMemory(drive: TapeDrive): Promise<CartridgeMemory> {
+  const memory = await drive.mam();
+  if (memory) return memory;
+  throw new IllegalRequestError('the drive gives no cartridge memory', {
+    device: drive.device,
+    operation: 'READ ATTRIBUTE',
+    next: 'LTO drives have it; an emulation may not',
+  });
+}
+
+interface Described {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly name: string | undefined;
+  /** Undefined for an attribute that is blank or not understood: `raw` tells. */
+  readonly value: unknown;
+  readonly unit: string | undefined;
+  /** Hex. */
+  readonly raw: string;
+  readonly readOnly: boolean;
+}
+
+function describe(attribute: RawAttribute, localization: MamValues['textLocalization']): Described {
+  const known: MamAttribute | undefined = mamAttribute(attribute.id);
+  return {
+    id: `0x${attribute.id.toString(16).padStart(4, '0')}`,
+    key: known?.key,
+    name: known?.name,
+    value: attributeValue(attribute, localization),
+    unit: known?.kind === 'mebibytes' ? 'bytes' : known?.unit,
+    raw: Buffer.from(attribute.bytes).toString('hex'),
+    readOnly: attribute.readOnly,
+  };
+}
+
+const SHOWN_RAW = 48;
+
+function valueText(value: unknown, raw: string, unit: string | undefined): string {
+  if (typeof value === 'number' && unit === 'bytes') return `${value} (${formatBytes(value)})`;
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map((code: number) => `0x${code.toString(16)}`).join(' ');
+  if (value === undefined || value instanceof Uint8Array) return shortHex(raw);
+  return Object.entries(value ?? {})
+    .map(([name, part]) => `${name} ${partText(part)}`)
+    .join(', ');
+}
+
+function partText(part: unknown): string {
+  if (part instanceof Uint8Array) return shortHex(Buffer.from(part).toString('hex'));
+  if (typeof part !== 'object' || part === null) return String(part);
+  return `(${Object.entries(part)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')})`;
+}
+
+function shortHex(hex: string): string {
+  if (/^(?:00|20)*$/.test(hex)) return '';
+  return hex.length > SHOWN_RAW ? `hex ${hex.slice(0, SHOWN_RAW)}…` : `hex ${hex}`;
+}

@@ -1,0 +1,13 @@
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import type { Answer } from '../../output/command-result.js';
+
+function motion(name: 'rewind' | 'load' | 'eject') {
+  return async (options: DeviceOptions): Promise<Answer> => {
+    await withDrive(options, (drive) => drive[name](), READ_ONLY);
+    return { document: { done: name }, text: '' };
+  };
+}
+
+export const rewind = motion('rewind');
+export const load = motion('load');
+export const eject = motion('eject');

@@ -1,0 +1,97 @@
+import { senseCodes } from '../../../errors/index.js';
+import type { LongPosition } from '../../../scsi/commands/read-position.js';
+import { formatOf } from '../../../scsi/density.js';
+import type { Readiness } from '../../../tape/motion/readiness.js';
+import type { DriveIdentity } from '../../../tape/reports/identity.js';
+import type { TapeStatus } from '../../../tape/reports/tape-status.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import { exitCodeOf } from '../../exit-codes.js';
+import type { Answer } from '../../output/command-result.js';
+import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
+import { facts } from '../../output/table.js';
+
+export function status(options: DeviceOptions): Promise<Answer> {
+  return withDrive(options, tell, READ_ONLY);
+}
+
+async function tell(drive: TapeDrive): Promise<Answer> {
+  const identity = await drive.identity();
+  const readiness = await drive.readiness();
+  const ready = readiness.state === 'ready';
+  const tape = ready ? await drive.status() : undefined;
+  const position = ready ? await drive.position() : undefined;
+  const encryption = await encryptionStatus(drive);
+  const format = tape && formatOf({ currentDensity: tape.densityCode })?.format;
+  return {
+    document: { device: drive.device, identity, readiness, tape, position, format, encryption },
+    text: facts([
+      ['device', drive.device],
+      ...identityFacts(identity),
+      ['readiness', readinessText(readiness)],
+      ...(tape ? tapeFacts(tape, format) : []),
+      ...(position ? positionFacts(position) : []),
+      ...(encryption ? encryptionFacts(encryption) : []),
+    ]),
+    exitCode: EXIT_CODES[readiness.state],
+  };
+}
+
+const EXIT_CODES: Readonly<Record<Readiness['state'], number>> = {
+  ready: 0,
+  'no-medium': exitCodeOf('LTO_NO_MEDIUM'),
+  'not-loaded': exitCodeOf('LTO_NO_MEDIUM'),
+  'becoming-ready': exitCodeOf('LTO_NOT_READY'),
+  'not-ready': exitCodeOf('LTO_NOT_READY'),
+};
+
+type Fact = readonly [string, string | number | undefined];
+
+export function identityFacts({ vendor, product, revision, serialNumber }: DriveIdentity): Fact[] {
+  return [
+    ['drive', `${vendor} ${product}`],
+    ['firmware', revision],
+    ['serial number', serialNumber],
+  ];
+}
+
+const READINESS: Readonly<Record<Readiness['state'], string>> = {
+  ready: 'ready',
+  'no-medium': 'no cartridge',
+  'not-loaded': 'cartridge not loaded',
+  'becoming-ready': 'becoming ready',
+  'not-ready': 'not ready',
+};
+
+function readinessText({ state, progress, sense }: Readiness): string {
+  const share = progress === undefined ? '' : ` (${Math.round(progress * 100)} %)`;
+  const why = sense ? `: ${senseCodes(sense)} ${sense.text}` : '';
+  return `${READINESS[state]}${share}${why}`;
+}
+
+function tapeFacts(tape: TapeStatus, format: string | undefined): Fact[] {
+  const density = `0x${tape.densityCode.toString(16).padStart(2, '0')}`;
+  const flags: readonly (readonly [boolean, string])[] = [
+    [tape.beginningOfPartition, 'beginning of tape'],
+    [tape.filemark, 'behind a filemark'],
+    [tape.endOfData, 'end of data'],
+    [tape.earlyWarning, 'early warning'],
+  ];
+  const where = flags.flatMap(([holds, name]) => (holds ? [name] : []));
+  return [
+    ['format', format ? `${format} (density code ${density})` : `unknown (density code ${density})`],
+    ['write protection', tape.writeProtected ? 'on' : 'off'],
+    ['block mode', tape.blockSize === 0 ? 'variable' : `fixed, ${tape.blockSize} bytes`],
+    ['cleaning', tape.cleaningRequested ? 'requested' : 'not requested'],
+    ['file number', tape.fileNumber ?? 'unknown'],
+    ['block number', tape.blockNumber ?? 'unknown'],
+    ['stands at', where.length > 0 ? where.join(', ') : undefined],
+  ];
+}
+
+function positionFacts({ partition, logicalObject }: LongPosition): Fact[] {
+  return [
+    ['partition', partition],
+    ['logical object', logicalObject === undefined ? 'unknown' : String(logicalObject)],
+  ];
+}

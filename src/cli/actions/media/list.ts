@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { ArchiveMember } from '../../../archive/extract/messages.js';
+import { listArchive } from '../../../archive/list.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import type { KeystoreOptions } from '../../input/keystore.js';
+import { keysOf } from '../../input/keystore-keys.js';
+import { passTapeFile } from '../../input/read-file.js';
+import type { Answer } from '../../output/command-result.js';
+import { memberLine } from '../../output/member-line.js';
+import { textLines } from '../../output/terminal.js';
+import { parseCount } from '../../output/units.js';
+
+interface ListOptions extends DeviceOptions, KeystoreOptions {
+  readonly only?: readonly string[];
+}
+
+export async function list({ json, only, ...options }: ListOptions, number: string): Promise<Answer> {
+  const fileNumber = parseCount(number);
+  const stream = { fileNumber, keys: keysOf(options), reuseChunks: true };
+  const members: ArchiveMember[] = [];
+  const show = async (source: Readable, signal: AbortSignal) => {
+    for await (const member of listArchive(source, { only, signal })) {
+      if (json) members.push(member);
+      else if (!process.stdout.write(textLines(memberLine(member)))) await once(process.stdout, 'drain', { signal });
+    }
+  };
+  await withDrive(options, (drive) => passTapeFile(drive, stream, show), READ_ONLY);
+  return { document: { fileNumber, members }, text: '' };
+}

@@ -1,0 +1,86 @@
+import { InvalidArgumentError, senseCodes } from '../../../errors/index.js';
+import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
+import type { ReadSummary } from '../../../tape/stream/read/read-stream.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import { RECORDS_SKIPPED } from '../../exit-codes.js';
+import { extractedText, extractFile } from '../../input/extract-file.js';
+import type { KeystoreOptions } from '../../input/keystore.js';
+import { keysOf } from '../../input/keystore-keys.js';
+import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
+import type { Answer } from '../../output/command-result.js';
+import { requireAbsent, saveFile } from '../../output/output-file.js';
+import { pipeOut, requireOpen } from '../../output/standard-output.js';
+import { facts } from '../../output/table.js';
+import { formatBytes, parseCount } from '../../output/units.js';
+
+interface ReadOptions extends DeviceOptions, KeystoreOptions {
+  readonly output?: string;
+  readonly extract?: string;
+  readonly force?: boolean;
+  readonly only?: readonly string[];
+  readonly preserve?: boolean;
+  readonly skipBad?: boolean;
+  readonly checksum?: string;
+}
+
+export async function read(options: ReadOptions, number: string): Promise<Answer> {
+  const fileNumber = parseCount(number);
+  const onBadRecord = options.skipBad ? 'skip' : 'fail';
+  const streamOptions = {
+    ...checksumOptions(options.checksum),
+    fileNumber,
+    keys: keysOf(options),
+    onBadRecord,
+  } as const;
+  if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
+  const consume = await consumer(options);
+  const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
+  const exitCode = summary.skipped.length > 0 ? RECORDS_SKIPPED : 0;
+  return { document: summary, text: summaryText(summary), textTo: process.stderr, exitCode };
+}
+
+async function extract(
+  { extract: folder, output, force, only, preserve, skipBad, ...device }: ReadOptions & { readonly extract: string },
+  streamOptions: ReadStreamOptions & { readonly fileNumber: number },
+): Promise<Answer> {
+  if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
+  if (skipBad) {
+    throw new InvalidArgumentError('--skip-bad and -C exclude each other', {
+      next: 'Save what is left of the archive with -o, and extract from that with a tar that reads damaged archives',
+    });
+  }
+  const document = await withDrive(
+    device,
+    (drive) => extractFile(drive, streamOptions, folder, { force, only, preserve }),
+    READ_ONLY,
+  );
+  return { document, text: extractedText(document), textTo: process.stderr };
+}
+
+async function consumer({ output, only, preserve, force = false, json }: ReadOptions): Promise<Consume> {
+  if (only !== undefined || preserve) throw new InvalidArgumentError('--only and --preserve need -C');
+  if (output !== undefined) {
+    if (!force) await requireAbsent(output);
+    return (source, signal) => saveFile(source, output, { force, signal });
+  }
+  if (json) throw new InvalidArgumentError('--json needs -o or -C: stdout is for the file', {});
+  if (process.stdout.isTTY) {
+    throw new InvalidArgumentError('the standard output is a terminal', { next: 'Use -o or -C, or pipe it' });
+  }
+  requireOpen();
+  return pipeOut;
+}
+
+export function summaryText(summary: ReadSummary): string {
+  const { fileNumber, records, bytes, largestRecord, checksum, skipped } = summary;
+  return facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})`],
+    ['records', `${records}, the largest of ${largestRecord} bytes`],
+    ['checksum', checksum],
+    ...skipped.map(({ record, logicalObject, sense }): [string, string] => [
+      'left out',
+      `record ${record}, logical object ${logicalObject ?? '?'}${sense ? `: ${senseCodes(sense)} ${sense.text}` : ''}`,
+    ]),
+  ]);
+}

@@ -1,0 +1,22 @@
+import { pipeline } from 'node:stream/promises';
+import { nowhere } from '../../../tape/stream/read/read-file.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
+import type { KeystoreOptions } from '../../input/keystore.js';
+import { keysOf } from '../../input/keystore-keys.js';
+import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
+import type { Answer } from '../../output/command-result.js';
+import { parseCount } from '../../output/units.js';
+import { summaryText } from './read.js';
+
+interface VerifyOptions extends DeviceOptions, KeystoreOptions {
+  readonly checksum?: string;
+}
+
+export async function verify(options: VerifyOptions, number: string): Promise<Answer> {
+  const fileNumber = parseCount(number);
+  const streamOptions = { ...checksumOptions(options.checksum), fileNumber, keys: keysOf(options), reuseChunks: true };
+  const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, discard), READ_ONLY);
+  return { document: summary, text: summaryText(summary) };
+}
+
+const discard: Consume = (source, signal) => pipeline(source, nowhere(), { signal });

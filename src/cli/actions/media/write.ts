@@ -1,0 +1,101 @@
+import { InvalidArgumentError, WriteError } from '../../../errors/index.js';
+import type { ChecksumAlgorithm } from '../../../tape/stream/checksum.js';
+import type { TapeReceipt } from '../../../tape/stream/receipt.js';
+import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import type { DeviceOptions } from '../../device.js';
+import type { ArchiveOptions } from '../../input/archive-options.js';
+import type { KeystoreOptions } from '../../input/keystore.js';
+import { keysOf, requireKey } from '../../input/keystore-keys.js';
+import { openSource, type Source } from '../../input/source.js';
+import { InterruptedError, type Interruption, interruptible } from '../../interrupt.js';
+import { archiveExitCode, archiveText } from '../../output/archive-report.js';
+import type { Answer } from '../../output/command-result.js';
+import { withProgress } from '../../output/progress.js';
+import { facts } from '../../output/table.js';
+import { formatBytes, parseCount, parseSize } from '../../output/units.js';
+
+interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
+  readonly key?: string;
+  readonly append?: boolean;
+  readonly overwrite?: string;
+  readonly recordSize?: string;
+  readonly checksum?: ChecksumAlgorithm;
+  readonly closeUnterminated?: boolean;
+}
+
+export async function write(options: WriteOptions, paths: readonly string[]): Promise<Answer> {
+  const streamOptions = writeStreamOptions(options);
+  const overwritten = overwrittenFile(options);
+  const { key: keyId } = options;
+  const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
+  // What is not there is refused before the tape moves; and its thread begins while what drives need is loaded.
+  const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../device.js')]);
+  const receipt = await withDrive(options, async (drive) => {
+    if (key !== undefined) await drive.encryption.enable({ key, keyId });
+    if (overwritten !== undefined) await drive.locateFile(overwritten);
+    return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
+  });
+  const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
+  const summary = source.archive?.summary;
+  return {
+    document: { ...receipt, encryptionKeyId: keyId, archive: summary },
+    text: `${receiptText(receipt)}${encrypted}${archiveText(summary)}`,
+    exitCode: archiveExitCode(summary),
+  };
+}
+
+function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {
+  return {
+    position: overwrite === undefined ? 'append' : 'overwrite',
+    recordSize: recordSize === undefined ? undefined : parseSize(recordSize),
+    checksum,
+    closeUnterminated,
+  };
+}
+
+function overwrittenFile({ append, overwrite }: WriteOptions): number | undefined {
+  if (overwrite === undefined) return undefined;
+  if (!append) return parseCount(overwrite);
+  throw new InvalidArgumentError('--append and --overwrite exclude each other');
+}
+
+/** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
+export async function writeSource(
+  drive: TapeDrive,
+  { stream: source, bytes, archive }: Source,
+  options: WriteStreamOptions,
+  { signal, received }: Interruption,
+): Promise<TapeReceipt> {
+  let taken = 0;
+  const onProgress = (now: number) => {
+    taken = now;
+  };
+  const files = archive && (() => archive.progress.files);
+  const work = { label: 'writing', total: bytes, done: () => taken, files };
+  try {
+    return await withProgress(work, () => drive.writeFile(source, { ...options, signal, onProgress }));
+  } catch (error) {
+    const name = received();
+    throw name ? interrupted(drive.device, name, error) : error;
+  }
+}
+
+function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
+  if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
+    return new InterruptedError(signal, { device, cause: error });
+  }
+  const incomplete = { fileNumber: error.fileNumber, records: error.safe.records, bytes: error.safe.bytes };
+  const next = 'Write the source again: nothing can be added to that file';
+  return new InterruptedError(signal, { device, incomplete, next });
+}
+
+export function receiptText({ fileNumber, firstBlock, records, bytes, recordSize, checksum }: TapeReceipt): string {
+  return facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})`],
+    ['records', `${records} of ${formatBytes(recordSize)}`],
+    ['first block', firstBlock],
+    ['checksum', checksum],
+  ]);
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { driveCommand } from '../../input/flags.js';
+import { answering } from '../../output/command-result.js';
+
+const MOTIONS = {
+  rewind: 'go to the beginning of the tape',
+  load: 'load the cartridge that is in the mouth of the drive',
+  eject: 'rewind, unload and put the cartridge out',
+} as const;
+
+export function addMotions(program: Command): void {
+  for (const [name, description] of Object.entries(MOTIONS) as [keyof typeof MOTIONS, string][]) {
+    driveCommand(program, name, description).action(
+      answering(async () => (await import('../../actions/drive/motion.js'))[name]),
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { ISCSI_PORT } from '../../../virtual/iscsi/limits.js';
+import { SECRET_VARIABLE, TARGET_SECRET_VARIABLE } from '../../input/chap-variables.js';
+import { jsonCommand } from '../../input/flags.js';
+import { answering } from '../../output/command-result.js';
+
+export function addServeVirtual(program: Command): void {
+  jsonCommand(program, 'serve-virtual', 'serve virtual drives as iSCSI targets, until Ctrl-C')
+    .argument('<folders...>', 'folders of virtual drives')
+    .option('--host <address>', 'address to listen at (default: 127.0.0.1)')
+    .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
+    .option('--allow-anyone', 'let everybody in who reaches the address, where it is not of this machine alone')
+    .option('--chap-user <name>', `let in only who proves to know the secret of this user`)
+    .option('--chap-secret-file <path>', `file with the secret (default: the variable ${SECRET_VARIABLE})`)
+    .option('--chap-target-user <name>', 'prove to an initiator that asks to know the secret of this user')
+    .option(
+      '--chap-target-secret-file <path>',
+      `file with that secret (default: the variable ${TARGET_SECRET_VARIABLE})`,
+    )
+    .action(answering(async () => (await import('../../actions/virtual/serve-virtual.js')).serve));
+}

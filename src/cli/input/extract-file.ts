@@ -1,0 +1,61 @@
+import { type ExtractOptions, type ExtractResult, extractArchive } from '../../archive/extract.js';
+import { LtoError } from '../../errors/index.js';
+import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
+import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import { facts } from '../output/table.js';
+import { formatBytes } from '../output/units.js';
+import { passTapeFile } from './read-file.js';
+
+/** What of a file of the tape was read: without a checksum where that was not all of it. */
+export type ReadPart = ReadSummary | { readonly fileNumber: number; readonly bytes: number };
+
+export type ExtractedFile = ReadPart & { readonly extracted: ExtractResult };
+
+/** Read ahead where not all of the file may be wanted. */
+const SHORT_AHEAD = 8 * 2 ** 20;
+
+/** Extracts a file of the tape, with progress. Rejects with InterruptedError after a signal. */
+export async function extractFile(
+  drive: TapeDrive,
+  options: ReadStreamOptions & { readonly fileNumber: number },
+  folder: string,
+  extractOptions: ExtractOptions,
+): Promise<ExtractedFile> {
+  let extracted: ExtractResult | undefined;
+  let files = 0;
+  const progress = {
+    onProgress: ({ members }: { readonly members: number }) => {
+      files = members;
+    },
+  };
+  const { summary, bytesRead } = await passTapeFile(
+    drive,
+    { ...options, reuseChunks: true, ...(extractOptions.only && { bufferBytes: SHORT_AHEAD }) },
+    async (source, signal) => {
+      extracted = await extractArchive(source, folder, { ...extractOptions, ...progress, signal });
+    },
+    () => files,
+  );
+  if (extracted === undefined) {
+    throw new LtoError('LTO_INTERNAL', 'the stream ended and nothing was extracted', { device: drive.device });
+  }
+  return { ...(summary ?? { fileNumber: options.fileNumber, bytes: bytesRead }), extracted };
+}
+
+export function extractedText({ fileNumber, bytes, extracted, ...rest }: ExtractedFile): string {
+  const { files, folders, symbolicLinks, hardLinks, specialFiles, isPart, notRestored } = extracted;
+  const some = (count: number) => (count === 0 ? undefined : count);
+  const text = facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})${isPart ? ', no more was needed' : ''}`],
+    ['checksum', 'checksum' in rest ? rest.checksum : undefined],
+    ['files', `${files}, ${formatBytes(extracted.bytes)}`],
+    ['folders', some(folders)],
+    ['symbolic links', some(symbolicLinks)],
+    ['hard links', some(hardLinks)],
+    ['devices and FIFOs', some(specialFiles)],
+  ]);
+  const missing = notRestored.map(({ what, members, first }) => [what, `${members} members, first ${first}`] as const);
+  return missing.length === 0 ? text : `${text}\nnot restored:\n${facts(missing)}`;
+}

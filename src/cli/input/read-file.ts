@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import { closed } from '../../tape/stream/closed.js';
+import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
+import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import { InterruptedError, interruptible } from '../interrupt.js';
+import { type Work, withProgress } from '../output/progress.js';
+
+/** Consumes the file that it is given; stops when the signal is aborted. */
+export type Consume = (source: Readable, signal: AbortSignal) => Promise<unknown>;
+
+/** Reads one file of the tape to its end, with progress. Rejects with InterruptedError after a signal. */
+export function readTapeFile(drive: TapeDrive, options: ReadStreamOptions, consume: Consume): Promise<ReadSummary> {
+  let source: TapeReadStream | undefined;
+  const done = () => source?.bytesRead ?? 0;
+  return withInterruption(drive, { label: 'reading', done }, (signal) =>
+    drive.readFile({ ...options, signal }, (stream) => {
+      source = stream;
+      return consume(stream, signal);
+    }),
+  );
+}
+
+/** As `readTapeFile`, for what may not read to the end: resolves when the tape stands still. */
+export async function passTapeFile(
+  drive: TapeDrive,
+  options: ReadStreamOptions,
+  consume: Consume,
+  files?: () => number,
+): Promise<TapeReadStream> {
+  const stream = drive.createReadStream(options);
+  const work = { label: 'reading', done: () => stream.bytesRead, files };
+  await withInterruption(drive, work, (signal) => consume(stream, signal));
+  await closed(stream);
+  return stream;
+}
+
+async function withInterruption<T>(drive: TapeDrive, work: Work, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return interruptible(async ({ signal, received }) => {
+    try {
+      return await withProgress(work, () => run(signal));
+    } catch (error) {
+      const name = received();
+      throw name ? new InterruptedError(name, { device: drive.device, cause: error }) : error;
+    }
+  });
+}
+
+/** `crc32`, `sha256`, or a checksum that the file must have, such as `sha256:<64 hex digits>`. */
+export function checksumOptions(checksum: string | undefined): ReadStreamOptions {
+  const algorithm = checksum?.split(':')[0];
+  return {
+    checksum: algorithm as ReadStreamOptions['checksum'],
+    expectedChecksum: checksum?.includes(':') ? checksum.toLowerCase() : undefined,
+  };
+}

@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { packFolder } from '../../archive/pack/pack-folder.js';
+import type { PackStream } from '../../archive/pack/pack-stream.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { type ArchiveOptions, packOptions, wantsArchive } from './archive-options.js';
+import { SteadyFile } from './steady-file.js';
+
+/** What `lto write` reads. */
+export interface Source {
+  readonly stream: Readable;
+  /** Where that is known before. */
+  readonly bytes: number | undefined;
+  /** The stream again, where it is an archive that is made. */
+  readonly archive?: PackStream | undefined;
+}
+
+/**
+ * One file as it is; folders, several sources and whatever the options are about as an archive; `-` for stdin. Rejects
+ * with InvalidArgumentError, and errors of the files, before anything is read.
+ */
+export async function openSource(paths: readonly string[], options: ArchiveOptions = {}): Promise<Source> {
+  const [path] = paths;
+  const isAlone = paths.length === 1 && !wantsArchive(options);
+  if (isAlone && path === '-') return { stream: requireInput(), bytes: undefined };
+  if (isAlone && path !== undefined) {
+    const file = await SteadyFile.open(path);
+    if (file) return { stream: file, bytes: file.size };
+    // A device or a FIFO ends where it ends.
+    if (!(await stat(path)).isDirectory())
+      return { stream: createReadStream(path, { highWaterMark: CHUNK }), bytes: undefined };
+  }
+  if (paths.includes('-')) {
+    throw new InvalidArgumentError('stdin is a file of its own, and no part of an archive', {
+      next: 'Name - alone, or give names of files on stdin with --files-from -',
+    });
+  }
+  const archive = packFolder(paths, await packOptions(options));
+  await archive.begun();
+  return { stream: archive, bytes: undefined, archive };
+}
+
+const CHUNK = 1024 * 1024;
+
+function requireInput(): Readable {
+  if (!process.stdin.isTTY) return process.stdin;
+  throw new InvalidArgumentError('the standard input is a terminal', { next: 'Pipe something into it' });
+}

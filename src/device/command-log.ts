@@ -1,0 +1,59 @@
+import { channel } from 'node:diagnostics_channel';
+import { debuglog } from 'node:util';
+import { LtoError, senseCodes } from '../errors/index.js';
+import { toHex } from '../scsi/wire/bytes.js';
+
+/** One command to the drive or the driver, published when it has ended. It never holds data, and so never a key. */
+export interface CommandEvent {
+  readonly device: string;
+  /** The standard's name of a SCSI command, an operation with its count (`MTFSF 1`), `write` or `read`. */
+  readonly operation: string;
+  /** Hex digits; undefined for what is no SCSI command of ours. */
+  readonly cdb: string | undefined;
+  /** Milliseconds, with the time that the command waited for its turn. */
+  readonly duration: number;
+  /** `good`, the sense (`6/28/00`), an errno name, the code of an error, or what stopped a transfer. */
+  readonly outcome: string;
+}
+
+/** Name of the diagnostics channel on which every `CommandEvent` is published. */
+export const COMMAND_CHANNEL = 'node-lto:command';
+
+const commands = channel(COMMAND_CHANNEL);
+const debug = debuglog('lto');
+
+interface Described {
+  readonly device: string;
+  readonly operation: string;
+  readonly cdb?: Uint8Array | undefined;
+}
+
+/** Carries `work` out and publishes it: on the channel, and on standard error with NODE_DEBUG=lto. */
+export async function logged<T>(
+  described: Described,
+  work: () => Promise<T>,
+  outcomeOf: (result: T) => string = () => 'good',
+): Promise<T> {
+  if (!commands.hasSubscribers && !debug.enabled) return work();
+  const begun = performance.now();
+  try {
+    const result = await work();
+    publish(described, begun, outcomeOf(result));
+    return result;
+  } catch (error) {
+    publish(described, begun, outcomeOfError(error));
+    throw error;
+  }
+}
+
+function publish({ device, operation, cdb }: Described, begun: number, outcome: string): void {
+  const duration = performance.now() - begun;
+  const event: CommandEvent = { device, operation, cdb: cdb && toHex(cdb), duration, outcome };
+  commands.publish(event);
+  debug('%s %s%s %d ms %s', device, operation, event.cdb ? ` [${event.cdb}]` : '', duration.toFixed(1), outcome);
+}
+
+function outcomeOfError(error: unknown): string {
+  if (error instanceof LtoError) return error.sense ? senseCodes(error.sense) : (error.errno ?? error.code);
+  return error instanceof Error && 'code' in error ? String(error.code) : 'error';
+}

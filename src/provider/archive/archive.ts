@@ -1,0 +1,33 @@
+import type { TapeReceipt } from '../../tape/stream/receipt.js';
+import type { DataSource } from '../../tape/stream/source/taken-source.js';
+
+/** What archives are made of. */
+export type ArchiveSource = DataSource;
+
+/** One file of an archive: the whole of it, or its part on one cartridge. */
+export interface ArchivePart extends Omit<TapeReceipt, 'fileNumber'> {
+  /** Identity of the cartridge. */
+  readonly cartridge: string;
+  /** Number of the file on it: `mt fsf N` from the beginning of the tape leads to it. */
+  readonly location: number;
+  /** Name of the key that the drive was proven to encrypt with, up to the filemark; undefined where it is plain. */
+  readonly encryptionKeyId?: string | undefined;
+}
+
+/** Proof that an archive is on tape, and where. */
+export interface ArchiveReceipt extends ArchivePart {
+  /** The first is what the receipt itself tells of; more than one only for an archive that spans cartridges. */
+  readonly parts: readonly ArchivePart[];
+  /** Of all parts. */
+  readonly totalBytes: number;
+  /** Over the bytes of all parts, as a `checksum` is. */
+  readonly totalChecksum: string | undefined;
+}
+
+/** `on`: the cartridge that was prepared, with its key. */
+export function archivePart(
+  on: { readonly identity: string; readonly encryptionKeyId: string | undefined },
+  { fileNumber, ...receipt }: TapeReceipt,
+): ArchivePart {
+  return { cartridge: on.identity, location: fileNumber, encryptionKeyId: on.encryptionKeyId, ...receipt };
+}

@@ -1,0 +1,69 @@
+import { InvalidArgumentError, LtoError } from '../../errors/index.js';
+import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import type { KeyOptions } from '../encryption.js';
+import { proveIdentity } from '../label/identify.js';
+import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
+
+export interface ReadArchiveOptions extends IdleOptions {
+  /** Checksum of the receipt: the stream fails at its end with VerificationError when the file has another one. */
+  readonly checksum?: string | undefined;
+  /** Destroys the stream when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The file number that a location means: an integer from 1 up, or its decimal digits. Throws InvalidArgumentError for
+ * everything else: file 0 is the label.
+ */
+export function requireLocation(location: number | string): number {
+  const text = String(location);
+  const fileNumber = Number(text);
+  if (/^[1-9]\d{0,9}$/.test(text) && Number.isSafeInteger(fileNumber)) return fileNumber;
+  throw new InvalidArgumentError(`${JSON.stringify(location)} is no location of an archive`, {
+    operation: 'read',
+    next: 'Locations are file numbers from 1 up, as the receipt gives them',
+  });
+}
+
+/**
+ * A file of the cartridge `id` as a stream that ends at its filemark. Nobody else moves the tape until the stream has
+ * closed: it has to be read to its end, or destroyed, which happens by itself when nobody reads for `idleTimeoutMs`.
+ */
+export async function readArchive(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  id: string,
+  location: number,
+  { checksum, signal, keys, idleTimeoutMs }: ReadArchiveOptions & KeyOptions,
+): Promise<TapeReadStream> {
+  const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
+  const leave = await owner.enter('reading an archive');
+  try {
+    await proveIdentity(owner, configuration.labelName, id, keys);
+    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keys });
+    stream.once('close', leave);
+    destroyWhenIdle(stream, idleTimeout, owner.drive.device);
+    return stream;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Reads an archive to its end and keeps nothing of it. Rejects with VerificationError when the checksum is another. */
+export async function verifyArchive(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  id: string,
+  location: number,
+  options: ReadArchiveOptions & KeyOptions,
+): Promise<ReadSummary> {
+  const stream = await readArchive(owner, configuration, id, location, options);
+  for await (const _chunk of stream) {
+    // Reading makes the checksum.
+  }
+  if (stream.summary) return stream.summary;
+  throw new LtoError('LTO_INTERNAL', 'the stream ended without a summary', { device: owner.drive.device });
+}

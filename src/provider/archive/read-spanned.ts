@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { closed } from '../../tape/stream/closed.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import type { KeyOptions } from '../encryption.js';
+import type { ArchivePart } from './archive.js';
+import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
+import { readArchive, requireLocation } from './read-archive.js';
+
+export interface ReadSpannedOptions extends IdleOptions {
+  /** All parts of the archive, as its receipt has them. */
+  readonly parts: readonly ArchivePart[];
+  /** Resolves once the cartridge of that part is in the drive. */
+  readonly onNextCartridge: (part: ArchivePart) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The parts of an archive as one stream, each checked against its checksum. The first is opened before this resolves;
+ * for every other one its cartridge is asked for.
+ */
+export async function readSpanned(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  { parts, onNextCartridge, signal, keys, idleTimeoutMs }: ReadSpannedOptions & KeyOptions,
+): Promise<Readable> {
+  const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
+  // The reader of the whole is watched, not the one of a part.
+  const open = ({ cartridge, location, checksum }: ArchivePart) =>
+    readArchive(owner, configuration, cartridge, requireLocation(location), {
+      checksum,
+      signal,
+      keys,
+      idleTimeoutMs: 0,
+    });
+  const [first, ...others] = parts;
+  if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
+  const stream = await open(first);
+  async function* chunks() {
+    yield* stream;
+    await closed(stream);
+    for (const part of others) {
+      await onNextCartridge(part);
+      yield* await open(part);
+    }
+  }
+  const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
+  // A generator that was never started ends without its first step.
+  readable.once('close', () => stream.destroy());
+  destroyWhenIdle(readable, idleTimeout, owner.drive.device);
+  return readable;
+}

@@ -1,0 +1,89 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { ChecksumAlgorithm } from '../../tape/stream/checksum.js';
+import type { TapeReceipt } from '../../tape/stream/receipt.js';
+import type { TakenSource } from '../../tape/stream/source/taken-source.js';
+import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import { type KeyOptions, keepEncryption } from '../encryption.js';
+import { isSameCartridge } from '../label/barcode.js';
+import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
+import { type ArchiveReceipt, archivePart } from './archive.js';
+
+export interface WriteArchiveOptions {
+  /** Default `crc32`. */
+  readonly checksum?: ChecksumAlgorithm | undefined;
+  /**
+   * Ends the archive when aborted: what was written is closed and incomplete. While it waits for others that move the
+   * tape, it rejects at once with the signal's reason.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes that the drive took so far, as they come. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** An archive that is on tape, and the preparation for the next one. */
+export interface Written {
+  readonly receipt: ArchiveReceipt;
+  readonly next: Preparation;
+}
+
+/**
+ * Writes a source as the next file of a prepared cartridge. Rejects with MediumChangedError, with nothing written, for
+ * any other cartridge, and as `TapeDrive.writeFile` does.
+ */
+export async function writeArchive(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  source: TakenSource,
+  { checksum, signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
+): Promise<Written> {
+  const options = { checksum, signal, onProgress, keys };
+  const receipt = await writeNext(owner, configuration, preparation, source, options);
+  const part = archivePart(preparation, receipt);
+  return {
+    receipt: { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum },
+    next: preparationBehind(preparation, receipt),
+  };
+}
+
+/** Writes the next file, on this cartridge and behind its last file only. */
+export async function writeNext(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  source: AsyncIterable<Uint8Array> | Uint8Array,
+  { keys, ...options }: WriteStreamOptions & KeyOptions,
+): Promise<TapeReceipt> {
+  await requireUnchanged(owner, preparation);
+  await returnToEnd(owner, preparation);
+  await keepEncryption(owner, configuration, { keys });
+  const { nextFile, firstBlock, mediumChanges } = preparation;
+  owner.written = true;
+  return owner.drive.writeFile(source, {
+    ...options,
+    recordSize: configuration.recordSize,
+    position: 'overwrite',
+    expected: { fileNumber: nextFile, firstBlock, mediumChanges },
+  });
+}
+
+/** Where the next file goes. */
+export function preparationBehind(preparation: Preparation, receipt: TapeReceipt): Preparation {
+  const { fileNumber, firstBlock, records } = receipt;
+  return {
+    ...preparation,
+    nextFile: fileNumber + 1,
+    firstBlock: firstBlock === undefined ? undefined : firstBlock + records + 1,
+  };
+}
+
+/** Throws InvalidArgumentError unless that cartridge was prepared. */
+export function requirePrepared(preparation: Preparation | undefined, id: string): Preparation {
+  if (preparation && isSameCartridge(preparation.identity, id)) return preparation;
+  throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
+    operation: 'write',
+    next: 'Call `prepareForWrite` first, and again after an error',
+  });
+}

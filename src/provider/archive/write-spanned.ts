@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { unlessAborted } from '../../arguments/signal.js';
+import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
+import type { TapeReceipt } from '../../tape/stream/receipt.js';
+import type { TakenSource } from '../../tape/stream/source/taken-source.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import type { KeyOptions } from '../encryption.js';
+import { isSameCartridge } from '../label/barcode.js';
+import { type Preparation, prepareForWrite } from '../label/prepare.js';
+import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
+import { encodePartNote, type PartNote } from './part-header.js';
+import { HeldSource } from './replayable-source.js';
+import { preparationBehind, type WriteArchiveOptions, type Written, writeNext } from './write-archive.js';
+
+/** A cartridge that is full in the middle of an archive. */
+export interface FullCartridge {
+  readonly archive: string;
+  /** The part that it holds, closed with a filemark; undefined when nothing fitted on it. */
+  readonly part: ArchivePart | undefined;
+  /** Bytes of the archive that are on tape so far. */
+  readonly totalBytes: number;
+  /** Puts the cartridge out. Other methods of the provider that move the tape would wait for the archive. */
+  readonly eject: () => Promise<void>;
+}
+
+/** Resolves with the identity of the next cartridge, once that is in the drive; it has to be labelled. */
+export type OnEndOfMedium = (full: FullCartridge) => string | Promise<string>;
+
+export interface SpanOptions {
+  /** Continue on the next cartridge when this one is full. */
+  readonly onEndOfMedium?: OnEndOfMedium | undefined;
+  /** Name of the archive in the notes of its parts. Default: a random UUID. */
+  readonly archive?: string | undefined;
+}
+
+/**
+ * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a note in a file of
+ * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
+ */
+export async function writeSpanned(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  source: TakenSource,
+  options: WriteArchiveOptions & KeyOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
+): Promise<Written> {
+  const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
+  const held = new HeldSource(source, checksum);
+  const parts: ArchivePart[] = [];
+  const used: string[] = [];
+  try {
+    for (let prepared = preparation; ; ) {
+      used.push(prepared.identity);
+      const outcome = await writePart(owner, configuration, prepared, held, noteOf(archive, parts), options);
+      if (outcome.part) parts.push(outcome.part);
+      const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (outcome.next) return { receipt: receiptOf(parts, totalBytes, held), next: outcome.next };
+      const eject = () => owner.drive.eject();
+      const answer = Promise.resolve(onEndOfMedium({ archive, part: outcome.part, totalBytes, eject }));
+      const id = await unlessAborted(answer, options.signal);
+      requireUnused(owner, used, id);
+      prepared = await prepareForWrite(owner, configuration, id, { keys: options.keys });
+    }
+  } finally {
+    held.close();
+  }
+}
+
+/**
+ * So many of the records that the drive took are held all the same: at the end of the medium the last one may not be on
+ * tape although the drive said so, and the filemark may have to take the place of the one before.
+ */
+const RECORDS_HELD_BACK = 4;
+
+interface PartOutcome {
+  readonly part: ArchivePart | undefined;
+  /** Undefined when the cartridge is full and the source has more. */
+  readonly next?: Preparation;
+}
+
+async function writePart(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  held: HeldSource,
+  note: PartNote,
+  { checksum: algorithm = 'crc32', signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
+): Promise<PartOutcome> {
+  const behindNote = await writeNote(owner, configuration, preparation, note, { keys });
+  if (behindNote === undefined) return { part: undefined };
+  let taken = 0;
+  const options = {
+    // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
+    checksum: algorithm === 'crc32' ? algorithm : (false as const),
+    signal,
+    keys,
+    onProgress: (bytes: number) => {
+      taken = bytes;
+      onProgress?.(bytes);
+    },
+  };
+  try {
+    const chunks = held.chunks(() => taken - RECORDS_HELD_BACK * configuration.recordSize);
+    const receipt = await writeNext(owner, configuration, behindNote, chunks, options);
+    const checksum = held.endPart(receipt.bytes);
+    requireSame(owner, receipt, checksum);
+    return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
+  } catch (error) {
+    if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
+    const { records, bytes } = error.safe;
+    const checksum = held.endPart(bytes);
+    if (records === 0) return { part: undefined };
+    const { nextFile: fileNumber, firstBlock } = behindNote;
+    const { recordSize } = configuration;
+    return { part: archivePart(preparation, { fileNumber, firstBlock, records, bytes, recordSize, checksum }) };
+  }
+}
+
+/** Resolves with undefined when not even the note fits. */
+async function writeNote(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  preparation: Preparation,
+  note: PartNote,
+  { keys }: KeyOptions,
+): Promise<Preparation | undefined> {
+  try {
+    const receipt = await writeNext(owner, configuration, preparation, await encodePartNote(note), { keys });
+    return preparationBehind(preparation, receipt);
+  } catch (error) {
+    if (error instanceof EndOfMediumError) return undefined;
+    throw error;
+  }
+}
+
+function noteOf(archive: string, parts: readonly ArchivePart[]): PartNote {
+  const last = parts.at(-1);
+  const predecessor = last && { cartridge: last.cartridge, location: last.location };
+  return { archive, part: parts.length + 1, predecessor };
+}
+
+function receiptOf(parts: readonly ArchivePart[], totalBytes: number, held: HeldSource): ArchiveReceipt {
+  const [first] = parts;
+  if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
+  return { ...first, parts, totalBytes, totalChecksum: held.totalChecksum() };
+}
+
+/** What went out is what came in: a source that fills its chunks anew while they wait would end here. */
+function requireSame({ drive }: DriveOwner, receipt: TapeReceipt, checksum: string): void {
+  if (receipt.checksum === undefined || receipt.checksum === checksum) return;
+  throw new VerificationError(`file ${receipt.fileNumber} has the checksum ${receipt.checksum}, not ${checksum}`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'The source must leave chunks as they are once it has given them; write the archive again',
+  });
+}
+
+function requireUnused({ drive }: DriveOwner, used: readonly string[], id: string): void {
+  if (!used.some((other) => isSameCartridge(other, id))) return;
+  throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} is full`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'Continue on a cartridge that holds no part of this archive yet',
+  });
+}

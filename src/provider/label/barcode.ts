@@ -1,0 +1,36 @@
+import { type FormatFacts, LTO_FORMATS } from '../../scsi/density.js';
+import type { MediumFormat } from '../../tape/reports/medium-format.js';
+
+/** A volume serial of six characters, and the two that tell the medium, which some libraries leave out. */
+const WITH_SUFFIX = /^([A-Z0-9]{6})([A-Z0-9]{2})$/;
+const SERIAL = /^[A-Z0-9]{6}$/;
+
+/** Whether two identifiers are of one cartridge: `ABC001` and `ABC001L8` are. */
+export function isSameCartridge(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return SERIAL.test(short) && mediumOf(long) !== undefined && long.startsWith(short);
+}
+
+/** In words, what the suffix of a barcode says and the medium does not; undefined where they agree or nobody tells. */
+export function suffixContradiction(identifier: string, medium: MediumFormat): string | undefined {
+  const told = mediumOf(identifier);
+  if (told === undefined) return undefined;
+  const { format, kind, guess } = medium;
+  const isOther = format !== undefined && !guess && format !== told.format;
+  const isOtherKind = (kind === 'worm' || kind === 'data') && (kind === 'worm') !== told.worm;
+  if (!isOther && !isOtherKind) return undefined;
+  const suffix = identifier.slice(-2);
+  return `the suffix ${suffix} is that of ${inWords(told.format, told.worm)}, but the cartridge is ${inWords(format, kind === 'worm')}`;
+}
+
+function inWords(format: FormatFacts['format'] | undefined, worm: boolean): string {
+  return `${format ?? 'of an unknown format'}${worm ? ' WORM' : ''}`;
+}
+
+function mediumOf(barcode: string) {
+  const suffix = WITH_SUFFIX.exec(barcode)?.[2];
+  if (suffix === undefined) return undefined;
+  const facts = LTO_FORMATS.find(({ barcodeSuffix }) => barcodeSuffix.data === suffix || barcodeSuffix.worm === suffix);
+  return facts && { format: facts.format, worm: facts.barcodeSuffix.worm === suffix };
+}

@@ -1,0 +1,50 @@
+import { LabelError } from '../../errors/index.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import type { DriveOwner } from '../drive-owner.js';
+import { readWholeLabel } from './label.js';
+
+/** Whether anything is recorded behind the label, or instead of one. */
+export interface ExistingData {
+  readonly hasData: boolean;
+  /** `capacity`: what is used tells it, and the tape was not moved. `tape`: it was moved, and moved back. */
+  readonly source: 'capacity' | 'tape';
+}
+
+/** More than any label takes; drives round what is used up to data sets, wraps or megabytes. */
+const MORE_THAN_A_LABEL = 2 ** 30;
+
+export async function findExistingData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<ExistingData> {
+  const { drive } = owner;
+  await drive.waitUntilReady({ timeoutMs: 0 });
+  const used = (await drive.capacity()).total.used?.bytes ?? 0;
+  if (used > MORE_THAN_A_LABEL) return { hasData: true, source: 'capacity' };
+  const hasData = await comingBack(owner, () => holdsData(owner, labelName, keys));
+  return { hasData, source: 'tape' };
+}
+
+/** Looks at the tape itself, which is moved. */
+export async function holdsData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<boolean> {
+  const { end, fileNumber } = await owner.drive.spaceToEndOfData();
+  if (end === 'blank') return false;
+  if (end === 'unterminated' || fileNumber !== 1) return true;
+  try {
+    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys }));
+    return false;
+  } catch (error) {
+    if (error instanceof LabelError) return true;
+    throw error;
+  }
+}
+
+/** To the same record of the same file; to the beginning of the tape when nobody knew where it stood. */
+async function comingBack<T>({ drive }: DriveOwner, work: () => Promise<T>): Promise<T> {
+  const { fileNumber, blockNumber, endOfData } = await drive.status();
+  const result = await work();
+  if (fileNumber === undefined) await drive.rewind();
+  else if (blockNumber === undefined && endOfData) await drive.spaceToEndOfData();
+  else {
+    await drive.locateFile(fileNumber);
+    await drive.spaceRecords(blockNumber ?? 0);
+  }
+  return result;
+}

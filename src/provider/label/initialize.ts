@@ -1,0 +1,109 @@
+import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../../errors/index.js';
+import type { HostAttributeValue } from '../../scsi/mam/host.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import { ensurePlain, type KeyOptions } from '../encryption.js';
+import { requireWritable } from '../monitor/write-protection.js';
+import { isSameCartridge } from './barcode.js';
+import { holdsData } from './existing-data.js';
+import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
+import { type LabelReport, writeLabel } from './label.js';
+import { requireIdentifier } from './label-archive.js';
+
+export interface InitializeOptions {
+  /**
+   * Identity that the cartridge has now: its barcode or label, or its medium serial number where it has neither. All
+   * that is on it is lost.
+   */
+  readonly overwrite?: string | undefined;
+}
+
+const OWNING_HOST = 0x0807;
+const MEDIA_POOL = 0x0808;
+
+/**
+ * Labels a cartridge: file 0, never encrypted, a filemark, and the cartridge memory, each read back. Rejects with WriteProtectedError,
+ * NotBlankError for a tape that holds data and LabelError for one that goes by another name, unless `overwrite` says
+ * which one may be lost. WORM that holds data is never labelled.
+ */
+export async function initializeMedia(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  id: string,
+  { overwrite, keys }: InitializeOptions & KeyOptions,
+): Promise<LabelReport> {
+  requireIdentifier(id);
+  const { drive } = owner;
+  const { worm } = await requireWritable(drive, configuration);
+  // Takes waiting unit attentions away: whatever comes from here on is a change.
+  await drive.waitUntilReady({ timeoutMs: 0 });
+  await isPositionKnown(owner);
+  const { mediumChanges } = drive;
+  const found = await identify(owner, configuration.labelName, true, keys);
+  const name = found.identity ?? found.mediumSerial;
+  if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
+    throw otherThanNamed(owner, overwrite, name);
+  const hasData = await holdsData(owner, configuration.labelName, keys);
+  if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(owner);
+  if (hasData && overwrite === undefined) throw notBlank(owner, name);
+  if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {
+    throw otherThanNamed(owner, id, found.identity);
+  }
+  await requireSame(owner, found);
+  // Whoever finds the cartridge in years has to be able to read which one it is.
+  await ensurePlain(owner);
+  const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumChanges });
+  const attributes = configuredAttributes(configuration);
+  if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumChanges });
+  await owner.forgetCartridge();
+  return report;
+}
+
+/** The last look before all is lost: another program may have taken the unit attention that told of a change. */
+async function requireSame(owner: DriveOwner, { barcode, mediumSerial }: MediaIdentity): Promise<void> {
+  const now = await readMemoryIdentity(owner);
+  if (now.barcode === barcode && now.mediumSerial === mediumSerial) return;
+  throw new MediumChangedError('the cartridge was changed while it was looked at', {
+    device: owner.drive.device,
+    operation: 'initialize',
+    next: 'Nothing was written: identify it again',
+  });
+}
+
+function configuredAttributes({ owningHost, mediaPool }: ProviderConfiguration): Map<number, HostAttributeValue> {
+  const values = new Map<number, HostAttributeValue>();
+  if (owningHost !== undefined) values.set(OWNING_HOST, owningHost);
+  if (mediaPool !== undefined) values.set(MEDIA_POOL, mediaPool);
+  return values;
+}
+
+function otherThanNamed({ drive }: DriveOwner, named: string, name: string | undefined): LabelError {
+  return new LabelError(
+    `the cartridge in the drive is ${name === undefined ? 'unknown' : quoted(name)}, not ${quoted(named)}`,
+    {
+      device: drive.device,
+      operation: 'initialize',
+      next: 'Insert the right one, or name the identity that it has now with `overwrite`',
+    },
+  );
+}
+
+function notBlank({ drive }: DriveOwner, name: string | undefined): NotBlankError {
+  return new NotBlankError(`the tape${name === undefined ? '' : ` ${quoted(name)}`} holds data`, {
+    device: drive.device,
+    operation: 'initialize',
+    next:
+      name === undefined
+        ? 'It has no name that could be given with `overwrite`: erase it first if all that is on it may be lost'
+        : `Take a blank one, or give { overwrite: ${quoted(name)} } if all that is on it may be lost`,
+  });
+}
+
+function writtenOnce({ drive }: DriveOwner): WriteProtectedError {
+  return new WriteProtectedError('this is WORM media, and it holds data', {
+    device: drive.device,
+    operation: 'initialize',
+    reason: 'worm',
+    next: 'Take a blank cartridge',
+  });
+}

@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { described } from '../../tape/stream/source/bytes.js';
+
+/** Name of the member of the label's archive; `tar -xf <device> -O .tapehoard_label` prints the identifier. */
+export const LABEL_MEMBER = '.tapehoard_label';
+
+/** Beside the label: the barcode that stays in the cartridge memory, because the drive took no other. */
+const REPLACED_SUFFIX = '.replaced_barcode';
+
+/** Bytes of the barcode attribute (0806h), which an identifier in ASCII fits, and of the user medium label (0803h). */
+const LONGEST = { ascii: 32, utf8: 160 } as const;
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+/** Characters that no reader shows: controls, formats, surrogates, private use, and separators but for the blank. */
+const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+
+/** Throws InvalidArgumentError for what can't be the identifier of a cartridge. */
+export function requireIdentifier(identifier: string): string {
+  requireText(identifier);
+  if (isIdentifier(identifier)) return identifier;
+  throw new InvalidArgumentError(`${JSON.stringify(identifier)} can't identify a cartridge`, {
+    next: `Take 1 to ${LONGEST.ascii} printable ASCII characters, or up to ${LONGEST.utf8} bytes of other text, without blanks at the beginning or end`,
+  });
+}
+
+/** Throws InvalidArgumentError for what is no text, and so is the identifier of nothing. */
+export function requireText(identifier: unknown): asserts identifier is string {
+  if (typeof identifier === 'string') return;
+  throw new InvalidArgumentError(`${described(identifier)} can't identify a cartridge`, {
+    next: 'Give the barcode or the label, as text',
+  });
+}
+
+function isIdentifier(text: string): boolean {
+  if (text === '' || text.trim() !== text) return false;
+  if (PRINTABLE_ASCII.test(text)) return text.length <= LONGEST.ascii;
+  return !NOT_SHOWN.test(text) && Buffer.byteLength(text) <= LONGEST.utf8;
+}
+
+/** What a label says. */
+export interface Label {
+  readonly identifier: string;
+  /** A barcode in the cartridge memory that this label stands for: another one could not be written there. */
+  readonly replacedBarcode?: string | undefined;
+}
+
+/** The bytes of a label: a tar archive with a member that holds the identifier and a newline. */
+export async function encodeLabel(
+  identifier: string,
+  member = LABEL_MEMBER,
+  replacedBarcode?: string,
+): Promise<Buffer> {
+  const archive = pack();
+  const header = { mode: 0o644, uid: 0, gid: 0 };
+  archive.entry({ ...header, name: member }, `${requireIdentifier(identifier)}\n`);
+  if (replacedBarcode !== undefined) {
+    archive.entry({ ...header, name: `${member}${REPLACED_SUFFIX}` }, `${replacedBarcode}\n`);
+  }
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** What bytes hold: a label with its identifier, or something else, in words. */
+export type LabelContent = Label | { readonly instead: string };
+
+export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
+  const members = await readMembers(bytes);
+  if (members === undefined) return { instead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
+  const label = members.get(member)?.trim();
+  if (label === undefined) return { instead: `file 0 is an archive of ${list([...members.keys()])}` };
+  const replacedBarcode = members.get(`${member}${REPLACED_SUFFIX}`)?.trim();
+  if (isIdentifier(label)) return { identifier: label, ...(replacedBarcode && { replacedBarcode }) };
+  return { instead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
+}
+
+/** Text of each member by name; undefined for bytes that are no archive. */
+async function readMembers(bytes: Uint8Array): Promise<Map<string, string> | undefined> {
+  const members = new Map<string, string>();
+  try {
+    for await (const entry of Readable.from([Buffer.from(bytes)]).pipe(extract())) {
+      members.set(entry.header.name, await text(entry));
+    }
+  } catch {
+    return undefined;
+  }
+  return members;
+}
+
+const SHOWN_CHARACTERS = 64;
+const SHOWN = 3;
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'no members';
+  const shown = names.slice(0, SHOWN).map((name) => JSON.stringify(name));
+  return names.length > SHOWN ? `${shown.join(', ')} and ${names.length - SHOWN} more` : shown.join(', ');
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import {
+  IllegalRequestError,
+  InvalidArgumentError,
+  VerificationError,
+  WriteProtectedError,
+} from '../../errors/index.js';
+import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
+import { mamAttribute } from '../../scsi/mam/attributes.js';
+import { attributeValue, TEXT_UTF8 } from '../../scsi/mam/values.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+
+/** What the cartridge memory took, by identifier and name of the attribute. */
+export interface MemoryReport {
+  readonly written: readonly MemoryAttribute[];
+  /** Attributes that the drive refuses, or says it wrote and does not keep, or that the value does not fit. */
+  readonly refused: readonly RefusedAttribute[];
+}
+
+export interface MemoryAttribute {
+  readonly id: number;
+  readonly name: string;
+  readonly value: string;
+  /** What is written for it, where that is no text. */
+  readonly code?: number | undefined;
+}
+
+export interface RefusedAttribute extends MemoryAttribute {
+  /** In words. */
+  readonly reason: string;
+}
+
+const TEXT_LOCALIZATION = 0x0805;
+const VENDOR = 'NODELTO';
+const APPLICATION = 'node-lto';
+
+/**
+ * Puts the identifier of a label into the cartridge memory, as barcode and as user label, with the application and the
+ * time (UTC). Resolves with undefined where the drive gives no cartridge memory.
+ */
+export function writeLabelToMemory(
+  drive: TapeDrive,
+  identifier: string,
+  mediumChanges?: number,
+): Promise<MemoryReport | undefined> {
+  return write(drive, [...useAttributes(), ...labelAttributes(identifier)], mediumChanges);
+}
+
+/** Puts application and time (UTC) into the memory of the cartridge that `TapeDrive.mediumChanges` belongs to. */
+export function writeUseToMemory(drive: TapeDrive, mediumChanges: number): Promise<MemoryReport | undefined> {
+  return write(drive, useAttributes(), mediumChanges);
+}
+
+async function write(
+  drive: TapeDrive,
+  attributes: readonly MemoryAttribute[],
+  mediumChanges: number | undefined,
+): Promise<MemoryReport | undefined> {
+  if ((await drive.mam()) === undefined) return undefined;
+  const written: MemoryAttribute[] = [];
+  const refused: RefusedAttribute[] = [];
+  for (const attribute of attributes) {
+    const reason = await refusal(drive, attribute, mediumChanges);
+    if (reason === undefined) written.push(attribute);
+    else refused.push({ ...attribute, reason });
+  }
+  return { written, refused };
+}
+
+function useAttributes(): MemoryAttribute[] {
+  return [
+    attribute(0x0800, VENDOR),
+    attribute(0x0801, APPLICATION),
+    attribute(0x0802, applicationVersion()),
+    attribute(0x0804, new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)),
+  ];
+}
+
+/** 0805h first: it tells how the text is to be read. */
+function labelAttributes(identifier: string): MemoryAttribute[] {
+  const localization = isAscii(identifier) ? [] : [{ ...attribute(TEXT_LOCALIZATION, 'UTF-8'), code: TEXT_UTF8 }];
+  return [...localization, attribute(0x0803, identifier), attribute(0x0806, identifier)];
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** Why the memory does not hold an attribute. One at a time, so that a drive that refuses one keeps the others. */
+async function refusal(
+  drive: TapeDrive,
+  { id, value, code }: MemoryAttribute,
+  mediumChanges: number | undefined,
+): Promise<string | undefined> {
+  try {
+    await drive.setAttributes(new Map([[id, code ?? value]]), { mediumChanges });
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return 'the attribute takes printable ASCII only';
+    if (error instanceof IllegalRequestError) return 'the drive refuses it';
+    if (error instanceof WriteProtectedError) return 'the drive does not write to the cartridge memory';
+    if (error instanceof VerificationError) return 'the drive does not keep it';
+    throw error;
+  }
+}
+
+function attribute(id: number, value: string): MemoryAttribute {
+  return { id, name: mamAttribute(id)?.name ?? '', value };
+}
+
+/** Cut to the 8 characters that attribute 0802h has. */
+function applicationVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return String(version).slice(0, 8);
+}
+
+/** What a cartridge is called in its memory, as bytes that `restoreNames` can put back. */
+export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute[]> {
+  const attributes = (await drive.mam())?.attributes ?? [];
+  return attributes.filter(({ id }) => NAMES.includes(id));
+}
+
+/** Puts names back that were replaced for a label that could not be written. What the drive refuses stays as it is. */
+export async function restoreNames(drive: TapeDrive, names: readonly RawAttribute[]): Promise<void> {
+  for (const id of NAMES) {
+    const before = names.find((attribute) => attribute.id === id);
+    const value = before === undefined ? null : (attributeValue(before, TEXT_UTF8) as string | undefined);
+    if (value !== undefined) await drive.setAttributes(new Map([[id, value]])).catch(() => undefined);
+  }
+}
+
+/** User medium label and barcode. */
+const NAMES: readonly number[] = [0x0803, 0x0806];

@@ -1,0 +1,182 @@
+import {
+  EncryptionKeyError,
+  EndOfDataError,
+  LabelError,
+  NotBlankError,
+  PositionLostError,
+  UnterminatedFileError,
+  VerificationError,
+} from '../../errors/index.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import type { TapeReceipt } from '../../tape/stream/receipt.js';
+import type { ExpectedStart } from '../../tape/stream/start-file.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import { isSameCartridge, suffixContradiction } from './barcode.js';
+import { decodeLabel, encodeLabel, type Label, type LabelContent, requireIdentifier } from './label-archive.js';
+import { type MemoryReport, readNames, restoreNames, writeLabelToMemory } from './label-memory.js';
+
+/** A label is a few KiB; this much of file 0 is read before it is said to be something else. */
+const LARGEST_LABEL = 4 * 1024 * 1024;
+
+export interface WriteLabelOptions extends LabelOptions {
+  /** Label a tape that holds data: all of it is lost. */
+  readonly overwrite?: boolean | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
+  readonly mediumChanges?: number | undefined;
+}
+
+export interface LabelOptions {
+  /** Name of the file in the label's archive. Default: `LABEL_MEMBER`. */
+  readonly member?: string | undefined;
+  /** For a label that another program has encrypted: by the name on tape, or each of them where there is none. */
+  readonly keys?: KeyStore | undefined;
+}
+
+/** What was written, and where. */
+export interface LabelReport {
+  readonly identifier: string;
+  /** Of file 0. */
+  readonly receipt: TapeReceipt;
+  /** What the cartridge memory took; undefined where the drive gives none. */
+  readonly memory: MemoryReport | undefined;
+  /** What does not fit together, in words: the suffix of a barcode and the medium, a barcode that could not be replaced. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the cartridge label, file 0 of the tape. Rejects with LabelError when there is none, which tells what was
+ * found instead. The tape stands behind the label afterwards, or at the beginning when there is none.
+ */
+export async function readLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<string> {
+  return (await readWholeLabel(drive, options)).identifier;
+}
+
+/** As `readLabel`, with all that the label says. */
+export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<Label> {
+  const found = await examine(drive, options);
+  if ('identifier' in found) return found;
+  await drive.rewind();
+  throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
+    device: drive.device,
+    operation: 'read label',
+    next: 'Check that this is the right cartridge; `lto label <identifier>` labels a blank one',
+  });
+}
+
+/**
+ * Puts the identifier into the cartridge memory, where the drive has one, then writes the cartridge label as file 0 and
+ * reads it back. A drive that refuses to write a barcode gets the label all the same, which then counts. Everything that was on the tape is lost. Rejects with InvalidArgumentError for an identifier that does
+ * not fit, NotBlankError for a tape that is not blank unless told to overwrite,
+ * WriteProtectedError, and VerificationError. The tape stands
+ * behind the label afterwards.
+ */
+export async function writeLabel(
+  drive: TapeDrive,
+  identifier: string,
+  { overwrite = false, member, keys, mediumChanges }: WriteLabelOptions = {},
+): Promise<LabelReport> {
+  requireIdentifier(identifier);
+  if (!overwrite) await requireBlank(drive, { member, keys });
+  await drive.rewind();
+  // What may fail comes before what destroys: whether this tape may be overwritten, then the cartridge memory.
+  await drive.requireOverwritable();
+  await drive.rewind();
+  const names = await readNames(drive);
+  const memory = await writeLabelToMemory(drive, identifier, mediumChanges);
+  const replacedBarcode = await barcodeBeside(drive, identifier);
+  const receipt = await writeFileZero(
+    drive,
+    await encodeLabel(identifier, member, replacedBarcode),
+    mediumChanges,
+  ).catch(async (error: unknown) => {
+    if (mediumChanges === undefined || mediumChanges === drive.mediumChanges) await restoreNames(drive, names);
+    throw error;
+  });
+  const found = await readLabel(drive, { member });
+  if (found !== identifier) {
+    throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
+      device: drive.device,
+      operation: 'write label',
+      next: 'Do not use this cartridge before it is labelled again',
+    });
+  }
+  return { identifier, receipt, memory, warnings: await warningsOf(drive, identifier, replacedBarcode) };
+}
+
+async function writeFileZero(drive: TapeDrive, label: Buffer, mediumChanges: number | undefined): Promise<TapeReceipt> {
+  const expected = mediumChanges === undefined ? undefined : await beginningOf(drive, mediumChanges);
+  return drive.writeFile([label], { position: 'overwrite', expected });
+}
+
+/** The barcode of another name that the cartridge memory still has. */
+async function barcodeBeside(drive: TapeDrive, identifier: string): Promise<string | undefined> {
+  const barcode = (await drive.mam())?.values.barcode;
+  return barcode === undefined || isSameCartridge(barcode, identifier) ? undefined : barcode;
+}
+
+async function warningsOf(drive: TapeDrive, identifier: string, replacedBarcode?: string): Promise<string[]> {
+  const contradiction = suffixContradiction(identifier, await drive.mediumFormat());
+  const barcode = JSON.stringify(replacedBarcode);
+  const beside = `the cartridge memory keeps the barcode ${barcode}: programs that do not read the label know it by that`;
+  return [...(contradiction === undefined ? [] : [contradiction]), ...(replacedBarcode === undefined ? [] : [beside])];
+}
+
+async function beginningOf(drive: TapeDrive, mediumChanges: number): Promise<ExpectedStart> {
+  return { fileNumber: 0, firstBlock: await drive.logicalObject(), mediumChanges };
+}
+
+type FileZero = LabelContent | typeof BLANK;
+const BLANK = { instead: 'nothing is recorded on it' };
+
+/**
+ * `st` of Linux 6.1 forgets a reset at the second rewind only, when the unit attention did not reach it: what it meets
+ * after the first, a short record will do, loses the position. Reading again harms nothing.
+ */
+async function examine(drive: TapeDrive, options: LabelOptions): Promise<FileZero> {
+  try {
+    return await readFileZero(drive, options);
+  } catch (error) {
+    if (!(error instanceof PositionLostError)) throw error;
+    return readFileZero(drive, options);
+  }
+}
+
+async function readFileZero(drive: TapeDrive, { member, keys }: LabelOptions): Promise<FileZero> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const stream = drive.createReadStream({ fileNumber: 0, keys });
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > LARGEST_LABEL) break;
+    }
+  } catch (error) {
+    if (error instanceof EndOfDataError) return BLANK;
+    if (error instanceof EncryptionKeyError) return { instead: `file 0 is encrypted${named(error)}` };
+    if (error instanceof UnterminatedFileError) return { instead: 'file 0 was cut off before its filemark' };
+    throw error;
+  }
+  // Only then is the tape free for the next motion.
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+  if (bytes > LARGEST_LABEL) return { instead: `file 0 has more than ${LARGEST_LABEL} bytes` };
+  return decodeLabel(Buffer.concat(chunks), member);
+}
+
+function named({ keyId }: EncryptionKeyError): string {
+  return keyId === undefined ? '' : ` with the key ${JSON.stringify(keyId)}`;
+}
+
+async function requireBlank(drive: TapeDrive, options: LabelOptions): Promise<void> {
+  const found = await examine(drive, options);
+  if (found === BLANK) return;
+  const { end, fileNumber } = await drive.spaceToEndOfData();
+  await drive.rewind();
+  const files = end === 'unterminated' ? fileNumber + 1 : fileNumber;
+  const what = 'identifier' in found ? `it is labelled ${JSON.stringify(found.identifier)}` : found.instead;
+  throw new NotBlankError(`the tape holds data: ${what}; ${files} ${files === 1 ? 'file' : 'files'} in all`, {
+    device: drive.device,
+    operation: 'write label',
+    next: 'Take a blank cartridge, or overwrite this one if all that is on it may be lost',
+  });
+}

@@ -1,0 +1,122 @@
+import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
+import type { TapeEnd } from '../../tape/motion/end-of-data.js';
+import type { ProviderConfiguration } from '../configuration.js';
+import type { DriveOwner } from '../drive-owner.js';
+import { type KeyOptions, setEncryption } from '../encryption.js';
+import { requireWritable } from '../monitor/write-protection.js';
+import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
+
+export interface PrepareOptions {
+  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  readonly closeUnterminated?: boolean | undefined;
+}
+
+/** A cartridge that was proven by asking the drive. */
+interface ProvenCartridge {
+  readonly identity: string;
+  /** In the cartridge memory; undefined where there is none. */
+  readonly barcode: string | undefined;
+  readonly mediumSerial: string | undefined;
+  /** `TapeDrive.mediumChanges` when it was proven. */
+  readonly mediumChanges: number;
+}
+
+/** A cartridge that is ready to be written: good for this cartridge, this load and this end of the data. */
+export interface Preparation extends ProvenCartridge {
+  /** The file that the next archive becomes. */
+  readonly nextFile: number;
+  /** Read back from the drive; undefined where it doesn't tell. */
+  readonly compression: boolean | undefined;
+  /** Key that the drive was proven to encrypt with; undefined where it writes plain. */
+  readonly encryptionKeyId: string | undefined;
+  /** Logical object number of the end of the data; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+}
+
+/**
+ * Proves that the cartridge is `id`, sets the drive up, and goes to the end of the data. Rejects with LabelError for
+ * another cartridge, WriteProtectedError, EncryptionError, EncryptionKeyError, and UnterminatedFileError when the last file
+ * was cut off.
+ */
+export async function prepareForWrite(
+  owner: DriveOwner,
+  configuration: ProviderConfiguration,
+  id: string,
+  { closeUnterminated = false, keys }: PrepareOptions & KeyOptions = {},
+): Promise<Preparation> {
+  const { drive } = owner;
+  await requireWritable(drive, configuration);
+  const { barcode, mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id, keys);
+  const proven = { identity: id, barcode, mediumSerial, mediumChanges };
+  const compression = await setCompression(owner, configuration.compression);
+  const encryptionKeyId = await setEncryption(owner, configuration, { keys });
+  const nextFile = await goToEnd(owner, proven, closeUnterminated);
+  const preparation = { ...proven, nextFile, compression, encryptionKeyId, firstBlock: await drive.logicalObject() };
+  await requireUnchanged(owner, preparation);
+  return preparation;
+}
+
+/**
+ * Rejects with MediumChangedError unless the cartridge in the drive is the one that was prepared, asked of the drive
+ * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
+ */
+export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
+  const { barcode, mediumSerial, mediumChanges } = proven;
+  const now = await readMemoryIdentity(owner);
+  const positionKnown = await isPositionKnown(owner);
+  const same =
+    positionKnown &&
+    owner.drive.mediumChanges === mediumChanges &&
+    now.mediumSerial === mediumSerial &&
+    now.barcode === barcode;
+  if (same) return;
+  throw new MediumChangedError('the cartridge may have been changed since it was prepared', {
+    device: owner.drive.device,
+    operation: 'write',
+    next: 'Nothing was written: prepare it again',
+  });
+}
+
+/** Goes back to the prepared end of the data when something has moved the tape. Rejects with PositionMismatchError. */
+export async function returnToEnd({ drive }: DriveOwner, { nextFile }: Preparation): Promise<void> {
+  const { fileNumber, blockNumber } = await drive.status();
+  if (fileNumber === nextFile && blockNumber === 0) return;
+  const found = await drive.spaceToEndOfData();
+  if (found.end === 'filemark' && found.fileNumber === nextFile) return;
+  throw new PositionMismatchError(`the data ends with file ${found.fileNumber}, not with file ${nextFile - 1}`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'Nothing was written: prepare it again',
+  });
+}
+
+/** Resolves with what then holds: drives that can't compress, or don't tell, are left as they are. */
+async function setCompression({ drive }: DriveOwner, wanted: boolean): Promise<boolean | undefined> {
+  const { compression, compressionCapable } = await drive.settings();
+  if (!compressionCapable || compression === wanted) return compression;
+  return (await drive.configure({ compression: wanted })).compression;
+}
+
+async function goToEnd(owner: DriveOwner, proven: ProvenCartridge, closeUnterminated: boolean): Promise<number> {
+  const { drive } = owner;
+  const { end, fileNumber } = await drive.spaceToEndOfData();
+  if (end === 'filemark') return fileNumber;
+  if (end === 'unterminated' && closeUnterminated) {
+    await requireUnchanged(owner, proven);
+    await drive.writeFilemarks(1);
+    const after = await drive.spaceToEndOfData();
+    if (after.end === 'filemark' && after.fileNumber === fileNumber + 1) return after.fileNumber;
+  }
+  throw tornEnd(owner, end, fileNumber);
+}
+
+function tornEnd({ drive }: DriveOwner, end: TapeEnd, fileNumber: number): UnterminatedFileError {
+  const what = end === 'blank' ? 'the tape is blank' : `file ${fileNumber}, the last on the tape, was cut off`;
+  return new UnterminatedFileError(what, {
+    device: drive.device,
+    operation: 'prepare',
+    records: 0,
+    bytes: 0,
+    next: 'Read it if it matters, then prepare with `closeUnterminated`, which writes the filemark first',
+  });
+}

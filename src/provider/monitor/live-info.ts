@@ -1,0 +1,82 @@
+import { NoMediumError } from '../../errors/index.js';
+import type { DriveOwner } from '../drive-owner.js';
+import { type CartridgeIdentity, type Freshness, type MamInfo, mamInfo } from './mam-info.js';
+import type { OnlineStatus } from './online-status.js';
+
+/** Vendor, model, firmware and serial number of a drive. */
+export interface DriveInfo {
+  readonly vendor: string;
+  readonly model: string;
+  readonly firmware: string;
+  readonly serial: string | undefined;
+}
+
+/** Drive and cartridge at one time: nothing in it is from before a change of the cartridge and the rest from after. */
+export interface LiveInfo extends OnlineStatus {
+  readonly at: Date;
+  /** Undefined while the drive can't be reached. */
+  readonly drive: DriveInfo | undefined;
+  /** Undefined without a cartridge, and when nothing is known of it. */
+  readonly tape: (MamInfo & Freshness) | undefined;
+  readonly identity: CartridgeIdentity | undefined;
+  /** There is a cartridge that the catalogue does not know. */
+  readonly needsRegistration: boolean;
+  /** What moves the tape now, in this process. */
+  readonly job: string | undefined;
+}
+
+/** Whether the catalogue knows a cartridge. */
+export type IsRegistered = (tape: MamInfo) => boolean | Promise<boolean>;
+
+const MAX_PASSES = 4;
+/** States in which there is a cartridge to ask about; a cleaning cartridge never becomes ready. */
+const HAS_CARTRIDGE: ReadonlySet<OnlineStatus['state']> = new Set(['ready', 'not-ready']);
+
+export async function driveInfo(owner: DriveOwner): Promise<DriveInfo> {
+  const { vendor, product, revision, serialNumber } = await owner.identity();
+  return { vendor, model: product, firmware: revision, serial: serialNumber };
+}
+
+/** One pass over drive and cartridge, made again when the cartridge changed meanwhile. */
+export async function liveInfo(
+  owner: DriveOwner,
+  maxAgeMs: number,
+  force: boolean,
+  isRegistered: IsRegistered,
+): Promise<LiveInfo> {
+  for (let pass = 1; ; pass += 1) {
+    const { mediumChanges } = owner.drive;
+    const drive = await driveInfo(owner);
+    const { value: status } = await owner.online.get(force ? 0 : maxAgeMs);
+    const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(owner, maxAgeMs, force) : undefined;
+    const needsRegistration = tape !== undefined && !(await isRegistered(tape));
+    if (owner.drive.mediumChanges !== mediumChanges && pass < MAX_PASSES) continue;
+    return described(status, { drive, tape, needsRegistration, job: owner.job });
+  }
+}
+
+/** Member by member: a spread would make a cached poll eight times as slow. */
+function described(
+  { online, state, progress, reason, holder }: OnlineStatus,
+  { drive, tape, needsRegistration, job }: Pick<LiveInfo, 'drive' | 'tape' | 'needsRegistration' | 'job'>,
+): LiveInfo {
+  const at = new Date();
+  const identity = tape?.identity;
+  return { online, state, progress, reason, holder, at, drive, tape, identity, needsRegistration, job };
+}
+
+async function tapeOf(owner: DriveOwner, maxAgeMs: number, force: boolean): Promise<LiveInfo['tape']> {
+  // READ ATTRIBUTE can take minutes while the tape moves: a job keeps what was known before it.
+  const mayAsk = force && owner.job === undefined;
+  try {
+    return await mamInfo(owner, maxAgeMs, mayAsk);
+  } catch (error) {
+    if (error instanceof NoMediumError) return undefined;
+    throw error;
+  }
+}
+
+/** For a drive that can't be reached. */
+export function unreachable(status: OnlineStatus): LiveInfo {
+  return described(status, { drive: undefined, tape: undefined, needsRegistration: false, job: undefined });
+}

@@ -1,0 +1,50 @@
+import { DeviceNotFoundError, DriveBusyError, HardwareError, TransportError } from '../../errors/index.js';
+import type { Readiness } from '../../tape/motion/readiness.js';
+import type { DriveOwner } from '../drive-owner.js';
+
+/** Whether the drive can be worked with now. */
+export interface OnlineStatus {
+  /** True only with a ready medium. */
+  readonly online: boolean;
+  /** `busy`: another program holds the drive, or it says so itself. `offline`: the drive can't be reached. */
+  readonly state: Readiness['state'] | 'busy' | 'offline';
+  /** 0 to 1, where the drive tells how far it is. */
+  readonly progress: number | undefined;
+  /** In words; undefined when it is online. */
+  readonly reason: string | undefined;
+  /** Process that holds the drive, when it is busy and that can be known. */
+  readonly holder?: number | undefined;
+}
+
+const WORDS: Readonly<Record<Exclude<Readiness['state'], 'ready'>, string>> = {
+  'no-medium': 'there is no cartridge in the drive',
+  'not-loaded': 'the cartridge is not loaded',
+  'becoming-ready': 'the drive becomes ready',
+  'not-ready': 'the drive is not ready',
+};
+
+/** TEST UNIT READY. What was known of the cartridge is dropped when it is gone. */
+export async function readOnlineStatus(owner: DriveOwner): Promise<OnlineStatus> {
+  const status = await owner.drive.readiness().then(statusOf, failedStatus);
+  const gone = status.state === 'no-medium' || status.state === 'not-loaded' || status.state === 'offline';
+  if (gone) await owner.forgetCartridge().catch(() => undefined);
+  else await owner.noticeChanges();
+  return status;
+}
+
+function statusOf({ state, progress, sense }: Readiness): OnlineStatus {
+  if (state === 'ready') return { online: true, state, progress: undefined, reason: undefined };
+  return { online: false, state, progress, reason: sense?.text ?? WORDS[state] };
+}
+
+/** The status that an error of opening or asking stands for; errors that need an administrator are thrown on. */
+export function failedStatus(error: unknown): OnlineStatus {
+  const failed = { online: false, progress: undefined };
+  if (error instanceof DriveBusyError) {
+    return { ...failed, state: 'busy', reason: error.message, holder: error.holder };
+  }
+  if (error instanceof DeviceNotFoundError || error instanceof TransportError || error instanceof HardwareError) {
+    return { ...failed, state: 'offline', reason: error.message };
+  }
+  throw error;
+}

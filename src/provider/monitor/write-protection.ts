@@ -1,0 +1,57 @@
+import { VerificationError, type WriteProtectionReason } from '../../errors/index.js';
+import { writeRefusal } from '../../tape/port/write-permission.js';
+import type { TapeDrive } from '../../tape/tape-drive.js';
+import type { ProviderConfiguration } from '../configuration.js';
+
+/** Whether the cartridge can be written, and all that speaks against it. */
+export interface WriteProtection {
+  readonly writeProtected: boolean;
+  readonly reasons: readonly WriteProtectionReason[];
+  /** Write-once media. */
+  readonly worm: boolean;
+  /** What is recorded can't be changed, but data can be appended: WORM, or a drive that is set to append only. */
+  readonly appendOnly: boolean;
+}
+
+/** Asks the drive. Rejects with NoMediumError for an empty one: an error is never an answer. */
+export async function readWriteProtection(
+  drive: TapeDrive,
+  { writeProtected, cleaningCartridge }: ProviderConfiguration,
+): Promise<WriteProtection> {
+  const { reasons: ofDrive, appendOnly } = await drive.writeRights();
+  const reasons: WriteProtectionReason[] = [...ofDrive];
+  if (writeProtected || cleaningCartridge) reasons.push('configuration');
+  return {
+    writeProtected: reasons.length > 0,
+    reasons,
+    worm: appendOnly === 'worm',
+    appendOnly: appendOnly !== undefined,
+  };
+}
+
+/**
+ * Rejects with WriteProtectedError, which gives every reason, and with VerificationError for a cartridge of another
+ * generation than is configured.
+ */
+export async function requireWritable(
+  drive: TapeDrive,
+  configuration: ProviderConfiguration,
+): Promise<WriteProtection> {
+  const protection = await readWriteProtection(drive, configuration);
+  if (protection.writeProtected) {
+    throw writeRefusal(protection.reasons, { device: drive.device, operation: 'write' });
+  }
+  await requireGeneration(drive, configuration.generation);
+  return protection;
+}
+
+async function requireGeneration(drive: TapeDrive, generation: string | undefined): Promise<void> {
+  if (generation === undefined) return;
+  const { format, guess } = await drive.mediumFormat();
+  if (format === undefined || guess || format === generation) return;
+  throw new VerificationError(`the cartridge is ${format}, but the configuration says ${generation}`, {
+    device: drive.device,
+    operation: 'write',
+    next: 'Insert a cartridge of that generation, or change the configuration',
+  });
+}

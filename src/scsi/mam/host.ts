@@ -1,0 +1,95 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import { asciiPad, hexCode } from '../wire/bytes.js';
+import type { RawAttribute } from './attribute-list.js';
+import { type MamAttribute, mamAttribute, mamOwner } from './attributes.js';
+import { encodeVolumeCoherency, type VolumeCoherency } from './coherency.js';
+import { dateTimeOf } from './values.js';
+
+/**
+ * A value for a host attribute: text for ASCII and text attributes, `YYYY-MM-DDTHH:MM` for 0804h, a number for the
+ * one-byte ones, an object for 080Ch, bytes for the others; null deletes the attribute.
+ */
+export type HostAttributeValue = string | number | Uint8Array | VolumeCoherency | null;
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * An attribute ready for `encodeAttributeValues`, at the exact length that the standard has: ASCII padded with blanks,
+ * text in UTF-8 padded with NULs (set 0805h to 81h when it holds more than ASCII).
+ *
+ * Throws InvalidArgumentError for an attribute that hosts don't write, and for a value that is of the wrong type, too
+ * long or not in the attribute's character set. Nothing is ever cut.
+ */
+export function encodeHostAttribute(id: number, value: HostAttributeValue): RawAttribute {
+  const owner = mamOwner(id);
+  if (owner !== 'host' && owner !== 'vendorHost') {
+    throw new InvalidArgumentError(`attribute ${hexCode(id, 4)} is not one that a host writes`);
+  }
+  const attribute = mamAttribute(id);
+  const format = attribute?.format ?? 'binary';
+  return { id, readOnly: false, format, bytes: value === null ? NOTHING : encodeValue(id, attribute, value) };
+}
+
+function encodeValue(id: number, attribute: MamAttribute | undefined, value: HostAttributeValue): Uint8Array {
+  const name = `attribute ${hexCode(id, 4)}${attribute ? ` (${attribute.name})` : ''}`;
+  const length = attribute?.length ?? 0;
+  switch (attribute?.kind) {
+    case 'ascii':
+      return padded(asciiBytes(stringOf(value, name), name), length, 0x20, name);
+    case 'text':
+      return padded(textBytes(stringOf(value, name), name), length, 0, name);
+    case 'dateTime':
+      return asciiPad(dateTimeDigits(stringOf(value, name), name), length);
+    case 'integer':
+    case 'localization':
+      return Uint8Array.of(byteOf(value, name));
+    case 'coherency':
+      if (isCoherency(value)) return encodeVolumeCoherency(value);
+      throw new InvalidArgumentError(`${name} takes volume coherency information`);
+    default:
+      if (value instanceof Uint8Array && (length === 0 || value.length === length)) return value;
+      throw new InvalidArgumentError(`${name} takes ${length === 0 ? '' : `exactly ${length} `}bytes`);
+  }
+}
+
+function stringOf(value: HostAttributeValue, name: string): string {
+  if (typeof value === 'string') return value;
+  throw new InvalidArgumentError(`${name} takes a string`);
+}
+
+function asciiBytes(value: string, name: string): Uint8Array {
+  if (/^[\x20-\x7e]*$/.test(value)) return Buffer.from(value, 'ascii');
+  throw new InvalidArgumentError(`${name} takes printable ASCII characters only`);
+}
+
+function textBytes(value: string, name: string): Uint8Array {
+  if (isWellFormed(value) && !value.includes('\0')) return Buffer.from(value, 'utf8');
+  throw new InvalidArgumentError(`${name} takes well-formed text without NUL`);
+}
+
+/** Without lone surrogates, which UTF-8 can't hold. */
+function isWellFormed(value: string): boolean {
+  return Buffer.from(value, 'utf8').toString('utf8') === value;
+}
+
+function padded(bytes: Uint8Array, length: number, padding: number, name: string): Uint8Array {
+  if (bytes.length > length) throw new InvalidArgumentError(`${name} takes ${length} bytes, not ${bytes.length}`);
+  const result = new Uint8Array(length).fill(padding);
+  result.set(bytes);
+  return result;
+}
+
+function dateTimeDigits(value: string, name: string): string {
+  const digits = value.replaceAll(/\D/g, '');
+  if (dateTimeOf(digits) === value) return digits;
+  throw new InvalidArgumentError(`${name} takes a time of the form YYYY-MM-DDTHH:MM`);
+}
+
+function byteOf(value: HostAttributeValue, name: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xff) return value;
+  throw new InvalidArgumentError(`${name} takes an integer from 0 to 255`);
+}
+
+function isCoherency(value: HostAttributeValue): value is VolumeCoherency {
+  return typeof value === 'object' && value !== null && 'applicationInformation' in value;
+}

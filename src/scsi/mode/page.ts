@@ -1,0 +1,106 @@
+import { InvalidArgumentError, MalformedResponseError } from '../../errors/index.js';
+import { ByteReader, concatBytes, hexCode } from '../wire/bytes.js';
+import {
+  bits,
+  decodeFields,
+  encodeFields,
+  type Fields,
+  type FieldValues,
+  flag,
+  patchFields,
+  uint,
+} from '../wire/layout.js';
+import { MEDIUM_PARTITION } from './pages.js';
+
+/** A mode page as a table of the fields that a tape program needs. */
+export interface ModePageLayout<T extends Fields = Fields> {
+  readonly page: number;
+  /** 0 for a page in the page_0 format (two header bytes), else four header bytes. */
+  readonly subpage: number;
+  readonly name: string;
+  /** Least bytes of the whole page, header included. */
+  readonly length: number;
+  readonly fields: T;
+}
+
+const HEADER = { parametersSaveable: flag(0, 7), subpageFormat: flag(0, 6), page: bits(0, 5, 0) };
+const PAGE_0 = { pageLength: uint(1, 1) };
+const SUBPAGE = { subpage: uint(1, 1), pageLength: uint(2, 2) };
+
+/**
+ * The fields of one page, as MODE SENSE sent it (from the page code on).
+ * Throws MalformedResponseError for another page, or one that is too short for its fields.
+ */
+export function decodeModePage<T extends Fields>(layout: ModePageLayout<T>, bytes: Uint8Array): FieldValues<T> {
+  const whole = wholePage(layout, bytes);
+  if (whole.length < layout.length) {
+    throw new MalformedResponseError(
+      `mode page ${layout.name} has ${whole.length} bytes, ${layout.length} are needed to read it`,
+    );
+  }
+  return decodeFields(layout.fields, whole, layout.name);
+}
+
+/** A page with the given fields; all else is zero. Throws InvalidArgumentError for a value that does not fit. */
+export function encodeModePage<T extends Fields>(
+  { page, subpage, name, length, fields }: ModePageLayout<T>,
+  values: Partial<FieldValues<T>>,
+): Uint8Array {
+  return withHeader(encodeFields(fields, length, values, name), page, subpage, name);
+}
+
+/**
+ * A copy of the page in which only the given fields are changed. PS is kept as well; it must be zero in MODE SELECT.
+ * Throws as `decodeModePage`, and InvalidArgumentError for a value that does not fit.
+ */
+export function withChanges<T extends Fields>(
+  layout: ModePageLayout<T>,
+  bytes: Uint8Array,
+  changes: Partial<FieldValues<T>>,
+): Uint8Array {
+  decodeModePage(layout, bytes);
+  return patchFields(layout.fields, wholePage(layout, bytes), changes, layout.name);
+}
+
+/** The sizes of the partitions on page 11, in its units. Throws as `decodeModePage`. */
+export function decodePartitionSizes(bytes: Uint8Array): number[] {
+  decodeModePage(MEDIUM_PARTITION, bytes);
+  const sizes = new ByteReader(wholePage(MEDIUM_PARTITION, bytes).subarray(MEDIUM_PARTITION.length), 'partition sizes');
+  return Array.from({ length: Math.floor(sizes.length / 2) }, (_, index) => sizes.u16(index * 2));
+}
+
+/** A copy of page 11 with these partition sizes in place of its own. Throws as `decodeModePage`. */
+export function withPartitionSizes(bytes: Uint8Array, sizes: readonly number[]): Uint8Array {
+  decodeModePage(MEDIUM_PARTITION, bytes);
+  const { page, subpage, name, length } = MEDIUM_PARTITION;
+  const words = sizes.map((size) => encodeFields({ size: uint(0, 2) }, 2, { size }, 'partition size'));
+  const whole = concatBytes(bytes.subarray(0, length), ...words);
+  return withHeader(whole, page, subpage, name);
+}
+
+/** The page by its own length; what follows belongs to another page. */
+function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8Array): Uint8Array {
+  const reader = new ByteReader(bytes, `mode page ${name}`);
+  const header = decodeFields(HEADER, bytes, name);
+  const sentSubpage = header.subpageFormat ? reader.u8(1) : 0;
+  if (header.page !== page || sentSubpage !== subpage) {
+    throw reader.malformed(`the drive sent page ${hexCode(header.page)}/${hexCode(sentSubpage)}`);
+  }
+  const { pageLength } = decodeFields(subpage === 0 ? PAGE_0 : SUBPAGE, bytes, name);
+  return bytes.subarray(0, headerLength(subpage) + pageLength);
+}
+
+function withHeader(whole: Uint8Array, page: number, subpage: number, name: string): Uint8Array {
+  const pageLength = whole.length - headerLength(subpage);
+  if (subpage === 0 && pageLength > 0xff) {
+    throw new InvalidArgumentError(`mode page ${name}: ${pageLength} bytes are more than 255`);
+  }
+  const coded = patchFields(HEADER, whole, { page, subpageFormat: subpage !== 0 }, name);
+  return subpage === 0
+    ? patchFields(PAGE_0, coded, { pageLength }, name)
+    : patchFields(SUBPAGE, coded, { subpage, pageLength }, name);
+}
+
+function headerLength(subpage: number): number {
+  return subpage === 0 ? 2 : 4;
+}

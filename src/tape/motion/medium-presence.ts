@@ -1,0 +1,32 @@
+import { LtoError, NoMediumError } from '../../errors/index.js';
+import { testUnitReady } from '../../scsi/commands/primary.js';
+import type { DrivePort } from '../port/drive-port.js';
+
+const ASC_MEDIUM_NOT_PRESENT = 0x3a;
+/** Of 2/30/03, CLEANING CARTRIDGE INSTALLED. */
+const CLEANING_CARTRIDGE = 0x03;
+
+/**
+ * `loaded`: the drive can use the cartridge. `cleaning`: it is a cleaning cartridge. `present`: there is one, but it is
+ * not loaded, still loads, or has a format that the drive can't read. `none`: the drive is empty.
+ */
+export type MediumPresence = 'loaded' | 'cleaning' | 'present' | 'none';
+
+export async function mediumPresence(port: DrivePort): Promise<MediumPresence> {
+  try {
+    await port.query(testUnitReady());
+    return 'loaded';
+  } catch (error) {
+    if (!(error instanceof LtoError) || error.sense === undefined) throw error;
+    const { key, asc, ascq } = error.sense;
+    if (error instanceof NoMediumError && asc === ASC_MEDIUM_NOT_PRESENT) return 'none';
+    return key === 2 && asc === 0x30 && ascq === CLEANING_CARTRIDGE ? 'cleaning' : 'present';
+  }
+}
+
+/** Rejects with NoMediumError when the drive is empty. */
+export async function requireMedium(port: DrivePort): Promise<MediumPresence> {
+  const presence = await mediumPresence(port);
+  if (presence !== 'none') return presence;
+  throw new NoMediumError('there is no cartridge in the drive', { device: port.device, next: 'Insert one' });
+}

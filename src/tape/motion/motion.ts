@@ -1,0 +1,126 @@
+import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import {
+  BeginningOfPartitionError,
+  EndOfDataError,
+  type LtoErrorDetails,
+  MediumError,
+  PositionMismatchError,
+} from '../../errors/index.js';
+import type { MtOperationName } from '../../transport/mtio.js';
+import type { CallOptions } from '../../transport/transport.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { enterPartition, type PartitionOptions } from './partition.js';
+import { readStanding } from './position.js';
+
+// Motion of the tape by the driver's own operations, so that file and block numbers stay true.
+
+/** Largest count of MTIOCTOP: SPACE(6) has 24 bits with a sign. */
+const MAX_COUNT = 0x7f_ffff;
+export const FILE_NUMBERS: NumberRange = { min: 0, max: MAX_COUNT, unit: 'files' };
+const COUNTS: NumberRange = { min: -MAX_COUNT, max: MAX_COUNT, unit: 'filemarks or records' };
+
+export interface SpaceOperations {
+  readonly forward: MtOperationName;
+  readonly backward: MtOperationName;
+}
+export const FILES: SpaceOperations = { forward: 'MTFSF', backward: 'MTBSF' };
+export const RECORDS: SpaceOperations = { forward: 'MTFSR', backward: 'MTBSR' };
+
+/**
+ * Spaces over `count` filemarks or records, backwards when negative. Throws EndOfDataError or
+ * BeginningOfPartitionError when there are fewer; the tape then stands at that end.
+ */
+export async function space(
+  port: DrivePort,
+  unit: SpaceOperations,
+  count: number,
+  options?: CallOptions,
+): Promise<void> {
+  requireNumber('count', count, COUNTS, { device: port.device, operation: 'space' });
+  if (count === 0) return;
+  const name = count > 0 ? unit.forward : unit.backward;
+  port.requirePosition(name);
+  const operation = `${name} ${Math.abs(count)}`;
+  // Not every drive answers as the standard says where there is nothing to move over: none is asked.
+  if (count < 0 && (await standsAtBeginning(port))) throw beginningMet({ device: port.device, operation });
+  try {
+    await port.mt(name, Math.abs(count), options);
+  } catch (error) {
+    throw (await endMet(port, error, operation, count < 0)) ?? error;
+  }
+}
+
+/** By the driver and the drive both: a drive may say BOP, and `st` believe it, behind an empty first file. */
+async function standsAtBeginning(port: DrivePort): Promise<boolean> {
+  const { fileNumber, blockNumber, beginningOfPartition } = await port.status();
+  if (fileNumber !== 0 || blockNumber !== 0 || !beginningOfPartition) return false;
+  const { logicalObject = 0 } = await readStanding(port);
+  return logicalObject === 0;
+}
+
+/** Which end of the recorded tape stopped a motion, if one did. */
+async function endMet(port: DrivePort, error: unknown, operation: string, isBackwards: boolean): Promise<unknown> {
+  if (!(error instanceof MediumError)) return undefined;
+  const status = await port.status();
+  const details = { device: port.device, operation, errno: error.errno, cause: error };
+  // Going back meets no end of data: a drive that answers BLANK CHECK there has met the beginning.
+  if (status.beginningOfPartition || (isBackwards && status.endOfData)) return beginningMet(details);
+  if (!status.endOfData) return undefined;
+  return new EndOfDataError('the end of the recorded data was met', { ...details, next: 'There is nothing behind it' });
+}
+
+function beginningMet(details: LtoErrorDetails): BeginningOfPartitionError {
+  return new BeginningOfPartitionError('the beginning of the tape was met', {
+    ...details,
+    next: 'There is nothing before it',
+  });
+}
+
+/** Goes to the first record of a file of a partition, and checks that the tape is there. */
+export async function locateFile(
+  port: DrivePort,
+  fileNumber: number,
+  { partition = 0, ...options }: PartitionOptions = {},
+): Promise<void> {
+  requireNumber('fileNumber', fileNumber, FILE_NUMBERS, { device: port.device, operation: 'locate file' });
+  await enterPartition(port, partition, options);
+  await spaceToFile(port, fileNumber, options).catch((error: unknown) => {
+    if (!(error instanceof EndOfDataError)) throw error;
+    throw new EndOfDataError(`there is no file ${fileNumber} on the tape`, {
+      device: port.device,
+      operation: 'locate file',
+      next: 'Files are counted from 0; the tape stands at the end of its data',
+      cause: error,
+    });
+  });
+  const there = await fileAndBlock(port, options);
+  if (there.fileNumber === fileNumber && (there.blockNumber === 0 || !there.driverAgrees)) return;
+  throw new PositionMismatchError(
+    `stands at file ${there.fileNumber ?? '?'}, block ${there.blockNumber ?? '?'} instead of file ${fileNumber}`,
+    { device: port.device, operation: 'locate file', next: 'Rewind and try again' },
+  );
+}
+
+async function spaceToFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {
+  const here = await fileAndBlock(port, options);
+  if (here.fileNumber === fileNumber && here.blockNumber === 0) return;
+  // From the beginning on the driver counts right again.
+  if (here.fileNumber === undefined || !here.driverAgrees || fileNumber === 0) {
+    await port.mt('MTREW', 1, options);
+    await space(port, FILES, fileNumber, options);
+  } else if (here.fileNumber < fileNumber) {
+    await space(port, FILES, fileNumber - here.fileNumber, options);
+  } else {
+    // Back over the filemark that this file begins behind, then forward over it again.
+    await space(port, FILES, fileNumber - here.fileNumber - 1, options);
+    await space(port, FILES, 1, options);
+  }
+}
+
+/** The drive's word for the file. The driver's block number counts only where the two agree on it. */
+async function fileAndBlock(port: DrivePort, options?: CallOptions) {
+  const status = await port.status(options);
+  const { fileNumber } = await readStanding(port, options);
+  const driverAgrees = status.fileNumber === fileNumber;
+  return { fileNumber, driverAgrees, blockNumber: driverAgrees ? status.blockNumber : undefined };
+}

@@ -1,0 +1,139 @@
+import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import { InvalidArgumentError, VerificationError } from '../../errors/index.js';
+import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
+import { withChanges, withPartitionSizes } from '../../scsi/mode/page.js';
+import { MEDIUM_PARTITION } from '../../scsi/mode/pages.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { permitWriting } from '../port/write-permission.js';
+import { readModeFields, sendModePage } from '../reports/mode-parameters.js';
+import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
+import { rewind } from './partition.js';
+import { requireReady } from './readiness.js';
+
+// Commands that destroy everything on the cartridge.
+
+/** Bytes, or what the other partitions leave. */
+export type PartitionSize = number | 'rest';
+
+export interface FormatOptions extends EraseConfirmation {
+  /** The partitions from 0 on, one of them `rest`; one partition by default. */
+  readonly partitions?: readonly PartitionSize[] | undefined;
+}
+
+/** FORMAT field of FORMAT MEDIUM. */
+const ONE_PARTITION = 0;
+const AS_MODE_PAGE = 1;
+/** PSUM: partition sizes are in units of ten to the power of PARTITION UNITS bytes. */
+const POWER_OF_TEN_UNITS = 3;
+const LARGEST_UNITS = 9;
+const REST = 0xffff;
+
+/**
+ * FORMAT MEDIUM, with the partitions of mode page 11. The tape then stands at the beginning of partition 0. Rejects with
+ * InvalidArgumentError before anything is done, and VerificationError when the partitions are not as asked for.
+ */
+export async function formatCartridge(
+  port: DrivePort,
+  { partitions = ['rest'], confirm }: FormatOptions,
+): Promise<void> {
+  requireConfirmation(port, 'FORMAT MEDIUM', confirm);
+  const layout = partitions.length > 1 ? await partitionLayout(port, partitions) : undefined;
+  await atBeginning(port, 'FORMAT MEDIUM', async () => {
+    if (layout !== undefined) await sendModePage(port, MEDIUM_PARTITION, layout);
+    await port.query(formatMedium({ format: layout === undefined ? ONE_PARTITION : AS_MODE_PAGE }));
+  });
+  await verifyPartitions(port, partitions.length);
+}
+
+/** Only after formatting: until then, drives differ in whether mode page 11 tells the old partitions or the new ones. */
+async function verifyPartitions(port: DrivePort, wanted: number): Promise<void> {
+  const page = await readModeFields(port, MEDIUM_PARTITION);
+  if (page === undefined || page.additionalPartitionsDefined + 1 === wanted) return;
+  throw new VerificationError(`the cartridge has ${page.additionalPartitionsDefined + 1} partitions, not ${wanted}`, {
+    device: port.device,
+    operation: 'FORMAT MEDIUM',
+    next: 'Its content is gone all the same; format it again',
+  });
+}
+
+/** CAPACITY PROPORTION VALUE counts parts of 65535. */
+const PROPORTION: NumberRange = { min: 1 / 0xffff, max: 1, unit: 'parts of the capacity', fractions: true };
+
+/**
+ * SET CAPACITY: uses only a part of the tape, from 1 / 65535 to 1, which shortens the way to the data. The tape then
+ * stands at its beginning.
+ */
+export async function scaleCapacity(
+  port: DrivePort,
+  proportion: number,
+  { confirm }: EraseConfirmation,
+): Promise<void> {
+  requireConfirmation(port, 'SET CAPACITY', confirm);
+  requireNumber('proportion', proportion, PROPORTION, { device: port.device, operation: 'SET CAPACITY' });
+  const capacityProportion = Math.round(proportion * 0xffff);
+  await atBeginning(port, 'SET CAPACITY', () => port.query(setCapacity({ capacityProportion })));
+}
+
+function requireConfirmation(port: DrivePort, operation: string, confirm: string): void {
+  if (confirm === ERASE_CONFIRMATION) return;
+  throw new InvalidArgumentError('this destroys everything on the cartridge', {
+    device: port.device,
+    operation,
+    next: `Identify the cartridge first, then give { confirm: '${ERASE_CONFIRMATION}' }`,
+  });
+}
+
+/** The driver knows nothing of what is done past it: it is told by rewinding, before and after. */
+async function atBeginning(port: DrivePort, operation: string, work: () => Promise<unknown>): Promise<void> {
+  await requireReady(port);
+  await permitWriting(port, 'everything', operation);
+  // FORMAT MEDIUM and SET CAPACITY are carried out at the beginning of partition 0 alone (SSC-5).
+  await rewind(port);
+  try {
+    await work();
+  } finally {
+    port.noteChange('the cartridge was formatted');
+  }
+  await port.mt('MTREW');
+}
+
+/** How mode page 11 has to be changed. */
+async function partitionLayout(port: DrivePort, partitions: readonly PartitionSize[]) {
+  const current = await readModeFields(port, MEDIUM_PARTITION);
+  const most = (current?.maximumAdditionalPartitions ?? 0) + 1;
+  const rests = partitions.filter((size) => size === 'rest').length;
+  if (partitions.length > most || rests !== 1) {
+    throw new InvalidArgumentError(`cannot make partitions of ${partitions.join(', ')}`, {
+      device: port.device,
+      next: `Name at most ${most} partitions, of which one is 'rest'`,
+    });
+  }
+  const partitionUnits = unitsFor(port, partitions);
+  const fields = {
+    additionalPartitionsDefined: partitions.length - 1,
+    fixedDataPartitions: false,
+    selectDataPartitions: false,
+    initiatorDefinedPartitions: true,
+    partitionSizeUnit: POWER_OF_TEN_UNITS,
+    partitionUnits,
+  };
+  const sizes = partitions.map((size) => (size === 'rest' ? REST : size / 10 ** partitionUnits));
+  return (bytes: Uint8Array) => {
+    const room = (bytes.length - MEDIUM_PARTITION.length) / 2;
+    const padded = [...sizes, ...Array<number>(Math.max(0, room - sizes.length)).fill(0)];
+    return withPartitionSizes(withChanges(MEDIUM_PARTITION, bytes, fields), padded);
+  };
+}
+
+/** The largest power of ten that all sizes are multiples of. */
+function unitsFor(port: DrivePort, partitions: readonly PartitionSize[]): number {
+  const sizes = partitions.filter((size) => size !== 'rest');
+  for (let units = LARGEST_UNITS; units >= 0; units -= 1) {
+    const counts = sizes.map((size) => size / 10 ** units);
+    if (counts.every((count) => Number.isInteger(count) && count > 0 && count < REST)) return units;
+  }
+  throw new InvalidArgumentError(`partition sizes of ${sizes.join(', ')} bytes can't be told to the drive`, {
+    device: port.device,
+    next: 'Give whole gigabytes (multiples of 1000000000)',
+  });
+}

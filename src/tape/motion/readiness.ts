@@ -1,0 +1,38 @@
+import { LtoError, NoMediumError, NotReadyError, type SenseData } from '../../errors/index.js';
+import { testUnitReady } from '../../scsi/commands/primary.js';
+import type { DrivePort } from '../port/drive-port.js';
+
+/** What TEST UNIT READY says, with the sense that tells why not. */
+export interface Readiness {
+  /** `not-loaded`: the cartridge is in the mouth of the drive. `becoming-ready`: it loads, calibrates or cleans itself. */
+  readonly state: 'ready' | 'no-medium' | 'not-loaded' | 'becoming-ready' | 'not-ready';
+  /** 0 to 1, where the drive tells how far it is. */
+  readonly progress?: number | undefined;
+  readonly sense?: SenseData | undefined;
+}
+
+const ASC_NOT_READY = 0x04;
+const ASCQ_BECOMING_READY = new Set([0x01, 0x04, 0x07, 0x08]);
+
+/** Asks the drive, not the driver: `st` remembers what it saw when the node was opened. */
+export async function readReadiness(port: DrivePort): Promise<Readiness> {
+  try {
+    await port.query(testUnitReady());
+    return { state: 'ready' };
+  } catch (error) {
+    if (!(error instanceof LtoError) || error.sense === undefined) throw error;
+    if (error instanceof NoMediumError) {
+      return { state: error.sense.asc === ASC_NOT_READY ? 'not-loaded' : 'no-medium', sense: error.sense };
+    }
+    if (!(error instanceof NotReadyError)) throw error;
+    const becoming = error.sense.asc === ASC_NOT_READY && ASCQ_BECOMING_READY.has(error.sense.ascq);
+    return { state: becoming ? 'becoming-ready' : 'not-ready', progress: error.progress, sense: error.sense };
+  }
+}
+
+/** Rejects with a typed error unless a cartridge is loaded and the driver knows of it. */
+export async function requireReady(port: DrivePort): Promise<void> {
+  await port.query(testUnitReady());
+  const { open, online } = await port.status();
+  if (open || !online) await port.reopen();
+}

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments/number.js';
+import { NoMediumError, NotReadyError } from '../../errors/index.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { readSense } from '../reports/drive-reports.js';
+import { type Readiness, readReadiness, requireReady } from './readiness.js';
+
+export interface WaitOptions {
+  /** Milliseconds; two hours by default, which is what the first load of an LTO-9 cartridge can take. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called each time that the drive was asked and is not ready yet. */
+  readonly onProgress?: ((readiness: Readiness) => void) | undefined;
+  /** Milliseconds between two questions; a second by default. */
+  readonly intervalMs?: number | undefined;
+}
+
+const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
+const SECOND_MS = 1000;
+const RANGES = {
+  timeoutMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
+  intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds', fractions: true },
+};
+const ASC_NOT_READY = 0x04;
+const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
+
+/**
+ * Waits while the drive loads, calibrates, formats or erases. Rejects with NoMediumError when there is nothing to wait
+ * for, NotReadyError when the drive says that waiting won't help or the time is up, and the signal's reason.
+ */
+export async function waitUntilReady(port: DrivePort, options: WaitOptions = {}): Promise<void> {
+  requireNumbers(options, RANGES, { device: port.device, operation: 'wait until ready' });
+  const { timeoutMs = TWO_HOURS_MS, signal, onProgress, intervalMs = SECOND_MS } = options;
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const readiness = await readProgress(port);
+    if (readiness.state === 'ready') return requireReady(port);
+    requireHope(port, readiness);
+    onProgress?.(readiness);
+    if (performance.now() >= end) throw timeUp(port, readiness, timeoutMs);
+    await delay(Math.min(intervalMs, Math.max(0, end - performance.now())), undefined, { signal });
+  }
+}
+
+/** Some drives tell their progress only when asked with REQUEST SENSE. */
+async function readProgress(port: DrivePort): Promise<Readiness> {
+  const readiness = await readReadiness(port);
+  if (readiness.state !== 'becoming-ready' || readiness.progress !== undefined) return readiness;
+  return { ...readiness, progress: (await readSense(port))?.progress };
+}
+
+function requireHope(port: DrivePort, { state, sense }: Readiness): void {
+  const details = { device: port.device, operation: 'wait until ready', sense };
+  if (state === 'no-medium')
+    throw new NoMediumError('there is no cartridge in the drive', { ...details, next: 'Insert one' });
+  if (state === 'not-loaded') {
+    throw new NoMediumError('the cartridge is not loaded', { ...details, next: 'Load it with `lto load`' });
+  }
+  const unexplained = sense?.asc === ASC_NOT_READY && sense.ascq === ASCQ_CAUSE_NOT_REPORTABLE;
+  if (state === 'becoming-ready' || unexplained) return;
+  throw new NotReadyError('the drive will not become ready by itself', { ...details, next: 'See `lto status`' });
+}
+
+function timeUp(port: DrivePort, { sense }: Readiness, timeoutMs: number): NotReadyError {
+  return new NotReadyError(`the drive was not ready after ${Math.round(timeoutMs / SECOND_MS)} s`, {
+    device: port.device,
+    operation: 'wait until ready',
+    sense,
+    next: 'Wait on: a first load of LTO-9 and later cartridges can take two hours',
+  });
+}

@@ -1,0 +1,46 @@
+import { replyError } from '../../device/sense-errors.js';
+import { NotATapeDriveError } from '../../errors/index.js';
+import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../scsi/commands/inquiry.js';
+import { inquiry } from '../../scsi/commands/primary.js';
+import type { Transport } from '../../transport/transport.js';
+import { type Located, locateDevice } from './locate-device.js';
+import { openError } from './open-errors.js';
+
+export interface OpenOptions {
+  /** Open for reading only: every write is refused. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** Finds the device and opens it, after INQUIRY has shown that it is a sequential-access device. */
+export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
+  const located = await locateDevice(device);
+  try {
+    return await openLocated(located, options);
+  } catch (error) {
+    throw await openError(error, located);
+  }
+}
+
+/** Loads what that kind of drive takes, and nothing of the other. */
+async function openLocated(located: Located, { readOnly }: OpenOptions): Promise<Transport> {
+  if (located.kind === 'virtual') {
+    const { VirtualTransport } = await import('../../backends/virtual/virtual-transport.js');
+    return VirtualTransport.open(located, { readOnly });
+  }
+  const { NativeTransport } = await import('../../backends/linux/linux-transport.js');
+  return NativeTransport.open({ ...located, readOnly }, requireSequentialAccess);
+}
+
+async function requireSequentialAccess(transport: Transport): Promise<void> {
+  const command = inquiry();
+  const reply = await transport.scsi(command);
+  const error = replyError(reply, command, { device: transport.queryDevice });
+  if (error) throw error;
+  const { peripheralDeviceType, peripheralQualifier } = decodeInquiry(reply.data);
+  if (peripheralQualifier === 0 && peripheralDeviceType === SEQUENTIAL_ACCESS_DEVICE) return;
+  throw new NotATapeDriveError(`this is not a sequential-access device (type ${peripheralDeviceType})`, {
+    device: transport.device,
+    operation: command.name,
+    next: 'Name the node of a tape drive',
+  });
+}

@@ -1,0 +1,27 @@
+import { RECORDS, space } from '../motion/motion.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { nextStreamNumber } from '../stream/stream-number.js';
+import { PAGE, roundUpToPage } from './page.js';
+
+/**
+ * The largest transfer below `bytes` that the path to the drive carries, found by reading: EBUSY comes before any
+ * command reaches the drive, so that only the first offer that is carried moves the tape, and that is taken back. To find
+ * it by writing would put a record on tape.
+ */
+export async function findCarried(port: DrivePort, bytes: number): Promise<number> {
+  const { transport, path } = port;
+  const memory = transport.allocate(roundUpToPage(bytes));
+  for (let offer = roundUpToPage(bytes) - PAGE; offer > 0; offer -= PAGE) {
+    const { stop, code, lengths } = await transport.readRecords(memory, offer, 1, nextStreamNumber());
+    if (code === 'EBUSY') {
+      path.refuse(offer);
+      continue;
+    }
+    if (stop === 'too-large' || lengths.length > 0) await space(port, RECORDS, -1);
+    // A filemark was read, unless this is the end of the data: then there is none to go back over.
+    else if (stop === 'zero' && !(await port.status()).endOfData) await port.mt('MTBSF', 1);
+    path.carry(offer);
+    return offer;
+  }
+  return 0;
+}

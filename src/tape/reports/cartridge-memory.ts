@@ -1,0 +1,74 @@
+import { VerificationError } from '../../errors/index.js';
+import { readAttribute, writeAttribute } from '../../scsi/commands/attribute.js';
+import { decodeAttributeValues, encodeAttributeValues, type RawAttribute } from '../../scsi/mam/attribute-list.js';
+import { encodeHostAttribute, type HostAttributeValue } from '../../scsi/mam/host.js';
+import { type MamValues, mamValues } from '../../scsi/mam/values.js';
+import { hexCode, toHex } from '../../scsi/wire/bytes.js';
+import type { DrivePort } from '../port/drive-port.js';
+
+/** What the cartridge memory (MAM) holds. */
+export interface CartridgeMemory {
+  /** Decoded, by name. */
+  readonly values: MamValues;
+  /** All attributes as they came, also those that no table knows. */
+  readonly attributes: readonly RawAttribute[];
+}
+
+/** Some host adapters abort READ ATTRIBUTE with larger allocation lengths; longer lists are read in parts. */
+const ALLOCATION_LENGTH = 4096;
+const MAX_PARTS = 64;
+
+/**
+ * Reads all attributes of a partition; undefined where the drive has no READ ATTRIBUTE. It can take minutes on some
+ * drives while the tape moves.
+ */
+export async function readCartridgeMemory(port: DrivePort, partition = 0): Promise<CartridgeMemory | undefined> {
+  const attributes: RawAttribute[] = [];
+  for (let i = 0; i < MAX_PARTS; i += 1) {
+    const firstAttribute = (attributes.at(-1)?.id ?? -1) + 1;
+    const command = readAttribute({ partition, firstAttribute, allocationLength: ALLOCATION_LENGTH });
+    const reply = await port.queryIfSupported(command);
+    // An identifier that is not set, past the last one, is an illegal field of the CDB (SPC-5).
+    if (reply === undefined) return attributes.length === 0 ? undefined : { attributes, values: mamValues(attributes) };
+    const part = decodeAttributeValues(reply.data);
+    attributes.push(...part.attributes.filter(({ id }) => id >= firstAttribute));
+    if (!part.truncated || part.attributes.length === 0) break;
+  }
+  return { attributes, values: mamValues(attributes) };
+}
+
+/** Reads one attribute; undefined where it is not set. */
+export async function readAttributeById(port: DrivePort, id: number, partition = 0): Promise<RawAttribute | undefined> {
+  const command = readAttribute({ partition, firstAttribute: id, allocationLength: ALLOCATION_LENGTH });
+  const reply = await port.queryIfSupported(command);
+  return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);
+}
+
+export interface WriteAttributeOptions {
+  readonly partition?: number | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
+  readonly mediumChanges?: number | undefined;
+}
+
+/**
+ * Writes host attributes through to the chip and reads each back; null deletes. Throws InvalidArgumentError for a value
+ * that does not fit, WriteProtectedError, and VerificationError when the drive said yes but the memory says no.
+ */
+export async function writeHostAttributes(
+  port: DrivePort,
+  values: ReadonlyMap<number, HostAttributeValue>,
+  { partition = 0, mediumChanges }: WriteAttributeOptions = {},
+): Promise<void> {
+  const attributes = [...values].map(([id, value]) => encodeHostAttribute(id, value));
+  const data = encodeAttributeValues(attributes);
+  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumChanges });
+  for (const { id, bytes } of attributes) {
+    const written = await readAttributeById(port, id, partition);
+    if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;
+    throw new VerificationError(`attribute ${hexCode(id, 4)} does not read back as it was written`, {
+      device: port.device,
+      operation: 'WRITE ATTRIBUTE',
+      next: 'The drive does not keep this attribute: do not rely on it',
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { DATA_COMPRESSION } from '../../scsi/mode/data-compression.js';
+import {
+  DEVICE_CONFIGURATION,
+  DEVICE_CONFIGURATION_EXTENSION,
+  MEDIUM_CONFIGURATION,
+  MEDIUM_PARTITION,
+  WRITE_MODE,
+} from '../../scsi/mode/pages.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { changeModePage, readModeFields, readModeHeader } from './mode-parameters.js';
+
+/** How the drive is set. What it does not tell is undefined. */
+export interface TapeSettings {
+  /** New records are compressed. */
+  readonly compression: boolean | undefined;
+  readonly compressionCapable: boolean | undefined;
+  /**
+   * Megabytes (10^6 bytes) before early warning at which the drive warns first; 0: it does not. The `st` driver takes
+   * this warning for early warning itself, and so do the streams: a file then ends that much earlier.
+   */
+  readonly programmableEarlyWarningMegabytes: number | undefined;
+  /**
+   * Only appending is allowed: nothing recorded can be overwritten by mistake. Some drives refuse it, and those of
+   * IBM keep to it until the cartridge is ejected.
+   */
+  readonly appendOnly: boolean | undefined;
+  /** The cartridge is handled as WORM. */
+  readonly worm: boolean | undefined;
+  /** A write is good when it is in the drive's buffer, as it should be for speed. */
+  readonly buffered: boolean | undefined;
+  /** Bytes of a block in fixed mode; 0 in variable mode. */
+  readonly blockLength: number | undefined;
+  readonly densityCode: number | undefined;
+  readonly writeProtected: boolean | undefined;
+  readonly activePartition: number | undefined;
+  readonly partitions: number | undefined;
+  readonly maximumPartitions: number | undefined;
+}
+
+/** What `configure` can change; whatever is left out stays as it is. WORM is a property of the cartridge. */
+export type SettingChanges = {
+  readonly [K in 'compression' | 'programmableEarlyWarningMegabytes' | 'appendOnly']?: TapeSettings[K];
+};
+
+export async function readSettings(port: DrivePort): Promise<TapeSettings> {
+  const header = await readModeHeader(port);
+  const compression = await readModeFields(port, DATA_COMPRESSION);
+  const device = await readModeFields(port, DEVICE_CONFIGURATION);
+  const extension = await readModeFields(port, DEVICE_CONFIGURATION_EXTENSION);
+  const partition = await readModeFields(port, MEDIUM_PARTITION);
+  const medium = await readModeFields(port, MEDIUM_CONFIGURATION);
+  return {
+    compression: compression?.compressionEnabled,
+    compressionCapable: compression?.compressionCapable,
+    programmableEarlyWarningMegabytes: extension?.programmableEarlyWarningSize,
+    appendOnly: extension && extension.writeMode === WRITE_MODE.appendOnly,
+    worm: medium?.worm,
+    buffered: header && header.bufferedMode !== 0,
+    blockLength: header?.blockDescriptor?.blockLength,
+    densityCode: header?.blockDescriptor?.densityCode,
+    writeProtected: header?.writeProtected,
+    activePartition: device?.activePartition,
+    partitions: partition && partition.additionalPartitionsDefined + 1,
+    maximumPartitions: partition && partition.maximumAdditionalPartitions + 1,
+  };
+}
+
+/**
+ * Changes settings and reads each page back. Settings are the drive's, not the cartridge's, and are gone after its
+ * power is off. Rejects with IllegalRequestError for what the drive does not allow, VerificationError when it says yes
+ * but does not do it, and InvalidArgumentError for a value that does not fit its field.
+ */
+export async function changeSettings(port: DrivePort, changes: SettingChanges): Promise<TapeSettings> {
+  const { compression, programmableEarlyWarningMegabytes, appendOnly } = changes;
+  if (compression !== undefined) await changeModePage(port, DATA_COMPRESSION, { compressionEnabled: compression });
+  const extension = {
+    ...(programmableEarlyWarningMegabytes !== undefined && {
+      programmableEarlyWarningSize: programmableEarlyWarningMegabytes,
+    }),
+    ...(appendOnly !== undefined && { writeMode: appendOnly ? WRITE_MODE.appendOnly : WRITE_MODE.overwriteAllowed }),
+  };
+  if (Object.keys(extension).length > 0) await changeModePage(port, DEVICE_CONFIGURATION_EXTENSION, extension);
+  return readSettings(port);
+}

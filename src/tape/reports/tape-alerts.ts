@@ -1,0 +1,66 @@
+import { NoMediumError } from '../../errors/index.js';
+import {
+  decodeTapeAlert,
+  decodeTapeAlertResponse,
+  TAPE_ALERT,
+  TAPE_ALERT_FLAGS,
+  TAPE_ALERT_RESPONSE,
+  type TapeAlertFlag,
+} from '../../scsi/log/tape-alert.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { readCartridgeMemory } from './cartridge-memory.js';
+import { readDriveName } from './identity.js';
+import { readLogPage } from './log-pages.js';
+
+/** The TapeAlert flags that are set, in ascending order. */
+export interface TapeAlerts {
+  readonly flags: readonly TapeAlertFlag[];
+  /**
+   * `log page 12`: as they are now. `log page 2E`: all that this process has seen with this cartridge in this drive,
+   * because reading that page clears them.
+   */
+  readonly source: 'log page 12' | 'log page 2E';
+}
+
+/** Flags that page 2E has told, by drive and cartridge. */
+const seen = new Map<string, Set<number>>();
+
+/**
+ * Page 12 (LTO-5 and later) where the drive has it, else page 2E; undefined where it has neither. With `forget`, what
+ * was gathered from page 2E is dropped after it has been told.
+ */
+export async function readTapeAlerts(
+  port: DrivePort,
+  { forget = false }: { readonly forget?: boolean } = {},
+): Promise<TapeAlerts | undefined> {
+  const response = await readLogPage(port, TAPE_ALERT_RESPONSE);
+  if (response !== undefined) return { flags: decodeTapeAlertResponse(response), source: 'log page 12' };
+  // Known before the page is read: what reading has cleared must find its place.
+  const place = await placeOf(port);
+  const page = await readLogPage(port, TAPE_ALERT);
+  if (page === undefined) return undefined;
+  const numbers = seen.get(place) ?? new Set<number>();
+  for (const { flag } of decodeTapeAlert(page)) numbers.add(flag);
+  if (forget) seen.delete(place);
+  else seen.set(place, numbers);
+  return { flags: TAPE_ALERT_FLAGS.filter(({ flag }) => numbers.has(flag)), source: 'log page 2E' };
+}
+
+/** Drives by vendor, product and serial number: behind an open node it is always the same one. */
+const names = new WeakMap<DrivePort, readonly string[]>();
+
+/** Drive and cartridge by their serial numbers; the device's name for a drive that has none. */
+async function placeOf(port: DrivePort): Promise<string> {
+  const name = names.get(port) ?? (await readDriveName(port));
+  names.set(port, name);
+  return JSON.stringify([...name, await cartridgeSerial(port)]);
+}
+
+async function cartridgeSerial(port: DrivePort): Promise<string | undefined> {
+  try {
+    return (await readCartridgeMemory(port))?.values.serialNumber;
+  } catch (error) {
+    if (error instanceof NoMediumError) return undefined;
+    throw error;
+  }
+}

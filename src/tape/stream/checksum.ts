@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { Crc32 } from '../../../binding.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
+import type { Transport } from '../../transport/transport.js';
+
+/** Checksums that streams can make on the way. */
+export type ChecksumAlgorithm = 'crc32' | 'sha256';
+
+/** A checksum in progress. */
+export interface Checksum {
+  update(data: Uint8Array): void;
+  /** `crc32:<8 hex digits>` or `sha256:<64 hex digits>`. */
+  digest(): string;
+}
+
+const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
+  crc32: () => {
+    let value = 0;
+    return {
+      update: (data) => {
+        value = crc32(data, value);
+      },
+      digest: () => crc32Text(value),
+    };
+  },
+  sha256: () => {
+    const hash = createHash('sha256');
+    return {
+      update: (data) => {
+        hash.update(data);
+      },
+      digest: () => `sha256:${hash.digest('hex')}`,
+    };
+  },
+};
+
+function crc32Text(value: number): string {
+  return `crc32:${value.toString(16).padStart(8, '0')}`;
+}
+
+/** A checksum of what a stream moves. */
+export interface RecordChecksum extends Checksum {
+  /** What the transport keeps up to date as records pass, away from the JavaScript thread; `update` does nothing then. */
+  readonly followsRecords?: Crc32 | undefined;
+}
+
+/** `crc32` is made where the records pass, every other algorithm from the chunks. Throws as `createChecksum`. */
+export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Transport): RecordChecksum {
+  if (algorithm !== 'crc32') return createChecksum(algorithm);
+  const followsRecords = transport.createCrc32();
+  return { followsRecords, update: () => undefined, digest: () => crc32Text(followsRecords.value) };
+}
+
+/** Throws InvalidArgumentError for an algorithm that is not known. */
+export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
+  requireAlgorithm(algorithm);
+  return MAKERS[algorithm]();
+}
+
+/** Throws InvalidArgumentError unless it is the name of one, or undefined or false for a default or none. */
+export function requireAlgorithm(algorithm: unknown, details?: LtoErrorDetails): void {
+  if (algorithm === undefined || algorithm === false) return;
+  if (typeof algorithm === 'string' && Object.hasOwn(MAKERS, algorithm)) return;
+  throw new InvalidArgumentError(`knows no checksum ${JSON.stringify(String(algorithm).slice(0, 32))}`, {
+    ...details,
+    next: `Use ${Object.keys(MAKERS).join(' or ')}`,
+  });
+}
+
+/** The algorithm of a checksum as receipts have it, `sha256:<hex digits>`. Throws InvalidArgumentError for what is none. */
+export function algorithmOf(checksum: unknown, details?: LtoErrorDetails): ChecksumAlgorithm {
+  const [algorithm = '', digits = ''] = String(checksum).split(':');
+  requireAlgorithm(algorithm, details);
+  const length = createChecksum(algorithm as ChecksumAlgorithm).digest().length - algorithm.length - 1;
+  if (digits.length === length && /^[0-9a-f]*$/.test(digits)) return algorithm as ChecksumAlgorithm;
+  throw new InvalidArgumentError(`no ${algorithm} checksum is ${JSON.stringify(String(checksum).slice(0, 80))}`, {
+    ...details,
+    next: `Give it as the receipt has it: ${algorithm}: and ${length} hexadecimal digits`,
+  });
+}

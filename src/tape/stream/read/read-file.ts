@@ -1,0 +1,64 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { WritableStream } from 'node:stream/web';
+import { InvalidArgumentError } from '../../../errors/index.js';
+import { closed } from '../closed.js';
+import { described } from '../source/bytes.js';
+import type { ReadSummary, TapeReadStream } from './read-stream.js';
+
+/** Where a file goes: a stream, which is ended, or a function that reads all of it. */
+export type ReadDestination =
+  | NodeJS.WritableStream
+  | WritableStream<Uint8Array>
+  | ((source: TapeReadStream) => Promise<unknown>);
+
+/** Throws InvalidArgumentError for what takes no bytes. */
+export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {
+  if (typeof destination === 'function' || isStream(destination)) return;
+  throw new InvalidArgumentError(`${described(destination)} takes no data`, {
+    device,
+    operation: 'read',
+    next: 'Give a writable stream, or a function that reads one',
+  });
+}
+
+/** Hands all of a stream out and resolves with its summary when the tape stands still. */
+export async function readFile(
+  device: string,
+  stream: TapeReadStream,
+  destination: ReadDestination,
+): Promise<ReadSummary> {
+  try {
+    if (typeof destination === 'function') await consumed(stream, destination);
+    else await pipeline(stream, destination as NodeJS.WritableStream);
+  } finally {
+    stream.destroy();
+    await closed(stream);
+  }
+  if (stream.summary) return stream.summary;
+  throw new InvalidArgumentError('the function ended before it had read all of the file', {
+    device,
+    operation: 'read',
+    next: 'Read all of the stream before the function ends',
+  });
+}
+
+/** For `readFile`: keeps nothing. */
+export function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, callback) => callback() });
+}
+
+/** What the stream says counts, also where the consumer takes no notice of it. */
+async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream) => Promise<unknown>): Promise<void> {
+  let failure: { readonly error: Error } | undefined;
+  stream.on('error', (error) => {
+    failure ??= { error };
+  });
+  await consume(stream);
+  if (failure) throw failure.error;
+}
+
+function isStream(destination: unknown): boolean {
+  if (typeof destination !== 'object' || destination === null) return false;
+  return 'getWriter' in destination || ('write' in destination && 'on' in destination);
+}

@@ -1,0 +1,214 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { type RecordPlace, VerificationError } from '../../../errors/index.js';
+import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
+import { readBlockLimits } from '../../../scsi/commands/transfer.js';
+import { LoopBreak } from '../../../transport/event-loop-budget.js';
+import { unlock } from '../../encryption/unlock.js';
+import { locateFile } from '../../motion/motion.js';
+import { enterPartition, requirePartition } from '../../motion/partition.js';
+import { readStanding } from '../../motion/position.js';
+import { requireReady } from '../../motion/readiness.js';
+import type { DrivePort, StreamLease } from '../../port/drive-port.js';
+import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../checksum.js';
+import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../memory/lending-pipe.js';
+import { useVariableBlocks } from '../start-file.js';
+import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
+import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
+import { RecordReader, type RecordReaderOptions } from './record-reader.js';
+
+/** What was read, once the stream has ended. */
+export interface ReadSummary {
+  /** Undefined where neither drive nor driver tells, after `locate()`. */
+  readonly fileNumber: number | undefined;
+  readonly records: number;
+  readonly bytes: number;
+  readonly largestRecord: number;
+  /** Over what was read. */
+  readonly checksum: string | undefined;
+  /** Records that the drive could not read, with `onBadRecord: 'skip'`: they are missing from what was read. */
+  readonly skipped: readonly SkippedRecord[];
+}
+
+const MIB = 1024 * 1024;
+const DEFAULT_BUFFER = 64 * MIB;
+
+/**
+ * A file of the tape, as a Readable that ends at the filemark; the tape stands behind it then, and `summary` is there.
+ * Destroyed early, the tape stands in the file, ahead of what was consumed.
+ */
+export class TapeReadStream extends Readable {
+  summary: ReadSummary | undefined;
+  readonly #port: DrivePort;
+  readonly #options: ReadStreamOptions;
+  readonly #checksum: RecordChecksum | undefined;
+  readonly #lease: StreamLease;
+  readonly #break = new LoopBreak();
+  #reader: RecordReader | undefined;
+  /** To the only destination, if that lets go of chunks. */
+  #lending: LendingPipe | undefined;
+  #chunks: AsyncGenerator<Buffer, void> | undefined;
+  #recovery: ReadRecovery | undefined;
+  #fileNumber: number | undefined;
+
+  /** Made by `TapeDrive.createReadStream()`. */
+  constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
+    const { checksum, expectedChecksum } = options;
+    const algorithm = checksum ?? (expectedChecksum === undefined ? 'crc32' : algorithmOf(expectedChecksum));
+    const recordChecksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
+    super({ highWaterMark: MIB });
+    this.#port = port;
+    this.#options = options;
+    this.#checksum = recordChecksum;
+    this.#lease = lease;
+    // Not by the option of Readable: a signal that is aborted already would destroy what has no fields yet.
+    if (options.signal) addAbortSignal(options.signal, this);
+  }
+
+  /** Bytes that came from the drive so far. */
+  get bytesRead(): number {
+    return this.#reader?.bytes ?? 0;
+  }
+
+  /** Records that were left out so far, with `onBadRecord: 'skip'`; also of a stream that fails in the end. */
+  get skipped(): readonly SkippedRecord[] {
+    return this.#recovery?.skipped ?? [];
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
+    const first = this.#lending;
+    this.#stopLending();
+    if (first) super.pipe(first.destination, first.options);
+    const lends = this.#options.reuseChunks ?? letsGoOfChunks(destination);
+    if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
+      return super.pipe(destination, options);
+    }
+    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#reader?.release(chunk));
+    return destination;
+  }
+
+  override unpipe(destination?: NodeJS.WritableStream): this {
+    const lending = this.#lending;
+    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
+      return super.unpipe(destination);
+    }
+    this.#stopLending();
+    lending.destination.emit('unpipe', this);
+    return this;
+  }
+
+  #stopLending(): void {
+    this.#lending?.stop();
+    this.#lending = undefined;
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {
+    const chunks: NodeJS.AsyncIterator<Buffer> = super[Symbol.asyncIterator]();
+    return this.#options.reuseChunks ? this.#releasing(chunks) : chunks;
+  }
+
+  async *#releasing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      this.#reader?.release(chunk);
+    }
+  }
+
+  override destroy(error?: Error): this {
+    this.#lease.giveUp();
+    return super.destroy(error);
+  }
+
+  override _construct(callback: (error?: Error | null) => void): void {
+    this.#begin().then(() => callback(), callback);
+  }
+
+  override _read(): void {
+    this.#next().catch((error: Error) => this.destroy(error));
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#lease.ending();
+    Promise.resolve(this.#chunks?.return())
+      .then(
+        () => callback(error),
+        (reason: Error) => callback(error ?? reason),
+      )
+      .finally(this.#lease.release);
+  }
+
+  async #begin(): Promise<void> {
+    const { fileNumber, partition, bufferBytes = DEFAULT_BUFFER } = this.#options;
+    await this.#lease.turn;
+    if (this.destroyed) return;
+    await requireReady(this.#port);
+    await useVariableBlocks(this.#port);
+    if (fileNumber !== undefined) await locateFile(this.#port, fileNumber, { partition });
+    else if (partition !== undefined) await enterPartition(this.#port, partition);
+    else await requirePartition(this.#port, this.#port.partition, 'read');
+    await this.#port.confirmPosition('read');
+    const { keys } = this.#options;
+    if (keys) await unlock(this.#port, keys);
+    const first = await this.#firstRecord();
+    this.#fileNumber = first.fileNumber;
+    this.#recovery = new ReadRecovery(this.#port, first, this.#options.onBadRecord);
+    this.#reader = new RecordReader(this.#port, {
+      ...(await this.#largestRecord()),
+      bufferBytes,
+      checksum: this.#checksum?.followsRecords,
+      recovery: this.#recovery,
+      keys,
+      onWaited: () => this.#break.taken(),
+    });
+    this.#chunks = this.#reader.chunks();
+  }
+
+  /** Where reading begins. How far that is in its file nobody may know, after `locate()` or spacing back. */
+  async #firstRecord(): Promise<RecordPlace> {
+    const { fileNumber, logicalObject } = await readStanding(this.#port);
+    const status = await this.#port.status();
+    const record = status.fileNumber === fileNumber ? status.blockNumber : undefined;
+    return { fileNumber, record: record ?? 0, logicalObject };
+  }
+
+  /** An offer above the drive's own limit is refused (EINVAL on scsi_debug), whatever the caller would accept. */
+  async #largestRecord(): Promise<Pick<RecordReaderOptions, 'maxRecordSize' | 'limit'>> {
+    const reply = await this.#port.queryIfSupported(readBlockLimits());
+    const told = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
+    const ofDrive = told === 0 ? LARGEST_OFFER : told;
+    const { maxRecordSize = ofDrive } = this.#options;
+    if (maxRecordSize < ofDrive) return { maxRecordSize, limit: 'maxRecordSize' };
+    return { maxRecordSize: ofDrive, limit: 'READ BLOCK LIMITS' };
+  }
+
+  async #next(): Promise<void> {
+    if (this.#break.step()) await this.#break.take();
+    const { done, value } = (await this.#chunks?.next()) ?? { done: true };
+    if (!done && value) {
+      this.#checksum?.update(value);
+      this.push(value);
+      return;
+    }
+    this.summary = this.#summarise();
+    this.#requireExpected(this.summary.checksum);
+    this.push(null);
+  }
+
+  #summarise(): ReadSummary {
+    const { records = 0, bytes = 0, largestRecord = 0 } = this.#reader ?? {};
+    const checksum = this.#checksum?.digest();
+    return { fileNumber: this.#fileNumber, records, bytes, largestRecord, checksum, skipped: [...this.skipped] };
+  }
+
+  #requireExpected(checksum: string | undefined): void {
+    const { expectedChecksum } = this.#options;
+    if (expectedChecksum === undefined || expectedChecksum === checksum) return;
+    throw new VerificationError(
+      `file ${this.#fileNumber ?? '?'} has the checksum ${checksum}, not ${expectedChecksum}`,
+      {
+        device: this.#port.device,
+        operation: 'read',
+        next: 'Do not use what was read: read the file again, or another copy',
+      },
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { Readable, type Writable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
+import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
+import { type Bytes, described, isBytes, requireBytes } from './bytes.js';
+
+/** What the library takes as data wherever data comes in: bytes, or something that gives bytes piece by piece. */
+export type DataSource = Bytes | Blob | NodeJS.ReadableStream | AsyncIterable<Bytes | Blob> | Iterable<Bytes | Blob>;
+
+/** How a kind of source is read. */
+interface Reading {
+  readonly chunks: () => AsyncIterable<unknown> | Iterable<unknown>;
+  /** Of its strings, which Readables that were given an encoding make. */
+  readonly encoding?: () => BufferEncoding;
+  /** Lets the source end what it does when no more of it is wanted. */
+  readonly discard?: (reason: Error) => void;
+  /** What emits `error` and `close`. */
+  readonly emitter?: NodeJS.ReadableStream;
+}
+
+/**
+ * A source that was taken over: an error of it is noted from the first moment, so that one that has to wait cannot bring
+ * the process down, and it is destroyed when nothing comes of it. All that comes out of it is Uint8Array.
+ */
+export class TakenSource implements AsyncIterable<Uint8Array> {
+  /** Why the source gave not all it had; undefined as long as it is not at fault. */
+  failure: { readonly reason: unknown } | undefined;
+  readonly #reading: Reading;
+  readonly #details: LtoErrorDetails;
+  #destination: Writable | undefined;
+  #discarded = false;
+
+  /** By `takeSource`. */
+  constructor(source: unknown, details: LtoErrorDetails) {
+    this.#details = details;
+    this.#reading = readingOf(source, details);
+    if (this.#reading.emitter) this.#listen(this.#reading.emitter);
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    return this.chunks();
+  }
+
+  /** All of the source, as bytes. Throws what the source throws, and InvalidArgumentError for chunks that are no bytes. */
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of this.#reading.chunks()) {
+        if (chunk instanceof Blob) yield* chunk.stream();
+        else yield requireBytes(chunk, this.#reading.encoding?.() ?? 'utf8', this.#details);
+      }
+      this.#discarded = true;
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  /** Writes all of it to a stream and ends that. Rejects with what ended it early, from whichever side. */
+  async feed(destination: Writable): Promise<void> {
+    this.#destination = destination;
+    const { emitter } = this.#reading;
+    // The destination is what is waited for: a source that never gives another chunk cannot be, once that has failed.
+    const ended = finished(destination, { readable: false });
+    pipeline(emitter instanceof Readable && isBinary(emitter) ? emitter : this.chunks(), destination).catch(
+      (error: Error) => destination.destroy(error),
+    );
+    try {
+      await ended;
+    } catch (error) {
+      this.discard(error);
+      throw error;
+    }
+  }
+
+  /** Ends it: no more of it is wanted. */
+  discard(reason: unknown): void {
+    if (this.#discarded) return;
+    this.#discarded = true;
+    this.#reading.discard?.(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  #listen(source: NodeJS.ReadableStream): void {
+    if (source instanceof Readable && source.errored) this.#note(source.errored);
+    source.on('error', (error) => this.#note(error));
+    source.on('close', () => {
+      if (source instanceof Readable && !source.readableEnded) this.#note(new Error('it was closed before its end'));
+    });
+  }
+
+  /** What follows from the end of the destination is no fault of the source. */
+  #note(reason: unknown): void {
+    if (this.#discarded || this.#destination?.destroyed) return;
+    this.failure ??= { reason };
+  }
+}
+
+/**
+ * Takes a source over, whatever becomes of it. Throws InvalidArgumentError for what can be no source, or none any more,
+ * and for a list with anything but bytes in it.
+ */
+export function takeSource(source: unknown, details: LtoErrorDetails): TakenSource {
+  return source instanceof TakenSource ? source : new TakenSource(source, details);
+}
+
+function readingOf(source: unknown, details: LtoErrorDetails): Reading {
+  if (isBytes(source)) return { chunks: () => [source] };
+  if (source instanceof Blob) return { chunks: () => source.stream() };
+  if (isNodeStream(source)) return readingOfStream(source, details);
+  if (source instanceof ReadableStream) return readingOfWebStream(source, details);
+  if (Array.isArray(source)) return readingOfList(source, details);
+  if (isIterable(source)) return { chunks: () => source, discard: () => endIterator(source) };
+  throw new InvalidArgumentError(`${described(source)} is no source of data`, {
+    ...details,
+    next: 'Give a stream, an iterable of bytes, a Blob, a Buffer or a string',
+  });
+}
+
+function readingOfStream(source: NodeJS.ReadableStream, details: LtoErrorDetails): Reading {
+  const { readableEnded, destroyed, errored } = source as Partial<Readable>;
+  if (readableEnded || (destroyed && !errored)) throw consumed(details);
+  return {
+    chunks: () => source,
+    encoding: () => (source as Partial<Readable>).readableEncoding ?? 'utf8',
+    discard: (reason) => (source as Partial<Readable>).destroy?.(reason),
+    emitter: source,
+  };
+}
+
+function readingOfWebStream(source: ReadableStream<unknown>, details: LtoErrorDetails): Reading {
+  if (source.locked) throw consumed(details);
+  const reader = source.getReader();
+  const cancel = (reason: unknown) => reader.cancel(reason).catch(() => undefined);
+  return { chunks: () => readAll(reader, cancel), discard: cancel };
+}
+
+async function* readAll(
+  reader: ReadableStreamDefaultReader<unknown>,
+  cancel: (reason: unknown) => Promise<void>,
+): AsyncGenerator<unknown, void> {
+  try {
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) yield value;
+  } finally {
+    // At its end, or when it failed, there is nothing left to be cancelled.
+    void cancel('no more of it is wanted');
+  }
+}
+
+function readingOfList(source: readonly unknown[], details: LtoErrorDetails): Reading {
+  for (const chunk of source) if (!(chunk instanceof Blob)) requireBytes(chunk, 'utf8', details);
+  return { chunks: () => source };
+}
+
+function consumed(details: LtoErrorDetails): InvalidArgumentError {
+  return new InvalidArgumentError('the source was read, destroyed or locked before', {
+    ...details,
+    next: 'Give a source that nobody has read from',
+  });
+}
+
+/** A generator that has begun runs its `finally`. */
+function endIterator(source: object): void {
+  if (!('return' in source) || typeof source.return !== 'function') return;
+  Promise.resolve(source.return()).catch(() => undefined);
+}
+
+function isIterable(source: unknown): source is AsyncIterable<unknown> | Iterable<unknown> {
+  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
+/** Those of other libraries too, which are no `Readable`. */
+function isNodeStream(source: unknown): source is NodeJS.ReadableStream {
+  if (typeof source !== 'object' || source === null) return false;
+  return Symbol.asyncIterator in source && 'on' in source && typeof source.on === 'function';
+}
+
+function isBinary(stream: Readable): boolean {
+  return !stream.readableObjectMode && stream.readableEncoding === null;
+}

@@ -1,0 +1,137 @@
+import {
+  InvalidArgumentError,
+  MediumChangedError,
+  PositionLostError,
+  PositionMismatchError,
+  UnterminatedFileError,
+} from '../../errors/index.js';
+import { type BlockLimits, decodeBlockLimits } from '../../scsi/commands/block-limits.js';
+import { readBlockLimits } from '../../scsi/commands/transfer.js';
+import { confirmEncryption } from '../encryption/confirm.js';
+import { closeUnterminatedFile, spaceToEndOfData } from '../motion/end-of-data.js';
+import { enterPartition, requirePartition } from '../motion/partition.js';
+import { readStanding } from '../motion/position.js';
+import { requireReady } from '../motion/readiness.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { permitWriting, requireWriteRights } from '../port/write-permission.js';
+
+/** Where a file begins. */
+export interface FileStart {
+  readonly fileNumber: number;
+  /** Logical object number of the first record; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+  /** What the drive says of records; undefined where it doesn't. */
+  readonly limits: BlockLimits | undefined;
+}
+
+/** Where a file is to begin, and on which cartridge. */
+export interface ExpectedStart {
+  readonly fileNumber: number;
+  /** Logical object number; undefined where the drive doesn't tell. */
+  readonly firstBlock: number | undefined;
+  /** `TapeDrive.mediumChanges` when the cartridge was identified. */
+  readonly mediumChanges: number;
+}
+
+export interface StartOptions {
+  readonly partition?: number | undefined;
+  readonly position?: 'append' | 'overwrite' | undefined;
+  readonly closeUnterminated?: boolean | undefined;
+  readonly expected?: ExpectedStart | undefined;
+}
+
+/** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
+export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
+  port.encryption.requireProven(port.device, 'write');
+  await requireReady(port);
+  const limits = await requireRecordSize(port, recordSize);
+  await requireWriteRights(port, 'write');
+  await useVariableBlocks(port);
+  await goToStart(port, options);
+  await port.confirmPosition('write');
+  await permitWriting(port, options.position ?? 'append', 'write');
+  const { fileNumber, logicalObject: firstBlock } = await readStanding(port);
+  if (fileNumber === undefined) {
+    throw new PositionLostError('the position of the tape is not known', {
+      device: port.device,
+      operation: 'write',
+      next: 'Rewind, or write with position `append`',
+    });
+  }
+  if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
+  await confirmEncryption(port, 'write');
+  return { fileNumber, firstBlock, limits };
+}
+
+/** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
+function requireStart(
+  port: DrivePort,
+  expected: ExpectedStart,
+  fileNumber: number,
+  firstBlock: number | undefined,
+): void {
+  const details = { device: port.device, operation: 'write' };
+  if (port.mediumChanges !== expected.mediumChanges) {
+    throw new MediumChangedError('the cartridge may have been changed since it was identified', {
+      ...details,
+      next: 'Identify it again; nothing was written',
+    });
+  }
+  if (fileNumber === expected.fileNumber && firstBlock === expected.firstBlock) return;
+  throw new PositionMismatchError(
+    `stands at file ${fileNumber}, block ${firstBlock ?? '?'} instead of file ${expected.fileNumber}, block ${expected.firstBlock ?? '?'}`,
+    { ...details, next: 'Go to the end of the data again; nothing was written' },
+  );
+}
+
+/** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */
+export async function useVariableBlocks(port: DrivePort): Promise<void> {
+  if ((await port.status()).blockSize !== 0) await port.mt('MTSETBLK', 0);
+}
+
+/** To the end of the data of the partition; to overwrite, it has to be the one that the tape stands in already. */
+async function goToStart(port: DrivePort, { position, partition, closeUnterminated }: StartOptions): Promise<void> {
+  if (position === 'overwrite') return requirePartition(port, partition ?? port.partition, 'write');
+  await enterPartition(port, partition ?? 0);
+  await append(port, closeUnterminated ?? false);
+}
+
+async function append(port: DrivePort, closeUnterminated: boolean): Promise<void> {
+  const { end, fileNumber } = await spaceToEndOfData(port);
+  if (end === 'blank') await port.mt('MTREW');
+  if (end !== 'unterminated') return;
+  if (!closeUnterminated) {
+    throw new UnterminatedFileError(`file ${fileNumber}, the last on the tape, was cut off before its filemark`, {
+      device: port.device,
+      operation: 'append',
+      records: 0,
+      bytes: 0,
+      next: 'Read it if it matters, then append with `closeUnterminated`, which writes the filemark first',
+    });
+  }
+  await permitWriting(port, 'append', 'append');
+  await closeUnterminatedFile(port, fileNumber);
+}
+
+async function requireRecordSize(port: DrivePort, recordSize: number): Promise<BlockLimits | undefined> {
+  const reply = await port.queryIfSupported(readBlockLimits());
+  if (reply === undefined) return undefined;
+  const limits = decodeBlockLimits(reply.data);
+  if (takesRecord(limits, recordSize)) return limits;
+  throw refusedRecord(port.device, limits, recordSize);
+}
+
+/** Whether READ BLOCK LIMITS allows a record of that length. LTO drives take any; emulations may want multiples. */
+export function takesRecord(limits: BlockLimits, length: number): boolean {
+  const { granularity, minimumBlockLength, maximumBlockLength } = limits;
+  if (length < minimumBlockLength || length % 2 ** granularity !== 0) return false;
+  return maximumBlockLength === 0 || length <= maximumBlockLength;
+}
+
+export function refusedRecord(device: string, limits: BlockLimits, length: number): InvalidArgumentError {
+  const { granularity, minimumBlockLength, maximumBlockLength } = limits;
+  return new InvalidArgumentError(
+    `the drive takes records of ${minimumBlockLength} to ${maximumBlockLength} bytes in multiples of ${2 ** granularity}, not ${length}`,
+    { device, operation: 'write', next: 'Choose another record size, or pad the source' },
+  );
+}

@@ -1,0 +1,241 @@
+import { planSlabs, SlabRing } from '../memory/slab-ring.js';
+import { LEAST_PACED_BYTES, type SpeedRange, WritePace } from './write-pace.js';
+
+export interface WriteBufferOptions {
+  readonly recordSize: number;
+  readonly bufferBytes: number;
+  /** Bytes that are gathered before the tape starts, and again after it ran dry. */
+  readonly startThreshold: number | undefined;
+  /** How fast the drive can record; undefined where that is not known, and then it gets all there is at once. */
+  readonly speeds: SpeedRange | undefined;
+  readonly allocate: (byteLength: number) => Uint8Array;
+  /** Writes pieces of whole records (the last of the file may be shorter); `quiet` as in binding.d.ts. */
+  readonly write: (pieces: readonly Uint8Array[], quiet: boolean) => Promise<void>;
+  /** Called when a write failed; what came behind it fails too. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Memory with records of the file, in order. */
+interface Piece {
+  readonly memory: Uint8Array;
+  /** Called once the drive has it, or it was given up. */
+  readonly release: () => void;
+}
+
+/** A tape that streams starts at this part of the buffer. */
+const DEFAULT_START = 3 / 4;
+/** The event loop is woken when this part of the buffer is on tape, not for each slab. */
+const WAKE_PART = 1 / 4;
+/** A drive that got nothing for so long has run dry whatever it held itself, and the tape stands. */
+export const RUN_DRY_MS = 3000;
+/** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
+const BUSY_CALLS = 2;
+/** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
+const PACED_QUEUE_BYTES = 40 * 1024 * 1024;
+
+/**
+ * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed
+ * on as they are. The first pieces are gathered up to the start threshold, so that the drive gets a long run of data;
+ * from then on a piece goes to the drive's queue as soon as it is full, small ones together: a call costs more than a
+ * record. When nothing has come for so long that the tape stands, gathering begins again. A buffer larger than the
+ * drive's own is handed over at a pace (`write-pace.ts`), so that it lasts through the pauses of its source.
+ */
+export class WriteBuffer {
+  readonly #options: WriteBufferOptions;
+  readonly #ring: SlabRing;
+  readonly #startBytes: number;
+  readonly #capacity: number;
+  #slab: Uint8Array | undefined;
+  #filled = 0;
+  #gathered: Piece[] = [];
+  #gatheredBytes = 0;
+  #underWayBytes = 0;
+  #streaming = false;
+  /** Since when the drive has had nothing to do, by `performance.now()`. */
+  #dryAt = 0;
+  readonly #pace: WritePace | undefined;
+  #paceTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #quietBytes = 0;
+  #waiting: (() => void) | undefined;
+
+  constructor(options: WriteBufferOptions) {
+    const { bufferBytes, recordSize, allocate } = options;
+    const plan = planSlabs(bufferBytes, recordSize);
+    const capacity = plan.slabBytes * plan.count;
+    this.#options = options;
+    this.#capacity = capacity;
+    this.#ring = new SlabRing(allocate, plan);
+    this.#startBytes = Math.min(options.startThreshold ?? capacity * DEFAULT_START, capacity);
+    this.#pace = options.speeds && bufferBytes >= LEAST_PACED_BYTES ? new WritePace(options.speeds) : undefined;
+  }
+
+  /** Size of the pieces that chunks are packed into, and of a call to the drive. */
+  get slabBytes(): number {
+    return this.#ring.slabBytes;
+  }
+
+  /** Bytes of the record that is not complete yet. */
+  get partialRecord(): number {
+    return this.#filled % this.#options.recordSize;
+  }
+
+  /** Copies as much of the chunk as there is memory for and returns the rest; `room()` tells when to go on. */
+  pack(chunk: Uint8Array): Uint8Array {
+    if (this.#closed) return chunk;
+    let rest = chunk;
+    while (rest.length > 0) {
+      this.#slab ??= this.#ring.take();
+      if (this.#slab === undefined) break;
+      const part =
+        rest.length <= this.slabBytes - this.#filled ? rest : rest.subarray(0, this.slabBytes - this.#filled);
+      this.#slab.set(part, this.#filled);
+      this.#filled += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#filled === this.slabBytes) this.#closeSlab();
+    }
+    // All memory is full: nothing can be gathered any more.
+    if (rest.length > 0) this.#start();
+    return rest;
+  }
+
+  /** Takes a chunk of whole records that need not be copied; only where `partialRecord` is 0. */
+  pass(memory: Uint8Array, release: () => void): void {
+    this.#closeSlab();
+    this.#add({ memory, release });
+  }
+
+  /** Whether passed chunks fill the buffer, so that the source has to wait. */
+  get isFull(): boolean {
+    return this.#gatheredBytes + this.#underWayBytes >= this.#options.bufferBytes;
+  }
+
+  /** Resolves when the drive has taken some of what is held, or is not going to. One caller at a time. */
+  room(): Promise<void> {
+    this.#start();
+    if (this.#underWayBytes === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  /** Sends all that is held, and the begun record, to the drive. */
+  flush(): void {
+    this.#closeSlab();
+    this.#sendAll();
+  }
+
+  /** Sends what was gathered without waiting for more: somebody needs the memory. */
+  hurry(): void {
+    if (this.#gatheredBytes > 0) this.#sendAll();
+  }
+
+  /** Gives up what was not sent. Nothing is taken or sent any more: it would come behind the file's filemark. */
+  discard(): void {
+    this.#closed = true;
+    clearTimeout(this.#paceTimer);
+    for (const { release } of this.#gathered.splice(0)) release();
+    this.#gatheredBytes = 0;
+    this.#slab = undefined;
+    this.#filled = 0;
+  }
+
+  #closeSlab(): void {
+    const slab = this.#slab;
+    if (slab === undefined || this.#filled === 0) return;
+    const memory = slab.subarray(0, this.#filled);
+    this.#slab = undefined;
+    this.#filled = 0;
+    this.#add({ memory, release: () => this.#ring.release(slab) });
+  }
+
+  #add(piece: Piece): void {
+    if (this.#closed) {
+      piece.release();
+      return;
+    }
+    if (this.#underWayBytes === 0 && this.#gatheredBytes === 0 && performance.now() - this.#dryAt > RUN_DRY_MS) {
+      this.#streaming = false;
+    }
+    this.#gathered.push(piece);
+    this.#gatheredBytes += piece.memory.length;
+    if (this.#streaming || this.#gatheredBytes >= this.#startBytes) this.#start();
+  }
+
+  #start(): void {
+    this.#streaming ||= this.#gathered.length > 0;
+    if (this.#pace) this.#sendPaced(this.#pace);
+    else this.#sendCalls();
+  }
+
+  #sendCalls(): void {
+    const isBusy = () => this.#underWayBytes >= BUSY_CALLS * this.slabBytes;
+    while (this.#gathered.length > 0 && (this.#gatheredBytes >= this.slabBytes || !isBusy())) this.#sendCall();
+  }
+
+  #sendAll(): void {
+    clearTimeout(this.#paceTimer);
+    while (this.#gathered.length > 0) this.#sendCall();
+  }
+
+  #sendPaced(pace: WritePace): void {
+    clearTimeout(this.#paceTimer);
+    while (this.#gathered.length > 0 && this.#underWayBytes < PACED_QUEUE_BYTES) {
+      const now = performance.now();
+      const wait = pace.wait(now, this.#level);
+      if (wait > 0) {
+        this.#paceTimer = setTimeout(() => this.#sendPaced(pace), wait);
+        return;
+      }
+      pace.sent(now, this.#sendCall(), this.#level);
+    }
+  }
+
+  /** Part of the memory that holds what the drive has not taken. */
+  get #level(): number {
+    return (this.#gatheredBytes + this.#underWayBytes + this.#filled) / this.#capacity;
+  }
+
+  /** Sends as many pieces as go into one call; returns their bytes. */
+  #sendCall(): number {
+    const { pieces, bytes } = this.#takeCall();
+    this.#gatheredBytes -= bytes;
+    this.#underWayBytes += bytes;
+    const memory = pieces.map((piece) => piece.memory);
+    this.#options
+      .write(memory, this.#isQuiet(bytes))
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#underWayBytes -= bytes;
+        for (const { release } of pieces) release();
+        if (this.#underWayBytes === 0) this.#dryAt = performance.now();
+        if (this.#streaming) this.#start();
+        this.#wake();
+      });
+    return bytes;
+  }
+
+  #takeCall(): { pieces: Piece[]; bytes: number } {
+    let bytes = 0;
+    const behind = this.#gathered.findIndex(({ memory }, i) => {
+      if (i > 0 && bytes + memory.length > this.slabBytes) return true;
+      bytes += memory.length;
+      return false;
+    });
+    return { pieces: this.#gathered.splice(0, behind < 0 ? this.#gathered.length : behind), bytes };
+  }
+
+  #isQuiet(bytes: number): boolean {
+    this.#quietBytes += bytes;
+    const unseen = this.#pace ? PACED_QUEUE_BYTES : this.#options.bufferBytes;
+    if (this.#quietBytes < unseen * WAKE_PART) return true;
+    this.#quietBytes = 0;
+    return false;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
+  }
+}

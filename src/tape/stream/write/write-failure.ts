@@ -1,0 +1,172 @@
+import {
+  EncryptionError,
+  EndOfMediumError,
+  LtoError,
+  MediumChangedError,
+  MediumError,
+  PositionLostError,
+  PositionMismatchError,
+  RecordTooLargeError,
+  type SafeExtent,
+  TransportError,
+  WriteError,
+} from '../../../errors/index.js';
+import { isSystemError } from '../../../transport/system-error.js';
+import { endedEarly, forgetWriting, isNearEnd } from '../../motion/medium-end.js';
+import { RECORDS, space } from '../../motion/motion.js';
+import { readBufferPosition } from '../../motion/position.js';
+import { findCarried } from '../../open/probe-path.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { permitWriting } from '../../port/write-permission.js';
+import { endFile } from '../end-file.js';
+import type { FileStart } from '../start-file.js';
+import { type RecordWriter, WriterStopped } from './record-writer.js';
+
+/** A file that is being written. */
+export interface OpenFile {
+  readonly port: DrivePort;
+  readonly start: FileStart;
+  readonly recordSize: number;
+  readonly writer: RecordWriter;
+}
+
+const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
+
+/** The typed error for a writer that stopped, with what is safe. A full tape gets its filemark here. */
+export async function explainStop(file: OpenFile, error: unknown): Promise<Error> {
+  const { port, writer } = file;
+  await writer.idle();
+  const details = { device: port.device, operation: 'write' };
+  // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
+  if (await endedEarly(port, file.start.firstBlock, writer.records)) return endOfMedium(file, errnoOf(error));
+  if (isSystemError(error)) return explainWriteError(file, await port.diagnose(error, details));
+  if (error instanceof TransportError && (await hasBegun(file))) return explainWriteError(file, error);
+  if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
+  const { kind, outcome } = error.stop;
+  if (kind !== 'error') return endOfMedium(file, outcome?.code);
+  if (outcome?.code === 'EBUSY') return refusedByPath(file);
+  const cause = Object.assign(new Error(`write: ${outcome?.code}`), {
+    code: outcome?.code ?? 'EIO',
+    syscall: 'write',
+    errno: outcome?.errno ?? 0,
+  });
+  const reason = await port.diagnose(cause, details);
+  if (reason instanceof EncryptionError) return reason;
+  return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
+}
+
+/** Whether any record is on tape; those of a call that had no outcome are not counted. */
+async function hasBegun({ port, start: { firstBlock }, writer }: OpenFile): Promise<boolean> {
+  if (writer.records > 0) return true;
+  const stands = await port.transport.tell().catch(() => undefined);
+  return firstBlock !== undefined && stands !== undefined && stands !== firstBlock;
+}
+
+/** The record never reached the drive. As the first of the file it leaves everything as it was. */
+async function refusedByPath(file: OpenFile): Promise<Error> {
+  const { port, recordSize, writer } = file;
+  port.path.refuse(recordSize);
+  if (writer.records > 0) return explainWriteError(file, refusedRecordSize(port, recordSize, port.path.carried));
+  await forgetWriting(port);
+  return refusedRecordSize(port, recordSize, await findCarried(port, recordSize));
+}
+
+function refusedRecordSize({ device }: DrivePort, recordSize: number, largest: number): RecordTooLargeError {
+  return new RecordTooLargeError(
+    `the path to the drive does not carry records of ${recordSize} bytes (EBUSY), but ${largest} at most`,
+    {
+      device,
+      operation: 'write',
+      errno: 'EBUSY',
+      offered: recordSize,
+      largest,
+      limit: 'path',
+      next: `Write with a \`recordSize\` of ${largest}, or through a host adapter with a longer scatter list (sg_tablesize in /sys/class/scsi_host)`,
+    },
+  );
+}
+
+/** A full tape, whose file gets its filemark here. */
+async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<Error> {
+  const { port } = file;
+  const ended = await endFullFile(file).catch((reason: unknown) => reason);
+  if (ended instanceof EncryptionError) return ended;
+  return fullTape(port, typeof ended === 'number' ? extentOf(file, ended) : await committed(file), errno);
+}
+
+/** For a file that the end of the medium has cut off. */
+export function fullTape({ device }: DrivePort, safe: SafeExtent, errno?: string): EndOfMediumError {
+  const { records, bytes, filemark } = safe;
+  return new EndOfMediumError(`the tape is full: ${records} records with ${bytes} bytes are safe on it`, {
+    device,
+    operation: 'write',
+    errno,
+    safe,
+    next: filemark ? 'Continue on another cartridge' : 'The file has no filemark: read it back before relying on it',
+  });
+}
+
+/** Resolves with the records before the filemark. Where that finds no room, it takes the place of the last record. */
+async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
+  const { firstBlock } = start;
+  const { records } = writer;
+  try {
+    return await endFile(port, start, records);
+  } catch (reason) {
+    const stands = firstBlock === undefined ? undefined : (await port.transport.tell()) - firstBlock;
+    // One less where the drive did not take the last record either.
+    const hasRecord = stands !== undefined && stands > 0 && (stands === records || stands === records - 1);
+    if (reason instanceof EncryptionError || !hasRecord || !(await isNearEnd(port))) throw reason;
+    await forgetWriting(port);
+    await space(port, RECORDS, -1);
+    await permitWriting(port, 'overwrite', 'MTWEOF 1');
+    return await endFile(port, start, stands - 1);
+  }
+}
+
+/** What stands before the filemark. Only the last record of a file may be shorter than the others. */
+export function extentOf({ recordSize, writer }: OpenFile, records: number): SafeExtent {
+  const bytes = records === writer.records ? writer.bytes : records * recordSize;
+  return { records, bytes, filemark: true };
+}
+
+function errnoOf(error: unknown): string | undefined {
+  if (error instanceof WriterStopped) return error.stop.outcome?.code;
+  return isSystemError(error) ? error.code : undefined;
+}
+
+/** Why a file whose records are all written could not be ended. */
+export async function explainUnended(file: OpenFile, reason: unknown): Promise<unknown> {
+  const isFinal = [PositionMismatchError, EncryptionError, EndOfMediumError].some((type) => reason instanceof type);
+  if (isFinal) return reason;
+  const errno = reason instanceof LtoError ? reason.errno : undefined;
+  const isFull = reason instanceof MediumError && (await isNearEnd(file.port));
+  return isFull ? endOfMedium(file, errno) : explainWriteError(file, reason);
+}
+
+export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
+  const lost = [PositionLostError, PositionMismatchError, MediumChangedError].some((type) => reason instanceof type);
+  const safe = lost ? NOTHING_CERTAIN : await committed(file);
+  const { records, bytes } = safe;
+  // That of a drive is explained by its sense; what is between it and us by words alone.
+  const why = reason instanceof TransportError ? `: ${reason.message}` : '';
+  return new WriteError(`writing failed: ${records} records with ${bytes} bytes are certainly on tape${why}`, {
+    device: file.port.device,
+    operation: 'write',
+    ...(reason instanceof LtoError && { sense: reason.sense, errno: reason.errno }),
+    ...(reason instanceof LtoError && why === '' && { next: reason.next }),
+    cause: reason,
+    safe,
+    ...(!lost && { fileNumber: file.start.fileNumber }),
+  });
+}
+
+/** What the drive says it has moved from its buffer to the medium. */
+async function committed({ port, start, recordSize, writer }: OpenFile): Promise<SafeExtent> {
+  const { firstBlock } = start;
+  const position = await readBufferPosition(port).catch(() => undefined);
+  if (firstBlock === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
+  const behind = position.lastObject - firstBlock;
+  const records = Math.max(0, Math.min(writer.records, behind));
+  return { records, bytes: Math.min(records * recordSize, writer.bytes), filemark: false };
+}

@@ -1,0 +1,82 @@
+import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
+import { requireSignal } from '../../../arguments/signal.js';
+import { InvalidArgumentError } from '../../../errors/index.js';
+import { PARTITIONS } from '../../motion/partition.js';
+import { type ChecksumAlgorithm, requireAlgorithm } from '../checksum.js';
+import type { ExpectedStart } from '../start-file.js';
+
+export interface WriteStreamOptions {
+  /**
+   * Bytes of a record: a multiple of 512, up to what the drive allows and the path to it carries. Default 256 KiB, or
+   * what the path is known to carry where that is less.
+   */
+  readonly recordSize?: number | undefined;
+  /**
+   * `append` (the default) goes to the end of the recorded data. `overwrite` writes where the tape stands: everything
+   * behind is lost.
+   */
+  readonly position?: 'append' | 'overwrite' | undefined;
+  /**
+   * To `append` to: 0 by default. To `overwrite`, the tape must stand in it, or nothing is written; by default it is the
+   * one that this drive was last sent to.
+   */
+  readonly partition?: number | undefined;
+  /** Refuses, with nothing written, unless the file would begin exactly here; meant for `overwrite`. */
+  readonly expected?: ExpectedStart | undefined;
+  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  readonly closeUnterminated?: boolean | undefined;
+  /** Default `crc32`. */
+  readonly checksum?: ChecksumAlgorithm | false | undefined;
+  /**
+   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 32 MiB, at most 64 GiB. From
+   * 1 GiB on the drive is fed at a pace between its lowest and its highest speed, so that what is held lasts through
+   * pauses.
+   */
+  readonly bufferBytes?: number | undefined;
+  /** Bytes that are gathered before the tape starts, and again when nothing came for 3 s. Default: 3/4 of the buffer. */
+  readonly startThreshold?: number | undefined;
+  /**
+   * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
+   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape. With
+   * Infinity the drive itself ends it. Where the tape ends before the allowance does, that is the end, and nothing is
+   * lost.
+   */
+  readonly earlyWarningAllowance?: number | undefined;
+  /** Called with the bytes that the drive took so far, as it takes them. What it throws destroys the stream. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Destroys the stream when aborted, at once while it waits for its turn at the drive. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const KIB = 1024;
+/** What direct I/O asks of an address, and of the length of all records but the last. */
+export const SECTOR = 512;
+/** The largest multiple of a sector that the 24 bits of READ(6) and WRITE(6) hold. */
+export const LARGEST_RECORD = 2 ** 24 - SECTOR;
+export const LARGEST_BUFFER = 64 * KIB ** 3;
+
+const RANGES = {
+  partition: PARTITIONS,
+  recordSize: { min: SECTOR, max: LARGEST_RECORD, unit: 'bytes', multipleOf: SECTOR },
+  bufferBytes: { min: 1, max: LARGEST_BUFFER, unit: 'bytes' },
+  startThreshold: { min: 0, max: LARGEST_BUFFER, unit: 'bytes' },
+  earlyWarningAllowance: { min: 0, max: Number.POSITIVE_INFINITY, unit: 'bytes' },
+} satisfies Record<string, NumberRange>;
+
+const START_RANGES = {
+  fileNumber: { min: 0, max: LARGEST_COUNT, unit: 'files' },
+  firstBlock: { min: 0, max: LARGEST_COUNT, unit: 'blocks' },
+  mediumChanges: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
+} satisfies Record<string, NumberRange>;
+
+/** Throws InvalidArgumentError for options that can never be right. */
+export function requireWriteOptions(device: string, options: WriteStreamOptions): void {
+  const details = { device, operation: 'write' };
+  requireNumbers(options, RANGES, details);
+  if (options.expected !== undefined) requireNumbers(options.expected, START_RANGES, details);
+  requireAlgorithm(options.checksum, details);
+  requireSignal(options.signal, details);
+  const { position } = options;
+  if (position === undefined || position === 'append' || position === 'overwrite') return;
+  throw new InvalidArgumentError('the position must be append or overwrite', details);
+}

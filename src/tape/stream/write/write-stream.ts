@@ -1,0 +1,367 @@
+import { addAbortSignal, Writable } from 'node:stream';
+import { LtoError, VerificationError } from '../../../errors/index.js';
+import { recordingSpeeds } from '../../../scsi/speed-matching.js';
+import { LoopBreak } from '../../../transport/event-loop-budget.js';
+import type { DrivePort, StreamLease } from '../../port/drive-port.js';
+import { createRecordChecksum, type RecordChecksum } from '../checksum.js';
+import { endFile } from '../end-file.js';
+import { willLetGo } from '../memory/lending-pipe.js';
+import type { IncompleteFile, TapeReceipt } from '../receipt.js';
+import { requireBytes } from '../source/bytes.js';
+import { refusedRecord, startFile, takesRecord } from '../start-file.js';
+import { ChunkIntake } from './chunk-intake.js';
+import { RecordWriter } from './record-writer.js';
+import { canRepeatWrite } from './repeat-write.js';
+import { WriteBuffer } from './write-buffer.js';
+import { explainStop, explainUnended, extentOf, fullTape, type OpenFile } from './write-failure.js';
+import { SECTOR, type WriteStreamOptions } from './write-options.js';
+import type { SpeedRange } from './write-pace.js';
+
+type Callback = (error?: Error | null) => void;
+
+const MIB = 1024 * 1024;
+const DEFAULT_RECORD_SIZE = MIB / 4;
+/** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
+const DEFAULT_BUFFER = 32 * MIB;
+const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
+/** Bytes that are copied in one step; a chunk that is taken as it is is a step too. */
+const PACKED_AT_ONCE = MIB;
+const STEPS_TO_A_LOOK = 4;
+
+/**
+ * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
+ * one. A chunk of whole records in memory of `TapeDrive.allocate()` is written from where it is; it belongs to the
+ * stream until the callback of its `write()`, or until `TapeDrive.released()` resolves.
+ *
+ * `finish` means that the file is committed: a filemark was written synchronously behind it and the position was
+ * checked; `receipt` is there then. Emits `earlyWarning` once, with the records written so far, when the end of the tape
+ * is near. Errors: EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote
+ * with a filemark; `incomplete` tells about it once the stream has emitted `close`.
+ */
+export class TapeWriteStream extends Writable {
+  receipt: TapeReceipt | undefined;
+  incomplete: IncompleteFile | undefined;
+  readonly #port: DrivePort;
+  readonly #options: WriteStreamOptions;
+  readonly #recordSize: number;
+  readonly #checksum: RecordChecksum | undefined;
+  readonly #writer: RecordWriter;
+  readonly #buffer: WriteBuffer;
+  readonly #lease: StreamLease;
+  readonly #break = new LoopBreak(STEPS_TO_A_LOOK);
+  /** Where Node.js owes a `drain` too, it emits that itself. */
+  readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
+  #defaultEncoding: BufferEncoding = 'utf8';
+  #file: OpenFile | undefined;
+  #failure: Promise<Error> | undefined;
+  #commit: Promise<TapeReceipt> | undefined;
+
+  /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
+  constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
+    const { recordSize = defaultRecordSize(port), bufferBytes = DEFAULT_BUFFER } = options;
+    const algorithm = options.checksum ?? 'crc32';
+    const checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
+    const writer = new RecordWriter({
+      transport: port.transport,
+      recordSize,
+      checksum: checksum?.followsRecords,
+      earlyWarningAllowance: options.earlyWarningAllowance ?? bufferBytes + ALLOWANCE_BEYOND_BUFFER,
+      requireWriting: () => port.requireWriting('write'),
+      canRepeat: (logicalObject) => canRepeatWrite(port, logicalObject),
+      onEarlyWarning: () => this.emit('earlyWarning', { records: writer.records, bytes: writer.bytes }),
+    });
+    const buffer = new WriteBuffer({
+      recordSize,
+      bufferBytes,
+      startThreshold: options.startThreshold,
+      speeds: speedRange(port),
+      allocate: (byteLength) => port.transport.allocate(byteLength),
+      write: (pieces, quiet) => this.#submit(pieces, quiet),
+      onFailure: (error) => this.#fail(error),
+    });
+    super({ highWaterMark: buffer.slabBytes, decodeStrings: true });
+    willLetGo(this);
+    this.#port = port;
+    this.#options = options;
+    this.#recordSize = recordSize;
+    this.#checksum = checksum;
+    this.#writer = writer;
+    this.#buffer = buffer;
+    this.#lease = lease;
+    // Not by the option of Writable: a signal that is aborted already would destroy what has no fields yet.
+    if (options.signal) addAbortSignal(options.signal, this);
+  }
+
+  /** Number of the file on tape; undefined until its place is known. */
+  get fileNumber(): number | undefined {
+    return this.#file?.start.fileNumber;
+  }
+
+  /** Bytes that the drive took so far. */
+  get bytesWritten(): number {
+    return this.#writer.bytes;
+  }
+
+  /**
+   * As Writable's, but for memory of `TapeDrive.allocate()` the callback waits until the drive has all of it, and what is
+   * neither bytes nor text is an InvalidArgumentError of the stream.
+   */
+  override write(chunk: unknown, callback?: Callback): boolean;
+  override write(chunk: unknown, encoding: BufferEncoding, callback?: Callback): boolean;
+  override write(chunk: unknown, encodingOrCallback?: BufferEncoding | Callback, callback?: Callback): boolean {
+    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
+    const given = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
+    let bytes: Uint8Array;
+    try {
+      bytes = requireBytes(chunk, encoding, { device: this.#port.device, operation: 'write' });
+    } catch (error) {
+      return this.#refuse(error as Error, given);
+    }
+    this.#intake.waits();
+    return this.#intake.given(bytes, super.write(bytes, this.#isOwned(bytes) ? this.#holding(bytes, given) : given));
+  }
+
+  /** As Writable's; the last chunk is taken as `write` takes chunks. */
+  override end(callback?: () => void): this;
+  override end(chunk: unknown, callback?: () => void): this;
+  override end(chunk: unknown, encoding: BufferEncoding, callback?: () => void): this;
+  override end(
+    chunkOrCallback?: unknown,
+    encodingOrCallback?: BufferEncoding | (() => void),
+    callback?: () => void,
+  ): this {
+    const given = [chunkOrCallback, encodingOrCallback, callback].find((one) => typeof one === 'function');
+    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
+    if (typeof chunkOrCallback !== 'function' && chunkOrCallback !== undefined && chunkOrCallback !== null) {
+      this.write(chunkOrCallback, encoding);
+    }
+    return super.end(given as (() => void) | undefined);
+  }
+
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    super.setDefaultEncoding(encoding);
+    this.#defaultEncoding = encoding;
+    return this;
+  }
+
+  override destroy(error?: Error): this {
+    this.#lease.giveUp();
+    return super.destroy(error);
+  }
+
+  override _construct(callback: Callback): void {
+    this.#begin().then(() => callback(), callback);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
+    this.#intake.reached();
+    this.#tellProgress();
+    if (this.#fitsAsItIs(chunk)) {
+      this.#checksum?.update(chunk);
+      this.#buffer.pass(
+        chunk,
+        this.#port.hold(chunk, () => this.#buffer.hurry()),
+      );
+      const breakIsDue = this.#break.step();
+      if (this.#buffer.isFull || breakIsDue) void this.#drain(callback, breakIsDue);
+      else callback();
+      return;
+    }
+    const rest = this.#pack(chunk);
+    const breakIsDue = this.#break.step();
+    if (rest.length > 0 || breakIsDue) void this.#packAll(rest, callback, breakIsDue);
+    else callback();
+  }
+
+  override _final(callback: Callback): void {
+    this.#finish().then(() => callback(), callback);
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    this.#lease.ending();
+    this.#giveUp()
+      .then(
+        () => callback(error),
+        (reason: Error) => callback(error ?? reason),
+      )
+      .finally(this.#lease.release);
+  }
+
+  async #begin(): Promise<void> {
+    await this.#lease.turn;
+    if (this.destroyed) return;
+    const start = await startFile(this.#port, this.#recordSize, this.#options);
+    this.#writer.firstBlock = start.firstBlock;
+    this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
+  }
+
+  #isOwned(chunk: Uint8Array): boolean {
+    return this.#port.owns(chunk);
+  }
+
+  #refuse(error: Error, callback?: Callback): boolean {
+    if (callback) process.nextTick(callback, error);
+    this.destroy(error);
+    return false;
+  }
+
+  /** Whole records in memory of the transport, and no rest of a record before them: nothing has to be copied. */
+  #fitsAsItIs(chunk: Uint8Array): boolean {
+    if (this.#buffer.partialRecord !== 0 || chunk.length % this.#recordSize !== 0) return false;
+    return chunk.length > 0 && chunk.byteOffset % SECTOR === 0 && this.#isOwned(chunk);
+  }
+
+  /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
+  #holding(chunk: Uint8Array, callback?: Callback): Callback {
+    const release = this.#port.hold(chunk, () => this.#buffer.hurry());
+    return (error) => {
+      release();
+      if (error || callback === undefined) callback?.(error);
+      else void this.#port.released(chunk).then(async () => callback(await this.#lost()));
+    };
+  }
+
+  /** Why what was given to the stream may not be on tape. */
+  async #lost(): Promise<Error | undefined> {
+    if (this.#failure) return this.#failure;
+    return this.destroyed && this.receipt === undefined ? givenUp(this.#port.device) : undefined;
+  }
+
+  /** Copies the beginning of a chunk, as far as there is memory for it; returns the rest. */
+  #pack(chunk: Uint8Array): Uint8Array {
+    const begin = chunk.subarray(0, PACKED_AT_ONCE);
+    const packed = begin.length - this.#buffer.pack(begin).length;
+    this.#checksum?.update(chunk.subarray(0, packed));
+    return chunk.subarray(packed);
+  }
+
+  /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
+  async #packAll(chunk: Uint8Array, callback: Callback, breakIsDue: boolean): Promise<void> {
+    let rest = chunk;
+    if (breakIsDue) await this.#break.take();
+    while (rest.length > 0 && this.#takes) {
+      const left = this.#pack(rest);
+      const isFull = rest.length - left.length < Math.min(rest.length, PACKED_AT_ONCE);
+      rest = left;
+      if (isFull) await this.#room();
+      if (this.#break.step()) await this.#break.take();
+    }
+    // After a failure nothing more is taken: the stream is about to be destroyed with it.
+    callback(await this.#lost());
+  }
+
+  async #drain(callback: Callback, breakIsDue: boolean): Promise<void> {
+    if (breakIsDue) await this.#break.take();
+    while (this.#buffer.isFull && this.#takes) await this.#room();
+    callback(await this.#lost());
+  }
+
+  /** Waits for the drive, which is a turn of the event loop. */
+  async #room(): Promise<void> {
+    await this.#buffer.room();
+    this.#break.taken();
+  }
+
+  /** Whether anything more can come onto the tape. */
+  get #takes(): boolean {
+    return this.#failure === undefined && !this.destroyed;
+  }
+
+  async #submit(pieces: readonly Uint8Array[], quiet: boolean): Promise<void> {
+    this.#port.requireWriting('write');
+    await this.#writer.submit(pieces, quiet);
+    this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    try {
+      this.#options.onProgress?.(this.#writer.bytes);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = explainStop(this.#begun(), error);
+    void this.#failure.then((failure) => this.destroy(failure));
+  }
+
+  async #finish(): Promise<void> {
+    this.#requireLastRecord(this.#buffer.partialRecord);
+    this.#buffer.flush();
+    await this.#writer.idle();
+    if (this.#failure) throw await this.#failure;
+    this.#requireAllWritten();
+    this.#commit = this.#endFile().catch(async (reason: unknown) => {
+      throw await explainUnended(this.#begun(), reason);
+    });
+    this.receipt = await this.#commit;
+  }
+
+  /** The last record is as long as the rest of the source: some drives don't take every length. */
+  #requireLastRecord(length: number): void {
+    const { limits } = this.#begun().start;
+    if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
+    throw refusedRecord(this.#port.device, limits, length);
+  }
+
+  /** No receipt for less, or for more, than came in. */
+  #requireAllWritten(): void {
+    const { bytes } = this.#intake;
+    if (bytes === this.#writer.bytes) return;
+    throw new VerificationError(`${bytes} bytes came in and ${this.#writer.bytes} are on tape`, {
+      device: this.#port.device,
+      operation: 'write',
+      next: 'Write it again, as a new file',
+    });
+  }
+
+  async #endFile(): Promise<TapeReceipt> {
+    const file = this.#begun();
+    const { start } = file;
+    const { records, bytes } = this.#writer;
+    const taken = await endFile(this.#port, start, records);
+    if (taken < records) throw fullTape(this.#port, extentOf(file, taken));
+    if (bytes >= this.#recordSize) this.#port.path.carry(this.#recordSize);
+    const { fileNumber, firstBlock } = start;
+    return { fileNumber, firstBlock, records, bytes, recordSize: this.#recordSize, checksum: this.#checksum?.digest() };
+  }
+
+  #begun(): OpenFile {
+    if (this.#file) return this.#file;
+    throw new LtoError('LTO_INTERNAL', 'the stream has not begun', { device: this.#port.device });
+  }
+
+  /** Leaves the tape behind a filemark, at a known position, whatever was going on. */
+  async #giveUp(): Promise<void> {
+    this.#buffer.discard();
+    await this.#writer.idle();
+    await this.#failure;
+    await this.#commit?.catch(() => undefined);
+    if (this.#file === undefined || this.#commit || this.#failure || this.#writer.records === 0) return;
+    const { start } = this.#file;
+    const { records, bytes } = extentOf(this.#file, await endFile(this.#port, start, this.#writer.records));
+    this.incomplete = { fileNumber: start.fileNumber, records, bytes };
+  }
+}
+
+function defaultRecordSize({ path }: DrivePort): number {
+  return Math.min(DEFAULT_RECORD_SIZE, path.carried);
+}
+
+function givenUp(device: string): LtoError {
+  return new LtoError('LTO_STREAM_DESTROYED', 'the stream was destroyed before the drive had all of this', {
+    device,
+    operation: 'write',
+    next: 'Write it again, as a new file',
+  });
+}
+
+/** Of the drive's generation, as its product identification tells it. */
+function speedRange({ model }: DrivePort): SpeedRange | undefined {
+  const speeds = recordingSpeeds(model?.generation);
+  const [lowest] = speeds;
+  const highest = speeds.at(-1);
+  return lowest === undefined || highest === undefined ? undefined : { lowest, highest };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { MediumFacts, MediumKind } from './cartridge-memory.js';
+import { nativeFormat } from './native-format.js';
+
+/** A new cartridge. */
+export interface CartridgeOptions {
+  /** Letters and digits, at most 32; also its name. By default a number with the generation's suffix. */
+  readonly barcode?: string;
+  /** LTO generation; by default the drive's. */
+  readonly generation?: number;
+  /** By default the generation's native capacity. */
+  readonly capacityBytes?: number;
+  readonly worm?: boolean;
+  readonly cleaning?: boolean;
+  readonly writeProtected?: boolean;
+  /**
+   * Keeps the lengths of the records and the filemarks, but no data: they read as zeros. For measuring with more than
+   * the disk holds, never for a copy of anything.
+   */
+  readonly discardsData?: boolean;
+}
+
+const NAME = /^[A-Za-z0-9]{1,32}$/;
+const GB = 1e9;
+
+/** Throws InvalidArgumentError for a name that can be no cartridge's. */
+export function requireName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new InvalidArgumentError(`a cartridge's name is 1 to 32 letters and digits, not ${JSON.stringify(name)}`);
+}
+
+/** Throws InvalidArgumentError for what no cartridge can be. */
+export function mediumFacts(options: CartridgeOptions, driveGeneration: number): MediumFacts {
+  const {
+    generation = driveGeneration,
+    worm = false,
+    cleaning = false,
+    writeProtected = false,
+    discardsData,
+  } = options;
+  const { densityCode, nativeGigabytes, barcodeSuffix } = nativeFormat(generation);
+  const { capacityBytes = nativeGigabytes * GB } = options;
+  const suffix = worm ? (barcodeSuffix.worm ?? barcodeSuffix.data) : barcodeSuffix.data;
+  requireNumber('capacityBytes', capacityBytes, { min: 1, max: LARGEST_COUNT, unit: 'bytes' });
+  return {
+    barcode: requireName(options.barcode ?? `${randomName()}${suffix}`),
+    serial: `V${randomBytes(5).toString('hex').toUpperCase()}`,
+    manufacturer: 'NODE-LTO',
+    manufactured: new Date().toISOString().slice(0, 10).replaceAll('-', ''),
+    densityCode,
+    kind: kindOf(worm, cleaning),
+    capacityBytes,
+    writeProtected,
+    ...(discardsData && { discardsData }),
+  };
+}
+
+function kindOf(worm: boolean, cleaning: boolean): MediumKind {
+  if (cleaning) return 'cleaning';
+  return worm ? 'worm' : 'data';
+}
+
+function randomName(): string {
+  return `V${randomBytes(4).readUInt32BE().toString().padStart(5, '0').slice(-5)}`;
+}

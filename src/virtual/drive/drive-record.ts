@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { DeviceNotFoundError } from '../../errors/index.js';
+import type { DiagnosticEntry } from '../../scsi/index.js';
+import { readJson, writeJson } from '../json-file.js';
+import type { Trait } from '../names.js';
+import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from './nexus.js';
+import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
+import type { SpeedFacts } from './speed-model.js';
+
+/** What a drive is. */
+export interface DriveIdentity {
+  readonly vendor: string;
+  readonly product: string;
+  readonly revision: string;
+  readonly serial: string;
+  readonly generation: number;
+}
+
+/** What a drive was set up to be like. */
+export interface DriveSettings {
+  /** Seconds that a load takes; until then the drive is becoming ready. */
+  readonly loadSeconds: number;
+  /** Size of the early-warning zone, when it is not to follow from the capacity. */
+  readonly earlyWarningBytes?: number | undefined;
+  /** How slow it is; undefined for as fast as the machine. */
+  readonly speed?: SpeedFacts | undefined;
+  readonly encryption?: EncryptionSettings | undefined;
+  /** How it, or the path to it, answers otherwise than ours does. */
+  readonly traits?: readonly Trait[] | undefined;
+}
+
+/** What a drive can do with keys. */
+export interface EncryptionSettings {
+  /** Index of its only algorithm, AES-256-GCM; 1 by default. */
+  readonly algorithmIndex?: number | undefined;
+  /** Whether a library or a key manager sets the keys, and hosts may not. */
+  readonly byLibrary?: boolean | undefined;
+  /** CKOD_C and LOCK_C; true by default. */
+  readonly clearKeyOnDemount?: boolean | undefined;
+  readonly lock?: boolean | undefined;
+}
+
+/** A place on tape: a partition and the logical object that comes next. */
+export interface Position {
+  readonly partition: number;
+  readonly object: number;
+}
+
+/** What a drive keeps as long as its power is on. */
+export interface DriveMemory {
+  /** Name of the cartridge that is in the drive. */
+  cartridge: string | null;
+  loaded: boolean;
+  position: Position;
+  /** A write is good when it is in the buffer. */
+  buffered: boolean;
+  /** 0: variable blocks. */
+  blockLength: number;
+  compression: boolean;
+  /** Who has prevented the removal of the medium. */
+  removalPreventedBy: readonly Nexus[];
+  /** Megabytes before early warning at which programmable early warning is reported; 0 for never. */
+  programmableEarlyWarningMegabytes: number;
+  /** WRITE MODE of the device configuration extension: what is recorded can't be changed. */
+  appendOnly: boolean;
+  /** Bytes of the partitions that mode page 11 asks the next FORMAT MEDIUM for. */
+  partitionPlan: readonly number[] | undefined;
+  /** Errors that were not corrected since the load. */
+  uncorrectedErrors: { write: number; read: number };
+  /** The newest first. */
+  diagnostics: readonly DiagnosticEntry[];
+  reservation: ReservationState;
+  /** Numbers of the TapeAlert flags that are set. */
+  alerts: readonly number[];
+  /** The unit attentions that wait for the local nexus; those of others end with their sessions. */
+  attentions: readonly Attention[];
+}
+
+/** What a drive counts all its life. */
+export interface DriveLife {
+  loads: number;
+  cleanings: number;
+  powerCycles: number;
+  hardWriteErrors: number;
+  hardReadErrors: number;
+}
+
+export const NEW_DRIVE: DriveLife = { loads: 0, cleanings: 0, powerCycles: 0, hardWriteErrors: 0, hardReadErrors: 0 };
+
+/** The content of `drive.json`. */
+export interface DriveRecord {
+  readonly identity: DriveIdentity;
+  readonly settings: DriveSettings;
+  readonly memory: DriveMemory;
+  readonly life: DriveLife;
+  /** Whether the drive was closed in order; if not, its power was cut. */
+  readonly closed: boolean;
+}
+
+const FORMAT = 'node-lto virtual drive 1';
+const FILE = 'drive.json';
+
+export const BEGINNING: Position = { partition: 0, object: 0 };
+
+/** The state of a drive after power on, apart from the cartridge in it. */
+export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemory {
+  return {
+    cartridge,
+    loaded,
+    position: BEGINNING,
+    buffered: true,
+    blockLength: 0,
+    compression: true,
+    removalPreventedBy: [],
+    programmableEarlyWarningMegabytes: 0,
+    appendOnly: false,
+    partitionPlan: undefined,
+    uncorrectedErrors: { write: 0, read: 0 },
+    diagnostics: [],
+    reservation: NO_RESERVATION,
+    alerts: [],
+    attentions: [POWER_ON],
+  };
+}
+
+export async function saveDrive(folder: string, record: DriveRecord): Promise<void> {
+  await writeJson(join(folder, FILE), { format: FORMAT, ...record });
+}
+
+/** Rejects with DeviceNotFoundError when the folder holds no drive, or one that can't be read. */
+export async function loadDrive(folder: string): Promise<DriveRecord> {
+  const details = { device: `virtual:${folder}` };
+  const stored = (await readJson(join(folder, FILE)).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'ENOENT' ? 'there is no virtual drive in this folder' : `${FILE} can't be read`;
+    throw new DeviceNotFoundError(what, { ...details, cause });
+  })) as DriveRecord & { readonly format: unknown };
+  if (!isObject(stored)) throw new DeviceNotFoundError(`${FILE} is damaged`, details);
+  if (stored.format !== FORMAT) throw new DeviceNotFoundError(`${FILE} is not that of a virtual drive`, details);
+  const missing = (['identity', 'settings', 'memory'] as const).find((part) => !isObject(stored[part]));
+  const { memory, life, identity } = stored;
+  if (missing !== undefined || !Number.isInteger(identity.generation) || !isPosition(memory.position)) {
+    const what = missing === undefined ? 'tells no generation or no position' : `has no ${missing}`;
+    throw new DeviceNotFoundError(`${FILE} is damaged: it ${what}`, {
+      ...details,
+      next: 'Take it from a backup, or make a new drive and put the cartridges of this one into it',
+    });
+  }
+  // A drive of an earlier version lacks what was added since.
+  const added = {
+    life: { ...NEW_DRIVE, ...life },
+    memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory, reservation: reservationOf(memory) },
+  };
+  return { ...stored, ...added };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPosition(position: Position | undefined): boolean {
+  return Number.isInteger(position?.partition) && Number.isInteger(position?.object);
+}
+
+/** Registration and reservation as an earlier version kept them, which knew of one initiator only. */
+interface LoneReservation {
+  readonly generation: number;
+  readonly key?: string;
+  readonly type?: number;
+}
+
+/** What an earlier version kept belongs to the local nexus: others have to preempt it, by the key that READ KEYS tells. */
+function reservationOf({
+  reservation = NO_RESERVATION,
+}: {
+  readonly reservation?: ReservationState | LoneReservation;
+}): ReservationState {
+  if ('registrations' in reservation) return reservation;
+  const { generation, key, type } = reservation;
+  if (key === undefined) return { ...NO_RESERVATION, generation };
+  const holder = type === undefined ? undefined : { nexus: LOCAL_NEXUS, type };
+  return { generation, registrations: [{ nexus: LOCAL_NEXUS, key }], holder };
+}

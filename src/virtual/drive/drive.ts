@@ -1,0 +1,271 @@
+import type { Limits } from '../cartridge/capacity.js';
+import type { Cartridge } from '../cartridge/cartridge.js';
+import { nativeFormat } from '../cartridge/native-format.js';
+import type { TapImage } from '../cartridge/tap-image.js';
+import { CheckCondition, sense } from '../server/check-condition.js';
+import type { MediumNeed } from '../server/command.js';
+import { Traits } from '../traits/traits.js';
+import { DriveClock } from './drive-clock.js';
+import { DriveEncryption } from './drive-encryption.js';
+import { DrivePace } from './drive-pace.js';
+import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
+import { BEGINNING, poweredOn } from './drive-record.js';
+import {
+  ENCRYPTION_PARAMETERS_LOST,
+  LOCAL_NEXUS,
+  MEDIUM_MAY_HAVE_CHANGED,
+  type Nexus,
+  UnitAttentions,
+} from './nexus.js';
+
+const UNIT_ATTENTION = 6;
+const MB = 1e6;
+/** The progress indication counts in 65536ths. */
+const MOST_PROGRESS = 0xffff / 0x10000;
+
+/** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
+export class Drive {
+  readonly identity: DriveIdentity;
+  readonly settings: DriveSettings;
+  readonly memory: DriveMemory;
+  readonly life: DriveLife;
+  readonly clock = new DriveClock();
+  readonly attentions: UnitAttentions;
+  /** How slow it is; undefined for as fast as the machine. */
+  readonly pace: DrivePace | undefined;
+  readonly encryption = new DriveEncryption();
+  readonly traits: Traits;
+  /** The cartridge that is in the drive, loaded or not. */
+  cartridge: Cartridge | undefined;
+  /** Where a record met the end of the partition. */
+  metEndAt: Position | undefined;
+  /** When a running load is over, by `performance.now()`. */
+  #readyAt = 0;
+
+  constructor(
+    identity: DriveIdentity,
+    settings: DriveSettings,
+    memory: DriveMemory,
+    life: DriveLife,
+    cartridge?: Cartridge,
+  ) {
+    this.identity = identity;
+    this.settings = settings;
+    this.memory = memory;
+    this.life = life;
+    this.cartridge = cartridge;
+    this.attentions = new UnitAttentions(memory.attentions);
+    this.pace = settings.speed && new DrivePace(settings.speed);
+    this.traits = new Traits(settings.traits);
+  }
+
+  get position(): Position {
+    return this.memory.position;
+  }
+
+  get image(): TapImage {
+    return this.requirePresent().image(this.position.partition);
+  }
+
+  get limits(): Limits {
+    const zone = this.traits.earlyWarningBytes ?? this.settings.earlyWarningBytes;
+    return this.requirePresent().limits(this.position.partition, zone);
+  }
+
+  /** What it can do with keys, with all defaults filled in. */
+  get encryptionSettings() {
+    const {
+      algorithmIndex = 1,
+      byLibrary = false,
+      clearKeyOnDemount = true,
+      lock = true,
+    } = this.settings.encryption ?? {};
+    return { algorithmIndex, byLibrary, clearKeyOnDemount, lock };
+  }
+
+  /** Whether there is a tape to read and write. */
+  hasVolume(): boolean {
+    const { cartridge, identity, memory } = this;
+    if (cartridge === undefined || !memory.loaded || this.isLoading()) return false;
+    return cartridge.memory.medium.kind !== 'cleaning' && cartridge.readableIn(identity.generation);
+  }
+
+  /** Density code of the cartridge; without one, of the drive's own generation. */
+  densityCode(): number {
+    return this.cartridge?.memory.medium.densityCode ?? nativeFormat(this.identity.generation).densityCode;
+  }
+
+  /** Medium type of the mode parameter header; 0 without a loaded cartridge. */
+  mediumType(): number {
+    return this.memory.loaded ? (this.cartridge?.mediumType() ?? 0) : 0;
+  }
+
+  isWriteProtected(): boolean {
+    const { cartridge, identity } = this;
+    if (cartridge === undefined || !this.memory.loaded) return false;
+    return cartridge.memory.medium.writeProtected || !cartridge.writableIn(identity.generation);
+  }
+
+  hasPartition(partition: number): boolean {
+    return partition < this.requirePresent().partitions;
+  }
+
+  /** To somewhere else on the tape. */
+  moveTo(object: number, partition = this.position.partition): void {
+    this.pace?.leave();
+    this.memory.position = { partition, object };
+  }
+
+  /** Past what was just recorded or read. */
+  advance(objects: number): void {
+    const { partition, object } = this.position;
+    this.memory.position = { partition, object: object + objects };
+  }
+
+  /** Whether the tape stands at or after early warning, or where the partition has shown to end. */
+  beyondEarlyWarning(): boolean {
+    if (this.metEndAt === this.position) return true;
+    return this.image.bytesBefore(this.position.object) >= this.limits.earlyWarning;
+  }
+
+  /** Whether the tape stands at or after programmable early warning; never while that is off. */
+  beyondProgrammableEarlyWarning(object = this.position.object): boolean {
+    const zone = this.memory.programmableEarlyWarningMegabytes * MB;
+    return zone > 0 && this.image.bytesBefore(object) >= this.limits.earlyWarning - zone;
+  }
+
+  require(need: MediumNeed): void {
+    if (need === 'present') this.requirePresent();
+    if (need === 'ready') this.requireReady();
+  }
+
+  requirePresent(): Cartridge {
+    if (this.cartridge === undefined) throw new CheckCondition(sense('2/3a/00'));
+    return this.cartridge;
+  }
+
+  isLoading(): boolean {
+    return performance.now() < this.#readyAt;
+  }
+
+  requireReady(): Cartridge {
+    const cartridge = this.requirePresent();
+    if (!this.memory.loaded) throw new CheckCondition(sense('2/04/02'));
+    if (this.isLoading()) {
+      const left = this.#readyAt - performance.now();
+      const progress = Math.min(MOST_PROGRESS, Math.max(0, 1 - left / (this.settings.loadSeconds * 1000)));
+      throw new CheckCondition(sense('2/04/01', { progress }));
+    }
+    if (cartridge.memory.medium.kind === 'cleaning') throw new CheckCondition(sense('2/30/03'));
+    if (!cartridge.readableIn(this.identity.generation)) throw new CheckCondition(sense('3/30/00'));
+    return cartridge;
+  }
+
+  /** For commands that append: WORM media, and all media in append-only mode, take them at end of data only. */
+  requireWritable(): void {
+    const overwrites = this.position.object < this.image.objects || this.image.damaged;
+    if (this.#isAppendOnly(this.#requireNotProtected()) && overwrites) throw new CheckCondition(sense('7/30/0c'));
+  }
+
+  /** For commands that only destroy. */
+  requireErasable(): void {
+    if (this.#isAppendOnly(this.#requireNotProtected())) throw new CheckCondition(sense('7/30/0c'));
+  }
+
+  #isAppendOnly({ memory }: Cartridge): boolean {
+    return memory.medium.kind === 'worm' || this.memory.appendOnly;
+  }
+
+  #requireNotProtected(): Cartridge {
+    const cartridge = this.requirePresent();
+    if (!cartridge.writableIn(this.identity.generation)) throw new CheckCondition(sense('7/30/05'));
+    if (cartridge.memory.medium.writeProtected) throw new CheckCondition(sense('7/27/00'));
+    return cartridge;
+  }
+
+  countRead(bytes: number): void {
+    this.pace?.gave(bytes);
+    const { usage } = this.requirePresent().memory;
+    usage.bytesRead += bytes;
+    usage.bytesReadThisLoad += bytes;
+  }
+
+  countWritten(bytes: number): void {
+    this.pace?.wrote(bytes);
+    const { usage } = this.requirePresent().memory;
+    usage.bytesWritten += bytes;
+    usage.bytesWrittenThisLoad += bytes;
+  }
+
+  /** Threads the cartridge that is in the drive. */
+  async load(): Promise<void> {
+    const cartridge = this.requirePresent();
+    cartridge.countLoad(this.identity);
+    this.life.loads += 1;
+    if (cartridge.memory.medium.kind === 'cleaning') this.life.cleanings += 1;
+    await cartridge.save();
+    this.memory.loaded = true;
+    this.memory.alerts = [];
+    this.memory.uncorrectedErrors = { write: 0, read: 0 };
+    this.memory.partitionPlan = undefined;
+    this.memory.position = BEGINNING;
+    this.#readyAt = performance.now() + this.settings.loadSeconds * 1000;
+    this.attentions.raise(MEDIUM_MAY_HAVE_CHANGED);
+  }
+
+  /** Rewinds and unthreads; the cartridge stays in the drive. */
+  async unload(): Promise<void> {
+    const cartridge = this.requirePresent();
+    await cartridge.sync();
+    this.encryption.demount();
+    this.#readyAt = 0;
+    this.memory.loaded = false;
+    this.memory.position = BEGINNING;
+  }
+
+  /** Throws the unit attention that has waited longest for a nexus, once. */
+  reportAttention(nexus: Nexus): void {
+    const codes = this.attentions.take(nexus);
+    if (codes === undefined) return;
+    const [asc, ascq] = codes;
+    throw new CheckCondition({ key: UNIT_ATTENTION, asc, ascq });
+  }
+
+  raiseAlert(flag: number): void {
+    if (!this.memory.alerts.includes(flag)) this.memory.alerts = [...this.memory.alerts, flag];
+  }
+
+  isRemovalPrevented(): boolean {
+    return this.memory.removalPreventedBy.length > 0;
+  }
+
+  preventRemoval(nexus: Nexus, prevented: boolean): void {
+    const others = this.memory.removalPreventedBy.filter((other) => other !== nexus);
+    this.memory.removalPreventedBy = prevented ? [...others, nexus] : others;
+  }
+
+  /** As the drive's bus would: settings are gone and the tape is at the beginning. */
+  reset(): void {
+    const { cartridge, loaded, reservation, diagnostics } = this.memory;
+    // Only a loss of power ends a reservation (SPC-5 5.14.1).
+    Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics });
+    this.encryption.clear();
+    this.attentions.reset();
+  }
+
+  /** What a nexus leaves behind when it is lost; its registration stays (SPC-5 5.14). */
+  loseNexus(nexus: Nexus): void {
+    this.preventRemoval(nexus, false);
+    this.encryption.loseNexus(nexus);
+    this.attentions.forget(nexus);
+  }
+
+  /** What is to be known of the drive when it is opened again: the sessions of others have ended then. */
+  memoryToKeep(): DriveMemory {
+    const { removalPreventedBy } = this.memory;
+    // Keys are never kept: whoever has set one is told that it is gone.
+    const lost = this.encryption.holdsKey ? [ENCRYPTION_PARAMETERS_LOST] : [];
+    const attentions = [...this.attentions.local, ...lost];
+    return { ...this.memory, attentions, removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS) };
+  }
+}

@@ -1,0 +1,65 @@
+import { type CommandName, commandName, type SenseFields } from '../../scsi/index.js';
+import { randomFrom } from '../random.js';
+
+/** Something that is to go wrong. All conditions that are given have to hold. */
+export interface Fault {
+  /** Only for this command, by name or operation code. */
+  readonly command?: CommandName | number;
+  /** Only after this many commands that the other conditions hold for. */
+  readonly afterCount?: number;
+  /** Only while the tape stands at this logical object. */
+  readonly atObject?: number;
+  /** Chance from 0 to 1; the same `seed` gives the same row of hits. */
+  readonly probability?: number;
+  readonly seed?: number;
+  /** How often it happens; without it, every time. */
+  readonly times?: number;
+  /** The command is carried out all the same, and only its answer is replaced. */
+  readonly carriedOut?: boolean;
+  /**
+   * CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; a delay; GOOD,
+   * as from a drive that lies; or a reset of the drive just before the command.
+   */
+  readonly outcome:
+    | { readonly sense: SenseFields }
+    | { readonly hostStatus: number }
+    | { readonly delayMs: number }
+    | { readonly good: true }
+    | { readonly reset: true };
+}
+
+/** The faults of one drive, and how far each has come. */
+export class Faults {
+  #armed: ArmedFault[] = [];
+
+  get list(): readonly Fault[] {
+    return this.#armed.map(({ fault }) => fault);
+  }
+
+  set list(faults: readonly Fault[]) {
+    this.#armed = faults.map((fault) => ({ fault, seen: 0, hits: 0, random: randomFrom(fault.seed ?? 1) }));
+  }
+
+  /** The first fault that strikes a command at a position. */
+  strike(cdb: Uint8Array, object: number): Fault | undefined {
+    return this.#armed.find((armed) => strikes(armed, cdb, object))?.fault;
+  }
+}
+
+interface ArmedFault {
+  readonly fault: Fault;
+  readonly random: () => number;
+  seen: number;
+  hits: number;
+}
+
+function strikes(armed: ArmedFault, cdb: Uint8Array, object: number): boolean {
+  const { command, afterCount = 0, atObject, probability, times = Number.POSITIVE_INFINITY } = armed.fault;
+  if (command !== undefined && command !== cdb[0] && command !== commandName(cdb)) return false;
+  if (atObject !== undefined && atObject !== object) return false;
+  armed.seen += 1;
+  if (armed.seen <= afterCount || armed.hits >= times) return false;
+  if (probability !== undefined && armed.random() >= probability) return false;
+  armed.hits += 1;
+  return true;
+}

@@ -1,0 +1,63 @@
+import type { Connection } from '../connection.js';
+import { NO_TAG, type TEXT_REQUEST, TEXT_RESPONSE, type Values } from '../pdu/layouts.js';
+import { ProtocolViolation } from '../pdu/pdu.js';
+import type { Target } from '../target.js';
+import { encodeText, TextCollector, type TextKeys } from './text.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** Text requests of the full feature phase: discovery, and keys that nobody knows (RFC 7143 section 11.10). */
+export class TextExchange {
+  readonly #connection: Connection;
+  /** That of the session; undefined in a discovery session. */
+  readonly #target: Target | undefined;
+  readonly #collector = new TextCollector();
+  /** What of the answer is still to be fetched. */
+  #left: Uint8Array = NOTHING;
+  #tag = 0;
+
+  constructor(connection: Connection, target: Target | undefined) {
+    this.#connection = connection;
+    this.#target = target;
+  }
+
+  /** Throws ProtocolViolation for what is no text request. */
+  answer(request: Values<typeof TEXT_REQUEST>, data: Uint8Array): void {
+    const { initiatorTaskTag, lun, targetTransferTag, continues, final } = request;
+    if (continues && final) throw new ProtocolViolation('a text that both ends and goes on');
+    const fetches = targetTransferTag !== NO_TAG && this.#left.length > 0;
+    if (!fetches) {
+      const keys = this.#collector.add(data, continues);
+      this.#left = keys === undefined ? NOTHING : encodeText(this.#answers(keys));
+    }
+    const size = this.#connection.parameters.maxSendBytes;
+    const part = this.#left.subarray(0, size);
+    this.#left = this.#left.subarray(size);
+    const more = this.#left.length > 0;
+    const ends = final && !more;
+    this.#tag = (this.#tag + 1) % NO_TAG;
+    this.#connection.reply(
+      TEXT_RESPONSE,
+      { final: ends, continues: more, initiatorTaskTag, lun, targetTransferTag: ends ? NO_TAG : this.#tag },
+      part,
+    );
+  }
+
+  #answers(keys: TextKeys): [string, string][] {
+    return [...keys].flatMap(([key, value]): [string, string][] => {
+      if (key === 'SendTargets') return this.#sendTargets(value);
+      return [[key, 'NotUnderstood']];
+    });
+  }
+
+  /** All targets in a discovery session; else the session's own (RFC 7143 appendix C). */
+  #sendTargets(wanted: string): [string, string][] {
+    const all = this.#target === undefined ? this.#connection.targets : [this.#target];
+    if (wanted === 'All' && this.#target !== undefined) return [['SendTargets', 'Reject']];
+    const named = all.filter(({ name }) => wanted === 'All' || wanted === '' || wanted === name);
+    return named.flatMap(({ name }) => [
+      ['TargetName', name],
+      ['TargetAddress', `${this.#connection.localAddress},1`],
+    ]);
+  }
+}
