@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { TRAIT_NAMES } from './src/virtual/names.js';
+import { TRAIT_NAMES } from './src/virtual/drive/names.js';
 
 const { LTO_LAB_SUITE: labSuite, LTO_LAB: lab, LTO_TEST_DEVICE: device } = process.env;
 

@@ -24,12 +24,6 @@ export type { ReadArchiveOptions } from './provider/archive/read-archive.js';
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
 export type { WriteArchiveOptions } from './provider/archive/write-archive.js';
 export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/archive/write-spanned.js';
-export {
-  CONFIGURATION_SCHEMA,
-  type ProviderConfiguration,
-  type ProviderSettings,
-  parseConfiguration,
-} from './provider/configuration.js';
 export type { ExistingData } from './provider/label/existing-data.js';
 export type { MediaIdentity } from './provider/label/identify.js';
 export type { InitializeOptions } from './provider/label/initialize.js';
@@ -44,12 +38,20 @@ export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
 export type { WriteProtection } from './provider/monitor/write-protection.js';
 export { type ForceOptions, LtoProvider, type ProviderOptions } from './provider/provider.js';
+export {
+  CONFIGURATION_SCHEMA,
+  type ProviderConfiguration,
+  type ProviderSettings,
+  parseConfiguration,
+} from './provider/session/configuration.js';
 export type { LongPosition } from './scsi/commands/read-position.js';
 export type { FormatVerdict, LtoFormat } from './scsi/density.js';
 export type { TapeAlertFlag } from './scsi/log/tape-alert.js';
 export { MAM_ATTRIBUTES } from './scsi/mam/attributes.js';
 export type { HostAttributeValue } from './scsi/mam/host.js';
 export type { MamValues } from './scsi/mam/values.js';
+export type { Bytes } from './streams/bytes.js';
+export type { DataSource } from './streams/taken-source.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';
 export type { EncryptionModeName } from './tape/encryption/modes.js';
 export type { DriveEncryptionCapabilities, EncryptionStatus, NextBlock } from './tape/encryption/pages.js';
@@ -58,10 +60,10 @@ export type { EndOfData, TapeEnd } from './tape/motion/end-of-data.js';
 export type { EraseConfirmation } from './tape/motion/erase-confirmation.js';
 export type { PartitionOptions } from './tape/motion/partition.js';
 export type { FormatOptions, PartitionSize } from './tape/motion/prepare-medium.js';
-export type { Readiness } from './tape/motion/readiness.js';
 export type { WaitOptions } from './tape/motion/wait-until-ready.js';
 export { type ListedDrive, listDrives } from './tape/open/list-drives.js';
 export type { OpenOptions } from './tape/open/open-transport.js';
+export type { TapeStatus } from './tape/port/tape-status.js';
 export type { AttributeLists } from './tape/reports/attribute-lists.js';
 export type {
   Capacity,
@@ -72,28 +74,26 @@ export type {
 } from './tape/reports/capacity.js';
 export type { CartridgeMemory } from './tape/reports/cartridge-memory.js';
 export type { Densities, Reservations } from './tape/reports/drive-reports.js';
-export type { Health } from './tape/reports/health.js';
 export type {
   CartridgeWear,
   CleaningState,
   CompressionState,
   HealthFacts,
   TransferErrors,
-} from './tape/reports/health-facts.js';
-export type { HealthReason, HealthVerdict } from './tape/reports/health-rules.js';
+} from './tape/reports/health/facts.js';
+export type { Health } from './tape/reports/health/health.js';
+export type { HealthReason, HealthVerdict } from './tape/reports/health/rules.js';
 export type { DriveIdentity, DriveName } from './tape/reports/identity.js';
 export type { MediumFormat, MemoryAndFormat } from './tape/reports/medium-format.js';
+export type { Readiness } from './tape/reports/readiness.js';
 export type { SettingChanges, TapeSettings } from './tape/reports/settings.js';
 export type { TapeAlerts } from './tape/reports/tape-alerts.js';
-export type { TapeStatus } from './tape/reports/tape-status.js';
-export type { ChecksumAlgorithm } from './tape/stream/checksum.js';
+export type { ChecksumAlgorithm } from './tape/stream/file/checksum.js';
+export type { IncompleteFile, TapeReceipt } from './tape/stream/file/receipt.js';
 export type { ReadDestination } from './tape/stream/read/read-file.js';
 export type { ReadStreamOptions } from './tape/stream/read/read-options.js';
 export type { OnBadRecord, SkippedRecord } from './tape/stream/read/read-recovery.js';
 export type { ReadSummary, TapeReadStream } from './tape/stream/read/read-stream.js';
-export type { IncompleteFile, TapeReceipt } from './tape/stream/receipt.js';
-export type { Bytes } from './tape/stream/source/bytes.js';
-export type { DataSource } from './tape/stream/source/taken-source.js';
 export type { WriteStreamOptions } from './tape/stream/write/write-options.js';
 export type { TapeWriteStream } from './tape/stream/write/write-stream.js';
 export { TapeDrive } from './tape/tape-drive.js';

@@ -1,4 +1,4 @@
-import type { DataSource } from '../tape/stream/source/taken-source.js';
+import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
 

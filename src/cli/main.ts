@@ -20,9 +20,9 @@ import { addWrite } from './commands/media/write.js';
 import { addDemo } from './commands/virtual/demo.js';
 import { addServeVirtual } from './commands/virtual/serve-virtual.js';
 import { addVirtual } from './commands/virtual/virtual.js';
-import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './exit-codes.js';
 import { errorDocument, printDocument } from './output/document.js';
 import { printText } from './output/terminal.js';
+import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './run/exit-codes.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 

@@ -13,7 +13,7 @@ import {
   TransportError,
   WriteProtectedError,
 } from '../errors/index.js';
-import { isSystemError } from '../transport/system-error.js';
+import { isSystemError } from '../errors/system-error.js';
 
 type Make = (details: LtoErrorDetails) => LtoError;
 

@@ -1,7 +1,7 @@
 import type * as Binding from '../../binding.js';
-import { loadAddon } from '../backends/linux/load-addon.js';
+import { loadAddon } from '../addon/load-addon.js';
 import { AddonUnavailableError } from '../errors/index.js';
-import { isSystemError } from '../transport/system-error.js';
+import { isSystemError } from '../errors/system-error.js';
 
 /**
  * Takes a lock of an open file that the kernel holds, for all processes of the machine whatever namespaces they are in,

@@ -3,16 +3,14 @@ import { requireNumbers } from '../arguments/number.js';
 import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
+import { type TakenSource, takeSource } from '../streams/taken-source.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
-import { type TakenSource, takeSource } from '../tape/stream/source/taken-source.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
 import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned } from './archive/read-spanned.js';
 import { requirePrepared, type WriteArchiveOptions, writeArchive } from './archive/write-archive.js';
 import { type SpanOptions, writeSpanned } from './archive/write-spanned.js';
-import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './configuration.js';
-import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
 import { isSameCartridge } from './label/barcode.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
 import { identify, type MediaIdentity } from './label/identify.js';
@@ -33,6 +31,8 @@ import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
 import { readWriteProtection, type WriteProtection } from './monitor/write-protection.js';
+import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
+import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './session/drive-owner.js';
 
 export interface ProviderOptions {
   /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */

@@ -6,6 +6,8 @@ import { preventAllow } from '../scsi/commands/primary.js';
 import type { LongPosition } from '../scsi/commands/read-position.js';
 import type { Timestamp } from '../scsi/commands/timestamp.js';
 import type { HostAttributeValue } from '../scsi/mam/host.js';
+import { closed } from '../streams/closed.js';
+import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions, Transport } from '../transport/transport.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
@@ -14,12 +16,12 @@ import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
 import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
 import { readLongPosition } from './motion/position.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
-import { type Readiness, readReadiness, requireReady } from './motion/readiness.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
-import { type DriveModel, readDriveModel } from './open/drive-model.js';
+import { permitWriting, readWriteRights, type WriteRights } from './motion/write-permission.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
+import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort, type StreamLease } from './port/drive-port.js';
-import { permitWriting, readWriteRights, type WriteRights } from './port/write-permission.js';
+import type { TapeStatus } from './port/tape-status.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
 import { type Capacity, readCapacity } from './reports/capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './reports/cartridge-memory.js';
@@ -33,7 +35,7 @@ import {
   readSupportedCommands,
   readTimestamp,
 } from './reports/drive-reports.js';
-import { type Health, readHealth } from './reports/health.js';
+import { type Health, readHealth } from './reports/health/health.js';
 import { type DriveIdentity, readIdentity } from './reports/identity.js';
 import {
   type MediumFormat,
@@ -41,15 +43,13 @@ import {
   readMediumFormat,
   readMemoryAndFormat,
 } from './reports/medium-format.js';
+import { type Readiness, readReadiness, requireReady } from './reports/readiness.js';
 import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
 import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
-import type { TapeStatus } from './reports/tape-status.js';
-import { closed } from './stream/closed.js';
+import type { TapeReceipt } from './stream/file/receipt.js';
 import { nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
 import { type ReadSummary, TapeReadStream } from './stream/read/read-stream.js';
-import type { TapeReceipt } from './stream/receipt.js';
-import type { DataSource } from './stream/source/taken-source.js';
 import { writeFile } from './stream/write/write-file.js';
 import { requireWriteOptions, type WriteStreamOptions } from './stream/write/write-options.js';
 import { TapeWriteStream } from './stream/write/write-stream.js';

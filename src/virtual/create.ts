@@ -13,8 +13,8 @@ import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
 import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive/drive-record.js';
 import { speedFacts } from './drive/drive-speeds.js';
+import type { SpeedName, Trait } from './drive/names.js';
 import type { SpeedFacts } from './drive/speed-model.js';
-import type { SpeedName, Trait } from './names.js';
 import { requireTraits } from './traits/traits.js';
 
 /** A new virtual drive. */

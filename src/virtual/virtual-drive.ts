@@ -10,8 +10,8 @@ import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive/dri
 import { type Fault, Faults } from './drive/faults.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './drive/nexus.js';
 import type { StreamingState } from './drive/speed-model.js';
-import { lockFolder } from './folder-lock.js';
-import { unlessFull } from './host-file.js';
+import { lockFolder } from './host/folder-lock.js';
+import { unlessFull } from './host/host-file.js';
 import type { AbortTasks, Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { dataOutLength } from './server/data-out-length.js';

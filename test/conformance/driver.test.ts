@@ -1,6 +1,6 @@
 import { afterEach, describe, expect } from 'vitest';
 import { openTransport } from '../../src/tape/open/open-transport.js';
-import { nextStreamNumber } from '../../src/tape/stream/stream-number.js';
+import { nextStreamNumber } from '../../src/tape/port/stream-number.js';
 import { hasStatus, MtOperation } from '../../src/transport/mtio.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { backend, conforms, openDrive, RECORD } from './conformance.js';

@@ -9,7 +9,7 @@ import { decodeLogValues } from '../../src/scsi/log/values.js';
 import { decodeSupportedPages, VPD_PAGES, vpdPayload } from '../../src/scsi/vpd/pages.js';
 import type { ScsiCommand } from '../../src/scsi/wire/command.js';
 import { openTransport } from '../../src/tape/open/open-transport.js';
-import { RATED_LOADS } from '../../src/tape/reports/health-rules.js';
+import { RATED_LOADS } from '../../src/tape/reports/health/rules.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { answers, backend, openDrive } from './conformance.js';

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { EndOfDataError, RecordTooLargeError, VerificationError } from '../../src/errors/index.js';
 import { openTransport } from '../../src/tape/open/open-transport.js';
-import { nextStreamNumber } from '../../src/tape/stream/stream-number.js';
+import { nextStreamNumber } from '../../src/tape/port/stream-number.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import { MtOperation } from '../../src/transport/mtio.js';
 import type { Capability } from './capabilities.js';

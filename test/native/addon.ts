@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Device } from '../../binding.js';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 
 /** The addon exists for Linux only; there, its absence is a failure. */
 export const onLinux = process.platform === 'linux';

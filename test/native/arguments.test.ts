@@ -1,7 +1,7 @@
 import { constants, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../binding.js';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 import { onLinux, slab } from './addon.js';
 
 describe.runIf(onLinux)('arguments of the addon', () => {

@@ -2,7 +2,7 @@ import { constants, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 import { makeFifo, onLinux, openDevice, openOtherEnd, scratchFolder, slab } from './addon.js';
 
 describe.runIf(onLinux)('Device', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 
 let folder = '';
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 import type { AddonUnavailableError } from '../../src/errors/index.js';
 import { onLinux } from './addon.js';
 
@@ -23,7 +23,7 @@ describe('loadAddon without an addon', () => {
   it('says where it looked, on what, and what builds it', async () => {
     vi.stubEnv('NODE_LTO_PREBUILD', folder);
     vi.resetModules();
-    const fresh = await import('../../src/backends/linux/load-addon.js');
+    const fresh = await import('../../src/addon/load-addon.js');
     const error = (() => {
       try {
         return fresh.loadAddon();

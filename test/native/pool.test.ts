@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 import { KIB, makeFifo, onLinux, openDevice, scratchFolder, slab } from './addon.js';
 import { prelude, runChild } from './child.js';
 

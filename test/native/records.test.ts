@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 import { KIB, makeFifo, onLinux, openDevice, openOtherEnd, scratchFolder, slab } from './addon.js';
 
 /** A file with that content. */

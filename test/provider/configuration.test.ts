@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors/index.js';
-import { CONFIGURATION_SCHEMA, parseConfiguration } from '../../src/provider/configuration.js';
 import { LtoProvider } from '../../src/provider/provider.js';
+import { CONFIGURATION_SCHEMA, parseConfiguration } from '../../src/provider/session/configuration.js';
 
 describe('configuration', () => {
   it('has a default for everything but the drive', () => {

@@ -12,8 +12,8 @@ import {
   InvalidArgumentError,
   MediumChangedError,
 } from '../../src/errors/index.js';
-import { shareDrive } from '../../src/provider/drive-owner.js';
 import { LtoProvider } from '../../src/provider/provider.js';
+import { shareDrive } from '../../src/provider/session/drive-owner.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { VirtualDrive } from '../../src/virtual/index.js';
 import { collect } from '../conformance/conformance.js';

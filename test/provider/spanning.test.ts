@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, LabelError } from '../../src/errors/index.js';
-import { createChecksum } from '../../src/tape/stream/checksum.js';
+import { createChecksum } from '../../src/tape/stream/file/checksum.js';
 import type { Trait } from '../../src/virtual/index.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { type Bench, ID, labelOther, MIB, newLabelledBench, swapTo } from './support.js';

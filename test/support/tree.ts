@@ -5,7 +5,7 @@ import { chmod, lchown, link, lstat, mkdir, open, readdir, readlink, symlink, wr
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { loadAddon } from '../../src/backends/linux/load-addon.js';
+import { loadAddon } from '../../src/addon/load-addon.js';
 
 /** Names and targets are bytes: a character of these texts stands for each (latin1). */
 type Name = string;

@@ -9,7 +9,7 @@ import { formatMedium } from '../../src/scsi/commands/transfer.js';
 import { logSense } from '../../src/scsi/log/page.js';
 import type { ScsiCommand } from '../../src/scsi/wire/command.js';
 import { type CommandName, OPERATION_CODES } from '../../src/scsi/wire/opcodes.js';
-import { readDriveModel } from '../../src/tape/open/drive-model.js';
+import { readDriveModel } from '../../src/tape/port/drive-model.js';
 import { DrivePort } from '../../src/tape/port/drive-port.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { VirtualDriveOptions } from '../../src/virtual/index.js';

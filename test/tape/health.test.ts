@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encodeLogPage } from '../../src/scsi/log/page.js';
 import { readCapacity } from '../../src/tape/reports/capacity.js';
-import { readHealth } from '../../src/tape/reports/health.js';
-import type { HealthFacts } from '../../src/tape/reports/health-facts.js';
-import { healthReasons, RATED_LOADS } from '../../src/tape/reports/health-rules.js';
+import type { HealthFacts } from '../../src/tape/reports/health/facts.js';
+import { readHealth } from '../../src/tape/reports/health/health.js';
+import { healthReasons, RATED_LOADS } from '../../src/tape/reports/health/rules.js';
 import { readMediumFormat } from '../../src/tape/reports/medium-format.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
 import { answerWith, newPort, newTapeDrive, UNSUPPORTED } from './drives.js';

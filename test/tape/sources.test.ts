@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { DriveBusyError, InvalidArgumentError, LtoError, WriteError } from '../../src/errors/index.js';
 import type { DataSource } from '../../src/index.js';
-import { createChecksum } from '../../src/tape/stream/checksum.js';
+import { createChecksum } from '../../src/tape/stream/file/checksum.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { closed, collect, testData } from '../conformance/conformance.js';
 import { countTurns } from '../support/event-loop.js';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ArchiveError, InvalidArgumentError, LtoError } from '../../errors/index.js';
-import { type DataSource, type TakenSource, takeSource } from '../../tape/stream/source/taken-source.js';
+import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import { decompressed } from '../decode/compression.js';
 import { ArchiveFault, type FaultFacts } from '../decode/fault.js';
 import { newRing, RingWriter } from './byte-ring.js';

@@ -1,4 +1,4 @@
-import { LoopBreak } from '../../transport/event-loop-budget.js';
+import { LoopBreak } from '../../streams/event-loop-budget.js';
 import type { ByteSource } from '../decode/byte-source.js';
 
 /** A power of two, and whole blocks of tar; more of it would leave the processor's cache before it is read. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { AddonUnavailableError } from '../../errors/index.js';
-import { isSystemError } from '../../transport/system-error.js';
+import { isSystemError } from '../../errors/system-error.js';
 import { ArchiveReader } from '../decode/archive-reader.js';
 import { ArchiveFault } from '../decode/fault.js';
 import type { Member } from '../decode/member.js';

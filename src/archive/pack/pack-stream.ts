@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
-import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../../tape/stream/memory/lending-pipe.js';
+import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../../streams/lending-pipe.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
 import type { PackProgress, PackSummary } from './summary.js';
 

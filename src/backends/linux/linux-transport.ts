@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import type * as Binding from '../../../binding.js';
 import type { Crc32, Device, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
+import { loadAddon } from '../../addon/load-addon.js';
+import { isSystemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
-import { isSystemError } from '../../transport/system-error.js';
 import type { CallOptions, RecordCallOptions, Transport } from '../../transport/transport.js';
-import { loadAddon } from './load-addon.js';
 
 /** The nodes of one drive. */
 export interface NativeNodes {

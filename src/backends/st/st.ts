@@ -1,5 +1,6 @@
 import type { MtStatus } from '../../../binding.js';
 import type { SenseData } from '../../errors/index.js';
+import { systemError } from '../../errors/system-error.js';
 import { loadUnload, locate10, readPosition, rewind, space16 } from '../../scsi/commands/position.js';
 import { modeSelect6, modeSense10, preventAllow, testUnitReady } from '../../scsi/commands/primary.js';
 import { decodeLongPosition, decodeShortPosition } from '../../scsi/commands/read-position.js';
@@ -8,7 +9,6 @@ import { decodeModeSense, encodeModeParameters } from '../../scsi/mode/parameter
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
 import { GeneralStatus, MtOperation } from '../../transport/mtio.js';
-import { systemError } from '../../transport/system-error.js';
 import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { BLANK_CHECK, UNKNOWN, VirtualStPosition } from './st-position.js';
 

@@ -1,8 +1,8 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
+import { isSystemError, systemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
-import { LoopBreak } from '../../transport/event-loop-budget.js';
+import { LoopBreak } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
-import { isSystemError, systemError } from '../../transport/system-error.js';
 import type { CallOptions, RecordCallOptions, Transport } from '../../transport/transport.js';
 import { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';

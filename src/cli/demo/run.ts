@@ -5,16 +5,16 @@ import { extractArchive } from '../../archive/extract.js';
 import { VerificationError } from '../../errors/index.js';
 import { writeLabel } from '../../provider/label/label.js';
 import type { MamValues } from '../../scsi/mam/values.js';
-import type { TapeReceipt } from '../../tape/stream/receipt.js';
+import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { identityFacts } from '../actions/drive/status.js';
 import { writeSource } from '../actions/media/write.js';
 import { readTapeFile } from '../input/read-file.js';
 import { openSource, type Source } from '../input/source.js';
-import { interruptible } from '../interrupt.js';
 import { facts } from '../output/table.js';
 import { printText, visible } from '../output/terminal.js';
 import { formatBytes, formatDuration, formatRate } from '../output/units.js';
+import { interruptible } from '../run/interrupt.js';
 import { type Comparison, compareFolders } from './compare-folders.js';
 import { GeneratedFile } from './generated.js';
 

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { InterruptedError } from '../interrupt.js';
 import { visible } from '../output/terminal.js';
+import { InterruptedError } from '../run/interrupt.js';
 
 /** Whether somebody sits there to be asked. */
 export function hasTerminal(): boolean {

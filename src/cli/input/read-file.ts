@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { closed } from '../../tape/stream/closed.js';
+import { closed } from '../../streams/closed.js';
 import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { InterruptedError, interruptible } from '../interrupt.js';
 import { type Work, withProgress } from '../output/progress.js';
+import { InterruptedError, interruptible } from '../run/interrupt.js';
 
 /** Consumes the file that it is given; stops when the signal is aborted. */
 export type Consume = (source: Readable, signal: AbortSignal) => Promise<unknown>;

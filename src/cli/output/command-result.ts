@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { exitCodeOf, OUTPUT_CLOSED } from '../exit-codes.js';
-import { InterruptedError } from '../interrupt.js';
+import { exitCodeOf, OUTPUT_CLOSED } from '../run/exit-codes.js';
+import { InterruptedError } from '../run/interrupt.js';
 import { codeOf, errorDocument, printDocument } from './document.js';
 import { OutputError, print } from './standard-output.js';
 import { printText, textLines, visible } from './terminal.js';

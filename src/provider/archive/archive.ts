@@ -1,5 +1,5 @@
-import type { TapeReceipt } from '../../tape/stream/receipt.js';
-import type { DataSource } from '../../tape/stream/source/taken-source.js';
+import type { DataSource } from '../../streams/taken-source.js';
+import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 
 /** What archives are made of. */
 export type ArchiveSource = DataSource;

@@ -1,8 +1,8 @@
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import type { KeyOptions } from '../encryption.js';
 import { proveIdentity } from '../label/identify.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import type { KeyOptions } from '../session/encryption.js';
 
 /** What was done before the cartridge was put out. */
 export interface FinalizeReport {

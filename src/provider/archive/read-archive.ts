@@ -1,9 +1,9 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import type { KeyOptions } from '../encryption.js';
 import { proveIdentity } from '../label/identify.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import type { KeyOptions } from '../session/encryption.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
 export interface ReadArchiveOptions extends IdleOptions {

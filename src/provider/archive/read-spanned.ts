@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { closed } from '../../tape/stream/closed.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import type { KeyOptions } from '../encryption.js';
+import { closed } from '../../streams/closed.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import type { KeyOptions } from '../session/encryption.js';
 import type { ArchivePart } from './archive.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 import { readArchive, requireLocation } from './read-archive.js';

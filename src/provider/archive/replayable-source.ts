@@ -1,6 +1,6 @@
 import { VerificationError } from '../../errors/index.js';
-import { type Checksum, type ChecksumAlgorithm, createChecksum } from '../../tape/stream/checksum.js';
-import type { TakenSource } from '../../tape/stream/source/taken-source.js';
+import type { TakenSource } from '../../streams/taken-source.js';
+import { type Checksum, type ChecksumAlgorithm, createChecksum } from '../../tape/stream/file/checksum.js';
 
 /**
  * A source that can be written in parts: what was read from it is held until it is on tape, so that the next cartridge

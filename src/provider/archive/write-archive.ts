@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from '../../errors/index.js';
-import type { ChecksumAlgorithm } from '../../tape/stream/checksum.js';
-import type { TapeReceipt } from '../../tape/stream/receipt.js';
-import type { TakenSource } from '../../tape/stream/source/taken-source.js';
+import type { TakenSource } from '../../streams/taken-source.js';
+import type { ChecksumAlgorithm } from '../../tape/stream/file/checksum.js';
+import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import { type KeyOptions, keepEncryption } from '../encryption.js';
 import { isSameCartridge } from '../label/barcode.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import { type KeyOptions, keepEncryption } from '../session/encryption.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
 
 export interface WriteArchiveOptions {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { unlessAborted } from '../../arguments/signal.js';
 import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
-import type { TapeReceipt } from '../../tape/stream/receipt.js';
-import type { TakenSource } from '../../tape/stream/source/taken-source.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import type { KeyOptions } from '../encryption.js';
+import type { TakenSource } from '../../streams/taken-source.js';
+import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import { isSameCartridge } from '../label/barcode.js';
 import { type Preparation, prepareForWrite } from '../label/prepare.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import type { KeyOptions } from '../session/encryption.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
 import { encodePartNote, type PartNote } from './part-header.js';
 import { HeldSource } from './replayable-source.js';

@@ -1,6 +1,6 @@
 import { LabelError } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
-import type { DriveOwner } from '../drive-owner.js';
+import type { DriveOwner } from '../session/drive-owner.js';
 import { readWholeLabel } from './label.js';
 
 /** Whether anything is recorded behind the label, or instead of one. */

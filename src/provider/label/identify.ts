@@ -1,6 +1,6 @@
 import { LabelError, PositionLostError } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
-import type { DriveOwner } from '../drive-owner.js';
+import type { DriveOwner } from '../session/drive-owner.js';
 import { isSameCartridge } from './barcode.js';
 import { readWholeLabel } from './label.js';
 import type { Label } from './label-archive.js';

@@ -1,9 +1,9 @@
 import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../../errors/index.js';
 import type { HostAttributeValue } from '../../scsi/mam/host.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import { ensurePlain, type KeyOptions } from '../encryption.js';
 import { requireWritable } from '../monitor/write-protection.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import { ensurePlain, type KeyOptions } from '../session/encryption.js';
 import { isSameCartridge } from './barcode.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';

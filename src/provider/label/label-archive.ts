@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { described } from '../../tape/stream/source/bytes.js';
+import { described } from '../../streams/bytes.js';
 
 /** Name of the member of the label's archive; `tar -xf <device> -O .tapehoard_label` prints the identifier. */
 export const LABEL_MEMBER = '.tapehoard_label';

@@ -8,8 +8,8 @@ import {
   VerificationError,
 } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
-import type { TapeReceipt } from '../../tape/stream/receipt.js';
-import type { ExpectedStart } from '../../tape/stream/start-file.js';
+import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
+import type { ExpectedStart } from '../../tape/stream/file/start-file.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { isSameCartridge, suffixContradiction } from './barcode.js';
 import { decodeLabel, encodeLabel, type Label, type LabelContent, requireIdentifier } from './label-archive.js';

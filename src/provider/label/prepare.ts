@@ -1,9 +1,9 @@
 import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
 import type { TapeEnd } from '../../tape/motion/end-of-data.js';
-import type { ProviderConfiguration } from '../configuration.js';
-import type { DriveOwner } from '../drive-owner.js';
-import { type KeyOptions, setEncryption } from '../encryption.js';
 import { requireWritable } from '../monitor/write-protection.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import { type KeyOptions, setEncryption } from '../session/encryption.js';
 import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 
 export interface PrepareOptions {

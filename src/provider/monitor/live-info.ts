@@ -1,5 +1,5 @@
 import { NoMediumError } from '../../errors/index.js';
-import type { DriveOwner } from '../drive-owner.js';
+import type { DriveOwner } from '../session/drive-owner.js';
 import { type CartridgeIdentity, type Freshness, type MamInfo, mamInfo } from './mam-info.js';
 import type { OnlineStatus } from './online-status.js';
 

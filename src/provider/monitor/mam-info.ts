@@ -4,8 +4,8 @@ import type { LtoFormat } from '../../scsi/density.js';
 import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
 import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
 import type { MamValues } from '../../scsi/mam/values.js';
-import type { DriveOwner } from '../drive-owner.js';
 import type { Label } from '../label/label-archive.js';
+import type { DriveOwner } from '../session/drive-owner.js';
 import { lastKnownGood } from './last-known-good.js';
 
 /** The name that a cartridge goes by, and what told it. */

@@ -1,6 +1,6 @@
 import { DeviceNotFoundError, DriveBusyError, HardwareError, TransportError } from '../../errors/index.js';
-import type { Readiness } from '../../tape/motion/readiness.js';
-import type { DriveOwner } from '../drive-owner.js';
+import type { Readiness } from '../../tape/reports/readiness.js';
+import type { DriveOwner } from '../session/drive-owner.js';
 
 /** Whether the drive can be worked with now. */
 export interface OnlineStatus {

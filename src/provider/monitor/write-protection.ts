@@ -1,7 +1,7 @@
 import { VerificationError, type WriteProtectionReason } from '../../errors/index.js';
-import { writeRefusal } from '../../tape/port/write-permission.js';
+import { writeRefusal } from '../../tape/motion/write-permission.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import type { ProviderConfiguration } from '../configuration.js';
+import type { ProviderConfiguration } from '../session/configuration.js';
 
 /** Whether the cartridge can be written, and all that speaks against it. */
 export interface WriteProtection {

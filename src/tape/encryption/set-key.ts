@@ -11,8 +11,8 @@ import {
   setDataEncryption,
 } from '../../scsi/security/index.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
-import { requireReady } from '../motion/readiness.js';
 import type { DrivePort } from '../port/drive-port.js';
+import { requireReady } from '../reports/readiness.js';
 import { chooseAlgorithm } from './algorithm.js';
 import { ENCRYPTION_MODES } from './modes.js';
 import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParameters } from './pages.js';

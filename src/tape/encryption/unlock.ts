@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { EncryptionKeyError, LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import { probeRecord } from '../motion/probe-record.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { probeRecord } from '../stream/read/probe-record.js';
 import { otherKeyNeeded } from './confirm.js';
 import { type NextBlock, readNextBlock } from './pages.js';
 import { setKey, takeKeyOut } from './set-key.js';

@@ -4,11 +4,11 @@ import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
 import { withChanges, withPartitionSizes } from '../../scsi/mode/page.js';
 import { MEDIUM_PARTITION } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { permitWriting } from '../port/write-permission.js';
 import { readModeFields, sendModePage } from '../reports/mode-parameters.js';
+import { requireReady } from '../reports/readiness.js';
 import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
 import { rewind } from './partition.js';
-import { requireReady } from './readiness.js';
+import { permitWriting } from './write-permission.js';
 
 // Commands that destroy everything on the cartridge.
 

@@ -3,7 +3,7 @@ import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments
 import { NoMediumError, NotReadyError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readSense } from '../reports/drive-reports.js';
-import { type Readiness, readReadiness, requireReady } from './readiness.js';
+import { type Readiness, readReadiness, requireReady } from '../reports/readiness.js';
 
 export interface WaitOptions {
   /** Milliseconds; two hours by default, which is what the first load of an LTO-9 cartridge can take. */

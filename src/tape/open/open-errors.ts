@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { fromSystemError } from '../../device/system-errors.js';
 import { DriveBusyError, PermissionError } from '../../errors/index.js';
-import { isSystemError } from '../../transport/system-error.js';
+import { isSystemError } from '../../errors/system-error.js';
 import { listDrives } from './list-drives.js';
 import type { Located } from './locate-device.js';
 

@@ -14,20 +14,20 @@ import {
   PositionMismatchError,
   type SenseData,
 } from '../../errors/index.js';
+import { isSystemError } from '../../errors/system-error.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
 import { timeoutMs } from '../../scsi/commands/timeouts.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
 import { MtOperation, type MtOperationName } from '../../transport/mtio.js';
-import { isSystemError } from '../../transport/system-error.js';
 import type { CallOptions, Transport } from '../../transport/transport.js';
 import { confirmEncryption, keyProblem } from '../encryption/confirm.js';
 import { EncryptionSession } from '../encryption/session.js';
-import type { DriveModel } from '../open/drive-model.js';
-import { PathLimit } from '../open/path-limit.js';
-import { decodeMtStatus, type TapeStatus } from '../reports/tape-status.js';
-import { Allocation } from '../stream/memory/allocation.js';
+import { protectionProblem } from '../motion/write-permission.js';
+import { Allocation } from './allocation.js';
+import type { DriveModel } from './drive-model.js';
+import { PathLimit } from './path-limit.js';
+import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 import { type WriteEffect, WriteGate, writesOnTape } from './write-gate.js';
-import { protectionProblem } from './write-permission.js';
 
 /** Operations after which the driver and we know where the tape stands. */
 const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL', 'MTRETEN', 'MTLOAD', 'MTUNLOAD']);

@@ -18,9 +18,9 @@ import { decodeTimestamp, reportTimestamp, type Timestamp } from '../../scsi/com
 import { readBlockLimits, reportDensitySupport } from '../../scsi/commands/transfer.js';
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
-import { mediumPresence } from '../motion/medium-presence.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { dataIfSupported } from '../port/optional-query.js';
+import { mediumPresence } from './medium-presence.js';
 
 // What a drive tells in answer to one command. Each is undefined where the drive does not know the command.
 

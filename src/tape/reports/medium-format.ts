@@ -2,11 +2,11 @@ import type { DensitySupport } from '../../scsi/commands/density-support.js';
 import { type FormatVerdict, formatFacts, formatOf, formatOfMediumType, type LtoFormat } from '../../scsi/density.js';
 import type { MamValues, MediumType } from '../../scsi/mam/values.js';
 import { MEDIUM_CONFIGURATION } from '../../scsi/mode/pages.js';
-import { requireMedium } from '../motion/medium-presence.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { type CartridgeMemory, readCartridgeMemory } from './cartridge-memory.js';
 import { readDensities } from './drive-reports.js';
 import { readWormCapability } from './identity.js';
+import { requireMedium } from './medium-presence.js';
 import { type ModeHeader, readModeFields, readModeHeader } from './mode-parameters.js';
 
 /** What the cartridge is. */

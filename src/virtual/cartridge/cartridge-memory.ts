@@ -1,6 +1,6 @@
 import { MediumError } from '../../errors/index.js';
 import { type MamAttribute, mamAttribute } from '../../scsi/index.js';
-import { readJson, writeJson } from '../json-file.js';
+import { readJson, writeJson } from '../host/json-file.js';
 
 /** What a cartridge is; nothing that a host does changes it, but for the write-protect switch. */
 export interface MediumFacts {

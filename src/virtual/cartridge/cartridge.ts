@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { InvalidArgumentError, MediumError } from '../../errors/index.js';
 import { asciiPad, canRead, canWrite, type FormatFacts, LTO_FORMATS } from '../../scsi/index.js';
 import type { DriveIdentity } from '../drive/drive-record.js';
-import { unlessFull } from '../host-file.js';
-import { createOwn } from '../json-file.js';
+import { unlessFull } from '../host/host-file.js';
+import { createOwn } from '../host/json-file.js';
 import { type Limits, limitsOf } from './capacity.js';
 import {
   type CartridgeMemory,

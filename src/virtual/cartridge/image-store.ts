@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MediumError } from '../../errors/index.js';
-import { onHostFile } from '../host-file.js';
-import { readJson, writeJson } from '../json-file.js';
+import { onHostFile } from '../host/host-file.js';
+import { readJson, writeJson } from '../host/json-file.js';
 import { ObjectIndex } from './object-index.js';
 
 /** Where the bytes of a tape image are. Offsets are bytes of the image. */

@@ -1,7 +1,7 @@
 import { LARGEST_COUNT, type NumberRange, requireNumber } from '../../arguments/number.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { recordingSpeeds } from '../../scsi/index.js';
-import { SPEED_NAMES, type SpeedName } from '../names.js';
+import { SPEED_NAMES, type SpeedName } from './names.js';
 import type { SpeedFacts } from './speed-model.js';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { type CommandName, commandName, type SenseFields } from '../../scsi/index.js';
-import { randomFrom } from '../random.js';
+import { randomFrom } from './random.js';
 
 /** Something that is to go wrong. All conditions that are given have to hold. */
 export interface Fault {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import { TRAIT_NAMES, type Trait } from '../names.js';
+import { TRAIT_NAMES, type Trait } from '../drive/names.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
 import { shortLogPage, shortModeData, shortSecurityPage, shortVpdPage } from './short-lengths.js';

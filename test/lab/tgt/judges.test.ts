@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareFolders } from '../../../src/cli/demo/compare-folders.js';
 import { readLabel, writeLabel } from '../../../src/provider/label/label.js';
-import type { TapeReceipt } from '../../../src/tape/stream/receipt.js';
+import type { TapeReceipt } from '../../../src/tape/stream/file/receipt.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { compiledExtractor } from '../../support/extracting.js';

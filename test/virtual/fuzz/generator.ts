@@ -1,6 +1,6 @@
 import { type CdbLayout, cdbUsage } from '../../../src/scsi/wire/cdb.js';
 import { commandName } from '../../../src/scsi/wire/opcodes.js';
-import { randomFrom } from '../../../src/virtual/random.js';
+import { randomFrom } from '../../../src/virtual/drive/random.js';
 import { COMMANDS } from '../../../src/virtual/server/commands.js';
 
 /** Things to send, in each test; `FUZZ_RUNS=1000000` is the long run. */

@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import type { ExtractionRoot } from '../../../../binding.js';
-import { loadAddon } from '../../../backends/linux/load-addon.js';
+import { loadAddon } from '../../../addon/load-addon.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import type { NodeFacts, TargetFolder } from './target-folder.js';
 

@@ -1,6 +1,6 @@
 import type * as Binding from '../../../../binding.js';
 import type { FileAttribute } from '../../../../binding.js';
-import { loadAddon } from '../../../backends/linux/load-addon.js';
+import { loadAddon } from '../../../addon/load-addon.js';
 import { AddonUnavailableError } from '../../../errors/index.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import { FACTS, type FileStatus, statusFromFacts } from './file-status.js';

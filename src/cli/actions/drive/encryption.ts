@@ -2,12 +2,12 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import { algorithmName } from '../../../tape/encryption/algorithm.js';
 import { ENCRYPTION_MODES, type EncryptionModeName } from '../../../tape/encryption/modes.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import type { Answer } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus, nextBlockText } from '../../output/encryption-text.js';
 import { facts } from '../../output/table.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface OnOptions extends DeviceOptions, KeystoreOptions {
   readonly mode?: string;

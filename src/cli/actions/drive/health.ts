@@ -1,12 +1,12 @@
-import type { Health } from '../../../tape/reports/health.js';
-import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health-facts.js';
+import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health/facts.js';
+import type { Health } from '../../../tape/reports/health/health.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
-import { exitCodeOf } from '../../exit-codes.js';
 import type { Answer } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
 import { formatCapacity } from '../../output/units.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import { exitCodeOf } from '../../run/exit-codes.js';
 
 export function health(options: DeviceOptions): Promise<Answer> {
   return withDrive(options, tell, READ_ONLY);

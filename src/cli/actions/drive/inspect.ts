@@ -9,11 +9,11 @@ import type { DriveIdentity, DriveName } from '../../../tape/reports/identity.js
 import type { MediumFormat } from '../../../tape/reports/medium-format.js';
 import type { TapeSettings } from '../../../tape/reports/settings.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { Answer } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
 import { facts, table } from '../../output/table.js';
 import { formatBytes, formatCapacity } from '../../output/units.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { identityFacts } from './status.js';
 
 export function inspect(options: DeviceOptions): Promise<Answer> {

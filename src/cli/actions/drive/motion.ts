@@ -1,5 +1,5 @@
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { Answer } from '../../output/command-result.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 function motion(name: 'rewind' | 'load' | 'eject') {
   return async (options: DeviceOptions): Promise<Answer> => {

@@ -1,15 +1,15 @@
 import { senseCodes } from '../../../errors/index.js';
 import type { LongPosition } from '../../../scsi/commands/read-position.js';
 import { formatOf } from '../../../scsi/density.js';
-import type { Readiness } from '../../../tape/motion/readiness.js';
+import type { TapeStatus } from '../../../tape/port/tape-status.js';
 import type { DriveIdentity } from '../../../tape/reports/identity.js';
-import type { TapeStatus } from '../../../tape/reports/tape-status.js';
+import type { Readiness } from '../../../tape/reports/readiness.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
-import { exitCodeOf } from '../../exit-codes.js';
 import type { Answer } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
 import { facts } from '../../output/table.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import { exitCodeOf } from '../../run/exit-codes.js';
 
 export function status(options: DeviceOptions): Promise<Answer> {
   return withDrive(options, tell, READ_ONLY);

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { ERASE_CONFIRMATION } from '../../../tape/motion/erase-confirmation.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { type DeviceOptions, withDrive } from '../../device.js';
 import { askLine, hasTerminal } from '../../input/prompt.js';
 import type { Answer } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
+import { type DeviceOptions, withDrive } from '../../run/device.js';
 
 interface FormatFlags extends DeviceOptions {
   readonly singlePartition?: boolean;

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { type LabelReport, readLabel, writeLabel } from '../../../provider/label/label.js';
 import type { MemoryAttribute } from '../../../provider/label/label-memory.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import type { Answer } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface LabelOptions extends DeviceOptions, KeystoreOptions {
   readonly overwrite?: boolean;

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ArchiveMember } from '../../../archive/extract/messages.js';
 import { listArchive } from '../../../archive/list.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { passTapeFile } from '../../input/read-file.js';
@@ -10,6 +9,7 @@ import type { Answer } from '../../output/command-result.js';
 import { memberLine } from '../../output/member-line.js';
 import { textLines } from '../../output/terminal.js';
 import { parseCount } from '../../output/units.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface ListOptions extends DeviceOptions, KeystoreOptions {
   readonly only?: readonly string[];

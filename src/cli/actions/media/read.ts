@@ -1,8 +1,6 @@
 import { InvalidArgumentError, senseCodes } from '../../../errors/index.js';
 import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
 import type { ReadSummary } from '../../../tape/stream/read/read-stream.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
-import { RECORDS_SKIPPED } from '../../exit-codes.js';
 import { extractedText, extractFile } from '../../input/extract-file.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
@@ -12,6 +10,8 @@ import { requireAbsent, saveFile } from '../../output/output-file.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
 import { facts } from '../../output/table.js';
 import { formatBytes, parseCount } from '../../output/units.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly output?: string;

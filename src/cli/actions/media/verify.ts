@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { nowhere } from '../../../tape/stream/read/read-file.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../device.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
 import type { Answer } from '../../output/command-result.js';
 import { parseCount } from '../../output/units.js';
+import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { summaryText } from './read.js';
 
 interface VerifyOptions extends DeviceOptions, KeystoreOptions {

@@ -1,19 +1,19 @@
 import { InvalidArgumentError, WriteError } from '../../../errors/index.js';
-import type { ChecksumAlgorithm } from '../../../tape/stream/checksum.js';
-import type { TapeReceipt } from '../../../tape/stream/receipt.js';
+import type { ChecksumAlgorithm } from '../../../tape/stream/file/checksum.js';
+import type { TapeReceipt } from '../../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { DeviceOptions } from '../../device.js';
 import type { ArchiveOptions } from '../../input/archive-options.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import { openSource, type Source } from '../../input/source.js';
-import { InterruptedError, type Interruption, interruptible } from '../../interrupt.js';
 import { archiveExitCode, archiveText } from '../../output/archive-report.js';
 import type { Answer } from '../../output/command-result.js';
 import { withProgress } from '../../output/progress.js';
 import { facts } from '../../output/table.js';
 import { formatBytes, parseCount, parseSize } from '../../output/units.js';
+import type { DeviceOptions } from '../../run/device.js';
+import { InterruptedError, type Interruption, interruptible } from '../../run/interrupt.js';
 
 interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly key?: string;
@@ -30,7 +30,7 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   const { key: keyId } = options;
   const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
   // What is not there is refused before the tape moves; and its thread begins while what drives need is loaded.
-  const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../device.js')]);
+  const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../run/device.js')]);
   const receipt = await withDrive(options, async (drive) => {
     if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);

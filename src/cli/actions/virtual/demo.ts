@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVirtualDrive } from '../../../virtual/index.js';
 import { runDemo } from '../../demo/run.js';
-import { type DeviceOptions, withDrive } from '../../device.js';
 import type { Answer } from '../../output/command-result.js';
 import { parseSize } from '../../output/units.js';
+import { type DeviceOptions, withDrive } from '../../run/device.js';
 
 interface DemoOptions extends DeviceOptions {
   readonly size: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { RECORDS_SKIPPED } from '../../exit-codes.js';
 import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
 import { answering } from '../../output/command-result.js';
+import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addRead(program: Command): void {
   const what =

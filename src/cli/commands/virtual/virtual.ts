@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SPEED_NAMES, TRAIT_NAMES } from '../../../virtual/names.js';
+import { SPEED_NAMES, TRAIT_NAMES } from '../../../virtual/drive/names.js';
 import { collect, jsonCommand } from '../../input/flags.js';
 import { answering } from '../../output/command-result.js';
 

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { WritableStream } from 'node:stream/web';
 import { InvalidArgumentError } from '../../../errors/index.js';
-import { closed } from '../closed.js';
-import { described } from '../source/bytes.js';
+import { described } from '../../../streams/bytes.js';
+import { closed } from '../../../streams/closed.js';
 import type { ReadSummary, TapeReadStream } from './read-stream.js';
 
 /** Where a file goes: a stream, which is ended, or a function that reads all of it. */

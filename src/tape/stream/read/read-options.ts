@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
 import { FILE_NUMBERS } from '../../motion/motion.js';
 import { PARTITIONS } from '../../motion/partition.js';
-import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from '../checksum.js';
+import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
 import { LARGEST_BUFFER } from '../write/write-options.js';
 import type { OnBadRecord } from './read-recovery.js';
 

@@ -1,8 +1,8 @@
 import { EndOfDataError, MediumError, type RecordPlace, type SenseData } from '../../../errors/index.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import { readStanding } from '../../motion/position.js';
+import { goToObject, probeRecord, standsAt, type Verdict } from '../../motion/probe-record.js';
 import type { DrivePort } from '../../port/drive-port.js';
-import { goToObject, probeRecord, standsAt, type Verdict } from './probe-record.js';
 
 /** What becomes of a record that the drive can't read. */
 export type OnBadRecord =

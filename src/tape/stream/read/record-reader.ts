@@ -13,11 +13,11 @@ import type { KeyStore } from '../../../keys/key-store.js';
 import { hasStatus } from '../../../transport/mtio.js';
 import { unlock } from '../../encryption/unlock.js';
 import { RECORDS, space } from '../../motion/motion.js';
-import { PAGE, roundUpToPage } from '../../open/page.js';
 import type { DrivePort } from '../../port/drive-port.js';
+import { PAGE, roundUpToPage } from '../../port/page.js';
+import { nextStreamNumber } from '../../port/stream-number.js';
+import { recordTooLarge } from '../file/record-too-large.js';
 import { ReadMemory } from '../memory/read-memory.js';
-import { recordTooLarge } from '../record-too-large.js';
-import { nextStreamNumber } from '../stream-number.js';
 import type { ReadRecovery } from './read-recovery.js';
 
 export interface RecordReaderOptions {

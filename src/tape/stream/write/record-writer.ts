@@ -1,9 +1,9 @@
 import type { Crc32, WriteOutcome } from '../../../../binding.js';
 import { logged } from '../../../device/command-log.js';
+import { isSystemError } from '../../../errors/system-error.js';
 import { piecesBehind, recordsOf } from '../../../transport/record-pieces.js';
-import { isSystemError } from '../../../transport/system-error.js';
 import type { Transport } from '../../../transport/transport.js';
-import { nextStreamNumber } from '../stream-number.js';
+import { nextStreamNumber } from '../../port/stream-number.js';
 
 /** Why no further record can be written. */
 export interface WriterStop {

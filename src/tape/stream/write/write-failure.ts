@@ -11,15 +11,15 @@ import {
   TransportError,
   WriteError,
 } from '../../../errors/index.js';
-import { isSystemError } from '../../../transport/system-error.js';
+import { isSystemError } from '../../../errors/system-error.js';
 import { endedEarly, forgetWriting, isNearEnd } from '../../motion/medium-end.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import { readBufferPosition } from '../../motion/position.js';
-import { findCarried } from '../../open/probe-path.js';
+import { permitWriting } from '../../motion/write-permission.js';
 import type { DrivePort } from '../../port/drive-port.js';
-import { permitWriting } from '../../port/write-permission.js';
-import { endFile } from '../end-file.js';
-import type { FileStart } from '../start-file.js';
+import { endFile } from '../file/end-file.js';
+import { findCarried } from '../file/probe-path.js';
+import type { FileStart } from '../file/start-file.js';
 import { type RecordWriter, WriterStopped } from './record-writer.js';
 
 /** A file that is being written. */

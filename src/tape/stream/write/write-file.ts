@@ -1,7 +1,7 @@
 import { LtoError, type SafeExtent, WriteError } from '../../../errors/index.js';
-import { closed } from '../closed.js';
-import type { TapeReceipt } from '../receipt.js';
-import { takeSource } from '../source/taken-source.js';
+import { closed } from '../../../streams/closed.js';
+import { takeSource } from '../../../streams/taken-source.js';
+import type { TapeReceipt } from '../file/receipt.js';
 import type { TapeWriteStream } from './write-stream.js';
 
 /**

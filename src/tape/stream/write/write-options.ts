@@ -2,8 +2,8 @@ import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../argume
 import { requireSignal } from '../../../arguments/signal.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { PARTITIONS } from '../../motion/partition.js';
-import { type ChecksumAlgorithm, requireAlgorithm } from '../checksum.js';
-import type { ExpectedStart } from '../start-file.js';
+import { type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
+import type { ExpectedStart } from '../file/start-file.js';
 
 export interface WriteStreamOptions {
   /**

@@ -3,7 +3,7 @@ import { ENVELOPE_BYTES } from '../../cartridge/block-envelope.js';
 import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../../cartridge/tap-format.js';
 import type { Drive } from '../../drive/drive.js';
 import type { Nexus } from '../../drive/nexus.js';
-import { isHostFull } from '../../host-file.js';
+import { isHostFull } from '../../host/host-file.js';
 import { CheckCondition, invalidFieldInCdb, residual, sense } from '../check-condition.js';
 import type { Request } from '../command.js';
 import {

@@ -1,4 +1,4 @@
-import { TransportError } from '../errors/index.js';
+import { TransportError } from '../../errors/index.js';
 
 /** The disk of the host, or a quota on it, has no room left. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,12 +1,12 @@
 import { type LtoErrorDetails, WriteProtectedError, type WriteProtectionReason } from '../../errors/index.js';
 import { DEVICE_CONFIGURATION, DEVICE_CONFIGURATION_EXTENSION, WRITE_MODE } from '../../scsi/mode/pages.js';
-import { spaceToEndOfData } from '../motion/end-of-data.js';
-import { readStanding } from '../motion/position.js';
+import type { DrivePort } from '../port/drive-port.js';
+import type { WriteEffect } from '../port/write-gate.js';
 import { type MediumFormat, readMediumFormat } from '../reports/medium-format.js';
 import { readModeFields } from '../reports/mode-parameters.js';
 import { readTapeAlerts } from '../reports/tape-alerts.js';
-import type { DrivePort } from './drive-port.js';
-import type { WriteEffect } from './write-gate.js';
+import { spaceToEndOfData } from './end-of-data.js';
+import { readStanding } from './position.js';
 
 /** What may be written on the cartridge in the drive. */
 export interface WriteRights {

@@ -8,7 +8,7 @@ import { driveGeneration, generationByDensities } from '../../scsi/drive-generat
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
 import type { Transport } from '../../transport/transport.js';
-import { ifWellFormed } from '../port/optional-query.js';
+import { ifWellFormed } from './optional-query.js';
 
 /** What has to be known of a drive's make to talk to it. */
 export interface DriveModel {

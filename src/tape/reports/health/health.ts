@@ -1,6 +1,6 @@
-import type { DrivePort } from '../port/drive-port.js';
-import { type HealthFacts, readHealthFacts } from './health-facts.js';
-import { type HealthReason, type HealthVerdict, healthReasons } from './health-rules.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { type HealthFacts, readHealthFacts } from './facts.js';
+import { type HealthReason, type HealthVerdict, healthReasons } from './rules.js';
 
 /** Drive and cartridge in plain words, with the facts behind them. */
 export interface Health extends HealthFacts {

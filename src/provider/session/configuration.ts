@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { InvalidArgumentError } from '../errors/index.js';
-import { LARGEST_RECORD, SECTOR } from '../tape/stream/write/write-options.js';
-import { LABEL_MEMBER } from './label/label-archive.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+import { LARGEST_RECORD, SECTOR } from '../../tape/stream/write/write-options.js';
+import { LABEL_MEMBER } from '../label/label-archive.js';
 
 /** Generations of media that the provider can be set to. */
 export const GENERATIONS = ['LTO-5', 'LTO-6', 'LTO-7', 'LTO-8', 'LTO-9', 'LTO-10'] as const;

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 
 /** Bytes by themselves: a string stands for its encoding, a view for the memory that it shows. */
 export type Bytes = string | NodeJS.ArrayBufferView | ArrayBufferLike;

@@ -4,16 +4,16 @@ import {
   PositionLostError,
   PositionMismatchError,
   UnterminatedFileError,
-} from '../../errors/index.js';
-import { type BlockLimits, decodeBlockLimits } from '../../scsi/commands/block-limits.js';
-import { readBlockLimits } from '../../scsi/commands/transfer.js';
-import { confirmEncryption } from '../encryption/confirm.js';
-import { closeUnterminatedFile, spaceToEndOfData } from '../motion/end-of-data.js';
-import { enterPartition, requirePartition } from '../motion/partition.js';
-import { readStanding } from '../motion/position.js';
-import { requireReady } from '../motion/readiness.js';
-import type { DrivePort } from '../port/drive-port.js';
-import { permitWriting, requireWriteRights } from '../port/write-permission.js';
+} from '../../../errors/index.js';
+import { type BlockLimits, decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
+import { readBlockLimits } from '../../../scsi/commands/transfer.js';
+import { confirmEncryption } from '../../encryption/confirm.js';
+import { closeUnterminatedFile, spaceToEndOfData } from '../../motion/end-of-data.js';
+import { enterPartition, requirePartition } from '../../motion/partition.js';
+import { readStanding } from '../../motion/position.js';
+import { permitWriting, requireWriteRights } from '../../motion/write-permission.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { requireReady } from '../../reports/readiness.js';
 
 /** Where a file begins. */
 export interface FileStart {

@@ -1,5 +1,5 @@
-import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
-import type { HealthFacts } from './health-facts.js';
+import type { TapeAlertFlag } from '../../../scsi/log/tape-alert.js';
+import type { HealthFacts } from './facts.js';
 
 export type HealthVerdict = 'good' | 'attention' | 'bad';
 

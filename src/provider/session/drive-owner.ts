@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
-import { unlessAborted } from '../arguments/signal.js';
-import { DriveBusyError } from '../errors/index.js';
-import { listDrives } from '../tape/open/list-drives.js';
-import { locateDevice } from '../tape/open/locate-device.js';
-import type { DriveIdentity } from '../tape/reports/identity.js';
-import { TapeDrive } from '../tape/tape-drive.js';
-import type { Label } from './label/label-archive.js';
-import { lastKnownGood } from './monitor/last-known-good.js';
-import { type MamInfo, readMamInfo } from './monitor/mam-info.js';
-import { type OnlineStatus, readOnlineStatus } from './monitor/online-status.js';
-import { SharedReading } from './monitor/shared-reading.js';
+import { unlessAborted } from '../../arguments/signal.js';
+import { DriveBusyError } from '../../errors/index.js';
+import { listDrives } from '../../tape/open/list-drives.js';
+import { locateDevice } from '../../tape/open/locate-device.js';
+import type { DriveIdentity } from '../../tape/reports/identity.js';
+import { TapeDrive } from '../../tape/tape-drive.js';
+import type { Label } from '../label/label-archive.js';
+import { lastKnownGood } from '../monitor/last-known-good.js';
+import { type MamInfo, readMamInfo } from '../monitor/mam-info.js';
+import { type OnlineStatus, readOnlineStatus } from '../monitor/online-status.js';
+import { SharedReading } from '../monitor/shared-reading.js';
 
 /** How a drive is opened; `TapeDrive.open` unless the caller brings the drive. */
 export type OpenDrive = (device: string) => Promise<TapeDrive>;

@@ -1,7 +1,7 @@
-import { RECORDS, space } from '../motion/motion.js';
-import type { DrivePort } from '../port/drive-port.js';
-import { nextStreamNumber } from '../stream/stream-number.js';
-import { PAGE, roundUpToPage } from './page.js';
+import { RECORDS, space } from '../../motion/motion.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { PAGE, roundUpToPage } from '../../port/page.js';
+import { nextStreamNumber } from '../../port/stream-number.js';
 
 /**
  * The largest transfer below `bytes` that the path to the drive carries, found by reading: EBUSY comes before any

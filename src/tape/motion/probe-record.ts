@@ -1,7 +1,7 @@
-import { EndOfDataError, MediumError, type SenseData } from '../../../errors/index.js';
-import { read6 } from '../../../scsi/commands/transfer.js';
-import { isSystemError } from '../../../transport/system-error.js';
-import type { DrivePort } from '../../port/drive-port.js';
+import { EndOfDataError, MediumError, type SenseData } from '../../errors/index.js';
+import { isSystemError } from '../../errors/system-error.js';
+import { read6 } from '../../scsi/commands/transfer.js';
+import type { DrivePort } from '../port/drive-port.js';
 
 /** Bytes asked for to learn what is the matter with a record: any number will do, as its length is not looked at. */
 const PROBE_BYTES = 4096;

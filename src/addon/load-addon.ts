@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type * as Binding from '../../../binding.js';
-import { AddonUnavailableError } from '../../errors/index.js';
+import type * as Binding from '../../binding.js';
+import { AddonUnavailableError } from '../errors/index.js';
 
 const require = createRequire(import.meta.url);
 /** `src/transport` and `lib/transport` lie equally deep. */
-const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 let loaded: typeof Binding | undefined;
 

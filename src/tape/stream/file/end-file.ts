@@ -1,7 +1,7 @@
-import { PositionMismatchError } from '../../errors/index.js';
-import { endedEarly, forgetWriting } from '../motion/medium-end.js';
-import { readStanding } from '../motion/position.js';
-import type { DrivePort } from '../port/drive-port.js';
+import { PositionMismatchError } from '../../../errors/index.js';
+import { endedEarly, forgetWriting } from '../../motion/medium-end.js';
+import { readStanding } from '../../motion/position.js';
+import type { DrivePort } from '../../port/drive-port.js';
 import type { FileStart } from './start-file.js';
 
 /**

@@ -1,5 +1,5 @@
-import { EncryptionError, EncryptionKeyError } from '../errors/index.js';
-import type { KeyStore } from '../keys/key-store.js';
+import { EncryptionError, EncryptionKeyError } from '../../errors/index.js';
+import type { KeyStore } from '../../keys/key-store.js';
 import type { ProviderConfiguration } from './configuration.js';
 import type { DriveOwner } from './drive-owner.js';
 

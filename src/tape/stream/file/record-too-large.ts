@@ -1,4 +1,4 @@
-import { type RecordLimit, type RecordSizes, RecordTooLargeError } from '../../errors/index.js';
+import { type RecordLimit, type RecordSizes, RecordTooLargeError } from '../../../errors/index.js';
 
 /** What to say of each limit, and what to do about it when a record is read. */
 const LIMITS: Readonly<Record<RecordLimit, { readonly what: (sizes: RecordSizes) => string; readonly next: string }>> =

@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import { type Bytes, described, isBytes, requireBytes } from './bytes.js';
 
 /** What the library takes as data wherever data comes in: bytes, or something that gives bytes piece by piece. */

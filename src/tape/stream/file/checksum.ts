@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Crc32 } from '../../../binding.js';
-import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
-import type { Transport } from '../../transport/transport.js';
+import type { Crc32 } from '../../../../binding.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
+import type { Transport } from '../../../transport/transport.js';
 
 /** Checksums that streams can make on the way. */
 export type ChecksumAlgorithm = 'crc32' | 'sha256';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { DriveBusyError } from '../errors/index.js';
-import { ProcessLock } from '../locks/process-lock.js';
+import { DriveBusyError } from '../../errors/index.js';
+import { ProcessLock } from '../../locks/process-lock.js';
 
 /** Holds the folder of a virtual drive. Rejects with DriveBusyError unless nobody holds it. */
 export async function lockFolder(folder: string): Promise<ProcessLock> {

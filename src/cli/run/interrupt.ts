@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
-import { LtoError, type LtoErrorDetails } from '../errors/index.js';
-import type { IncompleteFile } from '../tape/stream/receipt.js';
-import { printText } from './output/terminal.js';
+import { LtoError, type LtoErrorDetails } from '../../errors/index.js';
+import type { IncompleteFile } from '../../tape/stream/file/receipt.js';
+import { printText } from '../output/terminal.js';
 
 /** The user, or the system, ended the work early. */
 export class InterruptedError extends LtoError {

@@ -6,16 +6,16 @@ import {
   TAPE_USAGE,
   TEMPERATURES,
   WRITE_ERROR_COUNTERS,
-} from '../../scsi/log/counters.js';
-import { DEVICE_STATUS } from '../../scsi/log/device-status.js';
-import { DEVICE_STATISTICS, VOLUME_STATISTICS } from '../../scsi/log/statistics.js';
-import type { LogValues } from '../../scsi/log/values.js';
-import type { MamValues, MediumType } from '../../scsi/mam/values.js';
-import { type MediumPresence, mediumPresence } from '../motion/medium-presence.js';
-import type { DrivePort } from '../port/drive-port.js';
-import { readCartridgeMemory } from './cartridge-memory.js';
-import { readLogValues } from './log-pages.js';
-import { readTapeAlerts, type TapeAlerts } from './tape-alerts.js';
+} from '../../../scsi/log/counters.js';
+import { DEVICE_STATUS } from '../../../scsi/log/device-status.js';
+import { DEVICE_STATISTICS, VOLUME_STATISTICS } from '../../../scsi/log/statistics.js';
+import type { LogValues } from '../../../scsi/log/values.js';
+import type { MamValues, MediumType } from '../../../scsi/mam/values.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { readCartridgeMemory } from '../cartridge-memory.js';
+import { readLogValues } from '../log-pages.js';
+import { type MediumPresence, mediumPresence } from '../medium-presence.js';
+import { readTapeAlerts, type TapeAlerts } from '../tape-alerts.js';
 
 /** Errors of one direction since the drive last cleared its counters, usually at the load (log pages 02 and 03). */
 export interface TransferErrors {
