@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { libraryUrl } from '../harness/library.mjs';
 
-const { loadAddon } = await import(libraryUrl('transport/load-addon.js'));
+const { loadAddon } = await import(libraryUrl('addon/load-addon.js'));
 const { GeneralStatus, MtOperation } = await import(libraryUrl('transport/mtio.js'));
 
 /** Any: no adapter is in between. */

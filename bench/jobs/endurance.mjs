@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { libraryUrl, TapeDrive } from '../harness/library.mjs';
 import { drain, newChunk, repeated, requireBytes } from './source.mjs';
 
-const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
+const { VirtualTransport } = await import(libraryUrl('backends/virtual/virtual-transport.js'));
 const MIB = 2 ** 20;
 
 /** Writes, and reads back; resident memory is looked at on the way, `samples` times. */

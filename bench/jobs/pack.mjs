@@ -8,7 +8,7 @@ import { openTarget } from '../devices/targets.mjs';
 import { libraryUrl, packFolder, TapeDrive } from '../harness/library.mjs';
 import { timed } from '../harness/timed.mjs';
 
-const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
+const { VirtualTransport } = await import(libraryUrl('backends/virtual/virtual-transport.js'));
 const MIB = 2 ** 20;
 
 /** @param {{ folder: string, target: object }} args */

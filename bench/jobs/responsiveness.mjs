@@ -8,7 +8,7 @@ import { openTarget, rewindTarget } from '../devices/targets.mjs';
 import { libraryUrl, TapeDrive } from '../harness/library.mjs';
 import { newChunk } from './source.mjs';
 
-const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
+const { VirtualTransport } = await import(libraryUrl('backends/virtual/virtual-transport.js'));
 const SMALL_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 /** Milliseconds between two reads of the small file. */
 const BETWEEN = 5;

@@ -6,7 +6,7 @@ import { libraryUrl, TapeDrive } from '../harness/library.mjs';
 import { BurstySource } from '../streaming/source.mjs';
 import { newChunk } from './source.mjs';
 
-const { VirtualTransport } = await import(libraryUrl('transport/virtual.js'));
+const { VirtualTransport } = await import(libraryUrl('backends/virtual/virtual-transport.js'));
 const CHUNK = 256 * 1024;
 
 /** Writes a job, its filemark included; what the drive counted, and how long it took. */

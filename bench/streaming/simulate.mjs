@@ -2,7 +2,7 @@
 import { libraryUrl } from '../harness/library.mjs';
 import { BurstySource } from './source.mjs';
 
-const { SpeedModel } = await import(libraryUrl('virtual/speed-model.js'));
+const { SpeedModel } = await import(libraryUrl('virtual/drive/speed-model.js'));
 
 /**
  * Runs a job of so many bytes.

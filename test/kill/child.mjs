@@ -18,7 +18,7 @@ const WORK = {
     }
   },
   async *label() {
-    const { writeLabel } = await load('provider/label.js');
+    const { writeLabel } = await load('provider/label/label.js');
     const drive = await TapeDrive.open(target);
     for (let i = Number(seed); ; i += 1) {
       const id = `LABEL${i}`;

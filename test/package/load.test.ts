@@ -31,7 +31,7 @@ it('is loaded by import and by require()', async () => {
 it.runIf(process.platform === 'linux')('works without the addon, but for real devices', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'node-lto-no-addon-'));
   // A node that exists and looks like a tape, so that only the addon is missing.
-  const nodes = `const { NativeTransport } = await import(${JSON.stringify(compiled.url('transport/native.js'))});
+  const nodes = `const { NativeTransport } = await import(${JSON.stringify(compiled.url('backends/linux/linux-transport.js'))});
     NativeTransport.open({ device: '/dev/nst0', tapeNode: '/dev/nst0' }, async () => {}).catch((error) => console.log(JSON.stringify(error)));`;
   const program = `import * as lto from ${JSON.stringify(compiled.url('index.js'))};
     await lto.createVirtualDrive(${JSON.stringify(join(folder, 'drive'))});
