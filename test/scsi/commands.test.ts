@@ -45,6 +45,7 @@ describe('the CDB of', () => {
     ['WRITE(6), fixed', write6({ data: new Uint8Array(1024), blocks: 2 }), '0a0100000200'],
     ['WRITE FILEMARKS(6)', writeFilemarks6({ count: 1 }), '100000000100'],
     ['WRITE FILEMARKS(6), immediate', writeFilemarks6({ count: 2, immediate: true }), '100100000200'],
+    ['VERIFY(6), to the next filemark', transfer.verifyFilemarks(1), '130800000100'],
     ['SPACE(6), backwards', space6({ code: 'filemarks', count: -1 }), '1101ffffff00'],
     ['SPACE(6), end of data', space6({ code: 'endOfData', count: 0 }), '110300000000'],
     ['SPACE(16), backwards', space16({ code: 'objects', count: -2 }), '91000000fffffffffffffffe00000000'],
@@ -102,7 +103,7 @@ const LAYOUTS = [attribute, position, primary, transfer]
 
 describe('every CDB table', () => {
   it('is found', () => {
-    expect(LAYOUTS).toHaveLength(26);
+    expect(LAYOUTS).toHaveLength(27);
   });
 
   it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))('%s fits its operation code', (name, layout) => {

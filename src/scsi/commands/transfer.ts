@@ -64,6 +64,29 @@ export function writeFilemarks6({ count, immediate = false }: { count: number; i
   return commandWithoutData(WRITE_FILEMARKS_6, { count, immediate });
 }
 
+export const VERIFY_6 = {
+  name: 'VERIFY(6)',
+  length: 6,
+  fields: {
+    /** VTE: to the end of the data. */
+    toEndOfData: flag(1, 5),
+    /** VLBPM: by the method of logical block protection that is set. */
+    byProtection: flag(1, 4),
+    /** VBF: the length counts filemarks. */
+    filemarks: flag(1, 3),
+    immediate: flag(1, 2),
+    /** BYTCMP: against data that the host sends. */
+    byteCompare: flag(1, 1),
+    fixed: flag(1, 0),
+    verificationLength: uint(2, 3),
+  },
+} as const satisfies CdbLayout;
+
+/** The drive reads what is recorded up to so many filemarks, and checks it without a transfer. */
+export function verifyFilemarks(count: number): ScsiCommand {
+  return commandWithoutData(VERIFY_6, { filemarks: true, verificationLength: count });
+}
+
 export const ERASE_6 = {
   name: 'ERASE(6)',
   length: 6,

@@ -1,3 +1,5 @@
+import { crc32c } from '../../../scsi/index.js';
+
 /** Which digests a connection carries (RFC 7143 section 13.1); there are none during its login. */
 export interface Digests {
   /** Behind the header and its additional segments. */
@@ -19,7 +21,7 @@ export function digestOf(pieces: readonly Uint8Array[], agreed: boolean): Uint8A
   if (!agreed) return NOTHING;
   const digest = Buffer.alloc(DIGEST_BYTES);
   // RFC 7143 section 13.1 sends the bits of the CRC so that its bytes come with the lowest first.
-  digest.writeUInt32LE(crc32c(pieces));
+  digest.writeUInt32LE(pieces.reduce((crc, piece) => crc32c(piece, crc), 0));
   return digest;
 }
 
@@ -27,23 +29,4 @@ export function digestOf(pieces: readonly Uint8Array[], agreed: boolean): Uint8A
 export function digestHolds(bytes: Uint8Array): boolean {
   const end = bytes.length - DIGEST_BYTES;
   return Buffer.compare(digestOf([bytes.subarray(0, end)], true), bytes.subarray(end)) === 0;
-}
-
-/** The polynomial of Castagnoli, 1EDC6F41h, with its bits in reverse: zlib's CRC-32 is another. */
-const POLYNOMIAL = 0x82f63b78;
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => remainderOf(byte));
-
-function remainderOf(byte: number): number {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit += 1) remainder = (remainder >>> 1) ^ (remainder & 1 ? POLYNOMIAL : 0);
-  return remainder;
-}
-
-/** CRC32C of the pieces in a row, as an unsigned number. */
-export function crc32c(pieces: readonly Uint8Array[]): number {
-  let crc = 0xffffffff;
-  for (const piece of pieces) {
-    for (const byte of piece) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] ?? 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,0 +1,28 @@
+/** x^8 + x^4 + x^3 + x^2 + 1, the field that ECMA-319 calculates in. */
+const FIELD_POLYNOMIAL = 0x11d;
+/** Of the generator x^4 + 38h x^3 + CFh x^2 + 38h x + 1, but for the first. */
+const COEFFICIENTS = [0x38, 0xcf, 0x38, 0x01] as const;
+
+/** What a byte that leaves the register at its high end brings back into it. */
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  return COEFFICIENTS.reduce((word, coefficient) => (word << 8) | times(coefficient, byte), 0);
+});
+
+function times(a: number, b: number): number {
+  let product = 0;
+  let shifted = a;
+  for (let rest = b; rest > 0; rest >>= 1) {
+    if (rest & 1) product ^= shifted;
+    shifted = shifted & 0x80 ? (shifted << 1) ^ FIELD_POLYNOMIAL : shifted << 1;
+  }
+  return product;
+}
+
+/** The Reed-Solomon CRC of logical block protection (ECMA-319, SSC-5 4.2.29): unsigned, of "123456789" it is 4B4F673Ah. */
+export function reedSolomonCrc(data: Uint8Array): number {
+  let register = 0;
+  for (let at = 0; at < data.length; at += 1) {
+    register = (register << 8) ^ (TABLE[(register >>> 24) ^ (data[at] as number)] as number);
+  }
+  return register >>> 0;
+}
