@@ -1,0 +1,122 @@
+// What the architecture test knows and does not reach yet. These lists only shrink: a line that is no longer needed
+// fails the test. One block for each floor, so that several people can delete lines at the same time.
+
+export const UPWARD_IMPORTS: readonly string[] = [];
+
+const CIRCULAR_FILES_PROVIDER = [
+  'provider/monitor/last-known-good.ts',
+  'provider/monitor/mam-info.ts',
+  'provider/monitor/online-status.ts',
+  'provider/session/drive-owner.ts',
+];
+
+const CIRCULAR_FILES_SCSI = [
+  'scsi/commands/opcodes-report.ts',
+  'scsi/commands/timeouts.ts',
+  'scsi/mode/page.ts',
+  'scsi/mode/pages.ts',
+  'scsi/wire/cdb.ts',
+];
+
+const CIRCULAR_FILES_TAPE = [
+  'tape/encryption/confirm.ts',
+  'tape/encryption/pages.ts',
+  'tape/encryption/set-key.ts',
+  'tape/motion/end-of-data.ts',
+  'tape/motion/motion.ts',
+  'tape/motion/partition.ts',
+  'tape/motion/position.ts',
+  'tape/motion/write-permission.ts',
+  'tape/port/drive-model.ts',
+  'tape/port/drive-port.ts',
+  'tape/port/optional-query.ts',
+  'tape/reports/cartridge-memory.ts',
+  'tape/reports/drive-reports.ts',
+  'tape/reports/identity.ts',
+  'tape/reports/log-pages.ts',
+  'tape/reports/medium-format.ts',
+  'tape/reports/medium-presence.ts',
+  'tape/reports/mode-parameters.ts',
+  'tape/reports/readiness.ts',
+  'tape/reports/tape-alerts.ts',
+];
+
+const CIRCULAR_FILES_VIRTUAL = [
+  'virtual/control/client.ts',
+  'virtual/control/controls.ts',
+  'virtual/drive/drive.ts',
+  'virtual/iscsi/connection.ts',
+  'virtual/iscsi/login/login.ts',
+  'virtual/iscsi/login/text-exchange.ts',
+  'virtual/iscsi/scsi-task.ts',
+  'virtual/iscsi/session.ts',
+  'virtual/iscsi/target.ts',
+  'virtual/iscsi/task-management.ts',
+  'virtual/server/command.ts',
+  'virtual/server/commands.ts',
+  'virtual/server/reports.ts',
+  'virtual/traits/attention-in-file.ts',
+  'virtual/traits/other-answers.ts',
+  'virtual/traits/short-lengths.ts',
+  'virtual/traits/trait.ts',
+  'virtual/traits/traits.ts',
+  'virtual/traits/unknown-marks.ts',
+];
+
+export const CIRCULAR_FILES: readonly string[] = [
+  ...CIRCULAR_FILES_PROVIDER,
+  ...CIRCULAR_FILES_SCSI,
+  ...CIRCULAR_FILES_TAPE,
+  ...CIRCULAR_FILES_VIRTUAL,
+];
+
+const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['archive/pack', 'archive/pack/files', 'cli/output', 'cli/run'];
+
+const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider/session'];
+
+const CIRCULAR_ROOMS_SCSI = ['scsi/commands', 'scsi/wire'];
+
+const CIRCULAR_ROOMS_TAPE = ['tape/encryption', 'tape/motion', 'tape/port', 'tape/reports'];
+
+const CIRCULAR_ROOMS_VIRTUAL = [
+  'virtual',
+  'virtual/cartridge',
+  'virtual/control',
+  'virtual/drive',
+  'virtual/iscsi',
+  'virtual/iscsi/login',
+  'virtual/server',
+  'virtual/server/log',
+  'virtual/server/medium',
+  'virtual/server/mode',
+  'virtual/traits',
+];
+
+export const CIRCULAR_ROOMS: readonly string[] = [
+  ...CIRCULAR_ROOMS_ARCHIVE_AND_CLI,
+  ...CIRCULAR_ROOMS_PROVIDER,
+  ...CIRCULAR_ROOMS_SCSI,
+  ...CIRCULAR_ROOMS_TAPE,
+  ...CIRCULAR_ROOMS_VIRTUAL,
+];
+
+const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
+
+const LONG_FILES_ARCHIVE = ['archive/extract/extractor.ts'];
+
+const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
+
+const LONG_FILES_PROVIDER = ['provider/provider.ts'];
+
+const LONG_FILES_TAPE = ['tape/port/drive-port.ts', 'tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
+
+const LONG_FILES_VIRTUAL = ['virtual/virtual-drive.ts'];
+
+export const LONG_FILES: readonly string[] = [
+  ...LONG_FILES_ERRORS,
+  ...LONG_FILES_ARCHIVE,
+  ...LONG_FILES_BACKENDS,
+  ...LONG_FILES_PROVIDER,
+  ...LONG_FILES_TAPE,
+  ...LONG_FILES_VIRTUAL,
+];
