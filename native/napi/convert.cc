@@ -112,7 +112,7 @@ const char* nameOf(ReadStop stop) {
 
 class Converter {
  public:
-  Converter(Napi::Env env, KeptViews* views) : env_(env), views_(views) {}
+  Converter(Napi::Env env, ViewCache* views) : env_(env), views_(views) {}
 
   Napi::Value operator()(const Done& /*done*/) { return env_.Undefined(); }
   /** A failure rejects, see describeFailure(). */
@@ -167,12 +167,12 @@ class Converter {
   }
 
   Napi::Env env_;
-  KeptViews* views_;
+  ViewCache* views_;
 };
 
 }  // namespace
 
-Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, KeptViews* views) {
+Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, ViewCache* views) {
   return std::visit(Converter(env, views), outcome);
 }
 

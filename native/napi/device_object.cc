@@ -100,7 +100,7 @@ DeviceObject::DeviceObject(const Napi::CallbackInfo& info) : TaggedObject(info) 
     throw Napi::RangeError::New(info.Env(), "path must not be empty or hold a NUL");
   }
   try {
-    device_ = Device::start(std::move(path), PendingCalls::of(info.Env()).mailbox());
+    device_ = Device::start(std::move(path), PendingCalls::of(info.Env()).completions());
   } catch (const std::system_error& error) {
     const auto object = Napi::Error::New(info.Env()).Value();
     throw Napi::Error(info.Env(), describeFailure(object, {error.code().value(), "pthread_create"}));
@@ -111,7 +111,7 @@ DeviceObject::~DeviceObject() {
   if (device_) device_->abandon();
 }
 
-Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call, std::shared_ptr<KeptViews> views) {
+Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call, std::shared_ptr<ViewCache> views) {
   // Record calls are many and hardly ever rejected: the caller's stack would be half of what one costs.
   const bool keepsStack = call.stream == 0;
   const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack, std::move(views));
@@ -180,7 +180,7 @@ Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   auto options = arguments.recordOptions(5);
   call.checksum = std::move(options.checksum);
   return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)},
-                pool != nullptr ? pool->keptViews() : nullptr);
+                pool != nullptr ? pool->viewCache() : nullptr);
 }
 
 Napi::Value DeviceObject::cancel(const Napi::CallbackInfo& info) {

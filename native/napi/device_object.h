@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "../core/device.h"
-#include "kept_views.h"
 #include "tagged_object.h"
+#include "view_cache.h"
 
 namespace lto {
 
@@ -34,7 +34,7 @@ class DeviceObject : public TaggedObject<DeviceObject> {
   Napi::Value close(const Napi::CallbackInfo& info);
 
   /** `views` are those of the pool that the call reads into. */
-  Napi::Value submit(Napi::Env env, QueuedCall call, std::shared_ptr<KeptViews> views = nullptr);
+  Napi::Value submit(Napi::Env env, QueuedCall call, std::shared_ptr<ViewCache> views = nullptr);
 
   std::shared_ptr<Device> device_;
 };

@@ -9,7 +9,7 @@
 
 namespace lto {
 
-void drainMailbox(Napi::Env env, Napi::Function /*unused*/, PendingCalls* pending, void* /*nothing*/) {
+void drainCompletions(Napi::Env env, Napi::Function /*unused*/, PendingCalls* pending, void* /*nothing*/) {
   if (env != nullptr) pending->settleAll(env);
 }
 
@@ -20,16 +20,16 @@ void PendingCalls::install(Napi::Env env) {
     wakeUp = WakeUp::New(env, "node-lto", 0, 1, pending);
     wakeUp.Unref(env);
   }
-  pending->mailbox_->attach(pending->wakeUps_);
+  pending->completions_->attach(pending->wakeUps_);
   // Registered after the thread-safe functions, whose own hooks therefore run later.
-  env.AddCleanupHook([mailbox = pending->mailbox_] { mailbox->detach(); });
+  env.AddCleanupHook([completions = pending->completions_] { completions->detach(); });
 }
 
 PendingCalls& PendingCalls::of(Napi::Env env) {
   return *env.GetInstanceData<PendingCalls>();
 }
 
-Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<KeptViews> views) {
+Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<ViewCache> views) {
   id = ++lastId_;
   auto deferred = Napi::Promise::Deferred::New(env);
   auto error = keepsStack ? Napi::Persistent(newError(env)) : Napi::ObjectReference();
@@ -40,7 +40,7 @@ Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStac
 }
 
 void PendingCalls::settleAll(Napi::Env env) {
-  for (auto& completion : mailbox_->takeAll()) {
+  for (auto& completion : completions_->takeAll()) {
     const Napi::HandleScope scope(env);
     settle(env, completion);
   }

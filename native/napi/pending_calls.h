@@ -6,25 +6,25 @@
 #include <memory>
 #include <unordered_map>
 
-#include "kept_views.h"
-#include "mailbox.h"
+#include "completion_queue.h"
+#include "view_cache.h"
 
 namespace lto {
 
 /** The promises of one environment that wait for a device thread. Lives and dies on the JavaScript thread. */
 class PendingCalls {
  public:
-  /** Makes the environment's instance; `mailbox` is attached until the environment is torn down. */
+  /** Makes the environment's instance; the queue of completions is attached until the environment is torn down. */
   static void install(Napi::Env env);
   static PendingCalls& of(Napi::Env env);
 
-  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  [[nodiscard]] const std::shared_ptr<CompletionQueue>& completions() const { return completions_; }
 
   /**
    * Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. A rejection has
    * the stack of this call, where it is kept. `views` are those of the pool that the call reads into, if it does.
    */
-  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<KeptViews> views);
+  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<ViewCache> views);
   void settleAll(Napi::Env env);
 
  private:
@@ -32,13 +32,13 @@ class PendingCalls {
     Napi::Promise::Deferred deferred;
     /** Made when the call was, for the caller's stack; empty where that is not kept. */
     Napi::ObjectReference error;
-    std::shared_ptr<KeptViews> views;
+    std::shared_ptr<ViewCache> views;
   };
 
   void settle(Napi::Env env, Completion& completion);
   static Napi::Object newError(Napi::Env env);
 
-  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  std::shared_ptr<CompletionQueue> completions_ = std::make_shared<CompletionQueue>();
   WakeUps wakeUps_;
   std::unordered_map<std::uint64_t, Pending> pending_;
   std::uint64_t lastId_ = 0;

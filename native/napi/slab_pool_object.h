@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "../core/slab_pool.h"
-#include "kept_views.h"
 #include "tagged_object.h"
+#include "view_cache.h"
 
 namespace lto {
 
@@ -22,7 +22,7 @@ class SlabPoolObject : public TaggedObject<SlabPoolObject> {
   ~SlabPoolObject() override;
 
   [[nodiscard]] SlabPool& pool() const { return *pool_; }
-  [[nodiscard]] const std::shared_ptr<KeptViews>& keptViews() const { return views_; }
+  [[nodiscard]] const std::shared_ptr<ViewCache>& viewCache() const { return views_; }
 
  private:
   Napi::Value available(const Napi::CallbackInfo& info);
@@ -31,7 +31,7 @@ class SlabPoolObject : public TaggedObject<SlabPoolObject> {
 
   std::shared_ptr<SlabPool> pool_;
   bool closed_ = false;
-  std::shared_ptr<KeptViews> views_ = std::make_shared<KeptViews>();
+  std::shared_ptr<ViewCache> views_ = std::make_shared<ViewCache>();
 };
 
 }  // namespace lto

@@ -12,7 +12,7 @@ namespace lto {
  * The views of slabs that came back to their pool before garbage collection. Memory has no more than one ArrayBuffer at
  * a time, so each goes out again with its slab. Lives on the JavaScript thread.
  */
-class KeptViews {
+class ViewCache {
  public:
   [[nodiscard]] bool has(const Slab* slab) const { return views_.contains(slab); }
   void keep(const Slab* slab, Napi::ArrayBuffer view) { views_.emplace(slab, Napi::Persistent(view)); }

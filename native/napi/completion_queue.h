@@ -19,8 +19,8 @@ struct Completion {
 };
 
 class PendingCalls;
-void drainMailbox(Napi::Env env, Napi::Function unused, PendingCalls* pending, void* nothing);
-using WakeUp = Napi::TypedThreadSafeFunction<PendingCalls, void, drainMailbox>;
+void drainCompletions(Napi::Env env, Napi::Function unused, PendingCalls* pending, void* nothing);
+using WakeUp = Napi::TypedThreadSafeFunction<PendingCalls, void, drainCompletions>;
 /**
  * Used in turn. A thread-safe function that is called while it calls back goes on with that, up to a thousand times,
  * without a look at timers and other handles: a fast device would hold the event loop, since each wake-up brings the
@@ -32,7 +32,7 @@ using WakeUps = std::array<WakeUp, 2>;
  * Carries outcomes from the device threads of one environment to its JavaScript thread: a burst costs one wake-up.
  * The threads share it, so that it outlives the environment; the thread-safe functions are only touched while attached.
  */
-class Mailbox : public Sink {
+class CompletionQueue : public Sink {
  public:
   /** On the JavaScript thread, once. */
   void attach(const WakeUps& wakeUps);
@@ -46,18 +46,18 @@ class Mailbox : public Sink {
   std::vector<Completion> takeAll();
 
  private:
-  void tell();
+  void notify();
 
   std::atomic<bool> attached_{false};
   std::mutex mutex_;
   std::vector<Completion> completions_;
-  /** Whether the JavaScript thread was told, or is about to be, and has not come yet. */
-  bool told_ = false;
+  /** Whether the JavaScript thread was notified, or is about to be, and has not come yet. */
+  bool notified_ = false;
   /**
    * Of what follows. Another one, which the JavaScript thread does not want when it comes: who is woken under a lock
    * that it needs goes to sleep again at once.
    */
-  std::mutex tellingMutex_;
+  std::mutex notifyMutex_;
   WakeUps wakeUps_;
   std::size_t next_ = 0;
 };

@@ -1,8 +1,8 @@
-#include "kept_views.h"
+#include "view_cache.h"
 
 namespace lto {
 
-Napi::ArrayBuffer KeptViews::take(const Slab* slab) {
+Napi::ArrayBuffer ViewCache::take(const Slab* slab) {
   const auto found = views_.extract(slab);
   return found.empty() ? Napi::ArrayBuffer() : found.mapped().Value();
 }
