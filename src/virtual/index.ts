@@ -1,11 +1,13 @@
 export type { CartridgeOptions } from './cartridge/cartridge-options.js';
-export { type DriveControls, type DriveState, openControls } from './control/controls.js';
+export type { DriveControls, DriveState } from './control/controls.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
 export type { DriveIdentity } from './drive/drive-record.js';
 export { speedFacts } from './drive/drive-speeds.js';
-export type { Fault } from './drive/faults.js';
 export { SPEED_NAMES, type SpeedName, TRAIT_NAMES, type Trait } from './drive/names.js';
-export { type Attention, LOCAL_NEXUS, type Nexus } from './drive/nexus.js';
 export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState } from './drive/speed-model.js';
+export { openControls } from './open-controls.js';
 export { requireTraits, traitMeaning } from './traits/traits.js';
-export { type DataPhase, type Execution, VirtualDrive } from './virtual-drive.js';
+export type { DataPhase, Execution } from './unit/execution.js';
+export type { Fault } from './unit/faults.js';
+export { type Attention, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
+export { VirtualDrive } from './virtual-drive.js';

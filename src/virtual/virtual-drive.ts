@@ -1,58 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DriveBusyError, DriveClosedError } from '../errors/index.js';
+import { DriveBusyError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
-import { DECRYPTION_MODE, decodeSense, ENCRYPTION_MODE, type SenseFields } from '../scsi/index.js';
-import { opaqueView } from '../scsi/wire/bytes.js';
+import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
 import { Drive } from './drive/drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive/drive-record.js';
-import { type Fault, Faults } from './drive/faults.js';
-import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './drive/nexus.js';
 import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './host/folder-lock.js';
 import { unlessFull } from './host/host-file.js';
-import type { AbortTasks, Request } from './server/command.js';
 import { noteCondition } from './server/conditions.js';
 import { dataOutLength } from './server/data-out-length.js';
-import { type Answer, checkCondition, STATUS, serve } from './server/device-server.js';
+import { serve } from './server/device-server.js';
 import { isPreemptAndAbort } from './server/reservations.js';
+import { Traits } from './traits/traits.js';
+import type { Answer } from './unit/answer.js';
+import type { Request } from './unit/command.js';
+import { CommandQueue } from './unit/command-queue.js';
+import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
+import { type Fault, Faults } from './unit/faults.js';
+import { isCarriedOut, withFault } from './unit/faulty-answer.js';
+import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
 
-/** The data phase of a command. */
-export interface DataPhase {
-  /** What is sent with the command. */
-  readonly dataOut?: Uint8Array | undefined;
-  /** Room for data in, bytes; by default, as much as the command asks for. */
-  readonly allocationLength?: number | undefined;
-  /** Memory that a record is read into, which saves a copy; `dataIn` is then a part of it. */
-  readonly into?: Uint8Array | undefined;
-  /** Whom the command comes from; by default, from this process. */
-  readonly nexus?: Nexus | undefined;
-  /** A command that has not begun, or is being delayed, when it aborts is not carried out; the call rejects. */
-  readonly signal?: AbortSignal | undefined;
-  /** For PREEMPT AND ABORT, which then does not wait for the commands that it may have to end. */
-  readonly abortTasks?: AbortTasks | undefined;
-}
-
-/** The outcome of a command; its bytes are hex in JSON. */
-export interface Execution {
-  /** SCSI status byte. */
-  readonly status: number;
-  /** Linux host byte: 0, unless a fault says otherwise. */
-  readonly hostStatus: number;
-  /** Sense data, fixed format; empty when there are none. */
-  readonly sense: Uint8Array;
-  readonly dataIn: Uint8Array;
-  /** Bytes of `allocationLength` or `into` that were not filled. */
-  readonly residual: number;
-  /** Bytes of data out that the CDB announces. */
-  readonly dataOutLength: number;
-}
-
-/** Sense key. */
-const RECOVERED_ERROR = 0x1;
 const NOTHING = new Uint8Array(0);
-const EMPTY_ANSWER: Answer = { status: STATUS.good, sense: NOTHING, dataIn: NOTHING };
 
 /**
  * An LTO drive as a SCSI device server over a folder: a CDB goes in; status, sense and data come out. Commands are
@@ -62,15 +32,16 @@ export class VirtualDrive {
   readonly folder: string;
   readonly #lock: ProcessLock;
   readonly #drive: Drive;
+  readonly #traits: Traits;
   readonly #faults = new Faults();
-  /** Settles when everything that was asked for so far is done. */
-  #last: Promise<unknown> = Promise.resolve();
-  #closing: Promise<void> | undefined;
+  readonly #queue: CommandQueue;
 
-  private constructor(folder: string, lock: ProcessLock, drive: Drive) {
+  private constructor(folder: string, lock: ProcessLock, drive: Drive, traits: Traits) {
     this.folder = folder;
     this.#lock = lock;
     this.#drive = drive;
+    this.#traits = traits;
+    this.#queue = new CommandQueue(this.#device);
   }
 
   /**
@@ -92,10 +63,12 @@ export class VirtualDrive {
       const isThere = cartridge === undefined || object <= cartridge.objectsOf(partition);
       const state = closed && isThere ? memory : poweredOn(memory.cartridge, memory.loaded);
       if (state !== memory) life.powerCycles += 1;
-      const drive = new Drive(identity, settings, state, life, cartridge);
+      const traits = new Traits(settings.traits);
+      const record = { identity, settings, memory: state, life };
+      const drive = new Drive(record, cartridge, traits.earlyWarningBytes);
       // A drive on a full disk can still be asked, and read.
-      await saveDrive(folder, { identity, settings, memory: state, life, closed: false }).catch(unlessFull);
-      return new VirtualDrive(folder, lock, drive);
+      await saveDrive(folder, { ...record, closed: false }).catch(unlessFull);
+      return new VirtualDrive(folder, lock, drive, traits);
     } catch (error) {
       await lock.release();
       throw error;
@@ -113,7 +86,7 @@ export class VirtualDrive {
 
   /** Bytes that the path to it carries in one transfer; undefined for any number. */
   get transferLimit(): number | undefined {
-    return this.#drive.traits.transferLimit;
+    return this.#traits.transferLimit;
   }
 
   /** What its speed model has counted; undefined for a drive that is as fast as the machine. */
@@ -133,7 +106,7 @@ export class VirtualDrive {
   /** Carries out a command. Rejects with DriveClosedError after `close()`; what the drive answers is no rejection. */
   execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
     const execute = () => this.#execute(cdb, data);
-    return data.abortTasks && isPreemptAndAbort(cdb) ? this.#atOnce(execute) : this.#queue(execute);
+    return data.abortTasks && isPreemptAndAbort(cdb) ? this.#queue.atOnce(execute) : this.#queue.add(execute);
   }
 
   /**
@@ -141,27 +114,27 @@ export class VirtualDrive {
    * DriveBusyError when there is one in it.
    */
   insert(cartridge: string | CartridgeOptions): Promise<void> {
-    return this.#queue(() => this.#insert(cartridge));
+    return this.#queue.add(() => this.#insert(cartridge));
   }
 
   /** Takes the cartridge out, unloading it first. Rejects with DriveBusyError while its removal is prevented. */
   remove(): Promise<void> {
-    return this.#queue(() => this.#remove());
+    return this.#queue.add(() => this.#remove());
   }
 
   /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */
   reset(): Promise<void> {
-    return this.#queue(async () => this.#drive.reset());
+    return this.#queue.add(async () => this.#drive.reset());
   }
 
   /** A nexus has come into being anew, or is lost: it is told of the power on, and prevents no removal. */
   nexusLost(nexus: Nexus): Promise<void> {
-    return this.#queue(async () => this.#drive.loseNexus(nexus));
+    return this.#queue.add(async () => this.#drive.loseNexus(nexus));
   }
 
   /** Tells a nexus of something at its next command, by UNIT ATTENTION. */
   tell(nexus: Nexus, attention: Attention): Promise<void> {
-    return this.#queue(async () => this.#drive.attentions.raiseFor(nexus, attention));
+    return this.#queue.add(async () => this.#drive.attentions.raiseFor(nexus, attention));
   }
 
   /**
@@ -169,7 +142,7 @@ export class VirtualDrive {
    * are set `byLibrary`. `key` has 32 bytes and is copied.
    */
   setLibraryKey(key: Uint8Array | undefined, keyId = ''): Promise<void> {
-    return this.#queue(async () => {
+    return this.#queue.add(async () => {
       const { encryption, attentions, encryptionSettings } = this.#drive;
       const { algorithmIndex } = encryptionSettings;
       const unauthenticated = keyId === '' ? undefined : Buffer.from(keyId, 'latin1');
@@ -188,21 +161,7 @@ export class VirtualDrive {
 
   /** Ends in order what was asked for, and keeps the state for the next `open`. A second call does nothing more. */
   close(): Promise<void> {
-    this.#closing ??= this.#last.then(() => this.#close());
-    return this.#closing;
-  }
-
-  #queue<T>(action: () => Promise<T>): Promise<T> {
-    return this.#atOnce(() => {
-      const result = this.#last.then(action);
-      this.#last = result.catch(() => undefined);
-      return result;
-    });
-  }
-
-  async #atOnce<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#closing === undefined) return action();
-    throw new DriveClosedError('the drive was closed', { device: this.#device });
+    return this.#queue.close(() => this.#close());
   }
 
   get #device(): string {
@@ -216,27 +175,15 @@ export class VirtualDrive {
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
     if (fault !== undefined && 'reset' in fault.outcome) this.#drive.reset();
-    const spared = fault === undefined || fault.carriedOut || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
-    const answer = spared ? await this.#serve({ cdb, dataOut, into, nexus, abortTasks }) : undefined;
+    const answer = isCarriedOut(fault) ? await this.#serve({ cdb, dataOut, into, nexus, abortTasks }) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
-    const { status, hostStatus, sense, dataIn: told } = withFault(answer, fault);
-    const room = into?.length ?? allocationLength ?? told.length;
-    const dataIn = told.subarray(0, room);
-    const residual = room - dataIn.length;
-    return {
-      status,
-      hostStatus,
-      sense: opaqueView(sense),
-      dataIn: opaqueView(dataIn),
-      residual,
-      dataOutLength: length,
-    };
+    return executionOf(withFault(answer, fault), { into, allocationLength }, length);
   }
 
   async #serve(request: Request): Promise<Answer> {
     const { memory } = this.#drive;
     const wasLoaded = memory.loaded;
-    const answer = await serve(this.#drive, request);
+    const answer = await serve(this.#drive, this.#traits, request);
     await this.#drive.pace?.settle();
     if (memory.loaded !== wasLoaded) await this.#save(false);
     return answer;
@@ -284,28 +231,4 @@ export class VirtualDrive {
     const memory = this.#drive.memoryToKeep();
     await saveDrive(this.folder, { identity, settings, memory, life, closed });
   }
-}
-
-/** A recovered error goes with the data, and with what else the drive has to tell: a filemark, a length. */
-function withSense(answer: Answer | undefined, fields: SenseFields): Answer {
-  if (answer === undefined || fields.key !== RECOVERED_ERROR) return checkCondition(fields);
-  const own = decodeSense(answer.sense);
-  if (own === undefined) return checkCondition(fields, answer.dataIn);
-  const { filemark, endOfMedium, incorrectLength } = own;
-  const told = {
-    filemark,
-    endOfMedium,
-    incorrectLength,
-    ...(own.information !== undefined && { information: own.information }),
-  };
-  return checkCondition({ ...told, ...fields }, answer.dataIn);
-}
-
-/** What the initiator gets to see. */
-function withFault(answer: Answer | undefined, fault: Fault | undefined): Answer & { readonly hostStatus: number } {
-  const outcome = fault?.outcome;
-  if (outcome && 'sense' in outcome) return { ...withSense(answer, outcome.sense), hostStatus: 0 };
-  if (outcome && 'hostStatus' in outcome) return { ...EMPTY_ANSWER, hostStatus: outcome.hostStatus };
-  const { status, sense, dataIn } = (outcome && 'good' in outcome ? undefined : answer) ?? EMPTY_ANSWER;
-  return { status, sense, dataIn, hostStatus: 0 };
 }

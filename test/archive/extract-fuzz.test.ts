@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ArchiveFault } from '../../src/archive/decode/fault.js';
 import { NativeFolder } from '../../src/archive/extract/folder/native-folder.js';
-import { randomFrom } from '../../src/virtual/drive/random.js';
+import { randomFrom } from '../../src/virtual/unit/random.js';
 import { memoryInUse } from '../support/memory.js';
 import { paxMember, tarOf } from '../support/tar-bytes.js';
 import { extractBytes, snapshot, temporaryFolder } from './support.js';

@@ -9,8 +9,8 @@ import { FileKeyStore } from '../../src/keys/file-key-store.js';
 import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import { randomFrom } from '../../src/virtual/drive/random.js';
 import { createVirtualDrive } from '../../src/virtual/index.js';
+import { randomFrom } from '../../src/virtual/unit/random.js';
 import { compiledSources } from '../support/compiled.js';
 
 /** Processes that are killed; `KILL_RUNS=1000` is the long run. */

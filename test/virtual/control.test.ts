@@ -7,14 +7,14 @@ import { openControls } from '../../src/virtual/index.js';
 import { loggedIn, outcomeOf, serveDrives } from './iscsi/support.js';
 import { newDriveFolder } from './support.js';
 
-/** What the door of a folder answers to one line. */
+/** What the control socket of a folder answers to one line. */
 async function say(folder: string, line: string): Promise<unknown> {
   const socket = createConnection(join(folder, 'control.sock'));
   socket.end(`${line}\n`);
   return JSON.parse(await text(socket));
 }
 
-describe('the control door of a served drive', () => {
+describe('the control socket of a served drive', () => {
   it('takes cartridges out and puts them in, which the initiator is told', async () => {
     const served = await serveDrives({}, { cartridge: { barcode: 'FIRST1L8' } });
     const initiator = await loggedIn(served);

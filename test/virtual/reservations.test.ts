@@ -16,8 +16,8 @@ import {
 } from '../../src/scsi/commands/reservation.js';
 import { write6 } from '../../src/scsi/commands/transfer.js';
 import type { ScsiCommand } from '../../src/scsi/wire/command.js';
-import { LOCAL_NEXUS } from '../../src/virtual/drive/nexus.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
+import { LOCAL_NEXUS } from '../../src/virtual/unit/nexus.js';
 import { newDrive, newDriveFolder, openDrive, outcome } from './support.js';
 
 const A = 'iqn.2026-11.test:a,i,0x000000000001';

@@ -2,7 +2,6 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, MediumError } from '../../errors/index.js';
 import { asciiPad, canRead, canWrite, type FormatFacts, LTO_FORMATS } from '../../scsi/index.js';
-import type { DriveIdentity } from '../drive/drive-record.js';
 import { unlessFull } from '../host/host-file.js';
 import { createOwn } from '../host/json-file.js';
 import { type Limits, limitsOf } from './capacity.js';
@@ -117,7 +116,7 @@ export class Cartridge {
     this.#images = await openImages(this.#folder, this.memory);
   }
 
-  countLoad({ vendor, serial }: DriveIdentity): void {
+  countLoad({ vendor, serial }: { readonly vendor: string; readonly serial: string }): void {
     const { usage } = this.memory;
     usage.loads += 1;
     usage.bytesWrittenThisLoad = 0;

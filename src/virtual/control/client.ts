@@ -2,20 +2,20 @@ import { createConnection, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { DriveClosedError, LtoError } from '../../errors/index.js';
 import type { DriveControls, DriveState } from './controls.js';
-import { type ControlRequest, doorPath, LONGEST_PATH, parseAnswer, toLine } from './messages.js';
+import { type ControlRequest, controlSocketPath, LONGEST_PATH, parseAnswer, toLine } from './messages.js';
 
-/** There is no door: nobody serves the drive, or whoever did is gone. */
-const NO_DOOR: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
+/** There is no control socket: nobody serves the drive, or whoever did is gone. */
+const NOT_SERVED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
 
 /** The controls of a served drive; undefined when nobody serves it. Rejects with the error of another failure. */
-export async function reachDoor(folder: string): Promise<DriveControls | undefined> {
-  const path = doorPath(folder);
+export async function reachControlSocket(folder: string): Promise<DriveControls | undefined> {
+  const path = controlSocketPath(folder);
   if (path.length > LONGEST_PATH) return undefined;
   const socket = createConnection(path);
   try {
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   } catch (error) {
-    if (NO_DOOR.has((error as NodeJS.ErrnoException).code)) return undefined;
+    if (NOT_SERVED.has((error as NodeJS.ErrnoException).code)) return undefined;
     throw error;
   }
   return new RemoteControls(folder, socket);

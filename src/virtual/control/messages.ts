@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
-import type { Fault } from '../drive/faults.js';
+import type { Fault } from '../unit/faults.js';
 
-// What is said through the door: one JSON document a line, each request answered by one line.
+// What is said through the control socket: one JSON document a line, each request answered by one line.
 
 /** The socket of a served drive. */
-export function doorPath(folder: string): string {
+export function controlSocketPath(folder: string): string {
   return join(folder, 'control.sock');
 }
 

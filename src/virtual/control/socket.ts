@@ -3,10 +3,9 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
-import type { VirtualDrive } from '../virtual-drive.js';
-import { controlsOf, type DriveControls } from './controls.js';
+import type { DriveControls } from './controls.js';
 import { linesOf } from './lines.js';
-import { type ControlRequest, doorPath, LONGEST_PATH, parseRequest, toLine } from './messages.js';
+import { type ControlRequest, controlSocketPath, LONGEST_PATH, parseRequest, toLine } from './messages.js';
 
 const ONLY_OWNER = 0o600;
 const LONGEST_LINE = 1024 * 1024;
@@ -16,7 +15,7 @@ const MOST_CLIENTS = 16;
  * A Unix socket in the folder of a drive, through which other processes of its owner put cartridges in and out, reset
  * the drive and make it fail while this process has it open.
  */
-export class ControlDoor {
+export class ControlSocket {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -29,28 +28,27 @@ export class ControlDoor {
   }
 
   /** Rejects with InvalidArgumentError when the path of the socket is longer than the system allows. */
-  static async open(drive: VirtualDrive): Promise<ControlDoor> {
-    const path = doorPath(drive.folder);
+  static async open(folder: string, controls: DriveControls): Promise<ControlSocket> {
+    const path = controlSocketPath(folder);
     if (path.length > LONGEST_PATH) {
       throw new InvalidArgumentError(`the path of its control socket is longer than ${LONGEST_PATH} bytes`, {
-        device: `virtual:${drive.folder}`,
+        device: `virtual:${folder}`,
         next: 'Serve it by a shorter path, such as a symbolic link',
       });
     }
     // Left by a process that was killed: this one holds the lock of the folder.
     await rm(path, { force: true });
-    const controls = controlsOf(drive);
     const server = createServer((socket) => {
       attend(socket, controls).catch(() => socket.destroy());
     });
     server.maxConnections = MOST_CLIENTS;
-    const door = new ControlDoor(server);
+    const control = new ControlSocket(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, resolve);
     });
     await chmod(path, ONLY_OWNER);
-    return door;
+    return control;
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type SetDataEncryption,
 } from '../../scsi/index.js';
 import type { BlockMarks } from '../cartridge/block-envelope.js';
-import type { Nexus } from './nexus.js';
+import type { Nexus } from '../unit/nexus.js';
 
 /** Data encryption parameters (SSC-5 4.2.22.4), with the key, which is never anywhere but in memory. */
 export interface EncryptionParameters extends BlockMarks {

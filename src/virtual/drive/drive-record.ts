@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { DiagnosticEntry } from '../../scsi/index.js';
 import { readJson, writeJson } from '../host/json-file.js';
+import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from '../unit/nexus.js';
 import type { Trait } from './names.js';
-import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from './nexus.js';
 import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
 

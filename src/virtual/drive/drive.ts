@@ -2,26 +2,27 @@ import type { Limits } from '../cartridge/capacity.js';
 import type { Cartridge } from '../cartridge/cartridge.js';
 import { nativeFormat } from '../cartridge/native-format.js';
 import type { TapImage } from '../cartridge/tap-image.js';
-import { CheckCondition, sense } from '../server/check-condition.js';
-import type { MediumNeed } from '../server/command.js';
-import { Traits } from '../traits/traits.js';
-import { DriveClock } from './drive-clock.js';
-import { DriveEncryption } from './drive-encryption.js';
-import { DrivePace } from './drive-pace.js';
-import type { DriveIdentity, DriveLife, DriveMemory, DriveSettings, Position } from './drive-record.js';
-import { BEGINNING, poweredOn } from './drive-record.js';
+import { CheckCondition, sense } from '../unit/check-condition.js';
 import {
   ENCRYPTION_PARAMETERS_LOST,
   LOCAL_NEXUS,
   MEDIUM_MAY_HAVE_CHANGED,
   type Nexus,
   UnitAttentions,
-} from './nexus.js';
+} from '../unit/nexus.js';
+import { DriveClock } from './drive-clock.js';
+import { DriveEncryption } from './drive-encryption.js';
+import { DrivePace } from './drive-pace.js';
+import type { DriveIdentity, DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
+import { BEGINNING, poweredOn } from './drive-record.js';
 
 const UNIT_ATTENTION = 6;
 const MB = 1e6;
 /** The progress indication counts in 65536ths. */
 const MOST_PROGRESS = 0xffff / 0x10000;
+
+/** What a command needs of the cartridge. */
+export type MediumNeed = 'none' | 'present' | 'ready';
 
 /** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
 export class Drive {
@@ -34,7 +35,7 @@ export class Drive {
   /** How slow it is; undefined for as fast as the machine. */
   readonly pace: DrivePace | undefined;
   readonly encryption = new DriveEncryption();
-  readonly traits: Traits;
+  readonly #earlyWarningBytes: number | undefined;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** Where a record met the end of the partition. */
@@ -42,12 +43,11 @@ export class Drive {
   /** When a running load is over, by `performance.now()`. */
   #readyAt = 0;
 
+  /** `earlyWarningBytes` is the size of the zone when a trait decides it. */
   constructor(
-    identity: DriveIdentity,
-    settings: DriveSettings,
-    memory: DriveMemory,
-    life: DriveLife,
-    cartridge?: Cartridge,
+    { identity, settings, memory, life }: Omit<DriveRecord, 'closed'>,
+    cartridge: Cartridge | undefined,
+    earlyWarningBytes = settings.earlyWarningBytes,
   ) {
     this.identity = identity;
     this.settings = settings;
@@ -56,7 +56,7 @@ export class Drive {
     this.cartridge = cartridge;
     this.attentions = new UnitAttentions(memory.attentions);
     this.pace = settings.speed && new DrivePace(settings.speed);
-    this.traits = new Traits(settings.traits);
+    this.#earlyWarningBytes = earlyWarningBytes;
   }
 
   get position(): Position {
@@ -68,8 +68,7 @@ export class Drive {
   }
 
   get limits(): Limits {
-    const zone = this.traits.earlyWarningBytes ?? this.settings.earlyWarningBytes;
-    return this.requirePresent().limits(this.position.partition, zone);
+    return this.requirePresent().limits(this.position.partition, this.#earlyWarningBytes);
   }
 
   /** What it can do with keys, with all defaults filled in. */

@@ -1,5 +1,5 @@
 import { NO_RESERVATION_KEY, RESERVATION_TYPE } from '../../scsi/index.js';
-import type { Nexus } from './nexus.js';
+import type { Nexus } from '../unit/nexus.js';
 
 /** Registrations and the reservation of the drive (SPC-5 5.14); keys as `0x1234`. */
 export interface ReservationState {

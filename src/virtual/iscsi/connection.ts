@@ -6,8 +6,8 @@ import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, Parameters } from './login/para
 import { NO_DIGESTS } from './pdu/digest.js';
 import { LOGIN_REQUEST, LOGIN_RESPONSE, NO_TAG, NOP_IN, type PduLayout, REJECT, type Values } from './pdu/layouts.js';
 import { decodePdu, encodePdu, type Pdu, PduReader, ProtocolViolation } from './pdu/pdu.js';
-import { Session } from './session.js';
-import type { Target } from './target.js';
+import { Session, type SessionLink } from './session.js';
+import type { Target } from './target/target.js';
 
 /** What the connections of a server share. */
 export interface Service {
@@ -24,7 +24,7 @@ export interface Service {
 const PING_TAG = 1;
 
 /** One TCP connection of an initiator: its PDUs, their sequence numbers, and its end. */
-export class Connection implements Guest {
+export class Connection implements Guest, SessionLink {
   readonly address: string;
   readonly parameters = new Parameters();
   readonly #socket: Socket;

@@ -1,6 +1,6 @@
-import type { Execution } from '../index.js';
-import { sense } from '../server/check-condition.js';
-import { checkCondition } from '../server/device-server.js';
+import { checkCondition } from '../unit/answer.js';
+import { sense } from '../unit/check-condition.js';
+import { type Execution, executionOf } from '../unit/execution.js';
 import type { Parameters } from './login/parameters.js';
 import { DataOutCollector } from './pdu/data-out.js';
 import {
@@ -14,7 +14,7 @@ import {
   type Values,
 } from './pdu/layouts.js';
 import { type Pdu, ProtocolViolation } from './pdu/pdu.js';
-import type { UnitRequest } from './target.js';
+import type { UnitRequest } from './target/target.js';
 
 /** What a task needs of its session. */
 export interface TaskLink {
@@ -210,7 +210,7 @@ export class ScsiTask {
 }
 
 function refused(codes: string): Execution {
-  return { ...checkCondition(sense(codes)), hostStatus: 0, residual: 0, dataOutLength: 0 };
+  return executionOf(checkCondition(sense(codes)));
 }
 
 /** Sense data as a response carries them: with their length first. */

@@ -2,12 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { requireNumbers } from '../../arguments/number.js';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
-import { ControlDoor } from '../control/socket.js';
+import { ControlSocket } from '../control/socket.js';
+import { controlsOf } from '../open-controls.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import { Connection } from './connection.js';
 import { ISCSI_PORT, MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
 import type { ChapOptions } from './login/chap.js';
-import { Target } from './target.js';
+import { Target } from './target/target.js';
 
 export interface IscsiServerOptions {
   /**
@@ -36,7 +37,7 @@ export class IscsiServer {
   readonly targets: readonly Target[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #doors: readonly ControlDoor[] = [];
+  #controls: readonly ControlSocket[] = [];
   #handle = 0;
   #closing: Promise<void> | undefined;
 
@@ -69,7 +70,7 @@ export class IscsiServer {
       const server = new IscsiServer(targets, options);
       await server.#listen(host, options.port);
       try {
-        server.#doors = await openDoors(drives);
+        server.#controls = await openControlSockets(drives);
       } catch (error) {
         await server.close();
         throw error;
@@ -100,7 +101,7 @@ export class IscsiServer {
     await Promise.all(sessions.map((session) => session.end('the server ends')));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
-    await Promise.all(this.#doors.map((door) => door.close()));
+    await Promise.all(this.#controls.map((door) => door.close()));
     for (const { drive } of this.targets) await drive.close();
   }
 
@@ -139,13 +140,13 @@ function noAddress(where: string, cause: NodeJS.ErrnoException): InvalidArgument
   return new InvalidArgumentError(`can't listen at ${where}`, { operation: 'listen', errno: cause.code, next, cause });
 }
 
-async function openDoors(drives: readonly VirtualDrive[]): Promise<readonly ControlDoor[]> {
-  const doors: ControlDoor[] = [];
+async function openControlSockets(drives: readonly VirtualDrive[]): Promise<readonly ControlSocket[]> {
+  const sockets: ControlSocket[] = [];
   try {
-    for (const drive of drives) doors.push(await ControlDoor.open(drive));
-    return doors;
+    for (const drive of drives) sockets.push(await ControlSocket.open(drive.folder, controlsOf(drive)));
+    return sockets;
   } catch (error) {
-    await Promise.allSettled(doors.map((door) => door.close()));
+    await Promise.allSettled(sockets.map((socket) => socket.close()));
     throw error;
   }
 }

@@ -1,8 +1,7 @@
-import type { Nexus } from '../drive/nexus.js';
-import type { Connection } from './connection.js';
+import type { Nexus } from '../unit/nexus.js';
 import type { Login } from './login/login.js';
 import { MAX_RECEIVE_BYTES } from './login/parameters.js';
-import { TextExchange } from './login/text-exchange.js';
+import { TextExchange, type TextLink } from './login/text-exchange.js';
 import {
   DATA_OUT,
   LOGOUT_REQUEST,
@@ -19,8 +18,8 @@ import {
 } from './pdu/layouts.js';
 import { cdbOf, decodePdu, type Pdu, ProtocolViolation } from './pdu/pdu.js';
 import { ScsiTask, type TaskLink } from './scsi-task.js';
-import type { Target } from './target.js';
-import { manageTasks, TASK_MANAGEMENT } from './task-management.js';
+import type { Target } from './target/target.js';
+import { manageTasks, TASK_MANAGEMENT } from './target/task-management.js';
 
 /** Commands that an initiator may have under way; as many again when they are immediate ones. */
 const WINDOW = 32;
@@ -45,6 +44,23 @@ type Sequenced = Pick<
   'immediate' | 'commandSequence'
 >;
 
+/** What a session needs of its connection. */
+export interface SessionLink extends TextLink, Omit<TaskLink, 'execute'> {
+  readonly parameters: TaskLink['parameters'];
+  /** One line about what the initiator does. */
+  log(line: string): void;
+  /** Refuses a PDU, which goes back with the reason; the session goes on. */
+  reject(pdu: Pdu, reason: number): void;
+  /** Closes the connection after what was sent. */
+  end(): void;
+  /** Closes the connection after what was sent, because it can't go on. */
+  giveUp(why: string): void;
+  /** Closes the connection at once. */
+  close(why: string): void;
+  /** Closes the connection at once, for what should not happen. */
+  fail(error: unknown): void;
+}
+
 interface RunningTask {
   readonly task: ScsiTask;
   readonly ended: Promise<void>;
@@ -55,7 +71,7 @@ export class Session {
   /** The name of the initiator port, as its TransportID has it (SPC-5 7.6.4.6). */
   readonly nexus: Nexus;
   readonly target: Target | undefined;
-  readonly #connection: Connection;
+  readonly #connection: SessionLink;
   readonly #text: TextExchange;
   readonly #tasks = new Map<number, RunningTask>();
   #expectedCommand: number;
@@ -64,7 +80,7 @@ export class Session {
   /** Tasks are carried out in the order of their arrival: two writes in turn must not be recorded in the other. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, { initiator, sessionId, target }: Login, firstCommand: number) {
+  constructor(connection: SessionLink, { initiator, sessionId, target }: Login, firstCommand: number) {
     this.nexus = `${initiator},i,0x${sessionId.toString(16).padStart(12, '0')}`;
     this.target = target;
     this.#connection = connection;

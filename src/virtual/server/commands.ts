@@ -1,5 +1,6 @@
 import * as scsi from '../../scsi/index.js';
-import type { Handler, MediumNeed } from './command.js';
+import type { Drive, MediumNeed } from '../drive/drive.js';
+import type { Command } from '../unit/command.js';
 import { reportDensitySupport } from './density.js';
 import { inquiry, readBlockLimits, reportLuns, requestSense } from './identity.js';
 import { logSense } from './log/log.js';
@@ -14,18 +15,13 @@ import { reportSupportedCommands, reportTimestamp, setTimestamp } from './report
 import { persistentReserveIn, persistentReserveOut, RESERVE_IN_ACTIONS, RESERVE_OUT_ACTIONS } from './reservations.js';
 import { securityProtocolIn, securityProtocolOut } from './security.js';
 
-export interface Command {
-  readonly layout: scsi.CdbLayout;
+/** A command of the drive. */
+export interface DriveCommand extends Command<Drive> {
   readonly needs: MediumNeed;
-  readonly run: Handler;
-  /** A waiting unit attention does not stop it (SPC-5 5.14). */
-  readonly passesAttention?: boolean;
-  /** Those that it has, where the layout is the same for all of them. */
-  readonly serviceActions?: readonly number[];
 }
 
 /** What the drive can do. */
-export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, Command>>> = {
+export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, DriveCommand>>> = {
   'TEST UNIT READY': { layout: scsi.TEST_UNIT_READY, needs: 'ready', run: () => undefined },
   'REQUEST SENSE': { layout: scsi.REQUEST_SENSE, needs: 'none', run: requestSense, passesAttention: true },
   INQUIRY: { layout: scsi.INQUIRY, needs: 'none', run: inquiry, passesAttention: true },

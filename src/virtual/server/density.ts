@@ -11,7 +11,7 @@ import {
   REPORT_DENSITY_SUPPORT,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import type { Request } from './command.js';
+import type { Request } from '../unit/command.js';
 
 const MEDIA_WIDTH = 127;
 const MB_PER_GB = 1000;

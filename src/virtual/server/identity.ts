@@ -11,9 +11,9 @@ import {
 } from '../../scsi/index.js';
 import { MAX_RECORD_BYTES } from '../cartridge/tap-format.js';
 import type { Drive } from '../drive/drive.js';
-import type { Nexus } from '../drive/nexus.js';
-import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
-import type { Request } from './command.js';
+import { CheckCondition, invalidFieldInCdb, sense } from '../unit/check-condition.js';
+import type { Request } from '../unit/command.js';
+import type { Nexus } from '../unit/nexus.js';
 import { vpdPage } from './vpd.js';
 
 /** INQUIRY */

@@ -18,9 +18,8 @@ import {
   timeoutSeconds,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import { CheckCondition, invalidFieldInCdb, readList, sense } from './check-condition.js';
-import type { Request } from './command.js';
-import type { Command } from './commands.js';
+import { CheckCondition, invalidFieldInCdb, readList, sense } from '../unit/check-condition.js';
+import type { Command, Request } from '../unit/command.js';
 
 /** A command, or one of its service actions. */
 interface Entry {
@@ -30,7 +29,7 @@ interface Entry {
 }
 
 /** REPORT SUPPORTED OPERATION CODES: the list of all, or one. */
-export function reportSupportedCommands(commands: () => readonly Pick<Command, 'layout' | 'serviceActions'>[]) {
+export function reportSupportedCommands(commands: () => readonly Pick<Command<never>, 'layout' | 'serviceActions'>[]) {
   return ({ identity }: Drive, { cdb }: Request): Uint8Array => {
     const wanted = decodeCdb(REPORT_SUPPORTED_OPERATION_CODES, cdb);
     const timeoutsOf = ({ layout }: Entry) => (wanted.returnTimeouts ? timeouts(layout.name, identity.generation) : {});
@@ -43,7 +42,7 @@ export function reportSupportedCommands(commands: () => readonly Pick<Command, '
   };
 }
 
-function entriesOf({ layout, serviceActions }: Pick<Command, 'layout' | 'serviceActions'>): Entry[] {
+function entriesOf({ layout, serviceActions }: Pick<Command<never>, 'layout' | 'serviceActions'>): Entry[] {
   const { code, serviceAction: only }: OperationCode = OPERATION_CODES[layout.name];
   return (serviceActions ?? [only]).map((serviceAction) => ({ layout, code, serviceAction }));
 }

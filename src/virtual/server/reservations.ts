@@ -15,7 +15,6 @@ import {
   type ReserveOutParameters,
 } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../drive/nexus.js';
 import {
   endIsTold,
   fieldOf,
@@ -33,8 +32,9 @@ import {
   ReservationConflict,
   readList,
   sense,
-} from './check-condition.js';
-import type { Request } from './command.js';
+} from '../unit/check-condition.js';
+import type { Request } from '../unit/command.js';
+import { type Nexus, REGISTRATIONS_PREEMPTED, RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED } from '../unit/nexus.js';
 
 // Persistent reservations (SPC-5 5.14) among the initiators of the drive.
 

@@ -1,8 +1,8 @@
 import type { CommandName } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 import { type Access, isKeptOut } from '../drive/reservation-state.js';
-import { ReservationConflict } from './check-condition.js';
-import type { Request } from './command.js';
+import { ReservationConflict } from '../unit/check-condition.js';
+import type { Request } from '../unit/command.js';
 
 /** What a command is to a reservation of another initiator (SPC-5 5.14.4, SSC-5 4.2.17); the others are kept out. */
 const ACCESS: Readonly<Partial<Record<CommandName, Access>>> = {

@@ -34,9 +34,15 @@ import {
   marksOf,
 } from '../cartridge/block-envelope.js';
 import type { Drive } from '../drive/drive.js';
-import { ENCRYPTION_PARAMETERS_CHANGED, type Nexus } from '../drive/nexus.js';
-import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from './check-condition.js';
-import type { Request } from './command.js';
+import {
+  CheckCondition,
+  invalidFieldInCdb,
+  invalidFieldInParameterList,
+  readList,
+  sense,
+} from '../unit/check-condition.js';
+import type { Request } from '../unit/command.js';
+import { ENCRYPTION_PARAMETERS_CHANGED, type Nexus } from '../unit/nexus.js';
 
 const KEY_BYTES = 32;
 const AES_256_GCM = 0x00010014;

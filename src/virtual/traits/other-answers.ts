@@ -1,5 +1,5 @@
 import type { Drive } from '../drive/drive.js';
-import type { Reply } from './trait.js';
+import type { Reply } from '../unit/command.js';
 
 const VOLUME_OVERFLOW = 0xd;
 const BEGINNING_OF_PARTITION = 0x80;

@@ -1,6 +1,6 @@
 import { decodeCdb, INQUIRY, LOG_SENSE, SECURITY_PROTOCOL_IN, VPD_PAGES } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import type { Reply } from './trait.js';
+import type { Reply } from '../unit/command.js';
 
 /** So many bytes are missing in a length field: 42h for 46h, and 3Ch for 40h. */
 const SHORT = 4;

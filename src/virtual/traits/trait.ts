@@ -1,11 +1,6 @@
 import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-
-/** What a command came to: data in, sense, or both. */
-export interface Reply {
-  readonly dataIn?: Uint8Array | undefined;
-  readonly sense?: SenseFields | undefined;
-}
+import type { Reply } from '../unit/command.js';
 
 type ByCommand<T> = Readonly<Partial<Record<CommandName, T>>>;
 

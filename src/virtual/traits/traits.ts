@@ -2,10 +2,11 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 import { TRAIT_NAMES, type Trait } from '../drive/names.js';
+import type { Reply } from '../unit/command.js';
 import { attentionInFile } from './attention-in-file.js';
 import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './other-answers.js';
 import { shortLogPage, shortModeData, shortSecurityPage, shortVpdPage } from './short-lengths.js';
-import type { Reply, TraitRow } from './trait.js';
+import type { TraitRow } from './trait.js';
 import { withUnknownAttributes, withUnknownMarks } from './unknown-marks.js';
 
 const KIB = 1024;

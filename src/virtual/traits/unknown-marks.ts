@@ -1,6 +1,6 @@
 import { decodeAttributeValues, decodeCdb, encodeAttributeValues, READ_ATTRIBUTE } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
-import type { Reply } from './trait.js';
+import type { Reply } from '../unit/command.js';
 
 const PAGE_CODE = 0x3f;
 const LOG_HEADER = 4;

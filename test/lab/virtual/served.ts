@@ -10,7 +10,7 @@ export const FOLDER = join(process.env.LTO_LAB_VIRTUAL ?? '', '0');
 
 let cartridges = 0;
 
-/** Does something to the served drive by its control door. */
+/** Does something to the served drive by its control socket. */
 export async function atTheDrive<T>(work: (controls: DriveControls) => Promise<T>): Promise<T> {
   const controls = await openControls(FOLDER);
   try {

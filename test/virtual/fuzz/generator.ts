@@ -1,7 +1,7 @@
 import { type CdbLayout, cdbUsage } from '../../../src/scsi/wire/cdb.js';
 import { commandName } from '../../../src/scsi/wire/opcodes.js';
-import { randomFrom } from '../../../src/virtual/drive/random.js';
 import { COMMANDS } from '../../../src/virtual/server/commands.js';
+import { randomFrom } from '../../../src/virtual/unit/random.js';
 
 /** Things to send, in each test; `FUZZ_RUNS=1000000` is the long run. */
 export const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 10_000);

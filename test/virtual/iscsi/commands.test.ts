@@ -16,7 +16,7 @@ import {
   SCSI_COMMAND,
   SCSI_RESPONSE,
 } from '../../../src/virtual/iscsi/pdu/layouts.js';
-import { TASK_MANAGEMENT, TASK_MANAGEMENT_ANSWER } from '../../../src/virtual/iscsi/task-management.js';
+import { TASK_MANAGEMENT, TASK_MANAGEMENT_ANSWER } from '../../../src/virtual/iscsi/target/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';
 import { connected, loggedIn, outcomeOf, type Served, serveDrives } from './support.js';

@@ -13,7 +13,7 @@ import {
   SCSI_COMMAND,
   type Values,
 } from '../../../src/virtual/iscsi/pdu/layouts.js';
-import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/task-management.js';
+import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/target/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';
 import { loggedIn, outcomeOf, type Served, serveDrives } from './support.js';

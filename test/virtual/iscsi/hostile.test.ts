@@ -190,7 +190,7 @@ describe('memory for a peer that has proven nothing', () => {
     initiator.socket.destroy();
   });
 
-  it('is bounded: a line without an end at the control door', async () => {
+  it('is bounded: a line without an end at the control socket', async () => {
     const before = await server.peak();
     const socket = createConnection(join(server.folder, 'control.sock'));
     const answer = text(socket);

@@ -10,7 +10,7 @@ import {
 import { read6, write6 } from '../../../src/scsi/commands/transfer.js';
 import { openControls } from '../../../src/virtual/index.js';
 import { NOP_IN, NOP_OUT, READY_TO_TRANSFER } from '../../../src/virtual/iscsi/pdu/layouts.js';
-import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/task-management.js';
+import { TASK_MANAGEMENT } from '../../../src/virtual/iscsi/target/task-management.js';
 import { pattern } from '../support.js';
 import { type Initiator, SMALL_STEPS } from './initiator.js';
 import { loggedIn, outcomeOf, type Served, serveDrives } from './support.js';

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DeviceNotFoundError, InvalidArgumentError } from '../../../errors/index.js';
-import { reachDoor } from '../../../virtual/control/client.js';
-import { type DriveControls, openControls } from '../../../virtual/control/controls.js';
+import { reachControlSocket } from '../../../virtual/control/client.js';
 import { parseFaults } from '../../../virtual/control/messages.js';
 import {
   type CartridgeOptions,
   createVirtualDrive,
+  type DriveControls,
   type Fault,
+  openControls,
   requireTraits,
   speedFacts,
 } from '../../../virtual/index.js';
@@ -87,7 +88,7 @@ export function reset(_options: CommonOptions, folder: string): Promise<Answer> 
 /** Faults last until the drive is closed, so that only a served one can have them from outside. */
 export async function setFaults(_options: CommonOptions, folder: string, path?: string): Promise<Answer> {
   const faults = path === undefined ? [] : await readFaults(path);
-  const drive = await reachDoor(folder);
+  const drive = await reachControlSocket(folder);
   if (drive === undefined) {
     throw new DeviceNotFoundError('nobody serves the drive', {
       device: `virtual:${folder}`,

@@ -1,5 +1,5 @@
 import type { LOGIN_REQUEST, LOGIN_RESPONSE, Values } from '../pdu/layouts.js';
-import type { Target } from '../target.js';
+import type { Target } from '../target/target.js';
 import { ChapExchange, type ChapOptions } from './chap.js';
 import { LOGIN_RECEIVE_BYTES, MAX_RECEIVE_BYTES, type Parameters } from './parameters.js';
 import { encodeText, TextCollector, type TextKeys } from './text.js';

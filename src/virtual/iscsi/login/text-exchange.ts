@@ -1,14 +1,25 @@
-import type { Connection } from '../connection.js';
-import { NO_TAG, type TEXT_REQUEST, TEXT_RESPONSE, type Values } from '../pdu/layouts.js';
+import { NO_TAG, type PduLayout, type TEXT_REQUEST, TEXT_RESPONSE, type Values } from '../pdu/layouts.js';
 import { ProtocolViolation } from '../pdu/pdu.js';
-import type { Target } from '../target.js';
+import type { Target } from '../target/target.js';
+import type { Parameters } from './parameters.js';
 import { encodeText, TextCollector, type TextKeys } from './text.js';
+
+/** What text requests need of their connection. */
+export interface TextLink {
+  readonly parameters: Pick<Parameters, 'maxSendBytes'>;
+  /** All targets of the server. */
+  readonly targets: readonly Target[];
+  /** The address that the initiator came to, as TargetAddress has it. */
+  readonly localAddress: string;
+  /** Sends an answer, which the initiator counts. */
+  reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
+}
 
 const NOTHING = new Uint8Array(0);
 
 /** Text requests of the full feature phase: discovery, and keys that nobody knows (RFC 7143 section 11.10). */
 export class TextExchange {
-  readonly #connection: Connection;
+  readonly #connection: TextLink;
   /** That of the session; undefined in a discovery session. */
   readonly #target: Target | undefined;
   readonly #collector = new TextCollector();
@@ -16,7 +27,7 @@ export class TextExchange {
   #left: Uint8Array = NOTHING;
   #tag = 0;
 
-  constructor(connection: Connection, target: Target | undefined) {
+  constructor(connection: TextLink, target: Target | undefined) {
     this.#connection = connection;
     this.#target = target;
   }

@@ -26,8 +26,8 @@ import {
   WRITE_ERROR_COUNTERS,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import { invalidFieldInCdb } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { invalidFieldInCdb } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 import { compression, deviceStatistics, readErrors, writeErrors } from './drive.js';
 import { tapeCapacity, tapeUsage, volumeStatistics } from './volume.js';
 

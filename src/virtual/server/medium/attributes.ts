@@ -14,8 +14,14 @@ import {
 import { attributeKey, type HostAttribute } from '../../cartridge/cartridge-memory.js';
 import { attributesOf, bytesUsed, isHostAttribute, MEMORY_BYTES } from '../../cartridge/memory-attributes.js';
 import type { Drive } from '../../drive/drive.js';
-import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
+import {
+  CheckCondition,
+  invalidFieldInCdb,
+  invalidFieldInParameterList,
+  readList,
+  sense,
+} from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 
 const FIRST_ATTRIBUTE_BYTE = 8;
 

@@ -10,8 +10,8 @@ import {
 } from '../../cartridge/block-envelope.js';
 import type { Drive } from '../../drive/drive.js';
 import type { EncryptionParameters } from '../../drive/drive-encryption.js';
-import type { Nexus } from '../../drive/nexus.js';
-import { CheckCondition, residual, sense } from '../check-condition.js';
+import { CheckCondition, residual, sense } from '../../unit/check-condition.js';
+import type { Nexus } from '../../unit/nexus.js';
 
 // What keys do to reading and writing (SSC-5 4.2.22). A block that is refused stays the next one.
 

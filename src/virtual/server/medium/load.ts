@@ -1,7 +1,7 @@
 import { decodeCdb, LOAD_UNLOAD, PREVENT_ALLOW } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import { CheckCondition, invalidFieldInCdb, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { CheckCondition, invalidFieldInCdb, sense } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 
 /** LOAD UNLOAD: loading a loaded cartridge rewinds it. */
 export async function loadUnload(drive: Drive, { cdb }: Request): Promise<undefined> {

@@ -11,8 +11,8 @@ import {
 } from '../../../scsi/index.js';
 import type { TapImage } from '../../cartridge/tap-image.js';
 import type { Drive } from '../../drive/drive.js';
-import { CheckCondition, invalidFieldInCdb, residual, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { CheckCondition, invalidFieldInCdb, residual, sense } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 
 /** REWIND */
 export function rewind(drive: Drive, { cdb }: Request): undefined {

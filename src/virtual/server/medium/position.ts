@@ -7,8 +7,8 @@ import {
   READ_POSITION_FORM,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import { invalidFieldInCdb } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { invalidFieldInCdb } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 
 /** Service action 01h: an address of the vendor's, which is the logical object here as on LTO drives; `st` asks for it. */
 const SHORT_VENDOR_SPECIFIC = 1;

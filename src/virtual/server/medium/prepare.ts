@@ -1,8 +1,8 @@
 import { decodeCdb, FORMAT_MEDIUM, SET_CAPACITY } from '../../../scsi/index.js';
 import type { Cartridge } from '../../cartridge/cartridge.js';
 import type { Drive } from '../../drive/drive.js';
-import { CheckCondition, invalidFieldInCdb, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { CheckCondition, invalidFieldInCdb, sense } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
 
 /** FORMAT field of FORMAT MEDIUM. */
 const FORMATS = { onePartition: 0, asModePage: 1, both: 2 } as const;

@@ -2,10 +2,10 @@ import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../..
 import { ENVELOPE_BYTES } from '../../cartridge/block-envelope.js';
 import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../../cartridge/tap-format.js';
 import type { Drive } from '../../drive/drive.js';
-import type { Nexus } from '../../drive/nexus.js';
 import { isHostFull } from '../../host/host-file.js';
-import { CheckCondition, invalidFieldInCdb, residual, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
+import { CheckCondition, invalidFieldInCdb, residual, sense } from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
+import type { Nexus } from '../../unit/nexus.js';
 import {
   type Block,
   encryptedBlock,

@@ -13,10 +13,16 @@ import {
 } from '../../../scsi/index.js';
 import { MAX_RECORD_BYTES } from '../../cartridge/tap-format.js';
 import type { Drive } from '../../drive/drive.js';
-import { MODE_PARAMETERS_CHANGED } from '../../drive/nexus.js';
-import { CheckCondition, invalidFieldInCdb, invalidFieldInParameterList, readList, sense } from '../check-condition.js';
-import type { Request } from '../command.js';
-import type { DrivePage } from '../log/drive-page.js';
+import {
+  CheckCondition,
+  invalidFieldInCdb,
+  invalidFieldInParameterList,
+  readList,
+  sense,
+} from '../../unit/check-condition.js';
+import type { Request } from '../../unit/command.js';
+import { MODE_PARAMETERS_CHANGED } from '../../unit/nexus.js';
+import type { DrivePage } from './drive-page.js';
 import { DRIVE_PAGES } from './page-values.js';
 
 type Form = 6 | 10;

@@ -16,7 +16,7 @@ import {
   WRITE_MODE,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import type { DrivePage } from '../log/drive-page.js';
+import type { DrivePage } from './drive-page.js';
 import { PARTITION_PAGE } from './partition-page.js';
 
 const COMPRESSION_ALGORITHM = 1;

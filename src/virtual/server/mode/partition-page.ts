@@ -6,8 +6,8 @@ import {
   withPartitionSizes,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import { invalidFieldInParameterList } from '../check-condition.js';
-import type { DrivePage } from '../log/drive-page.js';
+import { invalidFieldInParameterList } from '../../unit/check-condition.js';
+import type { DrivePage } from './drive-page.js';
 
 // Mode page 11: how the cartridge is divided, and how the next FORMAT MEDIUM divides it.
 

@@ -1,7 +1,7 @@
-import { COMMANDS_CLEARED, type Nexus } from '../drive/nexus.js';
-import type { Execution, VirtualDrive } from '../index.js';
+import type { Execution } from '../../unit/execution.js';
+import { COMMANDS_CLEARED, type Nexus } from '../../unit/nexus.js';
+import type { VirtualDrive } from '../../virtual-drive.js';
 import { isDrive, missingUnit } from './missing-unit.js';
-import type { Session } from './session.js';
 
 /** What a task hands to a logical unit. */
 export interface UnitRequest {
@@ -12,12 +12,21 @@ export interface UnitRequest {
   readonly signal: AbortSignal;
 }
 
+/** What a target needs of a session on it. */
+export interface TargetSession {
+  readonly nexus: Nexus;
+  /** Aborts the tasks of a logical unit, or all; resolves with their number when they have ended. */
+  abortTasks(lun?: string): Promise<number>;
+  /** Ends the session. */
+  end(why: string): Promise<void>;
+}
+
 /** One virtual drive as an iSCSI target: the drive is logical unit 0. */
 export class Target {
   /** The iSCSI name. */
   readonly name: string;
   readonly drive: VirtualDrive;
-  readonly sessions = new Set<Session>();
+  readonly sessions = new Set<TargetSession>();
 
   constructor(drive: VirtualDrive) {
     this.drive = drive;
@@ -36,7 +45,7 @@ export class Target {
   }
 
   /** A session begins: an older one of the same nexus is ended by it (RFC 7143 section 6.3.5). */
-  async join(session: Session): Promise<void> {
+  async join(session: TargetSession): Promise<void> {
     for (const other of this.sessions) {
       if (other.nexus === session.nexus) await other.end('the initiator logged in again');
     }
@@ -49,12 +58,12 @@ export class Target {
     return [...this.sessions].some((session) => session.nexus === nexus);
   }
 
-  async leave(session: Session): Promise<void> {
+  async leave(session: TargetSession): Promise<void> {
     if (this.sessions.delete(session)) await this.drive.nexusLost(session.nexus);
   }
 
   /** Ends all tasks of all sessions, and tells those of others (CLEAR TASK SET). */
-  async clearTaskSet(lun: string, by: Session): Promise<void> {
+  async clearTaskSet(lun: string, by: TargetSession): Promise<void> {
     for (const session of this.sessions) {
       const ended = await session.abortTasks(lun);
       if (ended > 0 && session !== by) await this.drive.tell(session.nexus, COMMANDS_CLEARED);

@@ -1,7 +1,6 @@
+import type { TASK_MANAGEMENT_REQUEST, Values } from '../pdu/layouts.js';
 import { isDrive } from './missing-unit.js';
-import type { TASK_MANAGEMENT_REQUEST, Values } from './pdu/layouts.js';
-import type { Session } from './session.js';
-import type { Target } from './target.js';
+import type { Target, TargetSession } from './target.js';
 
 /** Functions (RFC 7143 section 11.5.1). */
 export const TASK_MANAGEMENT = {
@@ -24,9 +23,15 @@ export const TASK_MANAGEMENT_ANSWER = {
   notSupported: 5,
 } as const;
 
+/** A session whose tasks can be ended one by one. */
+export interface ManagedSession extends TargetSession {
+  /** Whether there was such a task; resolves when it has ended. */
+  abortTask(tag: number): Promise<boolean>;
+}
+
 /** Carries out a function and resolves with its response, after everything that it ends has ended. */
 export async function manageTasks(
-  session: Session,
+  session: ManagedSession,
   target: Target,
   { function: what, lun, referencedTaskTag }: Values<typeof TASK_MANAGEMENT_REQUEST>,
 ): Promise<number> {

@@ -6,11 +6,11 @@ import {
   INQUIRY,
   REPORT_LUNS,
   REQUEST_SENSE,
-} from '../../scsi/index.js';
-import type { Execution } from '../index.js';
-import { sense } from '../server/check-condition.js';
-import { checkCondition, STATUS } from '../server/device-server.js';
-import { lunList, TARGET_INQUIRY } from '../server/identity.js';
+} from '../../../scsi/index.js';
+import { lunList, TARGET_INQUIRY } from '../../server/identity.js';
+import { checkCondition, good } from '../../unit/answer.js';
+import { sense } from '../../unit/check-condition.js';
+import { type Execution, executionOf } from '../../unit/execution.js';
 
 // What a target answers for logical units that it does not have (SPC-5 6.6.2, SAM-5 5.11).
 
@@ -26,8 +26,7 @@ export function isDrive(lun: string): boolean {
 /** The answer of a logical unit that is not there. */
 export function missingUnit(cdb: Uint8Array): Execution {
   const dataIn = answerOf(cdb);
-  const answer = dataIn ? { status: STATUS.good, sense: new Uint8Array(0), dataIn } : checkCondition(NOT_SUPPORTED);
-  return { ...answer, hostStatus: 0, residual: 0, dataOutLength: 0 };
+  return executionOf(dataIn ? good(dataIn) : checkCondition(NOT_SUPPORTED));
 }
 
 function answerOf(cdb: Uint8Array): Uint8Array | undefined {

@@ -1,0 +1,26 @@
+import { encodeSense, type SenseFields } from '../../scsi/index.js';
+
+/** SCSI status bytes that a logical unit gives. */
+export const STATUS = { good: 0x00, checkCondition: 0x02, reservationConflict: 0x18 } as const;
+
+/** A logical unit's answer to one command. */
+export interface Answer {
+  readonly status: number;
+  /** Fixed format; empty with GOOD. */
+  readonly sense: Uint8Array;
+  readonly dataIn: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export function good(dataIn: Uint8Array = NOTHING): Answer {
+  return { status: STATUS.good, sense: NOTHING, dataIn };
+}
+
+export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING): Answer {
+  return { status: STATUS.checkCondition, sense: encodeSense(fields), dataIn };
+}
+
+export function reservationConflict(): Answer {
+  return { status: STATUS.reservationConflict, sense: NOTHING, dataIn: NOTHING };
+}

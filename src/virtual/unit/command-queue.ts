@@ -1,0 +1,34 @@
+import { DriveClosedError } from '../../errors/index.js';
+
+/** What is asked of a device, one after the other; nothing more once it is closed. */
+export class CommandQueue {
+  readonly #device: string;
+  /** Settles when everything that was asked for so far is done. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(device: string) {
+    this.#device = device;
+  }
+
+  /** Does it when all that was asked for before is done. Rejects with DriveClosedError after `close()`. */
+  add<T>(action: () => Promise<T>): Promise<T> {
+    return this.atOnce(() => {
+      const result = this.#last.then(action);
+      this.#last = result.catch(() => undefined);
+      return result;
+    });
+  }
+
+  /** Does it without waiting for others. Rejects with DriveClosedError after `close()`. */
+  async atOnce<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closing === undefined) return action();
+    throw new DriveClosedError('the drive was closed', { device: this.#device });
+  }
+
+  /** Closes the queue; `last` is done when it is empty. A second call does nothing more. */
+  close(last: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#last.then(last);
+    return this.#closing;
+  }
+}

@@ -1,0 +1,47 @@
+import { opaqueView } from '../../scsi/wire/bytes.js';
+import type { Answer } from './answer.js';
+import type { AbortTasks } from './command.js';
+import type { Nexus } from './nexus.js';
+
+/** The data phase of a command. */
+export interface DataPhase {
+  /** What is sent with the command. */
+  readonly dataOut?: Uint8Array | undefined;
+  /** Room for data in, bytes; by default, as much as the command asks for. */
+  readonly allocationLength?: number | undefined;
+  /** Memory that a record is read into, which saves a copy; `dataIn` is then a part of it. */
+  readonly into?: Uint8Array | undefined;
+  /** Whom the command comes from; by default, from this process. */
+  readonly nexus?: Nexus | undefined;
+  /** A command that has not begun, or is being delayed, when it aborts is not carried out; the call rejects. */
+  readonly signal?: AbortSignal | undefined;
+  /** For PREEMPT AND ABORT, which then does not wait for the commands that it may have to end. */
+  readonly abortTasks?: AbortTasks | undefined;
+}
+
+/** The outcome of a command; its bytes are hex in JSON. */
+export interface Execution {
+  /** SCSI status byte. */
+  readonly status: number;
+  /** Linux host byte: 0, unless a fault says otherwise. */
+  readonly hostStatus: number;
+  /** Sense data, fixed format; empty when there are none. */
+  readonly sense: Uint8Array;
+  readonly dataIn: Uint8Array;
+  /** Bytes of `allocationLength` or `into` that were not filled. */
+  readonly residual: number;
+  /** Bytes of data out that the CDB announces. */
+  readonly dataOutLength: number;
+}
+
+/** The outcome of an answered command, as far as the initiator has room for its data. */
+export function executionOf(
+  { status, sense, dataIn: whole, hostStatus = 0 }: Answer & { readonly hostStatus?: number },
+  { into, allocationLength }: Pick<DataPhase, 'into' | 'allocationLength'> = {},
+  dataOutLength = 0,
+): Execution {
+  const room = into?.length ?? allocationLength ?? whole.length;
+  const dataIn = whole.subarray(0, room);
+  const residual = room - dataIn.length;
+  return { status, hostStatus, sense: opaqueView(sense), dataIn: opaqueView(dataIn), residual, dataOutLength };
+}

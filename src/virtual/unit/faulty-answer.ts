@@ -1,0 +1,38 @@
+import { decodeSense, type SenseFields } from '../../scsi/index.js';
+import { type Answer, checkCondition, good } from './answer.js';
+import type { Fault } from './faults.js';
+
+/** Sense key. */
+const RECOVERED_ERROR = 0x1;
+
+/** Whether a command that a fault strikes is carried out all the same. */
+export function isCarriedOut(fault: Fault | undefined): boolean {
+  return fault === undefined || fault.carriedOut === true || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
+}
+
+/** What the initiator gets to see of an answer, or in place of one. */
+export function withFault(
+  answer: Answer | undefined,
+  fault: Fault | undefined,
+): Answer & { readonly hostStatus: number } {
+  const outcome = fault?.outcome;
+  if (outcome && 'sense' in outcome) return { ...withSense(answer, outcome.sense), hostStatus: 0 };
+  if (outcome && 'hostStatus' in outcome) return { ...good(), hostStatus: outcome.hostStatus };
+  const { status, sense, dataIn } = (outcome && 'good' in outcome ? undefined : answer) ?? good();
+  return { status, sense, dataIn, hostStatus: 0 };
+}
+
+/** A recovered error goes with the data, and with what else the unit has to tell: a filemark, a length. */
+function withSense(answer: Answer | undefined, fields: SenseFields): Answer {
+  if (answer === undefined || fields.key !== RECOVERED_ERROR) return checkCondition(fields);
+  const own = decodeSense(answer.sense);
+  if (own === undefined) return checkCondition(fields, answer.dataIn);
+  const { filemark, endOfMedium, incorrectLength } = own;
+  const told = {
+    filemark,
+    endOfMedium,
+    incorrectLength,
+    ...(own.information !== undefined && { information: own.information }),
+  };
+  return checkCondition({ ...told, ...fields }, answer.dataIn);
+}
