@@ -41,33 +41,10 @@ const CIRCULAR_FILES_TAPE = [
   'tape/reports/tape-alerts.ts',
 ];
 
-const CIRCULAR_FILES_VIRTUAL = [
-  'virtual/control/client.ts',
-  'virtual/control/controls.ts',
-  'virtual/drive/drive.ts',
-  'virtual/iscsi/connection.ts',
-  'virtual/iscsi/login/login.ts',
-  'virtual/iscsi/login/text-exchange.ts',
-  'virtual/iscsi/scsi-task.ts',
-  'virtual/iscsi/session.ts',
-  'virtual/iscsi/target.ts',
-  'virtual/iscsi/task-management.ts',
-  'virtual/server/command.ts',
-  'virtual/server/commands.ts',
-  'virtual/server/reports.ts',
-  'virtual/traits/attention-in-file.ts',
-  'virtual/traits/other-answers.ts',
-  'virtual/traits/short-lengths.ts',
-  'virtual/traits/trait.ts',
-  'virtual/traits/traits.ts',
-  'virtual/traits/unknown-marks.ts',
-];
-
 export const CIRCULAR_FILES: readonly string[] = [
   ...CIRCULAR_FILES_PROVIDER,
   ...CIRCULAR_FILES_SCSI,
   ...CIRCULAR_FILES_TAPE,
-  ...CIRCULAR_FILES_VIRTUAL,
 ];
 
 const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['archive/pack', 'archive/pack/files', 'cli/output', 'cli/run'];
@@ -78,26 +55,11 @@ const CIRCULAR_ROOMS_SCSI = ['scsi/commands', 'scsi/wire'];
 
 const CIRCULAR_ROOMS_TAPE = ['tape/encryption', 'tape/motion', 'tape/port', 'tape/reports'];
 
-const CIRCULAR_ROOMS_VIRTUAL = [
-  'virtual',
-  'virtual/cartridge',
-  'virtual/control',
-  'virtual/drive',
-  'virtual/iscsi',
-  'virtual/iscsi/login',
-  'virtual/server',
-  'virtual/server/log',
-  'virtual/server/medium',
-  'virtual/server/mode',
-  'virtual/traits',
-];
-
 export const CIRCULAR_ROOMS: readonly string[] = [
   ...CIRCULAR_ROOMS_ARCHIVE_AND_CLI,
   ...CIRCULAR_ROOMS_PROVIDER,
   ...CIRCULAR_ROOMS_SCSI,
   ...CIRCULAR_ROOMS_TAPE,
-  ...CIRCULAR_ROOMS_VIRTUAL,
 ];
 
 const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
@@ -110,13 +72,10 @@ const LONG_FILES_PROVIDER = ['provider/provider.ts'];
 
 const LONG_FILES_TAPE = ['tape/port/drive-port.ts', 'tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
 
-const LONG_FILES_VIRTUAL = ['virtual/virtual-drive.ts'];
-
 export const LONG_FILES: readonly string[] = [
   ...LONG_FILES_ERRORS,
   ...LONG_FILES_ARCHIVE,
   ...LONG_FILES_BACKENDS,
   ...LONG_FILES_PROVIDER,
   ...LONG_FILES_TAPE,
-  ...LONG_FILES_VIRTUAL,
 ];
