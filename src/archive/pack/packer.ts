@@ -10,12 +10,12 @@ import type { FileAccess } from './files/file-access.js';
 import { type FileStatus, isFolder, sameTime } from './files/file-status.js';
 import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files/files.js';
 import { HardLinks } from './files/hard-links.js';
-import { NamedFolders, requireRoots } from './files/roots.js';
-import { type Found, Walker } from './files/walker.js';
 import type { PackJob, Root } from './job.js';
+import { NamedFolders, requireRoots } from './roots.js';
 import type { SlabWriter } from './slab-writer.js';
 import { type SparseFile, sparseFile } from './sparse.js';
 import type { PackNotes, PackProblem, PackSummary } from './summary.js';
+import { type Found, Walker } from './walker.js';
 
 /** Two blocks of zeros end an archive. */
 const END_BYTES = 2 * BLOCK;

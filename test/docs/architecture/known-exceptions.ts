@@ -47,7 +47,7 @@ export const CIRCULAR_FILES: readonly string[] = [
   ...CIRCULAR_FILES_TAPE,
 ];
 
-const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['archive/pack', 'archive/pack/files', 'cli/output', 'cli/run'];
+const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['cli/output', 'cli/run'];
 
 const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider/session'];
 

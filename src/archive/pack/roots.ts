@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { type ByteString, quoted } from '../../encode/byte-string.js';
-import { refused } from '../failure.js';
-import type { PackJob, Root } from '../job.js';
-import { errorCode, realPath, statLink } from './files.js';
+import { type ByteString, quoted } from '../encode/byte-string.js';
+import { refused } from './failure.js';
+import { errorCode, realPath, statLink } from './files/files.js';
+import type { PackJob, Root } from './job.js';
 
 /**
  * Where archiving begins, for all that was named. Throws PackError unless what was named by itself is there, and nothing

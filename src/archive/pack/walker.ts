@@ -1,10 +1,10 @@
-import { type ByteString, toText } from '../../encode/byte-string.js';
-import type { PackJob, Root } from '../job.js';
-import { Exclusion, isNewer } from '../selection.js';
-import type { PackNotes } from '../summary.js';
-import type { FileAccess } from './file-access.js';
-import { type FileStatus, isFolder } from './file-status.js';
-import { namesIn } from './files.js';
+import { type ByteString, toText } from '../encode/byte-string.js';
+import type { FileAccess } from './files/file-access.js';
+import { type FileStatus, isFolder } from './files/file-status.js';
+import { namesIn } from './files/files.js';
+import type { PackJob, Root } from './job.js';
+import { Exclusion, isNewer } from './selection.js';
+import type { PackNotes } from './summary.js';
 
 /** Something to archive. */
 export interface Found {
