@@ -97,7 +97,7 @@ export type { ReadSummary, TapeReadStream } from './tape/stream/read/read-stream
 export type { WriteStreamOptions } from './tape/stream/write/write-options.js';
 export type { TapeWriteStream } from './tape/stream/write/write-stream.js';
 export { TapeDrive } from './tape/tape-drive.js';
-export type { CallOptions } from './transport/transport.js';
+export type { CallOptions } from './transport/scsi-transport.js';
 export {
   type CartridgeOptions,
   createVirtualDrive,

@@ -26,7 +26,7 @@ import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
 type Make = (details: LtoErrorDetails) => LtoError;
 
 /** What a caller must do about a sense: the first row that fits counts. A field that is left out fits everything. */
-interface SenseRule {
+export interface SenseRule {
   /** Only of drives that speak this vendor's codes. */
   readonly vendor?: SenseVendor;
   readonly key?: number;
@@ -217,15 +217,28 @@ const STATUS_CHECK_CONDITION = 0x02;
 const STATUS_BUSY: ReadonlySet<number> = new Set([0x08, 0x28]);
 const STATUS_RESERVATION_CONFLICT = 0x18;
 
-/** The typed error for a sense; `vendor` is the vendor identification of INQUIRY. */
-export function fromSense(sense: SenseData, details: LtoErrorDetails, vendor?: string): LtoError {
+/** Whose sense it is. */
+interface SenseSource {
+  /** Vendor identification of INQUIRY, where it is known. */
+  readonly vendor?: string | undefined;
+  /** Of the device's type; they come before the rules for all. */
+  readonly rules?: readonly SenseRule[] | undefined;
+}
+
+/** The typed error for a sense. */
+export function fromSense(
+  sense: SenseData,
+  details: LtoErrorDetails,
+  { vendor, rules = [] }: SenseSource = {},
+): LtoError {
   const speaks = vendor === undefined ? undefined : senseVendor(vendor);
   const fits = ({ vendor: family, key, asc, ascq }: SenseRule) =>
     (family === undefined || family === speaks) &&
     (key === undefined || key === sense.key) &&
     (asc === undefined || asc === sense.asc) &&
     (ascq === undefined || ascq === sense.ascq);
-  const make = RULES.find(fits)?.make ?? ((d: LtoErrorDetails) => new MediumError('the command failed', d));
+  const make =
+    (rules.find(fits) ?? RULES.find(fits))?.make ?? ((d: LtoErrorDetails) => new MediumError('the command failed', d));
   return make({ ...details, sense });
 }
 
@@ -238,17 +251,15 @@ export function replyOutcome({ status, hostStatus, sense }: ScsiReply): string {
 }
 
 /** Who gave a reply. */
-interface Answering {
+interface Answering extends SenseSource {
   readonly device: string;
-  /** Vendor identification of INQUIRY, where it is known. */
-  readonly vendor?: string | undefined;
 }
 
 /** The typed error that a reply stands for; undefined when the command was carried out. */
 export function replyError(
   reply: ScsiReply,
   command: ScsiCommand,
-  { device, vendor }: Answering,
+  { device, vendor, rules }: Answering,
 ): LtoError | undefined {
   const details = { device, operation: command.name };
   if (reply.hostStatus !== 0) {
@@ -266,5 +277,5 @@ export function replyError(
   if (reply.status !== STATUS_CHECK_CONDITION || sense === undefined) {
     return new TransportError(`the drive ended the command with status ${reply.status} and no sense`, details);
   }
-  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details, vendor);
+  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details, { vendor, rules });
 }

@@ -114,10 +114,29 @@ const MEANING: Readonly<Record<string, Make>> = {
     }),
 };
 
-/** The typed error for a failed system call; anything that is not one comes back as it is. */
+/** A system call that failed, whether it was rejected with an error or told of it in its outcome. */
+export interface CallFailure {
+  /** Name of the errno value. */
+  readonly code: string;
+  readonly syscall: string;
+  /** What it was rejected with. */
+  readonly cause?: unknown;
+}
+
+/** The failed system call that an error stands for; undefined when it stands for none. */
+export function callFailure(error: unknown): CallFailure | undefined {
+  return isSystemError(error) ? { code: error.code, syscall: error.syscall, cause: error } : undefined;
+}
+
+/** The typed error for a failed system call. */
+export function callError({ code, syscall, cause }: CallFailure, details: LtoErrorDetails): LtoError {
+  const full = { ...details, errno: code, cause };
+  const make = MEANING[`${code} ${syscall}`] ?? MEANING[code];
+  return make ? make(full) : new TransportError(`${syscall} failed`, full);
+}
+
+/** As `callError` for an error that was caught; anything that is no system call's comes back as it is. */
 export function fromSystemError(error: unknown, details: LtoErrorDetails): unknown {
-  if (!isSystemError(error)) return error;
-  const full = { ...details, errno: error.code, cause: error };
-  const make = MEANING[`${error.code} ${error.syscall}`] ?? MEANING[error.code];
-  return make ? make(full) : new TransportError(`${error.syscall} failed`, full);
+  const failure = callFailure(error);
+  return failure ? callError(failure, details) : error;
 }

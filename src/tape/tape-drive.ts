@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
+import type { StreamLease } from '../device/lease.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
@@ -8,7 +9,8 @@ import type { Timestamp } from '../scsi/commands/timestamp.js';
 import type { HostAttributeValue } from '../scsi/mam/host.js';
 import { closed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
-import type { CallOptions, Transport } from '../transport/transport.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import type { Transport } from '../transport/transport.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
@@ -17,10 +19,10 @@ import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, re
 import { readLongPosition } from './motion/position.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
-import { permitWriting, readWriteRights, type WriteRights } from './motion/write-permission.js';
+import { permitWriting, protectionGuard, readWriteRights, type WriteRights } from './motion/write-permission.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
-import { DrivePort, type StreamLease } from './port/drive-port.js';
+import { DrivePort } from './port/drive-port.js';
 import type { TapeStatus } from './port/tape-status.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
 import { type Capacity, readCapacity } from './reports/capacity.js';
@@ -76,6 +78,7 @@ export class TapeDrive {
   private constructor(port: DrivePort) {
     this.#port = port;
     this.encryption = new TapeEncryption(port);
+    port.addGuard(protectionGuard(port));
   }
 
   /**
@@ -371,7 +374,7 @@ export class TapeDrive {
    */
   allocate(byteLength: number): Buffer {
     requireNumber('byteLength', byteLength, ALLOCATIONS, { device: this.device, operation: 'allocate' });
-    const { buffer } = this.#port.allocate(byteLength);
+    const { buffer } = this.#port.memory.allocate(byteLength);
     return Buffer.from(buffer, 0, byteLength);
   }
 
@@ -380,7 +383,7 @@ export class TapeDrive {
    * over: `await drive.released(chunk)` before filling, then yield it to `pipeline()`.
    */
   released(memory: Uint8Array): Promise<void> {
-    return this.#port.released(memory);
+    return this.#port.memory.released(memory);
   }
 
   /**
@@ -445,11 +448,11 @@ export class TapeDrive {
   }
 
   #move<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    return this.#port.exclusively(operation, work);
+    return this.#port.lease.exclusively(operation, work);
   }
 
   #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (lease: StreamLease) => T): T {
-    const lease = this.#port.acquireStream(user);
+    const lease = this.#port.lease.acquireStream(user);
     try {
       const stream = make(lease);
       this.#stream = stream;

@@ -1,35 +1,24 @@
 import type { Crc32, MtStatus, ReadOutcome, RecordOptions, SlabPool, WriteOutcome } from '../../binding.js';
-import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
-
-/** Options of every call that goes through a queue. */
-export interface CallOptions {
-  /** Takes the call out of the queue when it still waits there; a call that runs goes on to its end. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { CallOptions, ScsiTransport } from './scsi-transport.js';
 
 /** Options of calls that move records. */
 export interface RecordCallOptions extends CallOptions, RecordOptions {}
 
 /**
- * The one seam: everything above runs on a real drive (`native.ts`) and on the embedded one (`virtual.ts`).
+ * The seam for a tape drive: everything above runs on a real one (`backends/linux`) and on the embedded one
+ * (`backends/virtual`).
  *
  * SCSI commands are queries (they never move the tape); data and motion go through `mt`, `writeRecords` and
  * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s (errno names) of
  * binding.d.ts; `scsi` resolves whatever the drive answers.
  */
-export interface Transport {
-  /** The device as messages name it. */
-  readonly device: string;
-  /** How queries reach the drive: the `sg` node's path, or `device` itself where there is no sibling. */
-  readonly queryDevice: string;
-
+export interface Transport extends ScsiTransport {
   /**
    * Bytes that one read(2) or write(2) is known to carry before any was tried: of a larger one EBUSY may come, which
    * never means another holder there.
    */
   readonly maxTransfer: number;
 
-  scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply>;
   /** MTIOCTOP with an operation of `mtio.ts`. */
   mt(operation: number, count: number, options?: CallOptions): Promise<void>;
   /** MTIOCGET. */
@@ -62,5 +51,4 @@ export interface Transport {
    * there is one and whether it is write-protected.
    */
   reopen(): Promise<void>;
-  close(): Promise<void>;
 }

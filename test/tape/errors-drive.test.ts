@@ -33,7 +33,7 @@ const says = (key: number, asc: number, ascq: number): Fault => ({
 /** Resolves with the error that a file of `RECORDS` records ended with, and the file's stream, closed. */
 async function write(port: DrivePort) {
   const options = { recordSize: RECORD, bufferBytes: 8 * RECORD, startThreshold: 0 };
-  const stream = new TapeWriteStream(port, options, port.acquireStream('a write stream'));
+  const stream = new TapeWriteStream(port, options, port.lease.acquireStream('a write stream'));
   const source = Readable.from(chunksOf(DATA, [3000, 70_000, RECORD]));
   const error: unknown = await pipeline(source, stream).catch((reason: unknown) => reason);
   await closed(stream);
@@ -43,7 +43,7 @@ async function write(port: DrivePort) {
 /** Resolves with what was read of a file before it ended, and the error that it ended with, if any. */
 async function read(port: DrivePort) {
   const options = { fileNumber: 0, bufferBytes: 6 * RECORD };
-  const stream = new TapeReadStream(port, options, port.acquireStream('a read stream'));
+  const stream = new TapeReadStream(port, options, port.lease.acquireStream('a read stream'));
   const chunks: Buffer[] = [];
   let error: unknown;
   try {

@@ -170,14 +170,14 @@ describe('the way to the tape', () => {
 
   it('is closed again by a motion, and for the next user', async () => {
     const { port } = await newPort();
-    await port.exclusively('first', async () => {
+    await port.lease.exclusively('first', async () => {
       await permitWriting(port, 'overwrite', 'test');
       await port.mt('MTFSF', 1);
       await expect(port.mt('MTWEOF', 1)).rejects.toBeInstanceOf(LtoError);
       await permitWriting(port, 'append', 'test');
       port.requireWriting('write');
     });
-    await port.exclusively('second', () => expect(port.mt('MTWEOF', 1)).rejects.toThrow(/nobody has asked/));
+    await port.lease.exclusively('second', () => expect(port.mt('MTWEOF', 1)).rejects.toThrow(/nobody has asked/));
   });
 
   it('is closed by another cartridge, and a permission for the whole cartridge is none for a place', async () => {
@@ -185,7 +185,7 @@ describe('the way to the tape', () => {
     await permitWriting(port, 'everything', 'test');
     expect(() => port.requireWriting('write')).toThrow(/nobody has asked/);
     await permitWriting(port, 'append', 'test');
-    port.noteChange('a test');
+    port.noteChange({ extent: 'everything', why: 'a test' });
     expect(() => port.requireWriting('write')).toThrow(MediumChangedError);
   });
 

@@ -4,7 +4,8 @@ import type { Crc32, Device, MtStatus, ReadOutcome, SlabPool, WriteOutcome } fro
 import { loadAddon } from '../../addon/load-addon.js';
 import { isSystemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
-import type { CallOptions, RecordCallOptions, Transport } from '../../transport/transport.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
+import type { RecordCallOptions, Transport } from '../../transport/transport.js';
 
 /** The nodes of one drive. */
 export interface NativeNodes {

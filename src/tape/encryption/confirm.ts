@@ -2,7 +2,7 @@ import { EncryptionError, EncryptionKeyError, type LtoError, type LtoErrorDetail
 import { type DataEncryptionStatus, DECRYPTION_MODE } from '../../scsi/security/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readNextBlock, readParameters } from './pages.js';
-import type { EncryptionProof } from './session.js';
+import { type EncryptionProof, encryptionOf } from './session.js';
 import { hasKad } from './set-key.js';
 
 /**
@@ -10,16 +10,22 @@ import { hasKad } from './set-key.js';
  * that can't be known; resolves at once when nothing was asked for.
  */
 export async function confirmEncryption(port: DrivePort, operation: string): Promise<void> {
-  const { encryption, device } = port;
-  if (!encryption.encryptionAsked) return;
-  encryption.requireProven(device, operation);
+  const problem = await encryptionProblem(port, operation);
+  if (problem) throw problem;
+}
+
+/** As `confirmEncryption`, as a value. */
+async function encryptionProblem(port: DrivePort, operation: string): Promise<EncryptionError | undefined> {
+  const session = encryptionOf(port);
+  const known = session.problem(port.device, operation);
+  if (known !== undefined || !session.encryptionAsked) return known;
   const found = await readParameters(port);
-  const { proof } = encryption;
+  const { proof } = session;
   if (proof && (found === undefined || !isSame(proof, found))) {
-    encryption.invalidate('the drive says that its encryption parameters are others now');
+    session.invalidate('the drive says that its encryption parameters are others now');
   }
   // Reading the status may have met a unit attention that tells of a reset or a change.
-  encryption.requireProven(device, operation);
+  return session.problem(port.device, operation);
 }
 
 function isSame(proof: EncryptionProof, found: DataEncryptionStatus): boolean {
@@ -39,7 +45,7 @@ function isSame(proof: EncryptionProof, found: DataEncryptionStatus): boolean {
  */
 export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
   const { operation = '' } = details;
-  if (WRITES.test(operation)) return brokenSession(port, operation);
+  if (WRITES.test(operation)) return encryptionProblem(port, operation).catch(unlessEncryptionError);
   if (operation !== 'read') return undefined;
   const next = await readNextBlock(port).catch(() => undefined);
   switch (next?.encryption) {
@@ -60,11 +66,9 @@ export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Pro
 /** What puts something on tape; motions fail for reasons of their own. */
 const WRITES = /^(write|MTWEOF)\b/;
 
-async function brokenSession(port: DrivePort, operation: string): Promise<LtoError | undefined> {
-  return confirmEncryption(port, operation).then(
-    () => undefined,
-    (error: unknown) => (error instanceof EncryptionError ? error : undefined),
-  );
+/** What reading the status met is for the caller of the transfer to find out. */
+function unlessEncryptionError(reason: unknown): EncryptionError | undefined {
+  return reason instanceof EncryptionError ? reason : undefined;
 }
 
 export function otherKeyNeeded(keyId: string | undefined, details: LtoErrorDetails): EncryptionKeyError {

@@ -1,6 +1,7 @@
 import { EncryptionError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { confirmEncryption } from './confirm.js';
+import { encryptionGuard } from './guard.js';
 import {
   type DriveEncryptionCapabilities,
   type EncryptionStatus,
@@ -11,6 +12,7 @@ import {
   statusOf,
 } from './pages.js';
 import type { EncryptionOptions } from './parameters.js';
+import { type EncryptionSession, encryptionOf } from './session.js';
 import { clearKey, setKey, takeKeyOut } from './set-key.js';
 
 /**
@@ -20,9 +22,12 @@ import { clearKey, setKey, takeKeyOut } from './set-key.js';
  */
 export class TapeEncryption {
   readonly #port: DrivePort;
+  readonly #session: EncryptionSession;
 
   constructor(port: DrivePort) {
     this.#port = port;
+    this.#session = encryptionOf(port);
+    port.addGuard(encryptionGuard(port));
   }
 
   /** Algorithms, key formats and options; undefined for a drive that can't encrypt. */
@@ -43,18 +48,18 @@ export class TapeEncryption {
 
   /** Whether what is written through this handle has to be encrypted: then no file is begun without a proven key. */
   get asked(): boolean {
-    return this.#port.encryption.encryptionAsked;
+    return this.#session.encryptionAsked;
   }
 
   /** Identifier of the key that was asked for, while it is proven. */
   get provenKeyId(): string | undefined {
-    const { proof, request, encryptionAsked } = this.#port.encryption;
+    const { proof, request, encryptionAsked } = this.#session;
     return proof && encryptionAsked ? request?.keyId : undefined;
   }
 
   /** A key was set to read a file, and the one that was asked for to write has to be set again. */
   get replacedForReading(): boolean {
-    const { encryptionAsked, request } = this.#port.encryption;
+    const { encryptionAsked, request } = this.#session;
     return encryptionAsked && request?.encrypts === false;
   }
 
@@ -64,7 +69,7 @@ export class TapeEncryption {
    * while a stream is open; nothing is written then until this or `disable` succeeds.
    */
   enable(options: EncryptionOptions): Promise<EncryptionStatus> {
-    return this.#port.exclusively('set encryption', async () => statusOf(await setKey(this.#port, options)));
+    return this.#port.lease.exclusively('set encryption', async () => statusOf(await setKey(this.#port, options)));
   }
 
   /** Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError if not. */
@@ -77,7 +82,7 @@ export class TapeEncryption {
    * undefined for a drive that can't encrypt.
    */
   disable(): Promise<EncryptionStatus | undefined> {
-    return this.#port.exclusively('switch encryption off', async () => {
+    return this.#port.lease.exclusively('switch encryption off', async () => {
       const parameters = await clearKey(this.#port);
       return parameters && statusOf(parameters);
     });
@@ -89,19 +94,19 @@ export class TapeEncryption {
  * cartridge is not written before encryption is enabled again. A drive that clears the key itself may fail to here.
  */
 export async function clearBeforeUnload(port: DrivePort): Promise<void> {
-  const { request } = port.encryption;
+  const { request } = encryptionOf(port);
   if (request === undefined) return;
   const why = 'the cartridge was unloaded';
   try {
     await takeKeyOut(port, why);
   } catch (error) {
     if (!request.clearKeyOnDemount || !(error instanceof EncryptionError)) throw error;
-    port.encryption.invalidate(why);
+    encryptionOf(port).invalidate(why);
   }
 }
 
 /** Takes a key of ours out of the drive before the handle is closed, unless it is to stay. */
 export async function clearBeforeClose(port: DrivePort): Promise<void> {
-  const { request } = port.encryption;
+  const { request } = encryptionOf(port);
   if (request !== undefined && !request.keep) await clearKey(port);
 }

@@ -1,3 +1,4 @@
+import { ifWellFormed } from '../../device/well-formed.js';
 import { EndOfDataError, MediumError } from '../../errors/index.js';
 import {
   COMPRESSION_STATUS,
@@ -15,7 +16,6 @@ import {
   securityProtocolIn,
 } from '../../scsi/security/index.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 import { keyIdIn } from './key-name.js';
 
 /** What the drive can do with keys. */
@@ -65,7 +65,7 @@ const CONTROL = ['not told', 'host', 'drive', 'library'] as const;
 const SCOPE = ['public', 'local', 'all'] as const;
 
 function page(port: DrivePort, code: number): Promise<Uint8Array | undefined> {
-  return dataIfSupported(port, securityProtocolIn(code));
+  return port.dataIfSupported(securityProtocolIn(code));
 }
 
 /** Undefined for a drive that can't encrypt. */

@@ -1,3 +1,5 @@
+import type { DeviceChange } from '../../device/change.js';
+import type { ScsiDevice } from '../../device/scsi-device.js';
 import { EncryptionError, type SenseData } from '../../errors/index.js';
 import type { DataEncryptionStatus, KeyAssociatedData } from '../../scsi/security/index.js';
 
@@ -88,6 +90,11 @@ export class EncryptionSession {
     if (this.#request !== undefined) this.#void(why, sense);
   }
 
+  /** What a change of the drive means for the keys in it. */
+  noticed({ extent, why, error }: DeviceChange): void {
+    if (extent !== 'attention' || isEncryptionChange(error?.sense)) this.invalidate(why, error?.sense);
+  }
+
   #void(why: string, sense?: SenseData): void {
     this.#proof = undefined;
     this.#why = why;
@@ -96,8 +103,14 @@ export class EncryptionSession {
 
   /** Throws EncryptionError while encryption is asked for and not proven. */
   requireProven(device: string, operation: string): void {
-    if (!this.#encryptionAsked || this.#proof !== undefined) return;
-    throw new EncryptionError(
+    const problem = this.problem(device, operation);
+    if (problem) throw problem;
+  }
+
+  /** Why nothing may be written: encryption is asked for and not proven. */
+  problem(device: string, operation: string): EncryptionError | undefined {
+    if (!this.#encryptionAsked || this.#proof !== undefined) return undefined;
+    return new EncryptionError(
       `encryption was asked for, and it is not certain any more that the drive encrypts: ${this.#why}`,
       {
         device,
@@ -107,4 +120,21 @@ export class EncryptionSession {
       },
     );
   }
+}
+
+/** DATA ENCRYPTION PARAMETERS CHANGED by another host or by a vendor specific event, and KEY INSTANCE COUNTER CHANGED. */
+function isEncryptionChange(sense: SenseData | undefined): boolean {
+  return sense?.asc === 0x2a && sense.ascq >= 0x11 && sense.ascq <= 0x13;
+}
+
+const sessions = new WeakMap<ScsiDevice, EncryptionSession>();
+
+/** The session of a drive, which follows the drive's changes from the first call on. */
+export function encryptionOf(device: ScsiDevice): EncryptionSession {
+  const known = sessions.get(device);
+  if (known) return known;
+  const session = new EncryptionSession();
+  device.onChange((change) => session.noticed(change));
+  sessions.set(device, session);
+  return session;
 }

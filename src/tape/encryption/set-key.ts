@@ -17,6 +17,7 @@ import { chooseAlgorithm } from './algorithm.js';
 import { ENCRYPTION_MODES } from './modes.js';
 import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParameters } from './pages.js';
 import { type EncryptionOptions, encryptionParameters, withKeyBytes } from './parameters.js';
+import { encryptionOf } from './session.js';
 
 /** CFG_P: hosts are kept from setting keys. */
 const CONFIGURATION_PREVENTED = 2;
@@ -36,7 +37,7 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
   const details = { device: port.device, operation: 'set encryption' };
   const { key, mode = 'mixed' } = options;
   const encrypts = ENCRYPTION_MODES[mode].encryptionMode === ENCRYPTION_MODE.encrypt;
-  if (encrypts) port.encryption.ask();
+  if (encrypts) encryptionOf(port).ask();
   if ((key === undefined) !== (mode === 'raw')) {
     throw new InvalidArgumentError(`the mode ${mode} ${key ? 'takes no key' : 'needs a key'}`, details);
   }
@@ -48,17 +49,17 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
   const { scope, clearKeyOnDemount } = parameters;
   const { keyId, keep = false, forReading = false } = options;
   const command = key === undefined ? setDataEncryption(parameters) : commandWith(key, parameters);
-  const previous = port.encryption.request;
-  port.encryption.begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
+  const previous = encryptionOf(port).request;
+  encryptionOf(port).begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
   if (previous !== undefined && previous.scope !== scope) {
     await sendSecret(port, setDataEncryption({ scope: previous.scope, algorithmIndex: algorithm.index }), details);
   }
   await sendSecret(port, command, details);
   const after = await readBack(port, details);
   requireProof(parameters, before, after, details);
-  port.encryption.prove(after, { endsAsking: !encrypts && !forReading });
+  encryptionOf(port).prove(after, { endsAsking: !encrypts && !forReading });
   // A reset while the status was read voids it again.
-  if (encrypts) port.encryption.requireProven(port.device, details.operation);
+  if (encrypts) encryptionOf(port).requireProven(port.device, details.operation);
   return after;
 }
 
@@ -75,21 +76,21 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
   const capabilities = await readEncryptionCapabilities(port);
   const before = capabilities && (await readParameters(port));
   if (capabilities === undefined || before === undefined) {
-    port.encryption.end();
+    encryptionOf(port).end();
     return undefined;
   }
   // Where hosts may not set keys, off is off.
   if (isOff(before) && controllerOf(capabilities, before) !== undefined) {
-    port.encryption.end();
+    encryptionOf(port).end();
     return before;
   }
   requireHostControl(capabilities, before, details);
   const algorithmIndex = ownIndex(capabilities, before);
-  const scope = port.encryption.request?.scope ?? scopeToClear(capabilities, before);
+  const scope = encryptionOf(port).request?.scope ?? scopeToClear(capabilities, before);
   await sendSecret(port, setDataEncryption({ scope, algorithmIndex }), details);
   const after = await readBack(port, details);
   requireOff(after, details);
-  port.encryption.end();
+  encryptionOf(port).end();
   return after;
 }
 
@@ -98,9 +99,9 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
  * ends the sentence "it is not certain any more, because …".
  */
 export async function takeKeyOut(port: DrivePort, why: string): Promise<void> {
-  const { request, encryptionAsked } = port.encryption;
+  const { request, encryptionAsked } = encryptionOf(port);
   await clearKey(port);
-  if (encryptionAsked) port.encryption.remember(request, why);
+  if (encryptionAsked) encryptionOf(port).remember(request, why);
 }
 
 /** mhvtl refuses index 0 even for switching off. */

@@ -1,5 +1,5 @@
 import { BeginningOfPartitionError, EndOfDataError, MediumError } from '../../errors/index.js';
-import type { CallOptions } from '../../transport/transport.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { FILES, RECORDS, space } from './motion.js';
 import { readStanding } from './position.js';

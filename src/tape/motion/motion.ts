@@ -7,7 +7,7 @@ import {
   PositionMismatchError,
 } from '../../errors/index.js';
 import type { MtOperationName } from '../../transport/mtio.js';
-import type { CallOptions } from '../../transport/transport.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { enterPartition, type PartitionOptions } from './partition.js';
 import { readStanding } from './position.js';

@@ -2,7 +2,7 @@ import { type NumberRange, requireNumber } from '../../arguments/number.js';
 import { IllegalRequestError, InvalidArgumentError, PositionMismatchError } from '../../errors/index.js';
 import { locate10 } from '../../scsi/commands/position.js';
 import { MtOperation } from '../../transport/mtio.js';
-import type { CallOptions } from '../../transport/transport.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readPartition } from './position.js';
 

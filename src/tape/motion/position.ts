@@ -1,3 +1,4 @@
+import { ifWellFormed } from '../../device/well-formed.js';
 import { readPosition } from '../../scsi/commands/position.js';
 import {
   type BufferPosition,
@@ -5,9 +6,8 @@ import {
   decodeShortPosition,
   type LongPosition,
 } from '../../scsi/commands/read-position.js';
-import type { CallOptions } from '../../transport/transport.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 
 /** READ POSITION, long form: where the tape stands, in logical objects and in filemarks. */
 export async function readLongPosition(port: DrivePort): Promise<LongPosition> {
@@ -35,7 +35,7 @@ export interface Standing {
  */
 export async function readStanding(port: DrivePort, options?: CallOptions): Promise<Standing> {
   const { fileNumber } = await port.status(options);
-  const data = await dataIfSupported(port, readPosition('long'));
+  const data = await port.dataIfSupported(readPosition('long'));
   const long = data && ifWellFormed(() => decodeLongPosition(data));
   if (long?.logicalObject !== undefined && isBelieved(long)) {
     const { partition, logicalObject, logicalFile } = long;
@@ -56,6 +56,6 @@ export async function readPartition(port: DrivePort): Promise<number | undefined
 }
 
 async function partitionOfShortForm(port: DrivePort): Promise<number | undefined> {
-  const data = await dataIfSupported(port, readPosition('short'));
+  const data = await port.dataIfSupported(readPosition('short'));
   return data && ifWellFormed(() => decodeShortPosition(data))?.partition;
 }

@@ -92,7 +92,7 @@ async function atBeginning(port: DrivePort, operation: string, work: () => Promi
   try {
     await work();
   } finally {
-    port.noteChange('the cartridge was formatted');
+    port.noteChange({ extent: 'everything', why: 'the cartridge was formatted' });
   }
   await port.mt('MTREW');
 }

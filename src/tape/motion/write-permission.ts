@@ -1,6 +1,7 @@
 import { type LtoErrorDetails, WriteProtectedError, type WriteProtectionReason } from '../../errors/index.js';
 import { DEVICE_CONFIGURATION, DEVICE_CONFIGURATION_EXTENSION, WRITE_MODE } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
+import type { TransferGuard } from '../port/transfer-guard.js';
 import type { WriteEffect } from '../port/write-gate.js';
 import { type MediumFormat, readMediumFormat } from '../reports/medium-format.js';
 import { readModeFields } from '../reports/mode-parameters.js';
@@ -77,16 +78,18 @@ export function writeRefusal(reasons: readonly WriteProtectionReason[], details:
  * What a drive that refused to write has raised a TapeAlert for; `st` says EIO for it as for anything else. Page 12 only,
  * which reading does not clear.
  */
-export async function protectionProblem(
-  port: DrivePort,
-  details: LtoErrorDetails,
-): Promise<WriteProtectedError | undefined> {
+async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Promise<WriteProtectedError | undefined> {
   if (!WRITES.test(details.operation ?? '')) return undefined;
   const alerts = await readTapeAlerts(port).catch(() => undefined);
   if (alerts?.source !== 'log page 12' || !alerts.flags.some(({ flag }) => flag === OVERWRITE_ATTEMPTED))
     return undefined;
   const { appendOnly = 'worm' } = await readWriteRights(port);
   return writeRefusal([appendOnly], details);
+}
+
+/** A transfer that failed may have failed for the cartridge's protection. */
+export function protectionGuard(port: DrivePort): TransferGuard {
+  return { explain: (details) => protectionProblem(port, details) };
 }
 
 async function reasonsOf(

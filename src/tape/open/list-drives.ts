@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeSerialNumber } from '../../scsi/vpd/pages.js';
-import { ifWellFormed } from '../port/optional-query.js';
 
 /** A tape drive of this machine, as sysfs tells. */
 export interface ListedDrive {

@@ -1,3 +1,5 @@
+import { ScsiDevice } from '../../device/scsi-device.js';
+import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeDensitySupport } from '../../scsi/commands/density-support.js';
 import { decodeInquiry } from '../../scsi/commands/inquiry.js';
 import { decodeSupportedCommands, reportSupportedCommands } from '../../scsi/commands/opcodes-report.js';
@@ -5,10 +7,8 @@ import { inquiry } from '../../scsi/commands/primary.js';
 import { type RecommendedTimeouts, recommendedTimeouts } from '../../scsi/commands/timeouts.js';
 import { reportDensitySupport } from '../../scsi/commands/transfer.js';
 import { driveGeneration, generationByDensities } from '../../scsi/drive-generation.js';
-import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
 import type { Transport } from '../../transport/transport.js';
-import { ifWellFormed } from './optional-query.js';
 
 /** What has to be known of a drive's make to talk to it. */
 export interface DriveModel {
@@ -20,42 +20,33 @@ export interface DriveModel {
   readonly timeouts?: RecommendedTimeouts | undefined;
 }
 
-const UNIT_ATTENTION = 6;
-/** Unit attentions that are told one after the other, at most. */
-const MAX_ATTENTIONS = 8;
-
 /**
- * Asked once, when a drive is opened. Undefined when the drive does not answer INQUIRY, for then the standard's sense
- * codes and longest times do.
+ * Asked once, when a drive is opened. Undefined when the drive does not answer INQUIRY: standard sense codes and the
+ * longest timeouts then apply.
  */
 export async function readDriveModel(transport: Transport): Promise<DriveModel | undefined> {
-  const { vendor, product } = (await answer(transport, inquiry(), decodeInquiry)) ?? {};
+  const device = new ScsiDevice(transport);
+  const { vendor, product } = (await told(device, inquiry(), decodeInquiry)) ?? {};
   if (vendor === undefined || product === undefined) return undefined;
-  const commands = await answer(transport, reportSupportedCommands(), decodeSupportedCommands);
+  const commands = await told(device, reportSupportedCommands(), decodeSupportedCommands);
   return {
     vendor,
-    generation: driveGeneration(product) ?? (await generationOf(transport)),
+    generation: driveGeneration(product) ?? (await generationOf(device)),
     timeouts: commands && recommendedTimeouts(commands),
   };
 }
 
-async function generationOf(transport: Transport): Promise<number | undefined> {
-  const densities = await answer(transport, reportDensitySupport(), decodeDensitySupport);
+async function generationOf(device: ScsiDevice): Promise<number | undefined> {
+  const densities = await told(device, reportDensitySupport(), decodeDensitySupport);
   return densities && generationByDensities(densities);
 }
 
 /** What the drive answers; undefined for every other end. Nothing is known yet that a unit attention could make void. */
-async function answer<T>(
-  transport: Transport,
+async function told<T>(
+  device: ScsiDevice,
   command: ScsiCommand,
   decode: (data: Uint8Array) => T,
 ): Promise<T | undefined> {
-  for (let attempt = 0; attempt < MAX_ATTENTIONS; attempt += 1) {
-    const reply = await transport.scsi(command).catch(() => undefined);
-    if (reply === undefined) return undefined;
-    if (decodeSense(reply.sense)?.key === UNIT_ATTENTION) continue;
-    const { status, hostStatus, data } = reply;
-    return status === 0 && hostStatus === 0 && data.length > 0 ? ifWellFormed(() => decode(data)) : undefined;
-  }
-  return undefined;
+  const data = await device.dataIfSupported(command).catch(() => undefined);
+  return data && ifWellFormed(() => decode(data));
 }

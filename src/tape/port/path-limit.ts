@@ -1,4 +1,4 @@
-import { roundDownToPage } from './page.js';
+import { roundDownToPage } from '../../transport/page.js';
 
 /** Larger than nearly every program's records: more is pinned by the kernel for each read, and mostly for nothing. */
 const LARGEST_FIRST_OFFER = 1024 * 1024;

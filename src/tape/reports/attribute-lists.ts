@@ -1,7 +1,7 @@
+import { ifWellFormed } from '../../device/well-formed.js';
 import { readAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeIds, decodePartitionList } from '../../scsi/mam/attribute-list.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 
 /** Identifiers of the attributes of a partition; undefined where the drive does not list them. */
 export interface AttributeLists {
@@ -23,13 +23,13 @@ async function attributeIds(
   serviceAction: 'attributeList' | 'supportedAttributes',
   partition: number,
 ): Promise<readonly number[] | undefined> {
-  const data = await dataIfSupported(port, readAttribute({ serviceAction, partition }));
+  const data = await port.dataIfSupported(readAttribute({ serviceAction, partition }));
   return data && ifWellFormed(() => decodeAttributeIds(data).ids);
 }
 
 /** Numbers of the partitions that have attributes; undefined where the drive does not tell. */
 export async function readPartitionList(port: DrivePort): Promise<readonly number[] | undefined> {
-  const data = await dataIfSupported(port, readAttribute({ serviceAction: 'partitionList' }));
+  const data = await port.dataIfSupported(readAttribute({ serviceAction: 'partitionList' }));
   const range = data && ifWellFormed(() => decodePartitionList(data));
   return range && Array.from({ length: range.count }, (_, index) => range.first + index);
 }

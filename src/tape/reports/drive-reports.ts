@@ -19,7 +19,6 @@ import { readBlockLimits, reportDensitySupport } from '../../scsi/commands/trans
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported } from '../port/optional-query.js';
 import { mediumPresence } from './medium-presence.js';
 
 // What a drive tells in answer to one command. Each is undefined where the drive does not know the command.
@@ -75,6 +74,6 @@ export async function readReservations(port: DrivePort): Promise<Reservations | 
 }
 
 async function report<T>(port: DrivePort, command: ScsiCommand, decode: (bytes: Uint8Array) => T) {
-  const data = await dataIfSupported(port, command);
+  const data = await port.dataIfSupported(command);
   return data && decode(data);
 }

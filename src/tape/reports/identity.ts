@@ -1,3 +1,4 @@
+import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeInquiry } from '../../scsi/commands/inquiry.js';
 import { inquiry } from '../../scsi/commands/primary.js';
 import { type Designator, decodeDeviceIdentification, designatorText } from '../../scsi/vpd/designators.js';
@@ -11,7 +12,6 @@ import {
   VPD_PAGES,
 } from '../../scsi/vpd/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 
 /** One of the names that the drive, its port or its logical unit has in the world. */
 export interface DriveName extends Pick<Designator, 'association' | 'type' | 'protocol'> {
@@ -83,6 +83,6 @@ async function readVpd<T>(
   page: keyof typeof VPD_PAGES,
   decode: (bytes: Uint8Array) => T,
 ): Promise<T | undefined> {
-  const data = await dataIfSupported(port, inquiry({ vpdPage: VPD_PAGES[page] }));
+  const data = await port.dataIfSupported(inquiry({ vpdPage: VPD_PAGES[page] }));
   return data && ifWellFormed(() => decode(data));
 }

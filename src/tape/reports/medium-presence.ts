@@ -1,4 +1,4 @@
-import { LtoError, NoMediumError } from '../../errors/index.js';
+import { NoMediumError } from '../../errors/index.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
 import type { DrivePort } from '../port/drive-port.js';
 
@@ -13,15 +13,12 @@ const CLEANING_CARTRIDGE = 0x03;
 export type MediumPresence = 'loaded' | 'cleaning' | 'present' | 'none';
 
 export async function mediumPresence(port: DrivePort): Promise<MediumPresence> {
-  try {
-    await port.query(testUnitReady());
-    return 'loaded';
-  } catch (error) {
-    if (!(error instanceof LtoError) || error.sense === undefined) throw error;
-    const { key, asc, ascq } = error.sense;
-    if (error instanceof NoMediumError && asc === ASC_MEDIUM_NOT_PRESENT) return 'none';
-    return key === 2 && asc === 0x30 && ascq === CLEANING_CARTRIDGE ? 'cleaning' : 'present';
-  }
+  const { error } = await port.execute(testUnitReady());
+  if (error === undefined) return 'loaded';
+  if (error.sense === undefined) throw error;
+  const { key, asc, ascq } = error.sense;
+  if (error instanceof NoMediumError && asc === ASC_MEDIUM_NOT_PRESENT) return 'none';
+  return key === 2 && asc === 0x30 && ascq === CLEANING_CARTRIDGE ? 'cleaning' : 'present';
 }
 
 /** Rejects with NoMediumError when the drive is empty. */

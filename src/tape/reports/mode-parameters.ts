@@ -1,3 +1,4 @@
+import { ifWellFormed } from '../../device/well-formed.js';
 import { VerificationError } from '../../errors/index.js';
 import { modeSelect10, modeSense10 } from '../../scsi/commands/primary.js';
 import { decodeModePage, type ModePageLayout, withChanges } from '../../scsi/mode/page.js';
@@ -10,7 +11,6 @@ import {
 import { toHex } from '../../scsi/wire/bytes.js';
 import type { Fields, FieldValues } from '../../scsi/wire/layout.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { dataIfSupported, ifWellFormed } from '../port/optional-query.js';
 
 /**
  * The fields of a mode page; undefined where the drive does not have the page, or answers with one that is cut off, as
@@ -21,7 +21,7 @@ export async function readModeFields<T extends Fields>(
   layout: ModePageLayout<T>,
 ): Promise<FieldValues<T> | undefined> {
   const { page, subpage } = layout;
-  const data = await dataIfSupported(port, modeSense10({ pageCode: page, subpageCode: subpage }));
+  const data = await port.dataIfSupported(modeSense10({ pageCode: page, subpageCode: subpage }));
   if (data === undefined) return undefined;
   return ifWellFormed(() => {
     const found = findModePage(decodeModeSense(data, 10), page, subpage);
@@ -34,7 +34,7 @@ export type ModeHeader = Omit<ModeParameters, 'pages'>;
 
 /** Mode parameter header and block descriptor; undefined where the drive does not answer. */
 export async function readModeHeader(port: DrivePort): Promise<ModeHeader | undefined> {
-  const data = await dataIfSupported(port, modeSense10({ pageCode: 0 }));
+  const data = await port.dataIfSupported(modeSense10({ pageCode: 0 }));
   return data && decodeModeSense(data, 10);
 }
 

@@ -1,4 +1,4 @@
-import { LtoError, NoMediumError, NotReadyError, type SenseData } from '../../errors/index.js';
+import { NoMediumError, NotReadyError, type SenseData } from '../../errors/index.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
 import type { DrivePort } from '../port/drive-port.js';
 
@@ -16,18 +16,14 @@ const ASCQ_BECOMING_READY = new Set([0x01, 0x04, 0x07, 0x08]);
 
 /** Asks the drive, not the driver: `st` remembers what it saw when the node was opened. */
 export async function readReadiness(port: DrivePort): Promise<Readiness> {
-  try {
-    await port.query(testUnitReady());
-    return { state: 'ready' };
-  } catch (error) {
-    if (!(error instanceof LtoError) || error.sense === undefined) throw error;
-    if (error instanceof NoMediumError) {
-      return { state: error.sense.asc === ASC_NOT_READY ? 'not-loaded' : 'no-medium', sense: error.sense };
-    }
-    if (!(error instanceof NotReadyError)) throw error;
-    const becoming = error.sense.asc === ASC_NOT_READY && ASCQ_BECOMING_READY.has(error.sense.ascq);
-    return { state: becoming ? 'becoming-ready' : 'not-ready', progress: error.progress, sense: error.sense };
-  }
+  const { error } = await port.execute(testUnitReady());
+  if (error === undefined) return { state: 'ready' };
+  const { sense } = error;
+  if (sense === undefined) throw error;
+  if (error instanceof NoMediumError) return { state: sense.asc === ASC_NOT_READY ? 'not-loaded' : 'no-medium', sense };
+  if (!(error instanceof NotReadyError)) throw error;
+  const becoming = sense.asc === ASC_NOT_READY && ASCQ_BECOMING_READY.has(sense.ascq);
+  return { state: becoming ? 'becoming-ready' : 'not-ready', progress: error.progress, sense };
 }
 
 /** Rejects with a typed error unless a cartridge is loaded and the driver knows of it. */

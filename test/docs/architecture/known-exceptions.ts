@@ -18,34 +18,7 @@ const CIRCULAR_FILES_SCSI = [
   'scsi/wire/cdb.ts',
 ];
 
-const CIRCULAR_FILES_TAPE = [
-  'tape/encryption/confirm.ts',
-  'tape/encryption/pages.ts',
-  'tape/encryption/set-key.ts',
-  'tape/motion/end-of-data.ts',
-  'tape/motion/motion.ts',
-  'tape/motion/partition.ts',
-  'tape/motion/position.ts',
-  'tape/motion/write-permission.ts',
-  'tape/port/drive-model.ts',
-  'tape/port/drive-port.ts',
-  'tape/port/optional-query.ts',
-  'tape/reports/cartridge-memory.ts',
-  'tape/reports/drive-reports.ts',
-  'tape/reports/identity.ts',
-  'tape/reports/log-pages.ts',
-  'tape/reports/medium-format.ts',
-  'tape/reports/medium-presence.ts',
-  'tape/reports/mode-parameters.ts',
-  'tape/reports/readiness.ts',
-  'tape/reports/tape-alerts.ts',
-];
-
-export const CIRCULAR_FILES: readonly string[] = [
-  ...CIRCULAR_FILES_PROVIDER,
-  ...CIRCULAR_FILES_SCSI,
-  ...CIRCULAR_FILES_TAPE,
-];
+export const CIRCULAR_FILES: readonly string[] = [...CIRCULAR_FILES_PROVIDER, ...CIRCULAR_FILES_SCSI];
 
 const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['cli/output', 'cli/run'];
 
@@ -53,13 +26,10 @@ const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider
 
 const CIRCULAR_ROOMS_SCSI = ['scsi/commands', 'scsi/wire'];
 
-const CIRCULAR_ROOMS_TAPE = ['tape/encryption', 'tape/motion', 'tape/port', 'tape/reports'];
-
 export const CIRCULAR_ROOMS: readonly string[] = [
   ...CIRCULAR_ROOMS_ARCHIVE_AND_CLI,
   ...CIRCULAR_ROOMS_PROVIDER,
   ...CIRCULAR_ROOMS_SCSI,
-  ...CIRCULAR_ROOMS_TAPE,
 ];
 
 const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
@@ -70,7 +40,7 @@ const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
 
 const LONG_FILES_PROVIDER = ['provider/provider.ts'];
 
-const LONG_FILES_TAPE = ['tape/port/drive-port.ts', 'tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
+const LONG_FILES_TAPE = ['tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
 
 export const LONG_FILES: readonly string[] = [
   ...LONG_FILES_ERRORS,

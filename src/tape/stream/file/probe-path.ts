@@ -1,6 +1,6 @@
+import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import type { DrivePort } from '../../port/drive-port.js';
-import { PAGE, roundUpToPage } from '../../port/page.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
 
 /**

@@ -7,7 +7,6 @@ import {
 } from '../../../errors/index.js';
 import { type BlockLimits, decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
-import { confirmEncryption } from '../../encryption/confirm.js';
 import { closeUnterminatedFile, spaceToEndOfData } from '../../motion/end-of-data.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
 import { readStanding } from '../../motion/position.js';
@@ -42,7 +41,7 @@ export interface StartOptions {
 
 /** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
 export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
-  port.encryption.requireProven(port.device, 'write');
+  port.requireGuards('write');
   await requireReady(port);
   const limits = await requireRecordSize(port, recordSize);
   await requireWriteRights(port, 'write');
@@ -59,7 +58,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
     });
   }
   if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
-  await confirmEncryption(port, 'write');
+  await port.confirmGuards('write');
   return { fileNumber, firstBlock, limits };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SlabPool } from '../../../../binding.js';
+import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
-import { PAGE, roundUpToPage } from '../../port/page.js';
 import { planSlabs } from './slab-ring.js';
 
 /** This part of the memory is read ahead, the rest is for chunks that the consumer has. */

@@ -1,4 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream';
+import type { StreamLease } from '../../../device/lease.js';
 import { type RecordPlace, VerificationError } from '../../../errors/index.js';
 import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
@@ -8,7 +9,7 @@ import { unlock } from '../../encryption/unlock.js';
 import { locateFile } from '../../motion/motion.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
 import { readStanding } from '../../motion/position.js';
-import type { DrivePort, StreamLease } from '../../port/drive-port.js';
+import type { DrivePort } from '../../port/drive-port.js';
 import { requireReady } from '../../reports/readiness.js';
 import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { useVariableBlocks } from '../file/start-file.js';

@@ -11,10 +11,10 @@ import {
 } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
 import { hasStatus } from '../../../transport/mtio.js';
+import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import { unlock } from '../../encryption/unlock.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import type { DrivePort } from '../../port/drive-port.js';
-import { PAGE, roundUpToPage } from '../../port/page.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
 import { recordTooLarge } from '../file/record-too-large.js';
 import { ReadMemory } from '../memory/read-memory.js';
@@ -232,15 +232,10 @@ export class RecordReader {
     });
   }
 
-  async #explain({ code, errno, mt }: ReadOutcome): Promise<unknown> {
+  async #explain({ code, mt }: ReadOutcome): Promise<unknown> {
     const details = { device: this.#port.device, operation: 'read' };
-    const cause = Object.assign(new Error(`read: ${code}`), {
-      code: code ?? 'EIO',
-      errno: errno ?? 0,
-      syscall: 'read',
-    });
     if (mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
-    return this.#port.diagnose(cause, details);
+    return this.#port.diagnose({ code: code ?? 'EIO', syscall: 'read' }, details);
   }
 
   /** Programs write records of one size, the last one shorter. */

@@ -1,3 +1,4 @@
+import { callFailure } from '../../../device/system-errors.js';
 import {
   EncryptionError,
   EndOfMediumError,
@@ -39,18 +40,14 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   const details = { device: port.device, operation: 'write' };
   // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
   if (await endedEarly(port, file.start.firstBlock, writer.records)) return endOfMedium(file, errnoOf(error));
-  if (isSystemError(error)) return explainWriteError(file, await port.diagnose(error, details));
+  const failure = callFailure(error);
+  if (failure) return explainWriteError(file, await port.diagnose(failure, details));
   if (error instanceof TransportError && (await hasBegun(file))) return explainWriteError(file, error);
   if (!(error instanceof WriterStopped)) return error instanceof Error ? error : new Error(String(error));
   const { kind, outcome } = error.stop;
   if (kind !== 'error') return endOfMedium(file, outcome?.code);
   if (outcome?.code === 'EBUSY') return refusedByPath(file);
-  const cause = Object.assign(new Error(`write: ${outcome?.code}`), {
-    code: outcome?.code ?? 'EIO',
-    syscall: 'write',
-    errno: outcome?.errno ?? 0,
-  });
-  const reason = await port.diagnose(cause, details);
+  const reason = await port.diagnose({ code: outcome?.code ?? 'EIO', syscall: 'write' }, details);
   if (reason instanceof EncryptionError) return reason;
   return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
 }

@@ -1,10 +1,11 @@
 import { addAbortSignal, Writable } from 'node:stream';
+import type { StreamLease } from '../../../device/lease.js';
 import { LtoError, VerificationError } from '../../../errors/index.js';
 import { recordingSpeeds } from '../../../scsi/speed-matching.js';
 import { requireBytes } from '../../../streams/bytes.js';
 import { LoopBreak } from '../../../streams/event-loop-budget.js';
 import { willLetGo } from '../../../streams/lending-pipe.js';
-import type { DrivePort, StreamLease } from '../../port/drive-port.js';
+import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { endFile } from '../file/end-file.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
@@ -160,7 +161,7 @@ export class TapeWriteStream extends Writable {
       this.#checksum?.update(chunk);
       this.#buffer.pass(
         chunk,
-        this.#port.hold(chunk, () => this.#buffer.hurry()),
+        this.#port.memory.hold(chunk, () => this.#buffer.hurry()),
       );
       const breakIsDue = this.#break.step();
       if (this.#buffer.isFull || breakIsDue) void this.#drain(callback, breakIsDue);
@@ -196,7 +197,7 @@ export class TapeWriteStream extends Writable {
   }
 
   #isOwned(chunk: Uint8Array): boolean {
-    return this.#port.owns(chunk);
+    return this.#port.memory.owns(chunk);
   }
 
   #refuse(error: Error, callback?: Callback): boolean {
@@ -213,11 +214,11 @@ export class TapeWriteStream extends Writable {
 
   /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
   #holding(chunk: Uint8Array, callback?: Callback): Callback {
-    const release = this.#port.hold(chunk, () => this.#buffer.hurry());
+    const release = this.#port.memory.hold(chunk, () => this.#buffer.hurry());
     return (error) => {
       release();
       if (error || callback === undefined) callback?.(error);
-      else void this.#port.released(chunk).then(async () => callback(await this.#lost()));
+      else void this.#port.memory.released(chunk).then(async () => callback(await this.#lost()));
     };
   }
 

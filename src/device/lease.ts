@@ -1,0 +1,83 @@
+import { unlessAborted } from '../arguments/signal.js';
+import { DriveBusyError } from '../errors/index.js';
+import type { ScsiDevice } from './scsi-device.js';
+
+/** The right to be the only one who moves the medium of a device. */
+export interface Lease {
+  /** Resolves when all who came before have released it. */
+  readonly turn: Promise<void>;
+  readonly release: () => void;
+}
+
+export interface StreamLease extends Lease {
+  /** Has `turn` resolve at once, whether it has come or not: nobody waits for it any more. */
+  readonly giveUp: () => void;
+  /** From here on others may wait for the release, instead of being refused. */
+  readonly ending: () => void;
+}
+
+/** Gives the medium of a device to one user at a time. */
+export class LeaseQueue {
+  readonly #device: ScsiDevice;
+  readonly #onTurn: () => void;
+  /** The stream that is open, if one is. */
+  #stream: string | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  /** `onTurn` is called between two users. */
+  constructor(device: ScsiDevice, onTurn: () => void = () => undefined) {
+    this.#device = device;
+    this.#onTurn = onTurn;
+  }
+
+  /**
+   * Makes the caller the only user, as soon as the lease's `turn` has come and until its `release`. Throws DriveBusyError
+   * while a stream is open, since motion in the middle of one would put data where it does not belong; motions wait for
+   * each other, and for a stream that is ending.
+   */
+  acquire(user: string): Lease {
+    this.#device.requireOpen(user);
+    const holder = this.#stream;
+    if (holder !== undefined) {
+      throw new DriveBusyError(`${holder} is under way on this drive`, {
+        device: this.#device.device,
+        operation: user,
+        next: 'Wait until it has ended, or destroy the stream',
+      });
+    }
+    const turn = this.#last.then(this.#onTurn);
+    let release = () => {};
+    this.#last = new Promise((resolve) => {
+      // One that was given up before its turn lets nobody overtake those who came before.
+      release = () => void turn.then(resolve);
+    });
+    return { turn, release };
+  }
+
+  /** As `acquire`, for a stream: others are refused until it says that it is ending. */
+  acquireStream(stream: string): StreamLease {
+    const { turn, release } = this.acquire(stream);
+    this.#stream = stream;
+    const ending = () => {
+      this.#stream = undefined;
+    };
+    let giveUp = () => {};
+    const turnOrGivenUp = new Promise<void>((resolve) => {
+      giveUp = resolve;
+      void turn.then(resolve);
+    });
+    return { turn: turnOrGivenUp, release, giveUp, ending };
+  }
+
+  /** Runs `work` as the only user. Its turn is given up, with nothing done, when `signal` is aborted before it comes. */
+  async exclusively<T>(user: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    const { turn, release } = this.acquire(user);
+    try {
+      await unlessAborted(turn, signal);
+      return await work();
+    } finally {
+      release();
+    }
+  }
+}

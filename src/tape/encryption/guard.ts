@@ -1,0 +1,14 @@
+import type { DrivePort } from '../port/drive-port.js';
+import type { TransferGuard } from '../port/transfer-guard.js';
+import { confirmEncryption, keyProblem } from './confirm.js';
+import { encryptionOf } from './session.js';
+
+/** While encryption is asked for and not proven nothing is written, and a failed transfer may have failed for its key. */
+export function encryptionGuard(port: DrivePort): TransferGuard {
+  const session = encryptionOf(port);
+  return {
+    requireWriting: (operation) => session.requireProven(port.device, operation),
+    confirmWriting: (operation) => confirmEncryption(port, operation),
+    explain: (details) => keyProblem(port, details),
+  };
+}
