@@ -80,7 +80,7 @@ it('nothing but the one piece writes text to the terminal', async () => {
     if (/process\.std(out|err)\.write\((?!textLines|jsonLines)|console\./.test(source)) writers.push(name);
   }
   // Questions, which are made visible.
-  expect(writers).toEqual(['prompt.ts']);
+  expect(writers).toEqual(['input/prompt.ts']);
 });
 
 it('SIGUSR1 opens no debugger and ends nothing', async () => {
