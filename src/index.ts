@@ -19,7 +19,7 @@ export { MemoryKeyStore } from './keys/memory-key-store.js';
 export { decodeStencFile, encodeStencFile, type StencKey } from './keys/stenc-file.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
 export type { FinalizeReport } from './provider/archive/finalize.js';
-export type { PartNote } from './provider/archive/part-header.js';
+export type { PartHeader } from './provider/archive/part-header.js';
 export type { ReadArchiveOptions } from './provider/archive/read-archive.js';
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
 export type { WriteArchiveOptions } from './provider/archive/write-archive.js';

@@ -23,8 +23,8 @@ export interface DeviceOptions {
 }
 
 export interface CommandOptions extends CallOptions {
-  /** Rejects with MediumChangedError, with the command not carried out, unless `mediumChanges` is still this. */
-  readonly mediumChanges?: number | undefined;
+  /** Rejects with MediumChangedError, with the command not carried out, unless `mediumEpoch` is still this. */
+  readonly mediumEpoch?: number | undefined;
 }
 
 /** What a device made of a command. */
@@ -45,7 +45,7 @@ export class ScsiDevice {
   readonly #transport: ScsiTransport;
   readonly #options: DeviceOptions;
   readonly #listeners = new Set<(change: DeviceChange) => void>();
-  #mediumChanges = 0;
+  #mediumEpoch = 0;
   #stateChanges = 0;
   #closed = false;
 
@@ -64,8 +64,8 @@ export class ScsiDevice {
   }
 
   /** Counts the changes after which nothing holds that was known of the medium, the position or the settings. */
-  get mediumChanges(): number {
-    return this.#mediumChanges;
+  get mediumEpoch(): number {
+    return this.#mediumEpoch;
   }
 
   /** Counts all changes, those of the settings too. After a change of this count, what was read may be void. */
@@ -82,7 +82,7 @@ export class ScsiDevice {
   /** Counts a change that a unit attention told of, or that was found out otherwise, and passes it on. */
   noteChange(change: DeviceChange): void {
     this.#stateChanges += 1;
-    if (change.extent === 'everything') this.#mediumChanges += 1;
+    if (change.extent === 'everything') this.#mediumEpoch += 1;
     for (const listener of this.#listeners) listener(change);
   }
 
@@ -92,7 +92,7 @@ export class ScsiDevice {
    */
   async execute(command: ScsiCommand, options?: CommandOptions): Promise<CommandResult> {
     for (let sent = 1; ; sent += 1) {
-      this.#requireSame(options?.mediumChanges, command.name);
+      this.#requireSame(options?.mediumEpoch, command.name);
       const result = await this.executeOnce(command, options);
       if (!isUnitAttention(result.error?.sense) || sent === MAX_UNIT_ATTENTIONS) return result;
     }
@@ -149,8 +149,8 @@ export class ScsiDevice {
   /** What a device of some type does last, with no command of others any more. */
   protected async beforeClose(): Promise<void> {}
 
-  #requireSame(mediumChanges: number | undefined, operation: string): void {
-    if (mediumChanges === undefined || mediumChanges === this.#mediumChanges) return;
+  #requireSame(mediumEpoch: number | undefined, operation: string): void {
+    if (mediumEpoch === undefined || mediumEpoch === this.#mediumEpoch) return;
     throw new MediumChangedError('the cartridge may have been changed since it was identified', {
       device: this.device,
       operation,

@@ -68,7 +68,7 @@ export class LtoProvider {
   readonly configuration: ProviderConfiguration;
   readonly #isRegistered: IsRegistered;
   readonly #open: OpenDrive | undefined;
-  readonly #keys: KeyStore | undefined;
+  readonly #keyStore: KeyStore | undefined;
   #share: Promise<Share> | undefined;
   #preparation: Preparation | undefined;
 
@@ -77,7 +77,7 @@ export class LtoProvider {
     this.configuration = parseConfiguration(configuration);
     this.#isRegistered = isRegistered;
     this.#open = open;
-    this.#keys = keyStore;
+    this.#keyStore = keyStore;
   }
 
   /** Read once for each drive. */
@@ -116,13 +116,15 @@ export class LtoProvider {
 
   /** Whether anything is recorded behind the label. */
   checkExistingData(): Promise<ExistingData> {
-    return this.#run('looking for data', (owner) => findExistingData(owner, this.configuration.labelName, this.#keys));
+    return this.#run('looking for data', (owner) =>
+      findExistingData(owner, this.configuration.labelName, this.#keyStore),
+    );
   }
 
   /** By the cartridge memory, and with `allowIntrusive` by the label too, for which the tape is rewound. */
   identifyMedia({ allowIntrusive = false }: { readonly allowIntrusive?: boolean } = {}): Promise<MediaIdentity> {
     return this.#run('identifying', (owner) =>
-      identify(owner, this.configuration.labelName, allowIntrusive, this.#keys),
+      identify(owner, this.configuration.labelName, allowIntrusive, this.#keyStore),
     );
   }
 
@@ -130,7 +132,7 @@ export class LtoProvider {
   initializeMedia(id: string, options: InitializeOptions = {}): Promise<LabelReport> {
     this.#preparation = undefined;
     return this.#run('labelling', (owner) =>
-      initializeMedia(owner, this.configuration, id, { ...options, keys: this.#keys }),
+      initializeMedia(owner, this.configuration, id, { ...options, keyStore: this.#keyStore }),
     );
   }
 
@@ -139,7 +141,10 @@ export class LtoProvider {
     return this.#run('preparing', async (owner) => {
       requireText(id);
       this.#preparation = undefined;
-      this.#preparation = await prepareForWrite(owner, this.configuration, id, { ...options, keys: this.#keys });
+      this.#preparation = await prepareForWrite(owner, this.configuration, id, {
+        ...options,
+        keyStore: this.#keyStore,
+      });
       return this.#preparation;
     });
   }
@@ -174,7 +179,7 @@ export class LtoProvider {
     const preparation = requirePrepared(this.#preparation, id);
     this.#preparation = undefined;
     const { onEndOfMedium } = options;
-    const all = { ...options, keys: this.#keys };
+    const all = { ...options, keyStore: this.#keyStore };
     const { receipt, next } = onEndOfMedium
       ? await writeSpanned(owner, this.configuration, preparation, source, { ...all, onEndOfMedium })
       : await writeArchive(owner, this.configuration, preparation, source, all);
@@ -195,9 +200,9 @@ export class LtoProvider {
     requireText(id);
     const fileNumber = requireLocation(location);
     const { parts = [], onNextCartridge } = options;
-    const keys = this.#keys;
+    const keyStore = this.#keyStore;
     if (parts.length < 2) {
-      return readArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys });
+      return readArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keyStore });
     }
     const [first] = parts;
     const isFirst = first?.location === fileNumber && isSameCartridge(first.cartridge, id);
@@ -212,7 +217,7 @@ export class LtoProvider {
       onNextCartridge,
       signal: options.signal,
       idleTimeoutMs: options.idleTimeoutMs,
-      keys,
+      keyStore,
     });
   }
 
@@ -220,7 +225,10 @@ export class LtoProvider {
   async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
     requireText(id);
     const fileNumber = requireLocation(location);
-    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keys: this.#keys });
+    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, {
+      ...options,
+      keyStore: this.#keyStore,
+    });
   }
 
   /** Over all partitions, asked of the drive now. */
@@ -233,7 +241,7 @@ export class LtoProvider {
     return this.#run('finalizing', async (owner) => {
       requireText(id);
       this.#preparation = undefined;
-      return finalizeMedia(owner, this.configuration, id, { keys: this.#keys });
+      return finalizeMedia(owner, this.configuration, id, { keyStore: this.#keyStore });
     });
   }
 

@@ -7,7 +7,7 @@ const LONGEST_STRETCH = 5;
  * For work whose steps follow each other without a turn of the event loop, as those of a stream do between a source and
  * a device that are never waited for: tells when the rest of the process is to be let in.
  */
-export class LoopBreak {
+export class EventLoopBudget {
   readonly #stepsToALook: number;
   /** Steps since the last look at the clock; -1 where the next one is the first of a stretch. */
   #steps = 0;
@@ -20,7 +20,7 @@ export class LoopBreak {
   }
 
   /** Called for each step: whether the work goes on for long enough. Also true after a wait that nobody has told of. */
-  step(): boolean {
+  isSpent(): boolean {
     this.#steps = (this.#steps + 1) % this.#stepsToALook;
     if (this.#steps !== 0) return false;
     const now = performance.now();
@@ -29,13 +29,13 @@ export class LoopBreak {
   }
 
   /** Resolves when timers and everything else that is ready have had their turn. */
-  async take(): Promise<void> {
+  async yield(): Promise<void> {
     await setImmediate();
-    this.taken();
+    this.reset();
   }
 
   /** The work has waited for something, which let the others in. */
-  taken(): void {
+  reset(): void {
     this.#steps = -1;
     this.#since = undefined;
   }

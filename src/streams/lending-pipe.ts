@@ -2,19 +2,19 @@ import { WriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 /** Streams of ours, which say so themselves: to know them by their class would be to load it. */
-const LETTING_GO = new WeakSet<NodeJS.WritableStream>();
+const RELEASING = new WeakSet<NodeJS.WritableStream>();
 
 /** Notes that a destination has done with a chunk once it calls its write back. */
-export function willLetGo(destination: Writable): void {
-  LETTING_GO.add(destination);
+export function markReleasing(destination: Writable): void {
+  RELEASING.add(destination);
 }
 
 /**
  * Whether a destination has done with a chunk once it calls its write back, as files and tapes have. A Transform has
  * not: it passes chunks on.
  */
-export function letsGoOfChunks(destination: NodeJS.WritableStream): destination is Writable {
-  return destination instanceof WriteStream || LETTING_GO.has(destination);
+export function releasesChunks(destination: NodeJS.WritableStream): destination is Writable {
+  return destination instanceof WriteStream || RELEASING.has(destination);
 }
 
 export interface PipeOptions {

@@ -108,8 +108,8 @@ export class TapeDrive {
    * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: a
    * changed cartridge, a reset, a load. They are known as soon as a command has met the drive's unit attention.
    */
-  get mediumChanges(): number {
-    return this.#port.mediumChanges;
+  get mediumEpoch(): number {
+    return this.#port.mediumEpoch;
   }
 
   identity(): Promise<DriveIdentity> {
@@ -133,7 +133,7 @@ export class TapeDrive {
 
   /**
    * Asks the driver, with a command to the drive, whether the position is still known. Rejects with PositionLostError
-   * when the drive was reset or its cartridge changed, and `mediumChanges` counts it, whoever has noticed it first.
+   * when the drive was reset or its cartridge changed, and `mediumEpoch` counts it, whoever has noticed it first.
    */
   confirmPosition(): Promise<void> {
     return this.#port.confirmPosition('confirm position');
@@ -243,7 +243,7 @@ export class TapeDrive {
   /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
   setAttributes(
     values: ReadonlyMap<number, HostAttributeValue>,
-    options?: { readonly mediumChanges?: number | undefined },
+    options?: { readonly mediumEpoch?: number | undefined },
   ): Promise<void> {
     return writeHostAttributes(this.#port, values, options);
   }

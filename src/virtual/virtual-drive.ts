@@ -14,12 +14,12 @@ import { dataOutLength } from './server/data-out-length.js';
 import { serve } from './server/device-server.js';
 import { isPreemptAndAbort } from './server/reservations.js';
 import { Traits } from './traits/traits.js';
-import type { Answer } from './unit/answer.js';
 import type { Request } from './unit/command.js';
 import { CommandQueue } from './unit/command-queue.js';
+import type { CommandResult } from './unit/command-result.js';
 import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
 import { type Fault, Faults } from './unit/faults.js';
-import { isCarriedOut, withFault } from './unit/faulty-answer.js';
+import { isCarriedOut, withFault } from './unit/faulty-result.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
 
 const NOTHING = new Uint8Array(0);
@@ -180,7 +180,7 @@ export class VirtualDrive {
     return executionOf(withFault(answer, fault), { into, allocationLength }, length);
   }
 
-  async #serve(request: Request): Promise<Answer> {
+  async #serve(request: Request): Promise<CommandResult> {
     const { memory } = this.#drive;
     const wasLoaded = memory.loaded;
     const answer = await serve(this.#drive, this.#traits, request);

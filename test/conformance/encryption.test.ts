@@ -40,7 +40,7 @@ async function write(drive: TapeDrive, seed: number, position?: 'overwrite'): Pr
 }
 
 async function read(drive: TapeDrive, fileNumber: number, keys = KEYS): Promise<Buffer> {
-  return collect(drive.createReadStream({ fileNumber, keys }));
+  return collect(drive.createReadStream({ fileNumber, keyStore: keys }));
 }
 
 describe(`encryption on ${backend.name}`, () => {

@@ -68,7 +68,7 @@ describe(`round trip on ${backend.name}`, () => {
       const data = testData(length);
       const receipt = await drive.writeFile([data], { position: 'overwrite' });
       expect(receipt).toMatchObject({ fileNumber: 0, records: Math.ceil(length / RECORD), bytes: length });
-      if (!backend.lacks.has('logical-object')) expect(receipt.firstBlock).toBe(0);
+      if (!backend.lacks.has('logical-object')) expect(receipt.firstLogicalObject).toBe(0);
       expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0, filemark: true });
       await expectFile(drive, 0, data);
       expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });

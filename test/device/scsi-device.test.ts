@@ -45,12 +45,12 @@ it.each([
   [0x2a, 0x01, 'attention', 0],
   [0x2a, 0x11, 'attention', 0],
 ] as const)('unit attention %i/%i is counted, passed on, and the command sent again', async (...row) => {
-  const [asc, ascq, extent, mediumChanges] = row;
+  const [asc, ascq, extent, mediumEpoch] = row;
   const { device, changes, unsubscribe, drive } = await newDevice();
   drive.faults = [{ command: 'INQUIRY', outcome: sense(6, asc, ascq), times: 1 }];
   expect((await device.query(inquiry())).data.length).toBeGreaterThan(36);
   expect(changes).toMatchObject([{ extent, error: { sense: { asc, ascq } } }]);
-  expect(device).toMatchObject({ mediumChanges, stateChanges: 1 });
+  expect(device).toMatchObject({ mediumEpoch, stateChanges: 1 });
   unsubscribe();
   drive.faults = [{ command: 'INQUIRY', outcome: sense(6, asc, ascq), times: 1 }];
   await device.query(inquiry());
@@ -74,10 +74,10 @@ it('gives up on a device that has nothing but unit attentions to tell, with the 
 
 it('does not carry a command out on another medium than it was meant for', async () => {
   const { device, drive } = await newDevice();
-  const { mediumChanges } = device;
+  const { mediumEpoch } = device;
   drive.faults = [{ command: 'INQUIRY', outcome: sense(6, 0x28, 0), times: 1 }];
-  await expect(device.query(inquiry(), { mediumChanges })).rejects.toThrow(MediumChangedError);
-  expect(device.mediumChanges).toBe(mediumChanges + 1);
+  await expect(device.query(inquiry(), { mediumEpoch })).rejects.toThrow(MediumChangedError);
+  expect(device.mediumEpoch).toBe(mediumEpoch + 1);
 });
 
 it('is undefined for what the device does not know, and says everything else', async () => {

@@ -46,7 +46,7 @@ async function oldTape(keyId: string | undefined, keyStore = KEYS) {
 describe('a label that was encrypted', () => {
   it('is read with the key that its block names', async () => {
     const { tape, provider } = await oldTape('right');
-    expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+    expect(await readLabel(tape, { keyStore: KEYS })).toBe(ID);
     expect(await provider.identifyMedia({ allowIntrusive: true })).toMatchObject({ identity: ID, label: ID });
     await provider.prepareForWrite(ID);
     expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
@@ -60,7 +60,7 @@ describe('a label that was encrypted', () => {
       if (cdb[0] === 0xb5) set += 1;
       return execute(cdb, data);
     };
-    expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+    expect(await readLabel(tape, { keyStore: KEYS })).toBe(ID);
     expect(set).toBe(2);
     await provider.prepareForWrite(ID);
     expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
@@ -68,20 +68,20 @@ describe('a label that was encrypted', () => {
 
   it('is read with a key that the caller gives', async () => {
     const { tape } = await oldTape(undefined);
-    expect(await readLabel(tape, { keys: new MemoryKeyStore([['mine', KEY]]) })).toBe(ID);
+    expect(await readLabel(tape, { keyStore: new MemoryKeyStore([['mine', KEY]]) })).toBe(ID);
   });
 
   it('stays closed where none fits, and where the store has no candidates', async () => {
     const { tape } = await oldTape(undefined);
     const keys = new MemoryKeyStore([['other', testKey(3)]]);
-    await expect(readLabel(tape, { keys })).rejects.toBeInstanceOf(LabelError);
-    const stream = tape.createReadStream({ fileNumber: 1, keys });
+    await expect(readLabel(tape, { keyStore: keys })).rejects.toBeInstanceOf(LabelError);
+    const stream = tape.createReadStream({ fileNumber: 1, keyStore: keys });
     await expect(collect(stream)).rejects.toMatchObject({
       code: 'LTO_ENCRYPTION_KEY',
       message: expect.stringContaining('none of the 1'),
     });
     const onlyNames = { get: async () => KEY };
-    await expect(collect(tape.createReadStream({ fileNumber: 1, keys: onlyNames }))).rejects.toBeInstanceOf(
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keyStore: onlyNames }))).rejects.toBeInstanceOf(
       EncryptionKeyError,
     );
   });
@@ -106,9 +106,9 @@ describe.each([['right'], [undefined]])(
       const { tape, provider, virtual } = await oldTape(keyId);
       const counted = withoutNextBlockStatus(virtual);
       expect(await tape.encryption.nextBlock()).toBeUndefined();
-      expect((await collect(tape.createReadStream({ fileNumber: 1, keys: KEYS }))).equals(DATA)).toBe(true);
+      expect((await collect(tape.createReadStream({ fileNumber: 1, keyStore: KEYS }))).equals(DATA)).toBe(true);
       expect(counted.keysSet).toBe(2);
-      expect(await readLabel(tape, { keys: KEYS })).toBe(ID);
+      expect(await readLabel(tape, { keyStore: KEYS })).toBe(ID);
       await provider.prepareForWrite(ID);
       expect((await collect(await provider.readArchive(ID, 1))).equals(DATA)).toBe(true);
     });
@@ -121,7 +121,7 @@ describe.each([['right'], [undefined]])(
         ['same', testKey(3)],
         ['another', testKey(4)],
       ]);
-      await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toMatchObject({
+      await expect(collect(tape.createReadStream({ fileNumber: 1, keyStore: keys }))).rejects.toMatchObject({
         code: 'LTO_ENCRYPTION_KEY',
         message: expect.stringContaining('none of the 2'),
       });
@@ -142,7 +142,9 @@ describe('a key that does not fit', () => {
   it.each([['right'], [undefined]])('is not left in the drive (name %s)', async (keyId) => {
     const { tape } = await oldTape(keyId);
     const keys = new MemoryKeyStore([['right', testKey(3)]]);
-    await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toBeInstanceOf(EncryptionKeyError);
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keyStore: keys }))).rejects.toBeInstanceOf(
+      EncryptionKeyError,
+    );
     expect(await tape.encryption.status()).toMatchObject({ encryption: 'off', decryption: 'off' });
   });
 
@@ -150,7 +152,9 @@ describe('a key that does not fit', () => {
     const { tape } = await oldTape('right');
     await tape.encryption.enable({ key: testKey(5), keyId: 'mine' });
     const keys = new MemoryKeyStore([['right', testKey(3)]]);
-    await expect(collect(tape.createReadStream({ fileNumber: 1, keys }))).rejects.toBeInstanceOf(EncryptionKeyError);
+    await expect(collect(tape.createReadStream({ fileNumber: 1, keyStore: keys }))).rejects.toBeInstanceOf(
+      EncryptionKeyError,
+    );
     await expect(tape.writeFile([DATA])).rejects.toBeInstanceOf(EncryptionError);
   });
 });
@@ -158,7 +162,7 @@ describe('a key that does not fit', () => {
 it('encryption that was asked for is still asked for when a file was read and the cartridge unloaded', async () => {
   const { tape } = await oldTape('right');
   await tape.encryption.enable({ key: testKey(5), keyId: 'mine' });
-  await collect(tape.createReadStream({ fileNumber: 1, keys: KEYS }));
+  await collect(tape.createReadStream({ fileNumber: 1, keyStore: KEYS }));
   await tape.unload();
   await tape.load();
   expect(tape.encryption.asked).toBe(true);

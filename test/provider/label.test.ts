@@ -67,7 +67,7 @@ describe('the archive of a label', () => {
   it('tells what arbitrary bytes are, and never throws', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2048 }), async (bytes) => {
-        expect(await decodeLabel(bytes)).toHaveProperty('instead');
+        expect(await decodeLabel(bytes)).toHaveProperty('foundInstead');
       }),
       RUNS,
     );
@@ -85,7 +85,7 @@ describe('the archive of a label', () => {
 
   it('names the members of another archive', async () => {
     expect(await decodeLabel(plainArchive('photos/cat.jpg', 'x'))).toEqual({
-      instead: 'file 0 is an archive of "photos/cat.jpg"',
+      foundInstead: 'file 0 is an archive of "photos/cat.jpg"',
     });
   });
 });

@@ -86,9 +86,9 @@ describe('initializeMedia', () => {
     const { provider, device } = await newLabelledBench({ labelName: '.my_label' });
     expect(await provider.identifyMedia({ allowIntrusive: true })).toMatchObject({ label: ID });
     const other = new LtoProvider({ devicePath: device });
-    const { label, instead } = await other.identifyMedia({ allowIntrusive: true });
+    const { label, foundInstead } = await other.identifyMedia({ allowIntrusive: true });
     expect(label).toBeUndefined();
-    expect(instead).toMatch(/\.my_label/);
+    expect(foundInstead).toMatch(/\.my_label/);
     await other.close();
   });
 });

@@ -33,7 +33,7 @@ const OPTIONS: Readonly<Record<string, readonly [take: Take, ...others: readonly
   ],
   'write partition': [({ tape }, partition) => tape.writeFile('x', { partition }), FRACTION, NEGATIVE, 256],
   'write expected': [
-    ({ tape }, fileNumber) => tape.writeFile('x', { expected: { fileNumber, firstBlock: 0, mediumChanges: 0 } }),
+    ({ tape }, fileNumber) => tape.writeFile('x', { expected: { fileNumber, firstLogicalObject: 0, mediumEpoch: 0 } }),
     FRACTION,
     NEGATIVE,
   ],

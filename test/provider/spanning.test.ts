@@ -138,7 +138,7 @@ describe('an archive over several cartridges', () => {
       records: 1,
       bytes: 1,
       recordSize: 512,
-      firstBlock: 0,
+      firstLogicalObject: 0,
       checksum: undefined,
     };
     const parts = [part, { ...part, cartridge: 'BB0002L8' }];

@@ -61,7 +61,7 @@ describe('pieces smaller than a call', () => {
   });
 
   it('are not kept back at the end of the file, nor when somebody waits for them', () => {
-    for (const send of ['flush', 'hurry'] as const) {
+    for (const send of ['flush', 'flushGathered'] as const) {
       const { buffer, calls, pass } = newBuffer();
       pass(10);
       buffer[send]();

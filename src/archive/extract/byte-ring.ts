@@ -1,4 +1,4 @@
-import { LoopBreak } from '../../streams/event-loop-budget.js';
+import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import type { ByteSource } from '../decode/byte-source.js';
 
 /** A power of two, and whole blocks of tar; more of it would leave the processor's cache before it is read. */
@@ -41,7 +41,7 @@ export function newRing(): RingMemory {
 export class RingWriter {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
-  readonly #loop = new LoopBreak(SLICES_TO_A_LOOK);
+  readonly #budget = new EventLoopBudget(SLICES_TO_A_LOOK);
   #room: (() => void) | undefined;
 
   constructor({ bytes, words }: RingMemory) {
@@ -56,7 +56,7 @@ export class RingWriter {
   async write(chunk: Uint8Array): Promise<void> {
     let done = 0;
     do {
-      if (this.#loop.step()) await this.#loop.take();
+      if (this.#budget.isSpent()) await this.#budget.yield();
       const copied = this.#put(chunk, done);
       if (copied === 0 && done < chunk.length) await this.#untilRoom();
       done += copied;

@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
-import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../../streams/lending-pipe.js';
+import { LendingPipe, type PipeOptions, releasesChunks } from '../../streams/lending-pipe.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
@@ -69,7 +69,7 @@ export class PackStream extends Readable {
     this.#stopLending();
     if (first) super.pipe(first.destination, first.options);
     const isAlone = first === undefined && this.listenerCount('data') + this.listenerCount('readable') === 0;
-    if (!isAlone || !letsGoOfChunks(destination)) return super.pipe(destination, options);
+    if (!isAlone || !releasesChunks(destination)) return super.pipe(destination, options);
     this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#fillAgain(chunk));
     return destination;
   }

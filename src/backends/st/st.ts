@@ -13,7 +13,7 @@ import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { BLANK_CHECK, UNKNOWN, VirtualStPosition } from './st-position.js';
 
 /** A reply to a command of the driver, with its sense decoded. */
-interface Answer {
+interface CommandResult {
   readonly good: boolean;
   readonly data: Uint8Array;
   readonly sense: SenseData | undefined;
@@ -65,7 +65,7 @@ export class VirtualSt {
   }
 
   /** TEST UNIT READY until no unit attention is left. */
-  async #ready(): Promise<Answer> {
+  async #ready(): Promise<CommandResult> {
     let answer = await this.#execute(testUnitReady());
     for (let i = 0; i < MAX_UNIT_ATTENTIONS && answer.sense?.key === UNIT_ATTENTION; i += 1) {
       answer = await this.#execute(testUnitReady());
@@ -107,7 +107,7 @@ export class VirtualSt {
     return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
   }
 
-  async #execute(command: ScsiCommand, into?: Uint8Array): Promise<Answer> {
+  async #execute(command: ScsiCommand, into?: Uint8Array): Promise<CommandResult> {
     const { cdb, dataOut, allocationLength } = command;
     const data = into ? { into } : { dataOut, allocationLength };
     const { status, hostStatus, sense: bytes, dataIn } = await this.#drive.execute(cdb, data);

@@ -1,7 +1,7 @@
 import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
 import { isSystemError, systemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
-import { LoopBreak } from '../../streams/event-loop-budget.js';
+import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { RecordCallOptions, Transport } from '../../transport/transport.js';
@@ -24,7 +24,7 @@ export class VirtualTransport implements Transport {
   readonly drive: VirtualDrive;
   readonly #readOnly: boolean;
   /** The drive works on the event loop, and need not wait for anything. */
-  readonly #break = new LoopBreak();
+  readonly #budget = new EventLoopBudget();
   #st: VirtualSt;
   /** Settles when what was queued so far is done. */
   #last: Promise<unknown> = Promise.resolve();
@@ -149,7 +149,7 @@ export class VirtualTransport implements Transport {
     let records = 0;
     let bytes = 0;
     for (const record of recordsOf(pieces, recordSize)) {
-      if (this.#break.step()) await this.#break.take();
+      if (this.#budget.isSpent()) await this.#budget.yield();
       try {
         await this.#st.write(record);
         records += 1;
@@ -186,7 +186,7 @@ export class VirtualTransport implements Transport {
     const lengths: number[] = [];
     try {
       for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
-        if (this.#break.step()) await this.#break.take();
+        if (this.#budget.isSpent()) await this.#budget.yield();
         const length = await this.#st.read(memory.subarray(offset, offset + offer));
         if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
         lengths.push(length);

@@ -6,7 +6,7 @@ import { OutputError, print } from './standard-output.js';
 import { printText, textLines, visible } from './terminal.js';
 
 /** What a command has to say. */
-export interface Answer {
+export interface CommandResult {
   /** The one document of `--json`. */
   readonly document: unknown;
   /** The same for people; nothing is printed when it is empty. */
@@ -26,7 +26,7 @@ export interface CommonOptions {
 export type Work<O extends CommonOptions, A extends readonly unknown[]> = (
   options: O,
   ...args: A
-) => Promise<Answer | undefined>;
+) => Promise<CommandResult | undefined>;
 
 /**
  * An action for commander, which calls with the arguments (a list for one that ends with `...`), the options and the

@@ -18,18 +18,18 @@ export async function finalizeMedia(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
-  { keys }: KeyOptions = {},
+  { keyStore }: KeyOptions = {},
 ): Promise<FinalizeReport> {
   const { drive } = owner;
-  const { mediumChanges } = await proveIdentity(owner, configuration.labelName, id, keys);
-  const memory = owner.written ? await flush(owner, mediumChanges) : undefined;
+  const { mediumEpoch } = await proveIdentity(owner, configuration.labelName, id, keyStore);
+  const memory = owner.written ? await flush(owner, mediumEpoch) : undefined;
   if (drive.encryption.asked) await drive.encryption.disable();
   await drive.eject();
   await owner.forgetCartridge();
   return { memory };
 }
 
-async function flush({ drive }: DriveOwner, mediumChanges: number): Promise<MemoryReport | undefined> {
+async function flush({ drive }: DriveOwner, mediumEpoch: number): Promise<MemoryReport | undefined> {
   await drive.writeFilemarks(0);
-  return writeUseToMemory(drive, mediumChanges);
+  return writeUseToMemory(drive, mediumEpoch);
 }

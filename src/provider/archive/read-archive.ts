@@ -36,13 +36,13 @@ export async function readArchive(
   configuration: ProviderConfiguration,
   id: string,
   location: number,
-  { checksum, signal, keys, idleTimeoutMs }: ReadArchiveOptions & KeyOptions,
+  { checksum, signal, keyStore, idleTimeoutMs }: ReadArchiveOptions & KeyOptions,
 ): Promise<TapeReadStream> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   const leave = await owner.enter('reading an archive');
   try {
-    await proveIdentity(owner, configuration.labelName, id, keys);
-    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keys });
+    await proveIdentity(owner, configuration.labelName, id, keyStore);
+    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keyStore });
     stream.once('close', leave);
     destroyWhenIdle(stream, idleTimeout, owner.drive.device);
     return stream;

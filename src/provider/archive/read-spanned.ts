@@ -23,7 +23,7 @@ export interface ReadSpannedOptions extends IdleOptions {
 export async function readSpanned(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
-  { parts, onNextCartridge, signal, keys, idleTimeoutMs }: ReadSpannedOptions & KeyOptions,
+  { parts, onNextCartridge, signal, keyStore, idleTimeoutMs }: ReadSpannedOptions & KeyOptions,
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   // The reader of the whole is watched, not the one of a part.
@@ -31,7 +31,7 @@ export async function readSpanned(
     readArchive(owner, configuration, cartridge, requireLocation(location), {
       checksum,
       signal,
-      keys,
+      keyStore,
       idleTimeoutMs: 0,
     });
   const [first, ...others] = parts;

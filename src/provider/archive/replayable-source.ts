@@ -6,7 +6,7 @@ import { type Checksum, type ChecksumAlgorithm, createChecksum } from '../../tap
  * A source that can be written in parts: what was read from it is held until it is on tape, so that the next cartridge
  * gets what no longer fitted on this one. Checksums are made over what is on tape.
  */
-export class HeldSource {
+export class ReplayableSource {
   readonly #source: TakenSource;
   readonly #iterator: AsyncGenerator<Uint8Array, void>;
   readonly #algorithm: ChecksumAlgorithm;

@@ -37,9 +37,9 @@ export async function writeArchive(
   configuration: ProviderConfiguration,
   preparation: Preparation,
   source: TakenSource,
-  { checksum, signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
+  { checksum, signal, onProgress, keyStore }: WriteArchiveOptions & KeyOptions,
 ): Promise<Written> {
-  const options = { checksum, signal, onProgress, keys };
+  const options = { checksum, signal, onProgress, keyStore };
   const receipt = await writeNext(owner, configuration, preparation, source, options);
   const part = archivePart(preparation, receipt);
   return {
@@ -54,28 +54,28 @@ export async function writeNext(
   configuration: ProviderConfiguration,
   preparation: Preparation,
   source: AsyncIterable<Uint8Array> | Uint8Array,
-  { keys, ...options }: WriteStreamOptions & KeyOptions,
+  { keyStore, ...options }: WriteStreamOptions & KeyOptions,
 ): Promise<TapeReceipt> {
   await requireUnchanged(owner, preparation);
   await returnToEnd(owner, preparation);
-  await keepEncryption(owner, configuration, { keys });
-  const { nextFile, firstBlock, mediumChanges } = preparation;
+  await keepEncryption(owner, configuration, { keyStore });
+  const { nextFile, firstLogicalObject, mediumEpoch } = preparation;
   owner.written = true;
   return owner.drive.writeFile(source, {
     ...options,
     recordSize: configuration.recordSize,
     position: 'overwrite',
-    expected: { fileNumber: nextFile, firstBlock, mediumChanges },
+    expected: { fileNumber: nextFile, firstLogicalObject, mediumEpoch },
   });
 }
 
 /** Where the next file goes. */
 export function preparationBehind(preparation: Preparation, receipt: TapeReceipt): Preparation {
-  const { fileNumber, firstBlock, records } = receipt;
+  const { fileNumber, firstLogicalObject, records } = receipt;
   return {
     ...preparation,
     nextFile: fileNumber + 1,
-    firstBlock: firstBlock === undefined ? undefined : firstBlock + records + 1,
+    firstLogicalObject: firstLogicalObject === undefined ? undefined : firstLogicalObject + records + 1,
   };
 }
 

@@ -9,8 +9,8 @@ import type { ProviderConfiguration } from '../session/configuration.js';
 import type { DriveOwner } from '../session/drive-owner.js';
 import type { KeyOptions } from '../session/encryption.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
-import { encodePartNote, type PartNote } from './part-header.js';
-import { HeldSource } from './replayable-source.js';
+import { encodePartHeader, type PartHeader } from './part-header.js';
+import { ReplayableSource } from './replayable-source.js';
 import { preparationBehind, type WriteArchiveOptions, type Written, writeNext } from './write-archive.js';
 
 /** A cartridge that is full in the middle of an archive. */
@@ -30,12 +30,12 @@ export type OnEndOfMedium = (full: FullCartridge) => string | Promise<string>;
 export interface SpanOptions {
   /** Continue on the next cartridge when this one is full. */
   readonly onEndOfMedium?: OnEndOfMedium | undefined;
-  /** Name of the archive in the notes of its parts. Default: a random UUID. */
+  /** Name of the archive in the headers of its parts. Default: a random UUID. */
   readonly archive?: string | undefined;
 }
 
 /**
- * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a note in a file of
+ * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a header in a file of
  * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
  */
 export async function writeSpanned(
@@ -46,24 +46,24 @@ export async function writeSpanned(
   options: WriteArchiveOptions & KeyOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
 ): Promise<Written> {
   const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
-  const held = new HeldSource(source, checksum);
+  const replayable = new ReplayableSource(source, checksum);
   const parts: ArchivePart[] = [];
   const used: string[] = [];
   try {
     for (let prepared = preparation; ; ) {
       used.push(prepared.identity);
-      const outcome = await writePart(owner, configuration, prepared, held, noteOf(archive, parts), options);
+      const outcome = await writePart(owner, configuration, prepared, replayable, headerOf(archive, parts), options);
       if (outcome.part) parts.push(outcome.part);
       const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-      if (outcome.next) return { receipt: receiptOf(parts, totalBytes, held), next: outcome.next };
+      if (outcome.next) return { receipt: receiptOf(parts, totalBytes, replayable), next: outcome.next };
       const eject = () => owner.drive.eject();
       const answer = Promise.resolve(onEndOfMedium({ archive, part: outcome.part, totalBytes, eject }));
       const id = await unlessAborted(answer, options.signal);
       requireUnused(owner, used, id);
-      prepared = await prepareForWrite(owner, configuration, id, { keys: options.keys });
+      prepared = await prepareForWrite(owner, configuration, id, { keyStore: options.keyStore });
     }
   } finally {
-    held.close();
+    replayable.close();
   }
 }
 
@@ -83,50 +83,50 @@ async function writePart(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   preparation: Preparation,
-  held: HeldSource,
-  note: PartNote,
-  { checksum: algorithm = 'crc32', signal, onProgress, keys }: WriteArchiveOptions & KeyOptions,
+  replayable: ReplayableSource,
+  header: PartHeader,
+  { checksum: algorithm = 'crc32', signal, onProgress, keyStore }: WriteArchiveOptions & KeyOptions,
 ): Promise<PartOutcome> {
-  const behindNote = await writeNote(owner, configuration, preparation, note, { keys });
-  if (behindNote === undefined) return { part: undefined };
+  const behindHeader = await writeHeader(owner, configuration, preparation, header, { keyStore });
+  if (behindHeader === undefined) return { part: undefined };
   let taken = 0;
   const options = {
     // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
     checksum: algorithm === 'crc32' ? algorithm : (false as const),
     signal,
-    keys,
+    keyStore,
     onProgress: (bytes: number) => {
       taken = bytes;
       onProgress?.(bytes);
     },
   };
   try {
-    const chunks = held.chunks(() => taken - RECORDS_HELD_BACK * configuration.recordSize);
-    const receipt = await writeNext(owner, configuration, behindNote, chunks, options);
-    const checksum = held.endPart(receipt.bytes);
+    const chunks = replayable.chunks(() => taken - RECORDS_HELD_BACK * configuration.recordSize);
+    const receipt = await writeNext(owner, configuration, behindHeader, chunks, options);
+    const checksum = replayable.endPart(receipt.bytes);
     requireSame(owner, receipt, checksum);
-    return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindNote, receipt) };
+    return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindHeader, receipt) };
   } catch (error) {
     if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
     const { records, bytes } = error.safe;
-    const checksum = held.endPart(bytes);
+    const checksum = replayable.endPart(bytes);
     if (records === 0) return { part: undefined };
-    const { nextFile: fileNumber, firstBlock } = behindNote;
+    const { nextFile: fileNumber, firstLogicalObject } = behindHeader;
     const { recordSize } = configuration;
-    return { part: archivePart(preparation, { fileNumber, firstBlock, records, bytes, recordSize, checksum }) };
+    return { part: archivePart(preparation, { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum }) };
   }
 }
 
-/** Resolves with undefined when not even the note fits. */
-async function writeNote(
+/** Resolves with undefined when not even the header fits. */
+async function writeHeader(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   preparation: Preparation,
-  note: PartNote,
-  { keys }: KeyOptions,
+  header: PartHeader,
+  { keyStore }: KeyOptions,
 ): Promise<Preparation | undefined> {
   try {
-    const receipt = await writeNext(owner, configuration, preparation, await encodePartNote(note), { keys });
+    const receipt = await writeNext(owner, configuration, preparation, await encodePartHeader(header), { keyStore });
     return preparationBehind(preparation, receipt);
   } catch (error) {
     if (error instanceof EndOfMediumError) return undefined;
@@ -134,16 +134,16 @@ async function writeNote(
   }
 }
 
-function noteOf(archive: string, parts: readonly ArchivePart[]): PartNote {
+function headerOf(archive: string, parts: readonly ArchivePart[]): PartHeader {
   const last = parts.at(-1);
   const predecessor = last && { cartridge: last.cartridge, location: last.location };
   return { archive, part: parts.length + 1, predecessor };
 }
 
-function receiptOf(parts: readonly ArchivePart[], totalBytes: number, held: HeldSource): ArchiveReceipt {
+function receiptOf(parts: readonly ArchivePart[], totalBytes: number, replayable: ReplayableSource): ArchiveReceipt {
   const [first] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
-  return { ...first, parts, totalBytes, totalChecksum: held.totalChecksum() };
+  return { ...first, parts, totalBytes, totalChecksum: replayable.totalChecksum() };
 }
 
 /** What went out is what came in: a source that fills its chunks anew while they wait would end here. */

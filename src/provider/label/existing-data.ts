@@ -13,22 +13,26 @@ export interface ExistingData {
 /** More than any label takes; drives round what is used up to data sets, wraps or megabytes. */
 const MORE_THAN_A_LABEL = 2 ** 30;
 
-export async function findExistingData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<ExistingData> {
+export async function findExistingData(
+  owner: DriveOwner,
+  labelName: string,
+  keyStore?: KeyStore,
+): Promise<ExistingData> {
   const { drive } = owner;
   await drive.waitUntilReady({ timeoutMs: 0 });
   const used = (await drive.capacity()).total.used?.bytes ?? 0;
   if (used > MORE_THAN_A_LABEL) return { hasData: true, source: 'capacity' };
-  const hasData = await comingBack(owner, () => holdsData(owner, labelName, keys));
+  const hasData = await comingBack(owner, () => holdsData(owner, labelName, keyStore));
   return { hasData, source: 'tape' };
 }
 
 /** Looks at the tape itself, which is moved. */
-export async function holdsData(owner: DriveOwner, labelName: string, keys?: KeyStore): Promise<boolean> {
+export async function holdsData(owner: DriveOwner, labelName: string, keyStore?: KeyStore): Promise<boolean> {
   const { end, fileNumber } = await owner.drive.spaceToEndOfData();
   if (end === 'blank') return false;
   if (end === 'unterminated' || fileNumber !== 1) return true;
   try {
-    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys }));
+    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore }));
     return false;
   } catch (error) {
     if (error instanceof LabelError) return true;

@@ -15,7 +15,7 @@ export interface MediaIdentity {
   /** File 0 of the tape; undefined when there is none, or when it was not read. */
   readonly label: string | undefined;
   /** What file 0 holds instead of a label, in words. */
-  readonly instead: string | undefined;
+  readonly foundInstead: string | undefined;
   /** Attribute 0401h, which the manufacturer wrote. */
   readonly mediumSerial: string | undefined;
 }
@@ -41,13 +41,13 @@ export async function identify(
   owner: DriveOwner,
   labelName: string,
   intrusive: boolean,
-  keys?: KeyStore,
+  keyStore?: KeyStore,
 ): Promise<MediaIdentity> {
   await isPositionKnown(owner);
   const { barcode, mediumSerial } = await readMemoryIdentity(owner);
-  const { label, instead } = intrusive ? await labelOf(owner, labelName, keys) : { label: owner.label };
+  const { label, foundInstead } = intrusive ? await labelOf(owner, labelName, keyStore) : { label: owner.label };
   const identifier = label?.identifier;
-  const found = { barcode, label: identifier, instead, mediumSerial };
+  const found = { barcode, label: identifier, foundInstead, mediumSerial };
   if (barcode === undefined || (label && label.replacedBarcode === barcode)) {
     return { ...found, identity: identifier, source: identifier === undefined ? undefined : 'label' };
   }
@@ -58,13 +58,13 @@ export async function identify(
 async function labelOf(
   owner: DriveOwner,
   labelName: string,
-  keys: KeyStore | undefined,
-): Promise<{ readonly label?: Label; readonly instead?: string }> {
+  keyStore: KeyStore | undefined,
+): Promise<{ readonly label?: Label; readonly foundInstead?: string }> {
   try {
-    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys })) };
+    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore })) };
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
-    return { instead: error.message };
+    return { foundInstead: error.message };
   }
 }
 
@@ -77,14 +77,14 @@ export async function proveIdentity(
   owner: DriveOwner,
   labelName: string,
   id: string,
-  keys?: KeyStore,
-): Promise<MemoryIdentity & { readonly mediumChanges: number }> {
+  keyStore?: KeyStore,
+): Promise<MemoryIdentity & { readonly mediumEpoch: number }> {
   await isPositionKnown(owner);
-  const { mediumChanges } = owner.drive;
+  const { mediumEpoch } = owner.drive;
   const memory = await readMemoryIdentity(owner);
   const { barcode } = memory;
   const known = barcode === undefined ? undefined : owner.label;
-  const label = known ?? (await labelFor(owner, { labelName, keys }, id, barcode));
+  const label = known ?? (await labelFor(owner, { labelName, keyStore }, id, barcode));
   if (barcode !== undefined && barcode !== label.replacedBarcode) {
     if (!isSameCartridge(barcode, id)) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
     if (!isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
@@ -92,20 +92,20 @@ export async function proveIdentity(
   if (!isSameCartridge(label.identifier, id)) {
     throw wrongCartridge(owner, id, `its label is ${quoted(label.identifier)}`);
   }
-  if (owner.drive.mediumChanges === mediumChanges) return { ...memory, mediumChanges };
+  if (owner.drive.mediumEpoch === mediumEpoch) return { ...memory, mediumEpoch };
   // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
-  return proveIdentity(owner, labelName, id, keys);
+  return proveIdentity(owner, labelName, id, keyStore);
 }
 
 /** The label, which a barcode of another name may be replaced by; without one, the barcode tells whose cartridge it is. */
 async function labelFor(
   owner: DriveOwner,
-  { labelName, keys }: { readonly labelName: string; readonly keys: KeyStore | undefined },
+  { labelName, keyStore }: { readonly labelName: string; readonly keyStore: KeyStore | undefined },
   id: string,
   barcode: string | undefined,
 ): Promise<Label> {
   try {
-    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keys }));
+    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore }));
   } catch (error) {
     const isOther = barcode !== undefined && !isSameCartridge(barcode, id);
     if (error instanceof LabelError && isOther) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);

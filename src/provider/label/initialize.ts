@@ -30,7 +30,7 @@ export async function initializeMedia(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
-  { overwrite, keys }: InitializeOptions & KeyOptions,
+  { overwrite, keyStore }: InitializeOptions & KeyOptions,
 ): Promise<LabelReport> {
   requireIdentifier(id);
   const { drive } = owner;
@@ -38,12 +38,12 @@ export async function initializeMedia(
   // Takes waiting unit attentions away: whatever comes from here on is a change.
   await drive.waitUntilReady({ timeoutMs: 0 });
   await isPositionKnown(owner);
-  const { mediumChanges } = drive;
-  const found = await identify(owner, configuration.labelName, true, keys);
+  const { mediumEpoch } = drive;
+  const found = await identify(owner, configuration.labelName, true, keyStore);
   const name = found.identity ?? found.mediumSerial;
   if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
     throw otherThanNamed(owner, overwrite, name);
-  const hasData = await holdsData(owner, configuration.labelName, keys);
+  const hasData = await holdsData(owner, configuration.labelName, keyStore);
   if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(owner);
   if (hasData && overwrite === undefined) throw notBlank(owner, name);
   if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {
@@ -52,9 +52,9 @@ export async function initializeMedia(
   await requireSame(owner, found);
   // Whoever finds the cartridge in years has to be able to read which one it is.
   await ensurePlain(owner);
-  const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumChanges });
+  const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
   const attributes = configuredAttributes(configuration);
-  if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumChanges });
+  if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumEpoch });
   await owner.forgetCartridge();
   return report;
 }

@@ -63,16 +63,16 @@ export async function encodeLabel(
 }
 
 /** What bytes hold: a label with its identifier, or something else, in words. */
-export type LabelContent = Label | { readonly instead: string };
+export type LabelContent = Label | { readonly foundInstead: string };
 
 export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
   const members = await readMembers(bytes);
-  if (members === undefined) return { instead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
+  if (members === undefined) return { foundInstead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
   const label = members.get(member)?.trim();
-  if (label === undefined) return { instead: `file 0 is an archive of ${list([...members.keys()])}` };
+  if (label === undefined) return { foundInstead: `file 0 is an archive of ${list([...members.keys()])}` };
   const replacedBarcode = members.get(`${member}${REPLACED_SUFFIX}`)?.trim();
   if (isIdentifier(label)) return { identifier: label, ...(replacedBarcode && { replacedBarcode }) };
-  return { instead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
+  return { foundInstead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
 }
 
 /** Text of each member by name; undefined for bytes that are no archive. */

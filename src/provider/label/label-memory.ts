@@ -41,26 +41,26 @@ const APPLICATION = 'node-lto';
 export function writeLabelToMemory(
   drive: TapeDrive,
   identifier: string,
-  mediumChanges?: number,
+  mediumEpoch?: number,
 ): Promise<MemoryReport | undefined> {
-  return write(drive, [...useAttributes(), ...labelAttributes(identifier)], mediumChanges);
+  return write(drive, [...useAttributes(), ...labelAttributes(identifier)], mediumEpoch);
 }
 
-/** Puts application and time (UTC) into the memory of the cartridge that `TapeDrive.mediumChanges` belongs to. */
-export function writeUseToMemory(drive: TapeDrive, mediumChanges: number): Promise<MemoryReport | undefined> {
-  return write(drive, useAttributes(), mediumChanges);
+/** Puts application and time (UTC) into the memory of the cartridge that `TapeDrive.mediumEpoch` belongs to. */
+export function writeUseToMemory(drive: TapeDrive, mediumEpoch: number): Promise<MemoryReport | undefined> {
+  return write(drive, useAttributes(), mediumEpoch);
 }
 
 async function write(
   drive: TapeDrive,
   attributes: readonly MemoryAttribute[],
-  mediumChanges: number | undefined,
+  mediumEpoch: number | undefined,
 ): Promise<MemoryReport | undefined> {
   if ((await drive.mam()) === undefined) return undefined;
   const written: MemoryAttribute[] = [];
   const refused: RefusedAttribute[] = [];
   for (const attribute of attributes) {
-    const reason = await refusal(drive, attribute, mediumChanges);
+    const reason = await refusal(drive, attribute, mediumEpoch);
     if (reason === undefined) written.push(attribute);
     else refused.push({ ...attribute, reason });
   }
@@ -90,10 +90,10 @@ function isAscii(text: string): boolean {
 async function refusal(
   drive: TapeDrive,
   { id, value, code }: MemoryAttribute,
-  mediumChanges: number | undefined,
+  mediumEpoch: number | undefined,
 ): Promise<string | undefined> {
   try {
-    await drive.setAttributes(new Map([[id, code ?? value]]), { mediumChanges });
+    await drive.setAttributes(new Map([[id, code ?? value]]), { mediumEpoch });
     return undefined;
   } catch (error) {
     if (error instanceof InvalidArgumentError) return 'the attribute takes printable ASCII only';

@@ -21,15 +21,15 @@ const LARGEST_LABEL = 4 * 1024 * 1024;
 export interface WriteLabelOptions extends LabelOptions {
   /** Label a tape that holds data: all of it is lost. */
   readonly overwrite?: boolean | undefined;
-  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
-  readonly mediumChanges?: number | undefined;
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
+  readonly mediumEpoch?: number | undefined;
 }
 
 export interface LabelOptions {
   /** Name of the file in the label's archive. Default: `LABEL_MEMBER`. */
   readonly member?: string | undefined;
   /** For a label that another program has encrypted: by the name on tape, or each of them where there is none. */
-  readonly keys?: KeyStore | undefined;
+  readonly keyStore?: KeyStore | undefined;
 }
 
 /** What was written, and where. */
@@ -56,7 +56,7 @@ export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {
   const found = await examine(drive, options);
   if ('identifier' in found) return found;
   await drive.rewind();
-  throw new LabelError(`the tape has no cartridge label: ${found.instead}`, {
+  throw new LabelError(`the tape has no cartridge label: ${found.foundInstead}`, {
     device: drive.device,
     operation: 'read label',
     next: 'Check that this is the right cartridge; `lto label <identifier>` labels a blank one',
@@ -73,25 +73,23 @@ export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {
 export async function writeLabel(
   drive: TapeDrive,
   identifier: string,
-  { overwrite = false, member, keys, mediumChanges }: WriteLabelOptions = {},
+  { overwrite = false, member, keyStore, mediumEpoch }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
   requireIdentifier(identifier);
-  if (!overwrite) await requireBlank(drive, { member, keys });
+  if (!overwrite) await requireBlank(drive, { member, keyStore });
   await drive.rewind();
   // What may fail comes before what destroys: whether this tape may be overwritten, then the cartridge memory.
   await drive.requireOverwritable();
   await drive.rewind();
   const names = await readNames(drive);
-  const memory = await writeLabelToMemory(drive, identifier, mediumChanges);
+  const memory = await writeLabelToMemory(drive, identifier, mediumEpoch);
   const replacedBarcode = await barcodeBeside(drive, identifier);
-  const receipt = await writeFileZero(
-    drive,
-    await encodeLabel(identifier, member, replacedBarcode),
-    mediumChanges,
-  ).catch(async (error: unknown) => {
-    if (mediumChanges === undefined || mediumChanges === drive.mediumChanges) await restoreNames(drive, names);
-    throw error;
-  });
+  const receipt = await writeFileZero(drive, await encodeLabel(identifier, member, replacedBarcode), mediumEpoch).catch(
+    async (error: unknown) => {
+      if (mediumEpoch === undefined || mediumEpoch === drive.mediumEpoch) await restoreNames(drive, names);
+      throw error;
+    },
+  );
   const found = await readLabel(drive, { member });
   if (found !== identifier) {
     throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
@@ -103,8 +101,8 @@ export async function writeLabel(
   return { identifier, receipt, memory, warnings: await warningsOf(drive, identifier, replacedBarcode) };
 }
 
-async function writeFileZero(drive: TapeDrive, label: Buffer, mediumChanges: number | undefined): Promise<TapeReceipt> {
-  const expected = mediumChanges === undefined ? undefined : await beginningOf(drive, mediumChanges);
+async function writeFileZero(drive: TapeDrive, label: Buffer, mediumEpoch: number | undefined): Promise<TapeReceipt> {
+  const expected = mediumEpoch === undefined ? undefined : await beginningOf(drive, mediumEpoch);
   return drive.writeFile([label], { position: 'overwrite', expected });
 }
 
@@ -121,12 +119,12 @@ async function warningsOf(drive: TapeDrive, identifier: string, replacedBarcode?
   return [...(contradiction === undefined ? [] : [contradiction]), ...(replacedBarcode === undefined ? [] : [beside])];
 }
 
-async function beginningOf(drive: TapeDrive, mediumChanges: number): Promise<ExpectedStart> {
-  return { fileNumber: 0, firstBlock: await drive.logicalObject(), mediumChanges };
+async function beginningOf(drive: TapeDrive, mediumEpoch: number): Promise<ExpectedStart> {
+  return { fileNumber: 0, firstLogicalObject: await drive.logicalObject(), mediumEpoch };
 }
 
 type FileZero = LabelContent | typeof BLANK;
-const BLANK = { instead: 'nothing is recorded on it' };
+const BLANK = { foundInstead: 'nothing is recorded on it' };
 
 /**
  * `st` of Linux 6.1 forgets a reset at the second rewind only, when the unit attention did not reach it: what it meets
@@ -141,10 +139,10 @@ async function examine(drive: TapeDrive, options: LabelOptions): Promise<FileZer
   }
 }
 
-async function readFileZero(drive: TapeDrive, { member, keys }: LabelOptions): Promise<FileZero> {
+async function readFileZero(drive: TapeDrive, { member, keyStore }: LabelOptions): Promise<FileZero> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const stream = drive.createReadStream({ fileNumber: 0, keys });
+  const stream = drive.createReadStream({ fileNumber: 0, keyStore });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -153,13 +151,13 @@ async function readFileZero(drive: TapeDrive, { member, keys }: LabelOptions): P
     }
   } catch (error) {
     if (error instanceof EndOfDataError) return BLANK;
-    if (error instanceof EncryptionKeyError) return { instead: `file 0 is encrypted${named(error)}` };
-    if (error instanceof UnterminatedFileError) return { instead: 'file 0 was cut off before its filemark' };
+    if (error instanceof EncryptionKeyError) return { foundInstead: `file 0 is encrypted${named(error)}` };
+    if (error instanceof UnterminatedFileError) return { foundInstead: 'file 0 was cut off before its filemark' };
     throw error;
   }
   // Only then is the tape free for the next motion.
   if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
-  if (bytes > LARGEST_LABEL) return { instead: `file 0 has more than ${LARGEST_LABEL} bytes` };
+  if (bytes > LARGEST_LABEL) return { foundInstead: `file 0 has more than ${LARGEST_LABEL} bytes` };
   return decodeLabel(Buffer.concat(chunks), member);
 }
 
@@ -173,7 +171,7 @@ async function requireBlank(drive: TapeDrive, options: LabelOptions): Promise<vo
   const { end, fileNumber } = await drive.spaceToEndOfData();
   await drive.rewind();
   const files = end === 'unterminated' ? fileNumber + 1 : fileNumber;
-  const what = 'identifier' in found ? `it is labelled ${JSON.stringify(found.identifier)}` : found.instead;
+  const what = 'identifier' in found ? `it is labelled ${JSON.stringify(found.identifier)}` : found.foundInstead;
   throw new NotBlankError(`the tape holds data: ${what}; ${files} ${files === 1 ? 'file' : 'files'} in all`, {
     device: drive.device,
     operation: 'write label',

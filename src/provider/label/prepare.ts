@@ -17,8 +17,8 @@ interface ProvenCartridge {
   /** In the cartridge memory; undefined where there is none. */
   readonly barcode: string | undefined;
   readonly mediumSerial: string | undefined;
-  /** `TapeDrive.mediumChanges` when it was proven. */
-  readonly mediumChanges: number;
+  /** `TapeDrive.mediumEpoch` when it was proven. */
+  readonly mediumEpoch: number;
 }
 
 /** A cartridge that is ready to be written: good for this cartridge, this load and this end of the data. */
@@ -30,7 +30,7 @@ export interface Preparation extends ProvenCartridge {
   /** Key that the drive was proven to encrypt with; undefined where it writes plain. */
   readonly encryptionKeyId: string | undefined;
   /** Logical object number of the end of the data; undefined where the drive doesn't tell. */
-  readonly firstBlock: number | undefined;
+  readonly firstLogicalObject: number | undefined;
 }
 
 /**
@@ -42,16 +42,22 @@ export async function prepareForWrite(
   owner: DriveOwner,
   configuration: ProviderConfiguration,
   id: string,
-  { closeUnterminated = false, keys }: PrepareOptions & KeyOptions = {},
+  { closeUnterminated = false, keyStore }: PrepareOptions & KeyOptions = {},
 ): Promise<Preparation> {
   const { drive } = owner;
   await requireWritable(drive, configuration);
-  const { barcode, mediumSerial, mediumChanges } = await proveIdentity(owner, configuration.labelName, id, keys);
-  const proven = { identity: id, barcode, mediumSerial, mediumChanges };
+  const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(owner, configuration.labelName, id, keyStore);
+  const proven = { identity: id, barcode, mediumSerial, mediumEpoch };
   const compression = await setCompression(owner, configuration.compression);
-  const encryptionKeyId = await setEncryption(owner, configuration, { keys });
+  const encryptionKeyId = await setEncryption(owner, configuration, { keyStore });
   const nextFile = await goToEnd(owner, proven, closeUnterminated);
-  const preparation = { ...proven, nextFile, compression, encryptionKeyId, firstBlock: await drive.logicalObject() };
+  const preparation = {
+    ...proven,
+    nextFile,
+    compression,
+    encryptionKeyId,
+    firstLogicalObject: await drive.logicalObject(),
+  };
   await requireUnchanged(owner, preparation);
   return preparation;
 }
@@ -61,12 +67,12 @@ export async function prepareForWrite(
  * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
  */
 export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
-  const { barcode, mediumSerial, mediumChanges } = proven;
+  const { barcode, mediumSerial, mediumEpoch } = proven;
   const now = await readMemoryIdentity(owner);
   const positionKnown = await isPositionKnown(owner);
   const same =
     positionKnown &&
-    owner.drive.mediumChanges === mediumChanges &&
+    owner.drive.mediumEpoch === mediumEpoch &&
     now.mediumSerial === mediumSerial &&
     now.barcode === barcode;
   if (same) return;

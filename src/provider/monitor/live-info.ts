@@ -45,12 +45,12 @@ export async function liveInfo(
   isRegistered: IsRegistered,
 ): Promise<LiveInfo> {
   for (let pass = 1; ; pass += 1) {
-    const { mediumChanges } = owner.drive;
+    const { mediumEpoch } = owner.drive;
     const drive = await driveInfo(owner);
     const { value: status } = await owner.online.get(force ? 0 : maxAgeMs);
     const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(owner, maxAgeMs, force) : undefined;
     const needsRegistration = tape !== undefined && !(await isRegistered(tape));
-    if (owner.drive.mediumChanges !== mediumChanges && pass < MAX_PASSES) continue;
+    if (owner.drive.mediumEpoch !== mediumEpoch && pass < MAX_PASSES) continue;
     return described(status, { drive, tape, needsRegistration, job: owner.job });
   }
 }

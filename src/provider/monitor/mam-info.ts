@@ -89,10 +89,10 @@ function report({ value, readAt }: { value: MamInfo; readAt: number }, stale: st
 /** Reads it from the drive, again after a back-off while the drive is busy, and again when the cartridge changed. */
 export async function readMamInfo(owner: DriveOwner): Promise<MamInfo> {
   for (let attempt = 0; ; attempt += 1) {
-    const changes = owner.drive.mediumChanges;
+    const changes = owner.drive.mediumEpoch;
     try {
       const info = await readOnce(owner);
-      if (owner.drive.mediumChanges === changes || attempt >= BUSY_RETRIES) return info;
+      if (owner.drive.mediumEpoch === changes || attempt >= BUSY_RETRIES) return info;
     } catch (error) {
       if (!(error instanceof DriveBusyError) || attempt >= BUSY_RETRIES) throw error;
       await delay(FIRST_BACK_OFF_MS * 2 ** attempt);

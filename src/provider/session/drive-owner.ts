@@ -14,10 +14,10 @@ import { SharedReading } from '../monitor/shared-reading.js';
 /** How a drive is opened; `TapeDrive.open` unless the caller brings the drive. */
 export type OpenDrive = (device: string) => Promise<TapeDrive>;
 
-/** A label that was read from the tape, and the count of `TapeDrive.mediumChanges` that it holds for. */
+/** A label that was read from the tape, and the count of `TapeDrive.mediumEpoch` that it holds for. */
 interface ProvenLabel {
   readonly label: Label;
-  readonly mediumChanges: number;
+  readonly mediumEpoch: number;
 }
 
 /**
@@ -38,7 +38,7 @@ export class DriveOwner {
 
   constructor(drive: TapeDrive) {
     this.drive = drive;
-    this.#seenChanges = drive.mediumChanges;
+    this.#seenChanges = drive.mediumEpoch;
     this.online = new SharedReading(() => readOnlineStatus(this));
     this.mam = new SharedReading(() => readMamInfo(this));
   }
@@ -65,15 +65,15 @@ export class DriveOwner {
 
   /** The label that was read since the cartridge was last changed or the drive reset. */
   get label(): Label | undefined {
-    return this.#label?.mediumChanges === this.drive.mediumChanges ? this.#label.label : undefined;
+    return this.#label?.mediumEpoch === this.drive.mediumEpoch ? this.#label.label : undefined;
   }
 
   /** Reads the label with `read`; what a change of the cartridge overtook is not kept. */
   async readLabel(read: () => Promise<Label>): Promise<Label> {
-    const { mediumChanges } = this.drive;
+    const { mediumEpoch } = this.drive;
     this.#label = undefined;
     const label = await read();
-    this.#label = { label, mediumChanges };
+    this.#label = { label, mediumEpoch };
     return label;
   }
 
@@ -113,8 +113,8 @@ export class DriveOwner {
 
   /** Drops what was known of the cartridge when it may have been changed since it was read. */
   async noticeChanges(): Promise<void> {
-    if (this.#seenChanges === this.drive.mediumChanges) return;
-    this.#seenChanges = this.drive.mediumChanges;
+    if (this.#seenChanges === this.drive.mediumEpoch) return;
+    this.#seenChanges = this.drive.mediumEpoch;
     await this.forgetCartridge();
   }
 

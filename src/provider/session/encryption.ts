@@ -5,7 +5,7 @@ import type { DriveOwner } from './drive-owner.js';
 
 export interface KeyOptions {
   /** Where keys come from. */
-  readonly keys?: KeyStore | undefined;
+  readonly keyStore?: KeyStore | undefined;
 }
 
 /**
@@ -15,16 +15,16 @@ export interface KeyOptions {
 export async function setEncryption(
   owner: DriveOwner,
   { encryptionKeyId: keyId }: ProviderConfiguration,
-  { keys }: KeyOptions,
+  { keyStore }: KeyOptions,
 ): Promise<string | undefined> {
   const { drive } = owner;
   if (keyId === undefined) {
     await ensurePlain(owner);
     return undefined;
   }
-  const key = await keys?.get(keyId);
+  const key = await keyStore?.get(keyId);
   if (key === undefined) {
-    const where = keys === undefined ? 'no key store was given' : 'the key store has no such key';
+    const where = keyStore === undefined ? 'no key store was given' : 'the key store has no such key';
     throw new EncryptionKeyError(`the configuration wants the key ${JSON.stringify(keyId)}, but ${where}`, {
       device: drive.device,
       operation: 'prepare',

@@ -13,7 +13,7 @@ import { setKey, takeKeyOut } from './set-key.js';
  * counts where the drive does not tell how the next block is encrypted. Resolves with whether a key had to be set. Rejects
  * with EncryptionKeyError when the store has none that fits; no key of the store is left in the drive then.
  */
-export async function unlock(port: DrivePort, keys: KeyStore, refused?: EncryptionKeyError): Promise<boolean> {
+export async function unlock(port: DrivePort, keyStore: KeyStore, refused?: EncryptionKeyError): Promise<boolean> {
   const next = await readNextBlock(port);
   const isLocked = tells(next) ? next.encryption === 'other key needed' : refused !== undefined;
   if (!isLocked) return false;
@@ -21,8 +21,8 @@ export async function unlock(port: DrivePort, keys: KeyStore, refused?: Encrypti
   const keyId = next?.keyId;
   // The index of a block that nothing is known of means nothing.
   const algorithmIndex = tells(next) ? next.algorithmIndex : undefined;
-  const key = keyId === undefined ? undefined : await namedKey(keys, keyId, details);
-  const candidates = key === undefined ? await candidatesOf(keys, details) : [key];
+  const key = keyId === undefined ? undefined : await namedKey(keyStore, keyId, details);
+  const candidates = key === undefined ? await candidatesOf(keyStore, details) : [key];
   try {
     for (const candidate of candidates) {
       await setKey(port, { key: candidate, keyId, mode: 'decrypt-mixed', algorithmIndex, forReading: true });
@@ -37,8 +37,8 @@ export async function unlock(port: DrivePort, keys: KeyStore, refused?: Encrypti
 }
 
 /** The one with the name that stands on tape. */
-async function namedKey(keys: KeyStore, keyId: string, details: LtoErrorDetails): Promise<KeyObject> {
-  const key = await keys.get(keyId).catch((cause: unknown) => {
+async function namedKey(keyStore: KeyStore, keyId: string, details: LtoErrorDetails): Promise<KeyObject> {
+  const key = await keyStore.get(keyId).catch((cause: unknown) => {
     throw storeFailed(keyId, cause, details);
   });
   if (key) return key;
@@ -50,9 +50,9 @@ async function namedKey(keys: KeyStore, keyId: string, details: LtoErrorDetails)
 }
 
 /** The tape names no key, or the drive does not tell the name: those of the store, each once. */
-async function candidatesOf(keys: KeyStore, details: LtoErrorDetails): Promise<readonly KeyObject[]> {
-  if (keys.candidates === undefined) throw otherKeyNeeded(undefined, details);
-  const candidates = await keys.candidates().catch((cause: unknown) => {
+async function candidatesOf(keyStore: KeyStore, details: LtoErrorDetails): Promise<readonly KeyObject[]> {
+  if (keyStore.candidates === undefined) throw otherKeyNeeded(undefined, details);
+  const candidates = await keyStore.candidates().catch((cause: unknown) => {
     throw storeFailed(undefined, cause, details);
   });
   const different: KeyObject[] = [];

@@ -12,10 +12,14 @@ export async function isNearEnd(port: DrivePort): Promise<boolean> {
  * OVERFLOW with a residual of 0, and then write(2) returns the full count of a record that was not taken: the position
  * lags by one. Anywhere but near the end that is the work of another program.
  */
-export async function endedEarly(port: DrivePort, firstBlock: number | undefined, records: number): Promise<boolean> {
-  if (firstBlock === undefined || records === 0) return false;
+export async function endedEarly(
+  port: DrivePort,
+  firstLogicalObject: number | undefined,
+  records: number,
+): Promise<boolean> {
+  if (firstLogicalObject === undefined || records === 0) return false;
   const position = await readBufferPosition(port).catch(() => undefined);
-  if (position?.firstObject !== firstBlock + records - 1) return false;
+  if (position?.firstObject !== firstLogicalObject + records - 1) return false;
   return position.endOfPartition || position.beyondEarlyWarning;
 }
 

@@ -19,7 +19,7 @@ export async function probeRecord(port: DrivePort, logicalObject: number): Promi
 
 async function askForRecord(port: DrivePort): Promise<Verdict> {
   try {
-    await port.query(read6({ length: PROBE_BYTES }), { mediumChanges: port.mediumChanges });
+    await port.query(read6({ length: PROBE_BYTES }), { mediumEpoch: port.mediumEpoch });
     return 'readable';
   } catch (error) {
     if (error instanceof EndOfDataError) return 'end of data';

@@ -78,7 +78,7 @@ export class DrivePort extends ScsiDevice {
   }
 
   override async executeOnce(command: ScsiCommand, options?: CallOptions): Promise<CommandResult> {
-    this.#gate.passCommand(command.name, this.mediumChanges);
+    this.#gate.passCommand(command.name, this.mediumEpoch);
     return super.executeOnce(command, options);
   }
 
@@ -87,7 +87,7 @@ export class DrivePort extends ScsiDevice {
     const operation = `${name} ${count}`;
     this.requireOpen(operation);
     if (writesOnTape(name, count)) this.requirePosition(operation);
-    this.#gate.passOperation(name, count, this.mediumChanges);
+    this.#gate.passOperation(name, count, this.mediumEpoch);
     if (this.#positionLost !== undefined) await this.#tellDriver();
     try {
       await logged({ device: this.device, operation }, () => this.transport.mt(MtOperation[name], count, options));
@@ -134,7 +134,7 @@ export class DrivePort extends ScsiDevice {
 
   /** Called by `permitWriting` alone: the user of the tape may write, from where it stands. */
   grantWriting(effect: WriteEffect): void {
-    this.#gate.grant(effect, this.mediumChanges);
+    this.#gate.grant(effect, this.mediumEpoch);
   }
 
   /**
@@ -143,7 +143,7 @@ export class DrivePort extends ScsiDevice {
    */
   requireWriting(operation: string): void {
     this.requirePosition(operation);
-    this.#gate.requireHere(operation, this.mediumChanges);
+    this.#gate.requireHere(operation, this.mediumEpoch);
     this.requireGuards(operation);
   }
 

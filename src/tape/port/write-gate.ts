@@ -55,8 +55,8 @@ const MOVING_COMMANDS: ReadonlySet<string> = new Set([
 
 interface Permit {
   readonly effect: WriteEffect;
-  /** `DrivePort.mediumChanges` that it holds for. */
-  readonly mediumChanges: number;
+  /** `DrivePort.mediumEpoch` that it holds for. */
+  readonly mediumEpoch: number;
 }
 
 /** Whether an operation of the driver puts something on tape: no filemarks at all only empty the buffer of the drive. */
@@ -77,8 +77,8 @@ export class WriteGate {
   }
 
   /** To be called by `permitWriting` alone. */
-  grant(effect: WriteEffect, mediumChanges: number): void {
-    this.#permit = { effect, mediumChanges };
+  grant(effect: WriteEffect, mediumEpoch: number): void {
+    this.#permit = { effect, mediumEpoch };
   }
 
   /** Another user has the tape. */
@@ -87,28 +87,28 @@ export class WriteGate {
   }
 
   /** Throws for an operation of the driver that writes without permission; one that moves the tape ends what there is. */
-  passOperation(name: MtOperationName, count: number, mediumChanges: number): void {
-    if (writesOnTape(name, count)) this.requireHere(name, mediumChanges);
+  passOperation(name: MtOperationName, count: number, mediumEpoch: number): void {
+    if (writesOnTape(name, count)) this.requireHere(name, mediumEpoch);
     if (OPERATIONS[name] === 'moves' && this.#permit?.effect !== 'everything') this.close();
   }
 
   /** As `passOperation`, for a command past the driver. */
-  passCommand(name: string, mediumChanges: number): void {
+  passCommand(name: string, mediumEpoch: number): void {
     if (MOVING_COMMANDS.has(name) && this.#permit?.effect !== 'everything') this.close();
-    if (WRITING_COMMANDS.has(name)) this.requireHere(name, mediumChanges);
-    if (COMMANDS_ON_EVERYTHING.has(name)) this.#require(this.#permit?.effect === 'everything', name, mediumChanges);
+    if (WRITING_COMMANDS.has(name)) this.requireHere(name, mediumEpoch);
+    if (COMMANDS_ON_EVERYTHING.has(name)) this.#require(this.#permit?.effect === 'everything', name, mediumEpoch);
   }
 
   /** Throws unless the user of the tape may write where it stands. */
-  requireHere(operation: string, mediumChanges: number): void {
+  requireHere(operation: string, mediumEpoch: number): void {
     const { effect } = this.#permit ?? {};
-    this.#require(effect === 'append' || effect === 'overwrite', operation, mediumChanges);
+    this.#require(effect === 'append' || effect === 'overwrite', operation, mediumEpoch);
   }
 
-  #require(isGiven: boolean, operation: string, mediumChanges: number): void {
+  #require(isGiven: boolean, operation: string, mediumEpoch: number): void {
     const details = { device: this.#device, operation };
     if (!isGiven) throw new LtoError('LTO_INTERNAL', 'nobody has asked whether this may be written', details);
-    if (this.#permit?.mediumChanges === mediumChanges) return;
+    if (this.#permit?.mediumEpoch === mediumEpoch) return;
     throw new MediumChangedError('the cartridge may have been changed since writing on it was permitted', {
       ...details,
       next: 'Identify it again',

@@ -46,8 +46,8 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
 
 export interface WriteAttributeOptions {
   readonly partition?: number | undefined;
-  /** `TapeDrive.mediumChanges` when the cartridge was identified: no other one is written. */
-  readonly mediumChanges?: number | undefined;
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
+  readonly mediumEpoch?: number | undefined;
 }
 
 /**
@@ -57,11 +57,11 @@ export interface WriteAttributeOptions {
 export async function writeHostAttributes(
   port: DrivePort,
   values: ReadonlyMap<number, HostAttributeValue>,
-  { partition = 0, mediumChanges }: WriteAttributeOptions = {},
+  { partition = 0, mediumEpoch }: WriteAttributeOptions = {},
 ): Promise<void> {
   const attributes = [...values].map(([id, value]) => encodeHostAttribute(id, value));
   const data = encodeAttributeValues(attributes);
-  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumChanges });
+  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumEpoch });
   for (const { id, bytes } of attributes) {
     const written = await readAttributeById(port, id, partition);
     if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;

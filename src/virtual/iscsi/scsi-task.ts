@@ -1,5 +1,5 @@
-import { checkCondition } from '../unit/answer.js';
 import { sense } from '../unit/check-condition.js';
+import { checkCondition } from '../unit/command-result.js';
 import { type Execution, executionOf } from '../unit/execution.js';
 import type { Parameters } from './login/parameters.js';
 import { DataOutCollector } from './pdu/data-out.js';

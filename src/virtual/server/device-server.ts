@@ -1,15 +1,15 @@
 import { cdbLength, commandName } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 import type { Traits } from '../traits/traits.js';
-import { type Answer, checkCondition, good, reservationConflict } from '../unit/answer.js';
 import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from '../unit/check-condition.js';
 import type { Reply, Request } from '../unit/command.js';
+import { type CommandResult, checkCondition, good, reservationConflict } from '../unit/command-result.js';
 import { COMMANDS } from './commands.js';
 import { noteCondition } from './conditions.js';
 import { requireNotReserved } from './reserved-access.js';
 
 /** Carries out one command, as the traits of the drive have it. */
-export async function serve(drive: Drive, traits: Traits, request: Request): Promise<Answer> {
+export async function serve(drive: Drive, traits: Traits, request: Request): Promise<CommandResult> {
   try {
     const { sense: fields, dataIn } = await carryOut(drive, traits, request);
     if (fields === undefined) return good(dataIn);

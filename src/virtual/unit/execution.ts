@@ -1,6 +1,6 @@
 import { opaqueView } from '../../scsi/wire/bytes.js';
-import type { Answer } from './answer.js';
 import type { AbortTasks } from './command.js';
+import type { CommandResult } from './command-result.js';
 import type { Nexus } from './nexus.js';
 
 /** The data phase of a command. */
@@ -36,7 +36,7 @@ export interface Execution {
 
 /** The outcome of an answered command, as far as the initiator has room for its data. */
 export function executionOf(
-  { status, sense, dataIn: whole, hostStatus = 0 }: Answer & { readonly hostStatus?: number },
+  { status, sense, dataIn: whole, hostStatus = 0 }: CommandResult & { readonly hostStatus?: number },
   { into, allocationLength }: Pick<DataPhase, 'into' | 'allocationLength'> = {},
   dataOutLength = 0,
 ): Execution {

@@ -93,7 +93,7 @@ it('the file before a reset is untouched, and an append finds the end of the dat
   expect(await drive.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
   await resetDrive();
   const second = await drive.writeFile([testData(2 * RECORD)], { recordSize: RECORD });
-  expect(second).toMatchObject({ fileNumber: 1, firstBlock: 4 });
+  expect(second).toMatchObject({ fileNumber: 1, firstLogicalObject: 4 });
   expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(first.bytes);
   expect((await collect(drive.createReadStream())).length).toBe(second.bytes);
 });

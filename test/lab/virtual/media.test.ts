@@ -99,10 +99,10 @@ describe('a reset by task management', () => {
     const barcode = await freshCartridge();
     const drive = await openDrive();
     await drive.writeFile([testData(RECORD, 1)], OVERWRITE);
-    const before = drive.mediumChanges;
+    const before = drive.mediumEpoch;
     await command('sg_reset', what, '/dev/sg0');
     await expect(drive.confirmPosition()).rejects.toBeInstanceOf(PositionLostError);
-    expect(drive.mediumChanges).toBeGreaterThan(before);
+    expect(drive.mediumEpoch).toBeGreaterThan(before);
     const append = drive.writeFile([testData(RECORD, 2)], { position: 'overwrite', recordSize: RECORD });
     await expect(append).rejects.toBeInstanceOf(PositionLostError);
     expect(await recorded(barcode)).toEqual([testData(RECORD, 1), 'filemark']);
@@ -116,11 +116,11 @@ describe('a cartridge that is changed behind the back of the driver', () => {
     const first = await freshCartridge();
     const drive = await openDrive();
     await drive.writeFile([testData(RECORD, 1)], OVERWRITE);
-    const before = drive.mediumChanges;
+    const before = drive.mediumEpoch;
     const second = await freshCartridge();
     const written = drive.writeFile([testData(RECORD, 2)], { position: 'overwrite', recordSize: RECORD });
     await expect(written).rejects.toThrow();
-    expect(drive.mediumChanges).toBeGreaterThan(before);
+    expect(drive.mediumEpoch).toBeGreaterThan(before);
     expect(await recorded(second)).toEqual([]);
     expect(await recorded(first)).toEqual([testData(RECORD, 1), 'filemark']);
     await drive.rewind();

@@ -95,8 +95,8 @@ async function keystore(name: string): Promise<FileKeyStore> {
 }
 
 async function expectRead(drive: TapeDrive, keys: KeyStore): Promise<void> {
-  expect(await readLabel(drive, { keys })).toBe(LABEL);
-  expect((await collect(drive.createReadStream({ fileNumber: 1, keys }))).equals(DATA)).toBe(true);
+  expect(await readLabel(drive, { keyStore: keys })).toBe(LABEL);
+  expect((await collect(drive.createReadStream({ fileNumber: 1, keyStore: keys }))).equals(DATA)).toBe(true);
 }
 
 describe.each(Object.entries(WRITERS))('a tape that was written by %s', (_name, writer) => {
@@ -122,8 +122,8 @@ describe.each(Object.entries(WRITERS))('a tape that was written by %s', (_name, 
     await oldTape(undefined, writer);
     const keys = new MemoryKeyStore([['another', newKey()]]);
     await withDrive(async (drive) => {
-      await expect(readLabel(drive, { keys })).rejects.toBeInstanceOf(LabelError);
-      await expect(collect(drive.createReadStream({ fileNumber: 1, keys }))).rejects.toMatchObject({
+      await expect(readLabel(drive, { keyStore: keys })).rejects.toBeInstanceOf(LabelError);
+      await expect(collect(drive.createReadStream({ fileNumber: 1, keyStore: keys }))).rejects.toMatchObject({
         code: 'LTO_ENCRYPTION_KEY',
         message: expect.stringContaining('none of the 1'),
       });
@@ -138,7 +138,7 @@ describe.each(Object.entries(WRITERS))('a tape that was written by %s', (_name, 
       await expectRead(drive, { get: (id) => keys.get(id) });
       const misnamed = new MemoryKeyStore([['another name', KEY]]);
       await drive.encryption.disable();
-      await expect(collect(drive.createReadStream({ fileNumber: 1, keys: misnamed }))).rejects.toBeInstanceOf(
+      await expect(collect(drive.createReadStream({ fileNumber: 1, keyStore: misnamed }))).rejects.toBeInstanceOf(
         EncryptionKeyError,
       );
     });

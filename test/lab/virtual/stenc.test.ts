@@ -43,7 +43,7 @@ async function withDrive<T>(work: (drive: TapeDrive) => Promise<T>): Promise<T> 
 }
 
 const read = (drive: TapeDrive, fileNumber: number, keys = storeOf({ [ID]: KEY })) =>
-  collect(drive.createReadStream({ fileNumber, keys }));
+  collect(drive.createReadStream({ fileNumber, keyStore: keys }));
 
 describe('the judges of encryption', () => {
   it('stenc and dd read what we encrypted, and dd alone does not', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { VirtualDrive } from '../../../src/virtual/index.js';
-import { STATUS } from '../../../src/virtual/unit/answer.js';
+import { STATUS } from '../../../src/virtual/unit/command-result.js';
 import { driveWithFile, expectFileIntact } from './cartridge.js';
 import { FUZZ_RUNS, FUZZ_SEED, Generator } from './generator.js';
 

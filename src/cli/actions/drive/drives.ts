@@ -1,8 +1,8 @@
 import { listDrives } from '../../../tape/open/list-drives.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { table } from '../../output/table.js';
 
-export async function drives(): Promise<Answer> {
+export async function drives(): Promise<CommandResult> {
   const found = await listDrives();
   return {
     document: { drives: found },

@@ -4,7 +4,7 @@ import { ENCRYPTION_MODES, type EncryptionModeName } from '../../../tape/encrypt
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus, nextBlockText } from '../../output/encryption-text.js';
 import { facts } from '../../output/table.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
@@ -17,11 +17,11 @@ interface OnOptions extends DeviceOptions, KeystoreOptions {
 
 const SCOPES = ['local', 'all'] as const;
 
-export function status(options: DeviceOptions): Promise<Answer> {
+export function status(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<Answer> {
+async function tell(drive: TapeDrive): Promise<CommandResult> {
   const capabilities = await drive.encryption.capabilities();
   const set = await encryptionStatus(drive);
   if (capabilities === undefined || set === undefined) {
@@ -41,7 +41,7 @@ async function tell(drive: TapeDrive): Promise<Answer> {
   };
 }
 
-export async function on(options: OnOptions, keyId: string): Promise<Answer> {
+export async function on(options: OnOptions, keyId: string): Promise<CommandResult> {
   const mode = oneOf<EncryptionModeName>('mode', options.mode, Object.keys(ENCRYPTION_MODES) as EncryptionModeName[]);
   const scope = oneOf('scope', options.scope, SCOPES);
   if (mode === 'raw') throw new InvalidArgumentError('the mode raw takes no key');
@@ -65,11 +65,11 @@ function requireRemembers({ device }: TapeDrive): void {
   });
 }
 
-export function off(options: DeviceOptions): Promise<Answer> {
+export function off(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, switchOff, READ_ONLY);
 }
 
-async function switchOff(drive: TapeDrive): Promise<Answer> {
+async function switchOff(drive: TapeDrive): Promise<CommandResult> {
   const set = await drive.encryption.disable();
   if (set) return { document: { device: drive.device, ...set }, text: facts(encryptionFacts(set)) };
   return { document: { device: drive.device, supported: false }, text: 'the drive does not encrypt' };

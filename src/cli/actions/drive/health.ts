@@ -1,18 +1,18 @@
 import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health/facts.js';
 import type { Health } from '../../../tape/reports/health/health.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
 import { formatCapacity } from '../../output/units.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
-export function health(options: DeviceOptions): Promise<Answer> {
+export function health(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<Answer> {
+async function tell(drive: TapeDrive): Promise<CommandResult> {
   const told = await drive.health();
   return {
     document: { device: drive.device, ...told },

@@ -9,18 +9,18 @@ import type { DriveIdentity, DriveName } from '../../../tape/reports/identity.js
 import type { MediumFormat } from '../../../tape/reports/medium-format.js';
 import type { TapeSettings } from '../../../tape/reports/settings.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
 import { facts, table } from '../../output/table.js';
 import { formatBytes, formatCapacity } from '../../output/units.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { identityFacts } from './status.js';
 
-export function inspect(options: DeviceOptions): Promise<Answer> {
+export function inspect(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<Answer> {
+async function tell(drive: TapeDrive): Promise<CommandResult> {
   const document = {
     device: drive.device,
     identity: await drive.identity(),

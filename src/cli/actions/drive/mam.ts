@@ -4,16 +4,16 @@ import { type MamAttribute, mamAttribute } from '../../../scsi/mam/attributes.js
 import { attributeValue, type MamValues } from '../../../scsi/mam/values.js';
 import type { CartridgeMemory } from '../../../tape/reports/cartridge-memory.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { table } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
-export function mam(options: DeviceOptions): Promise<Answer> {
+export function mam(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<Answer> {
+async function tell(drive: TapeDrive): Promise<CommandResult> {
   const { attributes, values } = await requireMemory(drive);
   const entries = attributes.map((attribute) => describe(attribute, values.textLocalization));
   return {

@@ -1,8 +1,8 @@
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 function motion(name: 'rewind' | 'load' | 'eject') {
-  return async (options: DeviceOptions): Promise<Answer> => {
+  return async (options: DeviceOptions): Promise<CommandResult> => {
     await withDrive(options, (drive) => drive[name](), READ_ONLY);
     return { document: { done: name }, text: '' };
   };

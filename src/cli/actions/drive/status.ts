@@ -5,17 +5,17 @@ import type { TapeStatus } from '../../../tape/port/tape-status.js';
 import type { DriveIdentity } from '../../../tape/reports/identity.js';
 import type { Readiness } from '../../../tape/reports/readiness.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
 import { facts } from '../../output/table.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
-export function status(options: DeviceOptions): Promise<Answer> {
+export function status(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<Answer> {
+async function tell(drive: TapeDrive): Promise<CommandResult> {
   const identity = await drive.identity();
   const readiness = await drive.readiness();
   const ready = readiness.state === 'ready';

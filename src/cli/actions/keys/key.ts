@@ -9,7 +9,7 @@ import { decodeStencFile, encodeStencFile, type StencKey } from '../../../keys/s
 import { type KeystoreOptions, openKeystore, passphraseFileOf } from '../../input/keystore.js';
 import { askNewSecret, hasTerminal } from '../../input/prompt.js';
 import { readPassphrase, readSecret } from '../../input/secrets.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { print } from '../../output/standard-output.js';
 import { facts, table } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
@@ -30,12 +30,12 @@ interface PassphraseOptions extends KeystoreOptions {
   readonly newPassphraseFile?: string;
 }
 
-export async function generate(options: KeystoreOptions, id: string): Promise<Answer> {
+export async function generate(options: KeystoreOptions, id: string): Promise<CommandResult> {
   requireKeyId(id);
   return add(await openKeystore(options, true), id, generateKey());
 }
 
-export async function importKey(options: ImportOptions, named?: string): Promise<Answer> {
+export async function importKey(options: ImportOptions, named?: string): Promise<CommandResult> {
   if (named !== undefined) requireKeyId(named);
   if (options.file === '-' && passphraseFileOf(options) === '-') {
     throw new InvalidArgumentError('stdin cannot give both the key and the passphrase');
@@ -63,7 +63,7 @@ async function readKey(file: string | undefined): Promise<StencKey> {
   }
 }
 
-async function add(store: FileKeyStore, id: string, key: KeyObject): Promise<Answer> {
+async function add(store: FileKeyStore, id: string, key: KeyObject): Promise<CommandResult> {
   const entry = describe(await store.put(id, key), key);
   return {
     document: { keystore: store.path, ...entry },
@@ -75,7 +75,7 @@ async function add(store: FileKeyStore, id: string, key: KeyObject): Promise<Ans
   };
 }
 
-export async function list(options: KeystoreOptions): Promise<Answer> {
+export async function list(options: KeystoreOptions): Promise<CommandResult> {
   const store = await openKeystore(options);
   const keys = (await store.list()).map((stored) => describe(stored, stored.key));
   const rows = keys.map(({ id, fingerprint, created }) => [id, fingerprint, created]);
@@ -90,7 +90,7 @@ function describe({ id, created }: KeyEntry, key: KeyObject) {
   return { id, fingerprint: keyFingerprint(key), created };
 }
 
-export async function exportKey(options: ExportOptions, id: string): Promise<Answer> {
+export async function exportKey(options: ExportOptions, id: string): Promise<CommandResult> {
   const { output, json } = options;
   if (output === '-' && json) throw new InvalidArgumentError('stdout cannot take both the key and a document');
   const store = await openKeystore(options);
@@ -118,7 +118,7 @@ async function createNew(path: string, content: Uint8Array): Promise<void> {
   });
 }
 
-export async function deleteKey(options: DeleteOptions, id: string): Promise<Answer> {
+export async function deleteKey(options: DeleteOptions, id: string): Promise<CommandResult> {
   requireKeyId(id);
   if (!options.yes) {
     throw new InvalidArgumentError('a deleted key is gone, and all that only it can decrypt with it', {
@@ -133,7 +133,7 @@ export async function deleteKey(options: DeleteOptions, id: string): Promise<Ans
   };
 }
 
-export async function changePassphrase(options: PassphraseOptions): Promise<Answer> {
+export async function changePassphrase(options: PassphraseOptions): Promise<CommandResult> {
   const { newPassphraseFile } = options;
   if (newPassphraseFile === '-' && passphraseFileOf(options) === '-') {
     throw new InvalidArgumentError('stdin cannot give both passphrases');

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import { ERASE_CONFIRMATION } from '../../../tape/motion/erase-confirmation.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { askLine, hasTerminal } from '../../input/prompt.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
@@ -12,7 +12,7 @@ interface FormatFlags extends DeviceOptions {
   readonly confirm?: string;
 }
 
-export async function format({ singlePartition, confirm, ...options }: FormatFlags): Promise<Answer> {
+export async function format({ singlePartition, confirm, ...options }: FormatFlags): Promise<CommandResult> {
   if (!singlePartition) {
     throw new InvalidArgumentError('nothing says how to format the cartridge', {
       next: 'Give --single-partition for an ordinary tape',

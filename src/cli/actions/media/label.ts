@@ -3,7 +3,7 @@ import { type LabelReport, readLabel, writeLabel } from '../../../provider/label
 import type { MemoryAttribute } from '../../../provider/label/label-memory.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
@@ -11,19 +11,19 @@ interface LabelOptions extends DeviceOptions, KeystoreOptions {
   readonly overwrite?: boolean;
 }
 
-export function label(options: LabelOptions, identifier?: string): Promise<Answer> {
-  const keys = keysOf(options);
+export function label(options: LabelOptions, identifier?: string): Promise<CommandResult> {
+  const keyStore = keysOf(options);
   if (identifier !== undefined)
-    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, { ...options, keys })));
+    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, { ...options, keyStore })));
   if (options.overwrite) throw new InvalidArgumentError('--overwrite needs an identifier to write');
-  return withDrive(options, async (drive) => shown(await readLabel(drive, { keys })), READ_ONLY);
+  return withDrive(options, async (drive) => shown(await readLabel(drive, { keyStore })), READ_ONLY);
 }
 
-function shown(identifier: string): Answer {
+function shown(identifier: string): CommandResult {
   return { document: { identifier }, text: identifier };
 }
 
-function written(report: LabelReport): Answer {
+function written(report: LabelReport): CommandResult {
   const { identifier, receipt, memory, warnings } = report;
   return {
     document: report,

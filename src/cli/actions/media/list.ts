@@ -5,7 +5,7 @@ import { listArchive } from '../../../archive/list.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { passTapeFile } from '../../input/read-file.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { memberLine } from '../../output/member-line.js';
 import { textLines } from '../../output/terminal.js';
 import { parseCount } from '../../output/units.js';
@@ -15,9 +15,9 @@ interface ListOptions extends DeviceOptions, KeystoreOptions {
   readonly only?: readonly string[];
 }
 
-export async function list({ json, only, ...options }: ListOptions, number: string): Promise<Answer> {
+export async function list({ json, only, ...options }: ListOptions, number: string): Promise<CommandResult> {
   const fileNumber = parseCount(number);
-  const stream = { fileNumber, keys: keysOf(options), reuseChunks: true };
+  const stream = { fileNumber, keyStore: keysOf(options), reuseChunks: true };
   const members: ArchiveMember[] = [];
   const show = async (source: Readable, signal: AbortSignal) => {
     for await (const member of listArchive(source, { only, signal })) {

@@ -5,7 +5,7 @@ import { extractedText, extractFile } from '../../input/extract-file.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { requireAbsent, saveFile } from '../../output/output-file.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
 import { facts } from '../../output/table.js';
@@ -23,13 +23,13 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly checksum?: string;
 }
 
-export async function read(options: ReadOptions, number: string): Promise<Answer> {
+export async function read(options: ReadOptions, number: string): Promise<CommandResult> {
   const fileNumber = parseCount(number);
   const onBadRecord = options.skipBad ? 'skip' : 'fail';
   const streamOptions = {
     ...checksumOptions(options.checksum),
     fileNumber,
-    keys: keysOf(options),
+    keyStore: keysOf(options),
     onBadRecord,
   } as const;
   if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
@@ -42,7 +42,7 @@ export async function read(options: ReadOptions, number: string): Promise<Answer
 async function extract(
   { extract: folder, output, force, only, preserve, skipBad, ...device }: ReadOptions & { readonly extract: string },
   streamOptions: ReadStreamOptions & { readonly fileNumber: number },
-): Promise<Answer> {
+): Promise<CommandResult> {
   if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
   if (skipBad) {
     throw new InvalidArgumentError('--skip-bad and -C exclude each other', {

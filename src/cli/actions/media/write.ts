@@ -8,7 +8,7 @@ import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import { openSource, type Source } from '../../input/source.js';
 import { archiveExitCode, archiveText } from '../../output/archive-report.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { withProgress } from '../../output/progress.js';
 import { facts } from '../../output/table.js';
 import { formatBytes, parseCount, parseSize } from '../../output/units.js';
@@ -24,7 +24,7 @@ interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly closeUnterminated?: boolean;
 }
 
-export async function write(options: WriteOptions, paths: readonly string[]): Promise<Answer> {
+export async function write(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
   const streamOptions = writeStreamOptions(options);
   const overwritten = overwrittenFile(options);
   const { key: keyId } = options;
@@ -90,12 +90,19 @@ function interrupted(device: string, signal: NodeJS.Signals, error: unknown): In
   return new InterruptedError(signal, { device, incomplete, next });
 }
 
-export function receiptText({ fileNumber, firstBlock, records, bytes, recordSize, checksum }: TapeReceipt): string {
+export function receiptText({
+  fileNumber,
+  firstLogicalObject,
+  records,
+  bytes,
+  recordSize,
+  checksum,
+}: TapeReceipt): string {
   return facts([
     ['file number', fileNumber],
     ['bytes', `${bytes} (${formatBytes(bytes)})`],
     ['records', `${records} of ${formatBytes(recordSize)}`],
-    ['first block', firstBlock],
+    ['first logical object', firstLogicalObject],
     ['checksum', checksum],
   ]);
 }

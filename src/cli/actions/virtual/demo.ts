@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVirtualDrive } from '../../../virtual/index.js';
 import { runDemo } from '../../demo/run.js';
-import type { Answer } from '../../output/command-result.js';
+import type { CommandResult } from '../../output/command-result.js';
 import { parseSize } from '../../output/units.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
 
@@ -17,7 +17,7 @@ interface DemoOptions extends DeviceOptions {
 
 const PACKAGE = fileURLToPath(new URL('../../../../', import.meta.url));
 
-export async function demo(options: DemoOptions): Promise<Answer> {
+export async function demo(options: DemoOptions): Promise<CommandResult> {
   const { device, keep = false } = options;
   const folder = await realpath(options.folder ?? defaultFolder());
   const size = parseSize(options.size);

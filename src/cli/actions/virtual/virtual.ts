@@ -12,7 +12,7 @@ import {
   requireTraits,
   speedFacts,
 } from '../../../virtual/index.js';
-import type { Answer, CommonOptions } from '../../output/command-result.js';
+import type { CommandResult, CommonOptions } from '../../output/command-result.js';
 import { visible } from '../../output/terminal.js';
 import { parseCount, parseSize } from '../../output/units.js';
 
@@ -49,7 +49,7 @@ function cartridgeOptions({ barcode, capacity, worm, writeProtected, discard }: 
   };
 }
 
-export async function create(options: CreateOptions, folder: string): Promise<Answer> {
+export async function create(options: CreateOptions, folder: string): Promise<CommandResult> {
   const { generation, speed, serial, earlyWarning, trait, cartridge: filled } = options;
   const cartridge = cartridgeOptions(options);
   if (!filled && Object.keys(cartridge).length > 0) {
@@ -66,7 +66,7 @@ export async function create(options: CreateOptions, folder: string): Promise<An
   return withVirtual(folder, async () => undefined);
 }
 
-export async function insert(options: InsertOptions, folder: string, name?: string): Promise<Answer> {
+export async function insert(options: InsertOptions, folder: string, name?: string): Promise<CommandResult> {
   const { new: made = false, generation } = options;
   const flags = {
     ...cartridgeOptions(options),
@@ -77,16 +77,16 @@ export async function insert(options: InsertOptions, folder: string, name?: stri
   return withVirtual(folder, (drive) => drive.insert(name ?? flags));
 }
 
-export function remove(_options: CommonOptions, folder: string): Promise<Answer> {
+export function remove(_options: CommonOptions, folder: string): Promise<CommandResult> {
   return withVirtual(folder, (drive) => drive.remove());
 }
 
-export function reset(_options: CommonOptions, folder: string): Promise<Answer> {
+export function reset(_options: CommonOptions, folder: string): Promise<CommandResult> {
   return withVirtual(folder, (drive) => drive.reset());
 }
 
 /** Faults last until the drive is closed, so that only a served one can have them from outside. */
-export async function setFaults(_options: CommonOptions, folder: string, path?: string): Promise<Answer> {
+export async function setFaults(_options: CommonOptions, folder: string, path?: string): Promise<CommandResult> {
   const faults = path === undefined ? [] : await readFaults(path);
   const drive = await reachControlSocket(folder);
   if (drive === undefined) {
@@ -108,7 +108,7 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
   }
 }
 
-async function withVirtual(folder: string, work: (drive: DriveControls) => Promise<void>): Promise<Answer> {
+async function withVirtual(folder: string, work: (drive: DriveControls) => Promise<void>): Promise<CommandResult> {
   return withControls(folder, await openControls(folder), work);
 }
 
@@ -117,7 +117,7 @@ async function withControls(
   folder: string,
   drive: DriveControls,
   work: (drive: DriveControls) => Promise<void>,
-): Promise<Answer> {
+): Promise<CommandResult> {
   try {
     await work(drive);
     const { identity, cartridge, faults } = await drive.state();

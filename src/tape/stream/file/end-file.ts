@@ -13,13 +13,13 @@ import type { FileStart } from './start-file.js';
  */
 export async function endFile(
   port: DrivePort,
-  { fileNumber, firstBlock }: FileStart,
+  { fileNumber, firstLogicalObject }: FileStart,
   records: number,
 ): Promise<number> {
   // What was written since the key was lost, if it was, may be plain: no receipt for that.
   await port.confirmWriting('MTWEOF 1');
-  const taken = firstBlock === undefined ? records : await countTaken(port, firstBlock, records);
-  const end = firstBlock === undefined ? undefined : firstBlock + taken;
+  const taken = firstLogicalObject === undefined ? records : await countTaken(port, firstLogicalObject, records);
+  const end = firstLogicalObject === undefined ? undefined : firstLogicalObject + taken;
   await port.mt('MTWEOF', 1);
   const { blockNumber } = await port.status();
   const stands = await readStanding(port);
@@ -30,13 +30,13 @@ export async function endFile(
 }
 
 /** Throws PositionMismatchError when another program has moved the tape: a filemark would end the data that was there. */
-async function countTaken(port: DrivePort, firstBlock: number, records: number): Promise<number> {
+async function countTaken(port: DrivePort, firstLogicalObject: number, records: number): Promise<number> {
   const stands = await port.transport.tell();
-  if (stands === firstBlock + records) return records;
-  if (await endedEarly(port, firstBlock, records)) return records - 1;
+  if (stands === firstLogicalObject + records) return records;
+  if (await endedEarly(port, firstLogicalObject, records)) return records - 1;
   // `st` would write its own filemark here before the next rewind or close.
   await forgetWriting(port).catch(() => undefined);
-  throw mismatch(port, `stands at block ${stands} instead of ${firstBlock + records}, behind what was written`);
+  throw mismatch(port, `stands at block ${stands} instead of ${firstLogicalObject + records}, behind what was written`);
 }
 
 function mismatch({ device }: DrivePort, what: string): PositionMismatchError {

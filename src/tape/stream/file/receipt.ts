@@ -3,7 +3,7 @@ export interface TapeReceipt {
   /** Filemarks before the file: `mt fsf N` from the beginning of the tape leads to it. */
   readonly fileNumber: number;
   /** Logical object number of its first record; undefined where the drive doesn't tell. */
-  readonly firstBlock: number | undefined;
+  readonly firstLogicalObject: number | undefined;
   readonly records: number;
   readonly bytes: number;
   /** Bytes of every record but the last, which may be shorter. */

@@ -18,7 +18,7 @@ import { requireReady } from '../../reports/readiness.js';
 export interface FileStart {
   readonly fileNumber: number;
   /** Logical object number of the first record; undefined where the drive doesn't tell. */
-  readonly firstBlock: number | undefined;
+  readonly firstLogicalObject: number | undefined;
   /** What the drive says of records; undefined where it doesn't. */
   readonly limits: BlockLimits | undefined;
 }
@@ -27,9 +27,9 @@ export interface FileStart {
 export interface ExpectedStart {
   readonly fileNumber: number;
   /** Logical object number; undefined where the drive doesn't tell. */
-  readonly firstBlock: number | undefined;
-  /** `TapeDrive.mediumChanges` when the cartridge was identified. */
-  readonly mediumChanges: number;
+  readonly firstLogicalObject: number | undefined;
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified. */
+  readonly mediumEpoch: number;
 }
 
 export interface StartOptions {
@@ -49,7 +49,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   await goToStart(port, options);
   await port.confirmPosition('write');
   await permitWriting(port, options.position ?? 'append', 'write');
-  const { fileNumber, logicalObject: firstBlock } = await readStanding(port);
+  const { fileNumber, logicalObject: firstLogicalObject } = await readStanding(port);
   if (fileNumber === undefined) {
     throw new PositionLostError('the position of the tape is not known', {
       device: port.device,
@@ -57,9 +57,9 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
       next: 'Rewind, or write with position `append`',
     });
   }
-  if (options.expected) requireStart(port, options.expected, fileNumber, firstBlock);
+  if (options.expected) requireStart(port, options.expected, fileNumber, firstLogicalObject);
   await port.confirmGuards('write');
-  return { fileNumber, firstBlock, limits };
+  return { fileNumber, firstLogicalObject, limits };
 }
 
 /** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
@@ -67,18 +67,18 @@ function requireStart(
   port: DrivePort,
   expected: ExpectedStart,
   fileNumber: number,
-  firstBlock: number | undefined,
+  firstLogicalObject: number | undefined,
 ): void {
   const details = { device: port.device, operation: 'write' };
-  if (port.mediumChanges !== expected.mediumChanges) {
+  if (port.mediumEpoch !== expected.mediumEpoch) {
     throw new MediumChangedError('the cartridge may have been changed since it was identified', {
       ...details,
       next: 'Identify it again; nothing was written',
     });
   }
-  if (fileNumber === expected.fileNumber && firstBlock === expected.firstBlock) return;
+  if (fileNumber === expected.fileNumber && firstLogicalObject === expected.firstLogicalObject) return;
   throw new PositionMismatchError(
-    `stands at file ${fileNumber}, block ${firstBlock ?? '?'} instead of file ${expected.fileNumber}, block ${expected.firstBlock ?? '?'}`,
+    `stands at file ${fileNumber}, block ${firstLogicalObject ?? '?'} instead of file ${expected.fileNumber}, block ${expected.firstLogicalObject ?? '?'}`,
     { ...details, next: 'Go to the end of the data again; nothing was written' },
   );
 }

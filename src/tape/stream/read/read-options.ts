@@ -23,7 +23,7 @@ export interface ReadStreamOptions {
    */
   readonly onBadRecord?: OnBadRecord | undefined;
   /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
-  readonly keys?: KeyStore | undefined;
+  readonly keyStore?: KeyStore | undefined;
   /** Largest record that is accepted, in bytes. Default: what the drive allows. */
   readonly maxRecordSize?: number | undefined;
   /** Default `crc32`. */

@@ -3,8 +3,8 @@ import type { StreamLease } from '../../../device/lease.js';
 import { type RecordPlace, VerificationError } from '../../../errors/index.js';
 import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
-import { LoopBreak } from '../../../streams/event-loop-budget.js';
-import { LendingPipe, letsGoOfChunks, type PipeOptions } from '../../../streams/lending-pipe.js';
+import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
+import { LendingPipe, type PipeOptions, releasesChunks } from '../../../streams/lending-pipe.js';
 import { unlock } from '../../encryption/unlock.js';
 import { locateFile } from '../../motion/motion.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
@@ -43,7 +43,7 @@ export class TapeReadStream extends Readable {
   readonly #options: ReadStreamOptions;
   readonly #checksum: RecordChecksum | undefined;
   readonly #lease: StreamLease;
-  readonly #break = new LoopBreak();
+  readonly #budget = new EventLoopBudget();
   #reader: RecordReader | undefined;
   /** To the only destination, if that lets go of chunks. */
   #lending: LendingPipe | undefined;
@@ -79,7 +79,7 @@ export class TapeReadStream extends Readable {
     const first = this.#lending;
     this.#stopLending();
     if (first) super.pipe(first.destination, first.options);
-    const lends = this.#options.reuseChunks ?? letsGoOfChunks(destination);
+    const lends = this.#options.reuseChunks ?? releasesChunks(destination);
     if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
       return super.pipe(destination, options);
     }
@@ -147,8 +147,8 @@ export class TapeReadStream extends Readable {
     else if (partition !== undefined) await enterPartition(this.#port, partition);
     else await requirePartition(this.#port, this.#port.partition, 'read');
     await this.#port.confirmPosition('read');
-    const { keys } = this.#options;
-    if (keys) await unlock(this.#port, keys);
+    const { keyStore } = this.#options;
+    if (keyStore) await unlock(this.#port, keyStore);
     const first = await this.#firstRecord();
     this.#fileNumber = first.fileNumber;
     this.#recovery = new ReadRecovery(this.#port, first, this.#options.onBadRecord);
@@ -157,8 +157,8 @@ export class TapeReadStream extends Readable {
       bufferBytes,
       checksum: this.#checksum?.followsRecords,
       recovery: this.#recovery,
-      keys,
-      onWaited: () => this.#break.taken(),
+      keyStore,
+      onWaited: () => this.#budget.reset(),
     });
     this.#chunks = this.#reader.chunks();
   }
@@ -182,7 +182,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #next(): Promise<void> {
-    if (this.#break.step()) await this.#break.take();
+    if (this.#budget.isSpent()) await this.#budget.yield();
     const { done, value } = (await this.#chunks?.next()) ?? { done: true };
     if (!done && value) {
       this.#checksum?.update(value);

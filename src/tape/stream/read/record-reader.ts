@@ -31,7 +31,7 @@ export interface RecordReaderOptions {
   /** For what the drive can't read. */
   readonly recovery: ReadRecovery;
   /** For blocks under another key than the one that is set. */
-  readonly keys?: KeyStore | undefined;
+  readonly keyStore?: KeyStore | undefined;
   /** Called after each wait for the drive. */
   readonly onWaited: () => void;
 }
@@ -134,11 +134,11 @@ export class RecordReader {
    * same block. Throws whatever else stopped it, and EncryptionKeyError when there is no such key.
    */
   async #goOnWithOtherKey(reason: unknown): Promise<void> {
-    const { keys, recovery } = this.#options;
-    if (!(reason instanceof EncryptionKeyError) || keys === undefined) throw reason;
+    const { keyStore, recovery } = this.#options;
+    if (!(reason instanceof EncryptionKeyError) || keyStore === undefined) throw reason;
     const record = this.records + recovery.skipped.length;
     // A record that a key was set for is not asked for another one: that would never end.
-    if (this.#unlocked === record || !(await unlock(this.#port, keys, reason))) throw reason;
+    if (this.#unlocked === record || !(await unlock(this.#port, keyStore, reason))) throw reason;
     this.#unlocked = record;
   }
 

@@ -50,7 +50,7 @@ export interface RecordWriterOptions {
  */
 export class RecordWriter {
   /** Logical object number of the first record, to be set before the first call; undefined where it isn't known. */
-  firstBlock: number | undefined;
+  firstLogicalObject: number | undefined;
   /** Records and bytes that the drive took. */
   records = 0;
   bytes = 0;
@@ -103,7 +103,7 @@ export class RecordWriter {
   #send(pieces: readonly Uint8Array[], stream: number, quiet = false): Promise<WriteOutcome> {
     const { transport, recordSize, checksum } = this.#options;
     // Where the position cannot be asked, only the driver's own word after each record keeps the count exact.
-    const options = { checksum, quiet, checkEach: this.firstBlock === undefined };
+    const options = { checksum, quiet, checkEach: this.firstLogicalObject === undefined };
     const work = () => transport.writeRecords(pieces, recordSize, stream, options);
     return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
   }
@@ -135,13 +135,13 @@ export class RecordWriter {
 
   /** Throws WriterStopped unless the record that failed can be sent again, and was not already. */
   async #requireRepeatable(outcome: WriteOutcome): Promise<void> {
-    const { firstBlock, records } = this;
+    const { firstLogicalObject, records } = this;
     const isNew = this.#repeated !== records;
     this.#repeated = records;
     this.#inOrder = true;
     this.#stream = nextStreamNumber();
-    if (!isNew || firstBlock === undefined || outcome.code !== 'EIO') this.#stop({ kind: 'error', outcome });
-    if (!(await this.#options.canRepeat(firstBlock + records))) this.#stop({ kind: 'error', outcome });
+    if (!isNew || firstLogicalObject === undefined || outcome.code !== 'EIO') this.#stop({ kind: 'error', outcome });
+    if (!(await this.#options.canRepeat(firstLogicalObject + records))) this.#stop({ kind: 'error', outcome });
   }
 
   async #writePastWarning(record: Uint8Array): Promise<void> {
@@ -166,8 +166,8 @@ export class RecordWriter {
    * the drive doesn't tell its position nobody can know: writing stops, rather than writing a record twice.
    */
   async #countRefused(record: Uint8Array, outcome: WriteOutcome): Promise<number> {
-    if (this.firstBlock === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
-    const taken = (await this.#options.transport.tell()) - this.firstBlock - this.records;
+    if (this.firstLogicalObject === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
+    const taken = (await this.#options.transport.tell()) - this.firstLogicalObject - this.records;
     if (taken === 0) return 0;
     // Anywhere else the tape has been moved: a reset, or another program.
     if (taken !== 1) return this.#stop({ kind: 'error', outcome });

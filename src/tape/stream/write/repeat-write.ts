@@ -9,7 +9,7 @@ import type { DrivePort } from '../../port/drive-port.js';
  * earlier records: those that the drive has lost from its buffer are not before the position then.
  */
 export async function canRepeatWrite(port: DrivePort, logicalObject: number): Promise<boolean> {
-  const { mediumChanges } = port;
+  const { mediumEpoch } = port;
   try {
     // Takes the unit attentions that are still waiting.
     await port.query(testUnitReady());
@@ -19,7 +19,7 @@ export async function canRepeatWrite(port: DrivePort, logicalObject: number): Pr
     await port.mt('MTWEOF', 0);
     const { firstObject, lastObject } = await readBufferPosition(port);
     const isComplete = firstObject === logicalObject && lastObject === logicalObject;
-    return isComplete && port.mediumChanges === mediumChanges;
+    return isComplete && port.mediumEpoch === mediumEpoch;
   } catch {
     // Whoever reports the failure of the write asks again, and says what is wrong.
     return false;

@@ -126,7 +126,7 @@ export class WriteBuffer {
   }
 
   /** Sends what was gathered without waiting for more: somebody needs the memory. */
-  hurry(): void {
+  flushGathered(): void {
     if (this.#gatheredBytes > 0) this.#sendAll();
   }
 

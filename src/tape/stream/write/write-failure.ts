@@ -39,7 +39,7 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   await writer.idle();
   const details = { device: port.device, operation: 'write' };
   // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
-  if (await endedEarly(port, file.start.firstBlock, writer.records)) return endOfMedium(file, errnoOf(error));
+  if (await endedEarly(port, file.start.firstLogicalObject, writer.records)) return endOfMedium(file, errnoOf(error));
   const failure = callFailure(error);
   if (failure) return explainWriteError(file, await port.diagnose(failure, details));
   if (error instanceof TransportError && (await hasBegun(file))) return explainWriteError(file, error);
@@ -53,10 +53,10 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
 }
 
 /** Whether any record is on tape; those of a call that had no outcome are not counted. */
-async function hasBegun({ port, start: { firstBlock }, writer }: OpenFile): Promise<boolean> {
+async function hasBegun({ port, start: { firstLogicalObject }, writer }: OpenFile): Promise<boolean> {
   if (writer.records > 0) return true;
   const stands = await port.transport.tell().catch(() => undefined);
-  return firstBlock !== undefined && stands !== undefined && stands !== firstBlock;
+  return firstLogicalObject !== undefined && stands !== undefined && stands !== firstLogicalObject;
 }
 
 /** The record never reached the drive. As the first of the file it leaves everything as it was. */
@@ -105,12 +105,12 @@ export function fullTape({ device }: DrivePort, safe: SafeExtent, errno?: string
 
 /** Resolves with the records before the filemark. Where that finds no room, it takes the place of the last record. */
 async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
-  const { firstBlock } = start;
+  const { firstLogicalObject } = start;
   const { records } = writer;
   try {
     return await endFile(port, start, records);
   } catch (reason) {
-    const stands = firstBlock === undefined ? undefined : (await port.transport.tell()) - firstBlock;
+    const stands = firstLogicalObject === undefined ? undefined : (await port.transport.tell()) - firstLogicalObject;
     // One less where the drive did not take the last record either.
     const hasRecord = stands !== undefined && stands > 0 && (stands === records || stands === records - 1);
     if (reason instanceof EncryptionError || !hasRecord || !(await isNearEnd(port))) throw reason;
@@ -160,10 +160,10 @@ export async function explainWriteError(file: OpenFile, reason: unknown): Promis
 
 /** What the drive says it has moved from its buffer to the medium. */
 async function committed({ port, start, recordSize, writer }: OpenFile): Promise<SafeExtent> {
-  const { firstBlock } = start;
+  const { firstLogicalObject } = start;
   const position = await readBufferPosition(port).catch(() => undefined);
-  if (firstBlock === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
-  const behind = position.lastObject - firstBlock;
+  if (firstLogicalObject === undefined || position?.lastObject === undefined) return NOTHING_CERTAIN;
+  const behind = position.lastObject - firstLogicalObject;
   const records = Math.max(0, Math.min(writer.records, behind));
   return { records, bytes: Math.min(records * recordSize, writer.bytes), filemark: false };
 }

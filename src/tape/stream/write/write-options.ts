@@ -65,8 +65,8 @@ const RANGES = {
 
 const START_RANGES = {
   fileNumber: { min: 0, max: LARGEST_COUNT, unit: 'files' },
-  firstBlock: { min: 0, max: LARGEST_COUNT, unit: 'blocks' },
-  mediumChanges: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
+  firstLogicalObject: { min: 0, max: LARGEST_COUNT, unit: 'blocks' },
+  mediumEpoch: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
 } satisfies Record<string, NumberRange>;
 
 /** Throws InvalidArgumentError for options that can never be right. */

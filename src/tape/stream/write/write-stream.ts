@@ -3,8 +3,8 @@ import type { StreamLease } from '../../../device/lease.js';
 import { LtoError, VerificationError } from '../../../errors/index.js';
 import { recordingSpeeds } from '../../../scsi/speed-matching.js';
 import { requireBytes } from '../../../streams/bytes.js';
-import { LoopBreak } from '../../../streams/event-loop-budget.js';
-import { willLetGo } from '../../../streams/lending-pipe.js';
+import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
+import { markReleasing } from '../../../streams/lending-pipe.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { endFile } from '../file/end-file.js';
@@ -49,7 +49,7 @@ export class TapeWriteStream extends Writable {
   readonly #writer: RecordWriter;
   readonly #buffer: WriteBuffer;
   readonly #lease: StreamLease;
-  readonly #break = new LoopBreak(STEPS_TO_A_LOOK);
+  readonly #budget = new EventLoopBudget(STEPS_TO_A_LOOK);
   /** Where Node.js owes a `drain` too, it emits that itself. */
   readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
   #defaultEncoding: BufferEncoding = 'utf8';
@@ -81,7 +81,7 @@ export class TapeWriteStream extends Writable {
       onFailure: (error) => this.#fail(error),
     });
     super({ highWaterMark: buffer.slabBytes, decodeStrings: true });
-    willLetGo(this);
+    markReleasing(this);
     this.#port = port;
     this.#options = options;
     this.#recordSize = recordSize;
@@ -161,16 +161,16 @@ export class TapeWriteStream extends Writable {
       this.#checksum?.update(chunk);
       this.#buffer.pass(
         chunk,
-        this.#port.memory.hold(chunk, () => this.#buffer.hurry()),
+        this.#port.memory.hold(chunk, () => this.#buffer.flushGathered()),
       );
-      const breakIsDue = this.#break.step();
-      if (this.#buffer.isFull || breakIsDue) void this.#drain(callback, breakIsDue);
+      const isSpent = this.#budget.isSpent();
+      if (this.#buffer.isFull || isSpent) void this.#drain(callback, isSpent);
       else callback();
       return;
     }
     const rest = this.#pack(chunk);
-    const breakIsDue = this.#break.step();
-    if (rest.length > 0 || breakIsDue) void this.#packAll(rest, callback, breakIsDue);
+    const isSpent = this.#budget.isSpent();
+    if (rest.length > 0 || isSpent) void this.#packAll(rest, callback, isSpent);
     else callback();
   }
 
@@ -192,7 +192,7 @@ export class TapeWriteStream extends Writable {
     await this.#lease.turn;
     if (this.destroyed) return;
     const start = await startFile(this.#port, this.#recordSize, this.#options);
-    this.#writer.firstBlock = start.firstBlock;
+    this.#writer.firstLogicalObject = start.firstLogicalObject;
     this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
   }
 
@@ -214,7 +214,7 @@ export class TapeWriteStream extends Writable {
 
   /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
   #holding(chunk: Uint8Array, callback?: Callback): Callback {
-    const release = this.#port.memory.hold(chunk, () => this.#buffer.hurry());
+    const release = this.#port.memory.hold(chunk, () => this.#buffer.flushGathered());
     return (error) => {
       release();
       if (error || callback === undefined) callback?.(error);
@@ -237,22 +237,22 @@ export class TapeWriteStream extends Writable {
   }
 
   /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
-  async #packAll(chunk: Uint8Array, callback: Callback, breakIsDue: boolean): Promise<void> {
+  async #packAll(chunk: Uint8Array, callback: Callback, isSpent: boolean): Promise<void> {
     let rest = chunk;
-    if (breakIsDue) await this.#break.take();
+    if (isSpent) await this.#budget.yield();
     while (rest.length > 0 && this.#takes) {
       const left = this.#pack(rest);
       const isFull = rest.length - left.length < Math.min(rest.length, PACKED_AT_ONCE);
       rest = left;
       if (isFull) await this.#room();
-      if (this.#break.step()) await this.#break.take();
+      if (this.#budget.isSpent()) await this.#budget.yield();
     }
     // After a failure nothing more is taken: the stream is about to be destroyed with it.
     callback(await this.#lost());
   }
 
-  async #drain(callback: Callback, breakIsDue: boolean): Promise<void> {
-    if (breakIsDue) await this.#break.take();
+  async #drain(callback: Callback, isSpent: boolean): Promise<void> {
+    if (isSpent) await this.#budget.yield();
     while (this.#buffer.isFull && this.#takes) await this.#room();
     callback(await this.#lost());
   }
@@ -260,7 +260,7 @@ export class TapeWriteStream extends Writable {
   /** Waits for the drive, which is a turn of the event loop. */
   async #room(): Promise<void> {
     await this.#buffer.room();
-    this.#break.taken();
+    this.#budget.reset();
   }
 
   /** Whether anything more can come onto the tape. */
@@ -325,8 +325,15 @@ export class TapeWriteStream extends Writable {
     const taken = await endFile(this.#port, start, records);
     if (taken < records) throw fullTape(this.#port, extentOf(file, taken));
     if (bytes >= this.#recordSize) this.#port.path.carry(this.#recordSize);
-    const { fileNumber, firstBlock } = start;
-    return { fileNumber, firstBlock, records, bytes, recordSize: this.#recordSize, checksum: this.#checksum?.digest() };
+    const { fileNumber, firstLogicalObject } = start;
+    return {
+      fileNumber,
+      firstLogicalObject,
+      records,
+      bytes,
+      recordSize: this.#recordSize,
+      checksum: this.#checksum?.digest(),
+    };
   }
 
   #begun(): OpenFile {

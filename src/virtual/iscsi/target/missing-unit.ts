@@ -8,8 +8,8 @@ import {
   REQUEST_SENSE,
 } from '../../../scsi/index.js';
 import { lunList, TARGET_INQUIRY } from '../../server/identity.js';
-import { checkCondition, good } from '../../unit/answer.js';
 import { sense } from '../../unit/check-condition.js';
+import { checkCondition, good } from '../../unit/command-result.js';
 import { type Execution, executionOf } from '../../unit/execution.js';
 
 // What a target answers for logical units that it does not have (SPC-5 6.6.2, SAM-5 5.11).

@@ -1,5 +1,5 @@
 import { decodeSense, type SenseFields } from '../../scsi/index.js';
-import { type Answer, checkCondition, good } from './answer.js';
+import { type CommandResult, checkCondition, good } from './command-result.js';
 import type { Fault } from './faults.js';
 
 /** Sense key. */
@@ -12,9 +12,9 @@ export function isCarriedOut(fault: Fault | undefined): boolean {
 
 /** What the initiator gets to see of an answer, or in place of one. */
 export function withFault(
-  answer: Answer | undefined,
+  answer: CommandResult | undefined,
   fault: Fault | undefined,
-): Answer & { readonly hostStatus: number } {
+): CommandResult & { readonly hostStatus: number } {
   const outcome = fault?.outcome;
   if (outcome && 'sense' in outcome) return { ...withSense(answer, outcome.sense), hostStatus: 0 };
   if (outcome && 'hostStatus' in outcome) return { ...good(), hostStatus: outcome.hostStatus };
@@ -23,7 +23,7 @@ export function withFault(
 }
 
 /** A recovered error goes with the data, and with what else the unit has to tell: a filemark, a length. */
-function withSense(answer: Answer | undefined, fields: SenseFields): Answer {
+function withSense(answer: CommandResult | undefined, fields: SenseFields): CommandResult {
   if (answer === undefined || fields.key !== RECOVERED_ERROR) return checkCondition(fields);
   const own = decodeSense(answer.sense);
   if (own === undefined) return checkCondition(fields, answer.dataIn);

@@ -4,7 +4,7 @@ import { encodeSense, type SenseFields } from '../../scsi/index.js';
 export const STATUS = { good: 0x00, checkCondition: 0x02, reservationConflict: 0x18 } as const;
 
 /** A logical unit's answer to one command. */
-export interface Answer {
+export interface CommandResult {
   readonly status: number;
   /** Fixed format; empty with GOOD. */
   readonly sense: Uint8Array;
@@ -13,14 +13,14 @@ export interface Answer {
 
 const NOTHING = new Uint8Array(0);
 
-export function good(dataIn: Uint8Array = NOTHING): Answer {
+export function good(dataIn: Uint8Array = NOTHING): CommandResult {
   return { status: STATUS.good, sense: NOTHING, dataIn };
 }
 
-export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING): Answer {
+export function checkCondition(fields: SenseFields, dataIn: Uint8Array = NOTHING): CommandResult {
   return { status: STATUS.checkCondition, sense: encodeSense(fields), dataIn };
 }
 
-export function reservationConflict(): Answer {
+export function reservationConflict(): CommandResult {
   return { status: STATUS.reservationConflict, sense: NOTHING, dataIn: NOTHING };
 }
