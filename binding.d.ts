@@ -89,16 +89,17 @@ export interface WriteOutcome {
 }
 
 /** Why `readRecords` came back. */
-export type ReadStop = 'full' | 'zero' | 'too-large' | 'error';
+export type ReadStop = 'full' | 'zero' | 'too-large' | 'damaged' | 'error';
 
 export interface ReadOutcome {
-  /** Length of each record, in order. Record i starts at the page boundary at or after the end of record i-1. */
+  /** Length of each record, in order, without its protection information. Record i starts at the page boundary at or after the end of record i-1. */
   readonly lengths: number[];
   /** The slab with the records, for a read into a pool; it goes back there when this has been collected as garbage. */
   readonly memory?: ArrayBuffer;
   /**
    * `full`: no room for another record of the offered size, or `maxRecords` reached. `zero`: read(2) returned 0, a
    * filemark or the end of data. `too-large`: ENOMEM, the record is larger than the offer (and was skipped by `st`).
+   * `damaged`: the protection information does not fit the record, which the tape has passed; it is not among `lengths`.
    * `error`: any other errno.
    */
   readonly stop: ReadStop;
@@ -110,6 +111,9 @@ export interface ReadOutcome {
 
 /** Direction of the data phase of a SCSI command. */
 export type DataDirection = 'none' | 'in' | 'out';
+
+/** A method of logical block protection (SSC-5): four bytes that follow each record between host and drive. */
+export type Protection = 'crc32c' | 'reed-solomon';
 
 /** Options of `writeRecords` and `readRecords`. */
 export interface RecordOptions {
@@ -125,6 +129,17 @@ export interface RecordOptions {
    * ENOSPC. Default false. Only for `writeRecords`.
    */
   readonly checkEach?: boolean | undefined;
+  /**
+   * The drive has this method set: each record goes out with its protection information, or is checked by it and handed
+   * on without. `offer` includes it; a `recordSize` does not, and with it may have at most 16,777,215 bytes.
+   */
+  readonly protection?: Protection | undefined;
+  /**
+   * Nobody else looks at the slabs that `memory` lies in until the call has ended, and nothing else is written from them:
+   * protection information stands behind a record in place meanwhile. Otherwise each record is copied for it. Default
+   * false. Only for `writeRecords`.
+   */
+  readonly exclusive?: boolean | undefined;
 }
 
 /**
@@ -279,8 +294,11 @@ export function readAttributes(path: string): FileAttribute[];
  */
 export function dataExtents(fd: number, size: number): Float64Array;
 
-/** CRC-32 of ISO-HDLC, as in zip and gzip, by the processor's own instructions. */
+/** CRC-32 of ISO-HDLC, as in zip and gzip, or CRC32C, as in iSCSI, by the processor's own instructions. */
 export class Crc32 {
+  /** Default `crc32`. Over records that are protected by CRC32C a CRC32C is made from theirs, without another look. */
+  constructor(algorithm?: 'crc32' | 'crc32c');
+
   /** Of everything so far, unsigned; 0 for nothing. Not up to date while a call that has it is under way. */
   readonly value: number;
 

@@ -7,7 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "crc32.h"
+#include "checksum.h"
+#include "protection.h"
 #include "slab.h"
 #include "slab_pool.h"
 #include "wiped_buffer.h"
@@ -60,6 +61,13 @@ struct WriteCall {
   std::shared_ptr<Checksum> checksum = nullptr;
   /** Whether MTIOCGET follows each record, instead of the last one only. */
   bool checkEach = false;
+  /** Goes behind each record on its way to the drive. */
+  Protection protection = Protection::none;
+  /**
+   * Nobody else looks at the slabs of the pieces while the call lasts: the protection information of a record may stand
+   * in place of what lies behind it meanwhile. Without that the record is copied.
+   */
+  bool exclusive = false;
 };
 
 struct ReadCall {
@@ -69,6 +77,8 @@ struct ReadCall {
   std::size_t maxRecords = 0;
   /** Goes over the records that were read; null for none. */
   std::shared_ptr<Checksum> checksum = nullptr;
+  /** What is behind each record that comes from the drive; it is checked and not handed on. */
+  Protection protection = Protection::none;
   /** Where not empty, its slab takes the place of `memory` when the call begins, and the outcome hands it on. */
   // NOLINTNEXTLINE(readability-redundant-member-init): without it GCC warns of every call that leaves it out
   SlabReservation reservation = {};

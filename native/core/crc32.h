@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,18 +11,24 @@ namespace lto {
  */
 [[nodiscard]] std::uint32_t crc32(std::uint32_t crc, const std::byte* data, std::size_t size);
 
+/** CRC32C of iSCSI and SSC-5 (reflected polynomial 82F63B78h), likewise. */
+[[nodiscard]] std::uint32_t crc32c(std::uint32_t crc, const std::byte* data, std::size_t size);
+
 /** The same by tables alone: what the fast ways are compared with. */
 [[nodiscard]] std::uint32_t crc32ByTable(std::uint32_t crc, const std::byte* data, std::size_t size);
+[[nodiscard]] std::uint32_t crc32cByTable(std::uint32_t crc, const std::byte* data, std::size_t size);
 
-/** A CRC-32 in progress, shared by JavaScript and the one device thread whose records it follows. */
-class Checksum {
+/** Makes the CRC32C of runs of bytes in a row from that of each. */
+class Crc32cCombination {
  public:
-  [[nodiscard]] std::uint32_t value() const { return value_.load(std::memory_order_relaxed); }
-  void set(std::uint32_t value) { value_.store(value, std::memory_order_relaxed); }
-  void update(const std::byte* data, std::size_t size) { set(crc32(value(), data, size)); }
+  /** The value of what had the value `first` with `size` bytes more, whose own value is `second`. */
+  [[nodiscard]] std::uint32_t operator()(std::uint32_t first, std::uint32_t second, std::size_t size);
 
  private:
-  std::atomic<std::uint32_t> value_{0};
+  /** Records have one length, but for the last. */
+  std::size_t size_ = 0;
+  /** x^(8 * size_) modulo the polynomial. */
+  std::uint32_t factor_ = 0x80000000;
 };
 
 }  // namespace lto

@@ -6,6 +6,10 @@
 
 namespace lto {
 
+/** Reflected: bit 31 is x^0. */
+constexpr std::uint32_t polynomialOfCrc32 = 0xedb88320;
+constexpr std::uint32_t polynomialOfCrc32c = 0x82f63b78;
+
 /** What is left to do by table after the processor's own instructions took the bulk. */
 struct FoldedCrc {
   /** Bytes of the data that were dealt with; 0 where the processor has nothing for it or the data is short. */
@@ -19,5 +23,6 @@ struct FoldedCrc {
 
 /** Takes as much of the data as goes fast; `crc` is the register, not inverted. */
 [[nodiscard]] FoldedCrc foldCrc32(std::uint32_t crc, const std::byte* data, std::size_t size);
+[[nodiscard]] FoldedCrc foldCrc32c(std::uint32_t crc, const std::byte* data, std::size_t size);
 
 }  // namespace lto

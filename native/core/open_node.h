@@ -4,6 +4,7 @@
 
 #include "outcome.h"
 #include "position_guard.h"
+#include "scratch_record.h"
 #include "unique_fd.h"
 
 namespace lto {
@@ -14,6 +15,8 @@ struct OpenNode {
   /** Whether MTIOCGET is asked after each record. */
   bool answersMtGet = false;
   PositionGuard guard;
+  /** For records that are protected and belong to somebody else. */
+  ScratchRecord scratch;
 
   /** Fills `this`; `flags` never create or truncate. */
   [[nodiscard]] Outcome open(const std::string& path, int flags);

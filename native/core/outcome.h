@@ -73,7 +73,7 @@ struct WriteOutcome {
   std::optional<MtStatus> mt;
 };
 
-enum class ReadStop : std::uint8_t { full, zero, tooLarge, error };
+enum class ReadStop : std::uint8_t { full, zero, tooLarge, damaged, error };
 
 struct ReadOutcome {
   std::vector<std::uint32_t> lengths;

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "mtio.h"
@@ -52,6 +54,37 @@ RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t leng
   return {WriteStop::done, 0, true};
 }
 
+/** As `writeRecord`, with the protection information behind the record. */
+RecordResult writeProtected(OpenNode& node, bool exclusive, std::byte* data, std::size_t length,
+                            const ProtectionInformation& information) {
+  if (!exclusive) {
+    std::byte* const copy = node.scratch.room(length + information.size());
+    if (copy == nullptr) return {WriteStop::error, ENOMEM, false};
+    std::memcpy(copy, data, length);
+    std::memcpy(copy + length, information.data(), information.size());
+    return writeRecord(node, copy, length + information.size());
+  }
+  // The end of a slab has a margin; elsewhere the next record begins here, and gets its bytes back.
+  ProtectionInformation replaced{};
+  std::byte* const behind = data + length;
+  std::memcpy(replaced.data(), behind, replaced.size());
+  std::memcpy(behind, information.data(), information.size());
+  const RecordResult result = writeRecord(node, data, length + information.size());
+  std::memcpy(behind, replaced.data(), replaced.size());
+  return result;
+}
+
+/** Without its protection information; nothing when that does not fit the record. */
+std::optional<std::size_t> checkedLength(Protection protection, const std::byte* data, std::size_t length,
+                                         RecordProtection& found) {
+  const std::size_t extra = protectionBytes(protection);
+  if (extra == 0) return length;
+  if (length <= extra) return std::nullopt;
+  found = protectionOf(protection, data, length - extra);
+  if (std::memcmp(found.information.data(), data + length - extra, extra) != 0) return std::nullopt;
+  return length - extra;
+}
+
 /**
  * What MTIOCGET adds to a record that was taken. By direct I/O nothing: write(2) itself has told of early warning and
  * errors. Where `st` only buffered the record, it flushes before it answers (flush_buffer): an error here is that of
@@ -67,12 +100,15 @@ RecordResult confirmRecord(const OpenNode& node) {
 void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece, WriteOutcome& outcome) {
   const bool isLastPiece = &piece == &call.pieces.back();
   for (std::size_t offset = 0; offset < piece.size && outcome.stop == WriteStop::done;) {
-    const std::byte* const record = piece.data + offset;
+    std::byte* const record = piece.data + offset;
     const std::size_t length = std::min(call.recordSize, piece.size - offset);
     offset += length;
     // Before the write: what the driver copies is then in the processor's cache.
-    const std::uint32_t checksum = call.checksum ? crc32(call.checksum->value(), record, length) : 0;
-    RecordResult result = writeRecord(node, record, length);
+    const RecordProtection protection = protectionOf(call.protection, record, length);
+    const std::uint32_t checksum = call.checksum ? call.checksum->with(record, length, protection.crc32c) : 0;
+    RecordResult result = call.protection == Protection::none
+                              ? writeRecord(node, record, length)
+                              : writeProtected(node, call.exclusive, record, length, protection.information);
     const bool isLast = isLastPiece && offset == piece.size;
     if (result.taken && node.answersMtGet && (isLast || call.checkEach)) result = confirmRecord(node);
     outcome.stop = result.stop;
@@ -113,14 +149,21 @@ Outcome readRecords(const OpenNode& node, ReadCall& call) {
   std::size_t offset = 0;
   while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size) {
     const ssize_t length = ::read(node.fd.get(), memory.data + offset, call.offer);
-    if (length > 0) {
-      if (call.checksum) call.checksum->update(memory.data + offset, static_cast<std::size_t>(length));
-      outcome.lengths.push_back(static_cast<std::uint32_t>(length));
-      offset = roundUpToPage(offset + static_cast<std::size_t>(length));
-      continue;
-    }
     outcome.error = length < 0 ? errno : 0;
-    outcome.stop = length == 0 ? ReadStop::zero : outcome.error == ENOMEM ? ReadStop::tooLarge : ReadStop::error;
+    if (length > 0) {
+      const std::byte* const record = memory.data + offset;
+      RecordProtection protection;
+      if (const auto size = checkedLength(call.protection, record, static_cast<std::size_t>(length), protection)) {
+        if (call.checksum) call.checksum->set(call.checksum->with(record, *size, protection.crc32c));
+        outcome.lengths.push_back(static_cast<std::uint32_t>(*size));
+        // The next record may come over the protection information of this one: whole pages lie side by side.
+        offset = roundUpToPage(offset + *size);
+        continue;
+      }
+      outcome.stop = ReadStop::damaged;
+    } else {
+      outcome.stop = length == 0 ? ReadStop::zero : outcome.error == ENOMEM ? ReadStop::tooLarge : ReadStop::error;
+    }
     outcome.mt = statusAfterStop(node);
     break;
   }

@@ -69,7 +69,8 @@ std::size_t pageSize() {
 }
 
 std::shared_ptr<Slab> Slab::allocate(std::size_t size) {
-  std::byte* const data = size >= hugePage ? mapAligned(size, hugePage) : map(size);
+  const std::size_t mapped = size + margin;
+  std::byte* const data = size >= hugePage ? mapAligned(mapped, hugePage) : map(mapped);
   populate(data, size);
   std::shared_ptr<Slab> slab(new Slab(data, size));
   const std::scoped_lock lock(registry().mutex);
@@ -96,7 +97,7 @@ Slab::~Slab() {
     registry().byAddress.erase(addressOf(data_));
   }
   // Only now may the kernel give the address to somebody else.
-  ::munmap(data_, size_);
+  ::munmap(data_, size_ + margin);
 }
 
 }  // namespace lto

@@ -13,6 +13,9 @@ namespace lto {
  */
 class Slab {
  public:
+  /** Bytes behind its end that belong to the device thread which writes its last record. */
+  static constexpr std::size_t margin = 64;
+
   /** Throws std::bad_alloc. */
   static std::shared_ptr<Slab> allocate(std::size_t size);
   /** The slab that holds all of [data, data + size); null when there is none. */

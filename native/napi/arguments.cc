@@ -66,7 +66,18 @@ RecordOptions Arguments::recordOptions(std::size_t index) const {
       .checksum = checksum.IsUndefined() ? nullptr : ChecksumObject::unwrap(checksum, "checksum")->checksum(),
       .quiet = object.Get("quiet").ToBoolean(),
       .checkEach = object.Get("checkEach").ToBoolean(),
+      .protection = protectionOf(object.Get("protection")),
+      .exclusive = object.Get("exclusive").ToBoolean(),
   };
+}
+
+Protection Arguments::protectionOf(const Napi::Value& value) const {
+  if (value.IsUndefined()) return Protection::none;
+  if (!value.IsString()) throwType("protection must be a string");
+  const std::string name = value.As<Napi::String>().Utf8Value();
+  if (name == "crc32c") return Protection::crc32c;
+  if (name == "reed-solomon") return Protection::reedSolomon;
+  throwRange("protection must be crc32c or reed-solomon");
 }
 
 RecordMemory Arguments::recordMemory(std::size_t index, std::size_t alignment) const {

@@ -15,6 +15,8 @@ struct RecordOptions {
   std::shared_ptr<Checksum> checksum;
   bool quiet = false;
   bool checkEach = false;
+  Protection protection = Protection::none;
+  bool exclusive = false;
 };
 
 /** Reads the arguments of one call; throws a TypeError or RangeError that names the argument. */
@@ -41,6 +43,7 @@ class Arguments {
   [[noreturn]] void throwRange(const std::string& message) const;
 
  private:
+  [[nodiscard]] Protection protectionOf(const Napi::Value& value) const;
   [[nodiscard]] Napi::Uint8Array bytesOf(const Napi::Value& value, const char* name) const;
   [[nodiscard]] RecordMemory memoryOf(const Napi::Value& value, std::size_t alignment) const;
 

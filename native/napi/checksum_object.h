@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "../core/crc32.h"
+#include "../core/checksum.h"
 #include "tagged_object.h"
 
 namespace lto {
@@ -17,7 +17,7 @@ class ChecksumObject : public TaggedObject<ChecksumObject> {
 
   static Napi::Function define(Napi::Env env);
 
-  explicit ChecksumObject(const Napi::CallbackInfo& info) : TaggedObject(info) {}
+  explicit ChecksumObject(const Napi::CallbackInfo& info);
 
   [[nodiscard]] const std::shared_ptr<Checksum>& checksum() const { return checksum_; }
 
@@ -25,7 +25,7 @@ class ChecksumObject : public TaggedObject<ChecksumObject> {
   void update(const Napi::CallbackInfo& info);
   Napi::Value value(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<Checksum> checksum_ = std::make_shared<Checksum>();
+  std::shared_ptr<Checksum> checksum_;
 };
 
 }  // namespace lto

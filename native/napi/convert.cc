@@ -104,6 +104,8 @@ const char* nameOf(ReadStop stop) {
       return "zero";
     case ReadStop::tooLarge:
       return "too-large";
+    case ReadStop::damaged:
+      return "damaged";
     case ReadStop::error:
       break;
   }

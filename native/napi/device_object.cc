@@ -71,6 +71,15 @@ std::size_t recordSize(const Arguments& arguments, std::size_t index, const char
   return static_cast<std::size_t>(arguments.integer(index, name, 1, maxRecordSize));
 }
 
+/** What goes over the path with a record counts too. */
+void requireTransfer(const Arguments& arguments, const char* name, std::size_t size, Protection protection) {
+  const std::size_t extra = protectionBytes(protection);
+  if (size + extra > maxRecordSize) {
+    arguments.throwRange(std::string(name) + " and protection must be at most " + std::to_string(maxRecordSize) +
+                         " bytes");
+  }
+}
+
 SlabReservation reserve(const Arguments& arguments, SlabPoolObject& pool) {
   auto reservation = pool.pool().reserve();
   if (!reservation) arguments.throwRange("no slab of the pool is available");
@@ -163,6 +172,9 @@ Napi::Value DeviceObject::writeRecords(const Napi::CallbackInfo& info) {
   auto options = arguments.recordOptions(4);
   call.checksum = std::move(options.checksum);
   call.checkEach = options.checkEach;
+  call.protection = options.protection;
+  call.exclusive = options.exclusive;
+  requireTransfer(arguments, "recordSize", call.recordSize, call.protection);
   return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)});
 }
 
@@ -179,6 +191,7 @@ Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   const std::uint64_t token = arguments.token(4);
   auto options = arguments.recordOptions(5);
   call.checksum = std::move(options.checksum);
+  call.protection = options.protection;
   return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)},
                 pool != nullptr ? pool->viewCache() : nullptr);
 }

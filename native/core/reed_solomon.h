@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lto {
+
+/** The Reed-Solomon CRC of logical block protection (ECMA-319, SSC-5). */
+[[nodiscard]] std::uint32_t reedSolomonCrc(const std::byte* data, std::size_t size);
+
+}  // namespace lto
