@@ -1,3 +1,4 @@
+export * from './changer/index.js';
 export * from './commands/attribute.js';
 export * from './commands/block-limits.js';
 export * from './commands/density-support.js';

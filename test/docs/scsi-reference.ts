@@ -24,17 +24,24 @@ export function scsiReference(): string {
 }
 
 function commands(): string {
-  const rows = Object.entries(scsi.OPERATION_CODES).map(([name, operation]: [string, scsi.OperationCode]) => {
-    const { code, serviceAction } = operation;
-    const command = name as scsi.CommandName;
-    const codes = serviceAction === undefined ? hex(code) : `${hex(code)}/${hex(serviceAction)}`;
-    return [name, codes, timeouts(command), COMMANDS[command] ? 'yes' : ''];
-  });
+  const names = Object.keys(scsi.OPERATION_CODES) as scsi.CommandName[];
+  const rows = names.map((name) => [name, codes(name), timeouts(name), COMMANDS[name] ? 'yes' : '']);
   const note =
     'Timeouts are of drives of LTO-5 to LTO-10, or of all; where the generation is unknown, the longest holds. A longer one ' +
     'that the drive itself recommends is taken instead, a shorter one never.';
   const made = table(['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
-  return ['## Commands', note, made].join('\n\n');
+  return ['## Commands', note, made, changerCommands()].join('\n\n');
+}
+
+function changerCommands(): string {
+  const names = Object.keys(scsi.CHANGER_OPERATION_CODES) as scsi.CommandName[];
+  const rows = names.map((name) => [name, codes(name), timeouts(name)]);
+  return `### Of medium changers\n\n${table(['Command', 'Code', 'Timeout, s'], rows)}`;
+}
+
+function codes(name: scsi.CommandName): string {
+  const { code, serviceAction } = scsi.operationCode(name);
+  return serviceAction === undefined ? hex(code) : `${hex(code)}/${hex(serviceAction)}`;
 }
 
 function timeouts(command: scsi.CommandName): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, MalformedResponseError } from '../../src/errors/index.js';
+import * as changer from '../../src/scsi/changer/commands.js';
 import * as attribute from '../../src/scsi/commands/attribute.js';
 import * as position from '../../src/scsi/commands/position.js';
 import * as primary from '../../src/scsi/commands/primary.js';
@@ -10,7 +11,14 @@ import { driveGeneration } from '../../src/scsi/drive-generation.js';
 import { toHex } from '../../src/scsi/wire/bytes.js';
 import { type CdbLayout, decodeCdb } from '../../src/scsi/wire/cdb.js';
 import { encodeFields, type Field } from '../../src/scsi/wire/layout.js';
-import { type CommandName, cdbLength, commandName, OPERATION_CODES } from '../../src/scsi/wire/opcodes.js';
+import {
+  CHANGER_OPERATION_CODES,
+  type CommandName,
+  cdbLength,
+  commandName,
+  OPERATION_CODES,
+  operationCode,
+} from '../../src/scsi/wire/opcodes.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const { readAttribute, writeAttribute } = attribute;
@@ -97,17 +105,17 @@ describe('the data phase', () => {
   });
 });
 
-const LAYOUTS = [attribute, position, primary, transfer]
+const LAYOUTS = [attribute, changer, position, primary, transfer]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter((value): value is CdbLayout => typeof value === 'object' && value !== null && 'fields' in value);
 
 describe('every CDB table', () => {
   it('is found', () => {
-    expect(LAYOUTS).toHaveLength(27);
+    expect(LAYOUTS).toHaveLength(34);
   });
 
   it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))('%s fits its operation code', (name, layout) => {
-    expect(layout.length).toBe(cdbLength(OPERATION_CODES[name].code));
+    expect(layout.length).toBe(cdbLength(operationCode(name).code));
     for (const field of Object.values(layout.fields)) expect(field.byte).toBeGreaterThan(0);
   });
 
@@ -115,7 +123,7 @@ describe('every CDB table', () => {
     fc.assert(
       fc.property(valuesOf(layout), (values) => {
         const cdb = encodeFields(layout.fields, layout.length, values, layout.name);
-        cdb[0] = OPERATION_CODES[layout.name].code;
+        cdb[0] = operationCode(layout.name).code;
         expect(decodeCdb(layout, cdb)).toEqual(values);
       }),
       RUNS,
@@ -167,6 +175,14 @@ describe('operation codes', () => {
     expect(commandName(new Uint8Array(0))).toBeUndefined();
   });
 
+  it('is another for a changer where the codes are the same', () => {
+    expect(commandName(Uint8Array.of(0x1b))).toBe('LOAD UNLOAD');
+    expect(commandName(Uint8Array.of(0x1b), 'changer')).toBe('OPEN/CLOSE IMPORT/EXPORT ELEMENT');
+    expect(commandName(Uint8Array.of(0xa5))).toBeUndefined();
+    expect(commandName(Uint8Array.of(0xa5), 'changer')).toBe('MOVE MEDIUM');
+    expect(commandName(Uint8Array.of(0x12), 'changer')).toBe('INQUIRY');
+  });
+
   it('tell the length of the CDB', () => {
     expect([0x00, 0x34, 0x5a, 0x8c, 0xa2, 0x7f, 0xff].map(cdbLength)).toEqual([
       6,
@@ -211,7 +227,7 @@ describe('operation codes', () => {
   });
 
   it('are the longest for a drive of which nothing is known, and never longer for one of which something is', () => {
-    for (const name of Object.keys(OPERATION_CODES) as CommandName[]) {
+    for (const name of Object.keys({ ...OPERATION_CODES, ...CHANGER_OPERATION_CODES }) as CommandName[]) {
       const known = [5, 6, 7, 8, 9, 10].map((generation) => timeoutSeconds(name, generation));
       expect(timeoutSeconds(name)).toBe(Math.max(...known));
       for (const generation of [0, 4, 11, Number.NaN])

@@ -8,7 +8,7 @@ import { recommendedTimeouts, timeoutMs } from '../../src/scsi/commands/timeouts
 import { formatMedium } from '../../src/scsi/commands/transfer.js';
 import { logSense } from '../../src/scsi/log/page.js';
 import type { ScsiCommand } from '../../src/scsi/wire/command.js';
-import { type CommandName, OPERATION_CODES } from '../../src/scsi/wire/opcodes.js';
+import { type CommandName, operationCode } from '../../src/scsi/wire/opcodes.js';
 import { readDriveModel } from '../../src/tape/port/drive-model.js';
 import { DrivePort } from '../../src/tape/port/drive-port.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
@@ -111,7 +111,7 @@ describe('the make of a drive', () => {
 
 describe('times that the drive recommends', () => {
   const told = (name: CommandName, recommended: number): SupportedCommand => ({
-    operationCode: OPERATION_CODES[name].code,
+    operationCode: operationCode(name).code,
     cdbLength: 10,
     timeouts: { commandSpecific: 0, nominal: 1, recommended },
   });

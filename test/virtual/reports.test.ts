@@ -6,8 +6,8 @@ import {
   commandName,
   decodeCommandSupport,
   decodeSupportedCommands,
-  OPERATION_CODES,
   type OperationCode,
+  operationCode,
   registerAndMove,
   reportSupportedCommand,
   reportSupportedCommands,
@@ -19,7 +19,7 @@ import { newDrive, outcome, send } from './support.js';
 const SUPPORTED = Object.keys(COMMANDS) as CommandName[];
 /** Those with one service action, or none. */
 const WITHOUT_ACTIONS = SUPPORTED.filter((name) => COMMANDS[name]?.serviceActions === undefined);
-const codesOf = (name: CommandName): OperationCode => OPERATION_CODES[name];
+const codesOf = (name: CommandName): OperationCode => operationCode(name);
 
 describe('REPORT SUPPORTED OPERATION CODES', () => {
   it('lists all commands, with the timeouts of the generation', async () => {

@@ -69,6 +69,15 @@ const TIMEOUT_SECONDS: Readonly<Record<CommandName, number | ByGeneration>> = {
   'REPORT TIMESTAMP': 180,
   'SET TIMESTAMP': 180,
   'SECURITY PROTOCOL OUT': 180,
+  // A library looks at every cartridge, and may take half an hour for it.
+  'INITIALIZE ELEMENT STATUS': 3600,
+  'INITIALIZE ELEMENT STATUS WITH RANGE': 3600,
+  'OPEN/CLOSE IMPORT/EXPORT ELEMENT': 300,
+  'POSITION TO ELEMENT': 300,
+  // Twice across the library, with the load of the drive where the library waits for it.
+  'MOVE MEDIUM': 1200,
+  'EXCHANGE MEDIUM': 1800,
+  'READ ELEMENT STATUS': 300,
 };
 
 /** Seconds by command; those that a drive gives no time for are missing. */

@@ -3,7 +3,7 @@ import { timeoutMs } from '../commands/timeouts.js';
 import { hexCode } from './bytes.js';
 import type { ScsiCommand } from './command.js';
 import { decodeFields, encodeFields, type Fields, type FieldValues, fieldMask } from './layout.js';
-import { type CommandName, commandName, OPERATION_CODES, type OperationCode } from './opcodes.js';
+import { type CommandName, isCdbOf, operationCode } from './opcodes.js';
 
 /** One command's CDB. The same table serves the builder and the device server. */
 export interface CdbLayout<T extends Fields = Fields> {
@@ -44,7 +44,7 @@ export function commandWithDataOut<T extends Fields>(
  * What a CDB asks for. Throws MalformedResponseError for a CDB of another command, or one that is too short.
  */
 export function decodeCdb<T extends Fields>(layout: CdbLayout<T>, cdb: Uint8Array): FieldValues<T> {
-  if (commandName(cdb) !== layout.name || cdb.length < layout.length) {
+  if (!isCdbOf(layout.name, cdb) || cdb.length < layout.length) {
     throw new MalformedResponseError(
       `${cdb.length} bytes with operation code ${hexCode(cdb[0] ?? 0)} are no CDB of ${layout.name}`,
     );
@@ -67,7 +67,7 @@ export function cdbUsage(layout: CdbLayout): Uint8Array {
 }
 
 function withOperationCode({ name }: CdbLayout, cdb: Uint8Array): Uint8Array {
-  const { code, serviceAction }: OperationCode = OPERATION_CODES[name];
+  const { code, serviceAction } = operationCode(name);
   cdb[0] = code;
   if (serviceAction !== undefined) cdb[1] = ((cdb[1] ?? 0) & 0xe0) | serviceAction;
   return cdb;

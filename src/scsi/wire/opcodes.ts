@@ -55,22 +55,59 @@ export const OPERATION_CODES = {
   'SECURITY PROTOCOL OUT': { code: 0xb5 },
 } as const satisfies Record<string, OperationCode>;
 
-export type CommandName = keyof typeof OPERATION_CODES;
+/** The commands of SMC-3 that a medium changer is sent besides those of SPC-5; tape drives have other uses for some codes. */
+export const CHANGER_OPERATION_CODES = {
+  'INITIALIZE ELEMENT STATUS': { code: 0x07 },
+  'OPEN/CLOSE IMPORT/EXPORT ELEMENT': { code: 0x1b },
+  'POSITION TO ELEMENT': { code: 0x2b },
+  'INITIALIZE ELEMENT STATUS WITH RANGE': { code: 0x37 },
+  'MOVE MEDIUM': { code: 0xa5 },
+  'EXCHANGE MEDIUM': { code: 0xa6 },
+  'READ ELEMENT STATUS': { code: 0xb8 },
+} as const satisfies Record<string, OperationCode>;
+
+export type ChangerCommandName = keyof typeof CHANGER_OPERATION_CODES;
+export type CommandName = keyof typeof OPERATION_CODES | ChangerCommandName;
+
+/** Whose commands are meant, where two types of devices share an operation code. */
+export type CommandSet = 'tape' | 'changer';
 
 /** For each operation code the commands that share it. */
-const BY_CODE = new Map<number, [CommandName, OperationCode][]>();
-for (const entry of Object.entries(OPERATION_CODES) as [CommandName, OperationCode][]) {
-  const [, { code }] = entry;
-  BY_CODE.set(code, [...(BY_CODE.get(code) ?? []), entry]);
+type ByCode = ReadonlyMap<number, readonly (readonly [CommandName, OperationCode])[]>;
+
+function byCode(codes: Readonly<Partial<Record<CommandName, OperationCode>>>): ByCode {
+  const commands = new Map<number, [CommandName, OperationCode][]>();
+  for (const entry of Object.entries(codes) as [CommandName, OperationCode][]) {
+    const [, { code }] = entry;
+    commands.set(code, [...(commands.get(code) ?? []), entry]);
+  }
+  return commands;
 }
 
-/** The command that a CDB asks for; undefined for one that is not in the table. */
-export function commandName(cdb: Uint8Array): CommandName | undefined {
-  const serviceAction = (cdb[1] ?? 0) & 0x1f;
-  for (const [name, operation] of BY_CODE.get(cdb[0] ?? -1) ?? []) {
-    if (operation.serviceAction === undefined || operation.serviceAction === serviceAction) return name;
-  }
-  return undefined;
+const TAPE = byCode(OPERATION_CODES);
+const CHANGER: ByCode = new Map([...TAPE, ...byCode(CHANGER_OPERATION_CODES)]);
+
+const ALL: Readonly<Record<CommandName, OperationCode>> = { ...OPERATION_CODES, ...CHANGER_OPERATION_CODES };
+
+/** The code of a command. */
+export function operationCode(name: CommandName): OperationCode {
+  return ALL[name];
+}
+
+/** The command that a CDB asks for; undefined for one that is not in the tables. */
+export function commandName(cdb: Uint8Array, set: CommandSet = 'tape'): CommandName | undefined {
+  const commands = (set === 'tape' ? TAPE : CHANGER).get(cdb[0] ?? -1) ?? [];
+  return commands.find(([, operation]) => asksFor(operation, cdb))?.[0];
+}
+
+/** Whether a CDB has the operation code of a command, and its service action where it has one. */
+export function isCdbOf(name: CommandName, cdb: Uint8Array): boolean {
+  const operation = operationCode(name);
+  return cdb[0] === operation.code && asksFor(operation, cdb);
+}
+
+function asksFor({ serviceAction }: OperationCode, cdb: Uint8Array): boolean {
+  return serviceAction === undefined || serviceAction === ((cdb[1] ?? 0) & 0x1f);
 }
 
 /** Length of a CDB by the group of its operation code (SPC-5): 6, 10, 12 or 16; undefined for the other groups. */

@@ -8,8 +8,7 @@ import {
   encodeCommandSupport,
   encodeSupportedCommands,
   encodeTimestamp,
-  OPERATION_CODES,
-  type OperationCode,
+  operationCode,
   REPORT_SUPPORTED_OPERATION_CODES,
   REPORT_TIMESTAMP,
   REPORTING,
@@ -43,7 +42,7 @@ export function reportSupportedCommands(commands: () => readonly Pick<Command<ne
 }
 
 function entriesOf({ layout, serviceActions }: Pick<Command<never>, 'layout' | 'serviceActions'>): Entry[] {
-  const { code, serviceAction: only }: OperationCode = OPERATION_CODES[layout.name];
+  const { code, serviceAction: only } = operationCode(layout.name);
   return (serviceActions ?? [only]).map((serviceAction) => ({ layout, code, serviceAction }));
 }
 

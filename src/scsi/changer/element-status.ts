@@ -1,0 +1,155 @@
+import { concatBytes } from '../wire/bytes.js';
+import { ascii, bits, encodeFields, type FieldValues, flag, uint } from '../wire/layout.js';
+import { ELEMENT_TYPE, type ElementType } from './commands.js';
+
+// READ ELEMENT STATUS data (SMC-3 6.11): a header, a page for each type of element, a descriptor for each element.
+
+export const ELEMENT_STATUS_HEADER = {
+  length: 8,
+  fields: {
+    firstElement: uint(0, 2),
+    count: uint(2, 2),
+    /** BYTE COUNT OF REPORT AVAILABLE: what follows the header, and is not cut by the allocation length. */
+    byteCount: uint(5, 3),
+  },
+} as const;
+
+export const ELEMENT_STATUS_PAGE = {
+  length: 8,
+  fields: {
+    elementType: uint(0, 1),
+    primaryVolumeTag: flag(1, 7),
+    alternateVolumeTag: flag(1, 6),
+    descriptorLength: uint(2, 2),
+    byteCount: uint(5, 3),
+  },
+} as const;
+
+/** What every descriptor begins with. */
+export const ELEMENT_DESCRIPTOR = {
+  length: 12,
+  fields: {
+    element: uint(0, 2),
+    /** INENAB and EXENAB of import/export elements: cartridges can come in, and go out. */
+    importEnabled: flag(2, 5),
+    exportEnabled: flag(2, 4),
+    /** The robot reaches the element. */
+    access: flag(2, 3),
+    /** Something is not as it should be; `asc` and `ascq` say what. */
+    except: flag(2, 2),
+    /** IMPEXP: an operator put the cartridge there, not the robot. */
+    byOperator: flag(2, 1),
+    full: flag(2, 0),
+    asc: uint(4, 1),
+    ascq: uint(5, 1),
+    /** Of drives on a parallel bus. */
+    notThisBus: flag(6, 7),
+    idValid: flag(6, 5),
+    lunValid: flag(6, 4),
+    lun: bits(6, 2, 0),
+    busAddress: uint(7, 1),
+    /** SVALID: `source` is known. */
+    sourceValid: flag(9, 7),
+    invert: flag(9, 6),
+    /** ED. */
+    disabled: flag(9, 3),
+    /** One of `MEDIUM_TYPE`. */
+    mediumType: bits(9, 2, 0),
+    /** The storage element that the cartridge came from last. */
+    source: uint(10, 2),
+  },
+} as const;
+
+/** MEDIUM TYPE of an element descriptor. */
+export const MEDIUM_TYPE = { unspecified: 0, data: 1, cleaning: 2, diagnostic: 3, worm: 4, microcode: 5 } as const;
+
+export const VOLUME_TAG = {
+  length: 36,
+  fields: { identifier: ascii(0, 32), sequence: uint(34, 2) },
+} as const;
+
+/** Begins the identifier of a drive (DVCID), or what stands in its place; its bytes follow. */
+export const ELEMENT_IDENTIFIER = {
+  length: 4,
+  fields: {
+    /** 2: ASCII. */
+    codeSet: bits(0, 3, 0),
+    /** 0: vendor specific, the serial number alone; 1: T10 vendor, with vendor, product and serial number. */
+    identifierType: bits(1, 3, 0),
+    identifierLength: uint(3, 1),
+  },
+} as const;
+
+/** One element, as a library tells of it. */
+export interface ElementDescriptor extends Partial<FieldValues<typeof ELEMENT_DESCRIPTOR.fields>> {
+  readonly element: number;
+  /** The barcode; undefined for none. */
+  readonly primaryVolumeTag?: Partial<FieldValues<typeof VOLUME_TAG.fields>> | undefined;
+  /** Of a drive. */
+  readonly identifier?:
+    | { readonly codeSet: number; readonly identifierType: number; readonly bytes: Uint8Array }
+    | undefined;
+}
+
+/** The elements of one type. */
+export interface ElementPage {
+  readonly elementType: ElementType;
+  readonly elements: readonly ElementDescriptor[];
+}
+
+export interface ElementStatusOptions {
+  /** VOLTAG: the descriptors have volume tags. */
+  readonly volumeTags?: boolean;
+  /** DVCID: those of drives have identifiers. */
+  readonly deviceIdentifiers?: boolean;
+}
+
+/** READ ELEMENT STATUS data. A page without elements is left out. */
+export function encodeElementStatus(pages: readonly ElementPage[], options: ElementStatusOptions = {}): Uint8Array {
+  const filled = pages.filter(({ elements }) => elements.length > 0);
+  const addresses = filled.flatMap(({ elements }) => elements.map(({ element }) => element));
+  const encoded = concatBytes(...filled.map((page) => encodePage(page, options)));
+  const header = { firstElement: Math.min(...addresses, 0xffff), count: addresses.length, byteCount: encoded.length };
+  return concatBytes(encodePart(ELEMENT_STATUS_HEADER, addresses.length === 0 ? {} : header), encoded);
+}
+
+function encodePage({ elementType, elements }: ElementPage, options: ElementStatusOptions): Uint8Array {
+  const { volumeTags: primaryVolumeTag = false, deviceIdentifiers = false } = options;
+  const room =
+    elementType === 'dataTransfer' && deviceIdentifiers
+      ? Math.max(0, ...elements.map(({ identifier }) => identifier?.bytes.length ?? 0))
+      : 0;
+  const descriptors = elements.map((element) => encodeDescriptor(element, primaryVolumeTag, room));
+  const header = encodePart(ELEMENT_STATUS_PAGE, {
+    elementType: ELEMENT_TYPE[elementType],
+    primaryVolumeTag,
+    descriptorLength: descriptors[0]?.length ?? 0,
+    byteCount: descriptors.reduce((sum, { length }) => sum + length, 0),
+  });
+  return concatBytes(header, ...descriptors);
+}
+
+/** All descriptors of a page are as long as the longest: `room` is that of the longest identifier. */
+function encodeDescriptor(descriptor: ElementDescriptor, hasTag: boolean, room: number): Uint8Array {
+  const { primaryVolumeTag, identifier, ...fields } = descriptor;
+  const tag = hasTag ? encodeTag(primaryVolumeTag) : new Uint8Array(0);
+  const tail = new Uint8Array(ELEMENT_IDENTIFIER.length + room);
+  if (room > 0 && identifier !== undefined) {
+    const { codeSet, identifierType, bytes } = identifier;
+    tail.set(encodePart(ELEMENT_IDENTIFIER, { codeSet, identifierType, identifierLength: bytes.length }));
+    tail.set(bytes, ELEMENT_IDENTIFIER.length);
+  }
+  return concatBytes(encodePart(ELEMENT_DESCRIPTOR, fields), tag, tail);
+}
+
+/** Zeros where there is no barcode. */
+function encodeTag(tag: ElementDescriptor['primaryVolumeTag']): Uint8Array {
+  return tag === undefined ? new Uint8Array(VOLUME_TAG.length) : encodePart(VOLUME_TAG, tag);
+}
+
+function encodePart<T extends { readonly length: number; readonly fields: Parameters<typeof encodeFields>[0] }>(
+  { length, fields }: T,
+  values: Partial<FieldValues<T['fields']>>,
+): Uint8Array {
+  return encodeFields(fields, length, values, 'READ ELEMENT STATUS data');
+}

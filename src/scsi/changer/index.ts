@@ -1,0 +1,3 @@
+export * from './commands.js';
+export * from './element-status.js';
+export * from './mode-pages.js';
