@@ -3,23 +3,7 @@ import './no-debugger.js';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InvalidArgumentError } from '../errors/index.js';
-import { addDrives } from './commands/drive/drives.js';
-import { addEncryption } from './commands/drive/encryption.js';
-import { addHealth } from './commands/drive/health.js';
-import { addInspect } from './commands/drive/inspect.js';
-import { addMam } from './commands/drive/mam.js';
-import { addMotions } from './commands/drive/motion.js';
-import { addStatus } from './commands/drive/status.js';
-import { addKey } from './commands/keys/key.js';
-import { addFormat } from './commands/media/format.js';
-import { addLabel } from './commands/media/label.js';
-import { addList } from './commands/media/list.js';
-import { addRead } from './commands/media/read.js';
-import { addVerify } from './commands/media/verify.js';
-import { addWrite } from './commands/media/write.js';
-import { addDemo } from './commands/virtual/demo.js';
-import { addServeVirtual } from './commands/virtual/serve-virtual.js';
-import { addVirtual } from './commands/virtual/virtual.js';
+import { addCommands } from './commands/groups.js';
 import { errorDocument, printDocument } from './output/document.js';
 import { printText } from './output/terminal.js';
 import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './run/exit-codes.js';
@@ -32,27 +16,7 @@ const program = new Command('lto')
   .exitOverride()
   .configureOutput({ outputError: (text) => printText(process.stderr, text.replace(/^error:/, 'lto:').trimEnd()) })
   .addHelpText('after', exitCodeHelp());
-for (const add of [
-  addDrives,
-  addStatus,
-  addInspect,
-  addHealth,
-  addMam,
-  addLabel,
-  addWrite,
-  addRead,
-  addList,
-  addVerify,
-  addMotions,
-  addFormat,
-  addEncryption,
-  addKey,
-  addVirtual,
-  addServeVirtual,
-  addDemo,
-]) {
-  add(program);
-}
+addCommands(program);
 
 // Nothing can be said any more when stderr is gone, and that is no reason to die.
 process.stderr.on('error', () => undefined);

@@ -7,14 +7,14 @@ import { writeLabel } from '../../provider/label/label.js';
 import type { MamValues } from '../../scsi/mam/values.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { identityFacts } from '../actions/drive/status.js';
-import { writeSource } from '../actions/media/write.js';
-import { readTapeFile } from '../input/read-file.js';
-import { openSource, type Source } from '../input/source.js';
-import { facts } from '../output/table.js';
+import { type Fact, facts } from '../output/table.js';
 import { printText, visible } from '../output/terminal.js';
+import { identityFacts } from '../output/text/identity.js';
 import { formatBytes, formatDuration, formatRate } from '../output/units.js';
 import { interruptible } from '../run/interrupt.js';
+import { readTapeFile } from '../transfer/read-file.js';
+import { openSource, type Source } from '../transfer/source.js';
+import { writeSource } from '../transfer/write-source.js';
 import { type Comparison, compareFolders } from './compare-folders.js';
 import { GeneratedFile } from './generated.js';
 
@@ -102,7 +102,7 @@ async function compareExtracted(drive: TapeDrive, receipt: TapeReceipt, plan: De
   return compareFolders(plan.folder, join(plan.extracted, basename(plan.folder)));
 }
 
-function memoryFacts(memory: MamValues | undefined): [string, string | number | undefined][] {
+function memoryFacts(memory: MamValues | undefined): Fact[] {
   const amount = (bytes: number | undefined) => (bytes === undefined ? undefined : formatBytes(bytes));
   return [
     ['cartridge', memory?.serialNumber],

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { FileKeyStore, noKeystore } from '../../keys/file-key-store.js';
 import { readPrivateFile } from '../../keys/private-file.js';
-import type { CommonOptions } from '../output/command-result.js';
+import type { CommonOptions } from '../run/action.js';
 import { readPassphrase } from './secrets.js';
 
 /** As `keystoreFlags` gives them. */

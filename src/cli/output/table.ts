@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { visible } from './terminal.js';
 
-/** Rows without borders, columns aligned; the head is told apart by colour on a terminal that has some. */
+/** Rows without borders, columns aligned; the head is bold on a terminal with colours. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({
     head: head.map(visible),
@@ -16,8 +16,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
-/** Names and their values; those without one are left out. */
-export function facts(rows: readonly (readonly [string, string | number | undefined])[]): string {
+/** A name and its value; undefined where there is none. */
+export type Fact = readonly [string, string | number | undefined];
+
+/** Names and their values; those without a value are left out. */
+export function facts(rows: readonly Fact[]): string {
   const known = rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return table([], known);
 }

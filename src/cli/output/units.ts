@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from '../../errors/index.js';
-
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const STEP = 1024;
 const DECIMAL_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -36,23 +34,4 @@ export function formatDuration(seconds: number): string {
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   if (parts[0] === 0) parts.shift();
   return parts.map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
-}
-
-const SIZE = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?$/i;
-
-/** Bytes of `262144`, `256KiB`, `1.5 GB` or `64k`; `K`, `M`, `G` alone count in steps of 1024. */
-export function parseSize(text: string): number {
-  const [, digits, prefix = '', binary] = SIZE.exec(text.trim()) ?? [];
-  const step = binary || !/b$/i.test(text) ? STEP : 1000;
-  const bytes = Number(digits) * step ** ' kmgtp'.indexOf(prefix.toLowerCase() || ' ');
-  if (digits !== undefined && Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no size`, { next: 'Write it as 262144, 256KiB or 1GiB' });
-}
-
-/** A whole number that is not negative. */
-export function parseCount(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no number`, {
-    next: 'Write a whole number such as 0 or 12',
-  });
 }

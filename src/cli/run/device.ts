@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { OpenOptions } from '../../tape/open/open-transport.js';
 import { TapeDrive } from '../../tape/tape-drive.js';
-import type { CommonOptions } from '../output/command-result.js';
+import type { CommonOptions } from './action.js';
 
 export interface DeviceOptions extends CommonOptions {
   readonly device?: string | undefined;

@@ -20,17 +20,11 @@ const CIRCULAR_FILES_SCSI = [
 
 export const CIRCULAR_FILES: readonly string[] = [...CIRCULAR_FILES_PROVIDER, ...CIRCULAR_FILES_SCSI];
 
-const CIRCULAR_ROOMS_ARCHIVE_AND_CLI = ['cli/output', 'cli/run'];
-
 const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider/session'];
 
 const CIRCULAR_ROOMS_SCSI = ['scsi/commands', 'scsi/wire'];
 
-export const CIRCULAR_ROOMS: readonly string[] = [
-  ...CIRCULAR_ROOMS_ARCHIVE_AND_CLI,
-  ...CIRCULAR_ROOMS_PROVIDER,
-  ...CIRCULAR_ROOMS_SCSI,
-];
+export const CIRCULAR_ROOMS: readonly string[] = [...CIRCULAR_ROOMS_PROVIDER, ...CIRCULAR_ROOMS_SCSI];
 
 const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
 

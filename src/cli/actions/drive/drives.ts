@@ -1,6 +1,6 @@
 import { listDrives } from '../../../tape/open/list-drives.js';
-import type { CommandResult } from '../../output/command-result.js';
 import { table } from '../../output/table.js';
+import type { CommandResult } from '../../run/action.js';
 
 export async function drives(): Promise<CommandResult> {
   const found = await listDrives();

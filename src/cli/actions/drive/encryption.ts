@@ -4,9 +4,9 @@ import { ENCRYPTION_MODES, type EncryptionModeName } from '../../../tape/encrypt
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { encryptionFacts, encryptionStatus, nextBlockText } from '../../output/encryption-text.js';
 import { facts } from '../../output/table.js';
+import { encryptionFacts, encryptionStatus, nextBlockText } from '../../output/text/encryption.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface OnOptions extends DeviceOptions, KeystoreOptions {

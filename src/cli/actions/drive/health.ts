@@ -1,10 +1,10 @@
 import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health/facts.js';
 import type { Health } from '../../../tape/reports/health/health.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { facts } from '../../output/table.js';
+import { type Fact, facts } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
 import { formatCapacity } from '../../output/units.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
@@ -24,8 +24,6 @@ async function tell(drive: TapeDrive): Promise<CommandResult> {
 function verdictLines({ verdict, reasons }: Health): string[] {
   return [verdict, ...reasons.map((reason) => `  ${reason.verdict}: ${visible(reason.what)}. ${reason.action}`)];
 }
-
-type Fact = readonly [string, string | number | undefined];
 
 function healthFacts({ drive, temperature, cleaning, writing, reading, compression, cartridge }: Health): Fact[] {
   return [

@@ -9,12 +9,12 @@ import type { DriveIdentity, DriveName } from '../../../tape/reports/identity.js
 import type { MediumFormat } from '../../../tape/reports/medium-format.js';
 import type { TapeSettings } from '../../../tape/reports/settings.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
-import { facts, table } from '../../output/table.js';
+import { type Fact, facts, table } from '../../output/table.js';
+import { encryptionFacts, encryptionStatus } from '../../output/text/encryption.js';
+import { identityFacts } from '../../output/text/identity.js';
 import { formatBytes, formatCapacity } from '../../output/units.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
-import { identityFacts } from './status.js';
 
 export function inspect(options: DeviceOptions): Promise<CommandResult> {
   return withDrive(options, tell, READ_ONLY);
@@ -52,8 +52,6 @@ async function unlessEmpty<T>(told: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
-
-type Fact = readonly [string, string | number | undefined];
 
 interface DriveReports {
   readonly identity: DriveIdentity;

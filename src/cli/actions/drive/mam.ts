@@ -4,9 +4,9 @@ import { type MamAttribute, mamAttribute } from '../../../scsi/mam/attributes.js
 import { attributeValue, type MamValues } from '../../../scsi/mam/values.js';
 import type { CartridgeMemory } from '../../../tape/reports/cartridge-memory.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { CommandResult } from '../../output/command-result.js';
 import { table } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 export function mam(options: DeviceOptions): Promise<CommandResult> {

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../../output/command-result.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 function motion(name: 'rewind' | 'load' | 'eject') {

@@ -2,12 +2,12 @@ import { senseCodes } from '../../../errors/index.js';
 import type { LongPosition } from '../../../scsi/commands/read-position.js';
 import { formatOf } from '../../../scsi/density.js';
 import type { TapeStatus } from '../../../tape/port/tape-status.js';
-import type { DriveIdentity } from '../../../tape/reports/identity.js';
 import type { Readiness } from '../../../tape/reports/readiness.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { encryptionFacts, encryptionStatus } from '../../output/encryption-text.js';
-import { facts } from '../../output/table.js';
+import { type Fact, facts } from '../../output/table.js';
+import { encryptionFacts, encryptionStatus } from '../../output/text/encryption.js';
+import { identityFacts } from '../../output/text/identity.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
@@ -44,16 +44,6 @@ const EXIT_CODES: Readonly<Record<Readiness['state'], number>> = {
   'becoming-ready': exitCodeOf('LTO_NOT_READY'),
   'not-ready': exitCodeOf('LTO_NOT_READY'),
 };
-
-type Fact = readonly [string, string | number | undefined];
-
-export function identityFacts({ vendor, product, revision, serialNumber }: DriveIdentity): Fact[] {
-  return [
-    ['drive', `${vendor} ${product}`],
-    ['firmware', revision],
-    ['serial number', serialNumber],
-  ];
-}
 
 const READINESS: Readonly<Record<Readiness['state'], string>> = {
   ready: 'ready',

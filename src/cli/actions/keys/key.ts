@@ -9,10 +9,10 @@ import { decodeStencFile, encodeStencFile, type StencKey } from '../../../keys/s
 import { type KeystoreOptions, openKeystore, passphraseFileOf } from '../../input/keystore.js';
 import { askNewSecret, hasTerminal } from '../../input/prompt.js';
 import { readPassphrase, readSecret } from '../../input/secrets.js';
-import type { CommandResult } from '../../output/command-result.js';
 import { print } from '../../output/standard-output.js';
 import { facts, table } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
+import type { CommandResult } from '../../run/action.js';
 
 interface ImportOptions extends KeystoreOptions {
   readonly file?: string;

@@ -2,9 +2,9 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import { ERASE_CONFIRMATION } from '../../../tape/motion/erase-confirmation.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { askLine, hasTerminal } from '../../input/prompt.js';
-import type { CommandResult } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
 
 interface FormatFlags extends DeviceOptions {

@@ -3,8 +3,8 @@ import { type LabelReport, readLabel, writeLabel } from '../../../provider/label
 import type { MemoryAttribute } from '../../../provider/label/label-memory.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import type { CommandResult } from '../../output/command-result.js';
 import { facts } from '../../output/table.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface LabelOptions extends DeviceOptions, KeystoreOptions {

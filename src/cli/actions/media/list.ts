@@ -4,12 +4,12 @@ import type { ArchiveMember } from '../../../archive/extract/messages.js';
 import { listArchive } from '../../../archive/list.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import { passTapeFile } from '../../input/read-file.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { memberLine } from '../../output/member-line.js';
+import { parseCount } from '../../input/numbers.js';
 import { textLines } from '../../output/terminal.js';
-import { parseCount } from '../../output/units.js';
+import { memberLine } from '../../output/text/member-line.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import { passTapeFile } from '../../transfer/read-file.js';
 
 interface ListOptions extends DeviceOptions, KeystoreOptions {
   readonly only?: readonly string[];

@@ -1,17 +1,16 @@
-import { InvalidArgumentError, senseCodes } from '../../../errors/index.js';
+import { InvalidArgumentError } from '../../../errors/index.js';
 import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
-import type { ReadSummary } from '../../../tape/stream/read/read-stream.js';
-import { extractedText, extractFile } from '../../input/extract-file.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { requireAbsent, saveFile } from '../../output/output-file.js';
+import { parseCount } from '../../input/numbers.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
-import { facts } from '../../output/table.js';
-import { formatBytes, parseCount } from '../../output/units.js';
+import { summaryText } from '../../output/text/read-summary.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
+import { extractedText, extractFile } from '../../transfer/extract-file.js';
+import { requireAbsent, saveFile } from '../../transfer/output-file.js';
+import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
 
 interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly output?: string;
@@ -69,18 +68,4 @@ async function consumer({ output, only, preserve, force = false, json }: ReadOpt
   }
   requireOpen();
   return pipeOut;
-}
-
-export function summaryText(summary: ReadSummary): string {
-  const { fileNumber, records, bytes, largestRecord, checksum, skipped } = summary;
-  return facts([
-    ['file number', fileNumber],
-    ['bytes', `${bytes} (${formatBytes(bytes)})`],
-    ['records', `${records}, the largest of ${largestRecord} bytes`],
-    ['checksum', checksum],
-    ...skipped.map(({ record, logicalObject, sense }): [string, string] => [
-      'left out',
-      `record ${record}, logical object ${logicalObject ?? '?'}${sense ? `: ${senseCodes(sense)} ${sense.text}` : ''}`,
-    ]),
-  ]);
 }

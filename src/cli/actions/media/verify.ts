@@ -2,11 +2,11 @@ import { pipeline } from 'node:stream/promises';
 import { nowhere } from '../../../tape/stream/read/read-file.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import { type Consume, checksumOptions, readTapeFile } from '../../input/read-file.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { parseCount } from '../../output/units.js';
+import { parseCount } from '../../input/numbers.js';
+import { summaryText } from '../../output/text/read-summary.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
-import { summaryText } from './read.js';
+import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
 
 interface VerifyOptions extends DeviceOptions, KeystoreOptions {
   readonly checksum?: string;

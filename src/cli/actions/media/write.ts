@@ -1,19 +1,19 @@
-import { InvalidArgumentError, WriteError } from '../../../errors/index.js';
+import { InvalidArgumentError } from '../../../errors/index.js';
 import type { ChecksumAlgorithm } from '../../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
-import type { TapeDrive } from '../../../tape/tape-drive.js';
-import type { ArchiveOptions } from '../../input/archive-options.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
-import { openSource, type Source } from '../../input/source.js';
-import { archiveExitCode, archiveText } from '../../output/archive-report.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { withProgress } from '../../output/progress.js';
+import { parseCount, parseSize } from '../../input/numbers.js';
 import { facts } from '../../output/table.js';
-import { formatBytes, parseCount, parseSize } from '../../output/units.js';
+import { archiveExitCode, archiveText } from '../../output/text/archive.js';
+import { formatBytes } from '../../output/units.js';
+import type { CommandResult } from '../../run/action.js';
 import type { DeviceOptions } from '../../run/device.js';
-import { InterruptedError, type Interruption, interruptible } from '../../run/interrupt.js';
+import { interruptible } from '../../run/interrupt.js';
+import type { ArchiveOptions } from '../../transfer/archive-options.js';
+import { openSource } from '../../transfer/source.js';
+import { writeSource } from '../../transfer/write-source.js';
 
 interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly key?: string;
@@ -60,44 +60,7 @@ function overwrittenFile({ append, overwrite }: WriteOptions): number | undefine
   throw new InvalidArgumentError('--append and --overwrite exclude each other');
 }
 
-/** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
-export async function writeSource(
-  drive: TapeDrive,
-  { stream: source, bytes, archive }: Source,
-  options: WriteStreamOptions,
-  { signal, received }: Interruption,
-): Promise<TapeReceipt> {
-  let taken = 0;
-  const onProgress = (now: number) => {
-    taken = now;
-  };
-  const files = archive && (() => archive.progress.files);
-  const work = { label: 'writing', total: bytes, done: () => taken, files };
-  try {
-    return await withProgress(work, () => drive.writeFile(source, { ...options, signal, onProgress }));
-  } catch (error) {
-    const name = received();
-    throw name ? interrupted(drive.device, name, error) : error;
-  }
-}
-
-function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
-  if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
-    return new InterruptedError(signal, { device, cause: error });
-  }
-  const incomplete = { fileNumber: error.fileNumber, records: error.safe.records, bytes: error.safe.bytes };
-  const next = 'Write the source again: nothing can be added to that file';
-  return new InterruptedError(signal, { device, incomplete, next });
-}
-
-export function receiptText({
-  fileNumber,
-  firstLogicalObject,
-  records,
-  bytes,
-  recordSize,
-  checksum,
-}: TapeReceipt): string {
+function receiptText({ fileNumber, firstLogicalObject, records, bytes, recordSize, checksum }: TapeReceipt): string {
   return facts([
     ['file number', fileNumber],
     ['bytes', `${bytes} (${formatBytes(bytes)})`],

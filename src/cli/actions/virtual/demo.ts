@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVirtualDrive } from '../../../virtual/index.js';
 import { runDemo } from '../../demo/run.js';
-import type { CommandResult } from '../../output/command-result.js';
-import { parseSize } from '../../output/units.js';
+import { parseSize } from '../../input/numbers.js';
+import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
 
 interface DemoOptions extends DeviceOptions {

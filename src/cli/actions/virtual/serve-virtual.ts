@@ -3,10 +3,10 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import type { ChapCredentials, ChapOptions } from '../../../virtual/iscsi/login/chap.js';
 import { IscsiServer } from '../../../virtual/iscsi/server.js';
 import { SECRET_VARIABLE, TARGET_SECRET_VARIABLE } from '../../input/chap-variables.js';
-import type { CommonOptions } from '../../output/command-result.js';
+import { parseCount } from '../../input/numbers.js';
 import { print } from '../../output/standard-output.js';
 import { jsonLines, printText, textLines, visible } from '../../output/terminal.js';
-import { parseCount } from '../../output/units.js';
+import type { CommonOptions } from '../../run/action.js';
 import { interruptible } from '../../run/interrupt.js';
 
 interface ServeOptions extends CommonOptions {

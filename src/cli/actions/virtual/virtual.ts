@@ -12,9 +12,9 @@ import {
   requireTraits,
   speedFacts,
 } from '../../../virtual/index.js';
-import type { CommandResult, CommonOptions } from '../../output/command-result.js';
+import { parseCount, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
-import { parseCount, parseSize } from '../../output/units.js';
+import type { CommandResult, CommonOptions } from '../../run/action.js';
 
 interface CartridgeFlags extends CommonOptions {
   readonly barcode?: string;

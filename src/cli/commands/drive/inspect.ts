@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { driveCommand } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addInspect(program: Command): void {
   driveCommand(program, 'inspect', 'tell all that drive and cartridge tell about themselves').action(
-    answering(async () => (await import('../../actions/drive/inspect.js')).inspect),
+    actionOf(async () => (await import('../../actions/drive/inspect.js')).inspect),
   );
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { driveCommand } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 const MOTIONS = {
   rewind: 'go to the beginning of the tape',
@@ -11,7 +11,7 @@ const MOTIONS = {
 export function addMotions(program: Command): void {
   for (const [name, description] of Object.entries(MOTIONS) as [keyof typeof MOTIONS, string][]) {
     driveCommand(program, name, description).action(
-      answering(async () => (await import('../../actions/drive/motion.js'))[name]),
+      actionOf(async () => (await import('../../actions/drive/motion.js'))[name]),
     );
   }
 }

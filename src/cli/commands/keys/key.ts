@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { jsonCommand, keystoreFlags } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 const ID = 'name of the key, 1 to 32 printable ASCII characters; it stands on tape beside what the key encrypts';
 
@@ -8,25 +8,25 @@ export function addKey(program: Command): void {
   const key = program.command('key').description('make, import, list, export and delete encryption keys');
   keyCommand(key, 'generate', 'make a random key; the keystore too, where there is none')
     .argument('<id>', ID)
-    .action(answering(async () => (await import('../../actions/keys/key.js')).generate));
+    .action(actionOf(async () => (await import('../../actions/keys/key.js')).generate));
   keyCommand(key, 'import', 'take over a key of 64 hexadecimal digits, or a key file of stenc')
     .argument('[id]', `${ID} (default: the description in a file of stenc)`)
     .option('--file <file>', 'file that holds the key, - for stdin (default: it is asked for)')
-    .action(answering(async () => (await import('../../actions/keys/key.js')).importKey));
+    .action(actionOf(async () => (await import('../../actions/keys/key.js')).importKey));
   keyCommand(key, 'list', 'list the keys, with fingerprints to compare them by').action(
-    answering(async () => (await import('../../actions/keys/key.js')).list),
+    actionOf(async () => (await import('../../actions/keys/key.js')).list),
   );
   keyCommand(key, 'export', 'write a key, unprotected, as a key file of stenc')
     .argument('<id>')
     .requiredOption('-o, --output <file>', 'new file, which only you may read; - for stdout')
-    .action(answering(async () => (await import('../../actions/keys/key.js')).exportKey));
+    .action(actionOf(async () => (await import('../../actions/keys/key.js')).exportKey));
   keyCommand(key, 'delete', 'delete a key: what it has encrypted can never be read again')
     .argument('<id>')
     .option('--yes', 'yes, delete it')
-    .action(answering(async () => (await import('../../actions/keys/key.js')).deleteKey));
+    .action(actionOf(async () => (await import('../../actions/keys/key.js')).deleteKey));
   keyCommand(key, 'passphrase', 'change the passphrase of the keystore')
     .option('--new-passphrase-file <file>', 'file with the new passphrase (default: it is asked for)')
-    .action(answering(async () => (await import('../../actions/keys/key.js')).changePassphrase));
+    .action(actionOf(async () => (await import('../../actions/keys/key.js')).changePassphrase));
 }
 
 function keyCommand(parent: Command, usage: string, description: string): Command {

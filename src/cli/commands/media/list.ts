@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addList(program: Command): void {
   const what = 'show the members of an archive on the tape: mode, owner, size, time in UTC, and name';
   keystoreFlags(driveCommand(program, 'list', what))
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
     .option('--only <pattern>', 'members that match, as in .gitignore; may be given again', collect)
-    .action(answering(async () => (await import('../../actions/media/list.js')).list));
+    .action(actionOf(async () => (await import('../../actions/media/list.js')).list));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addRead(program: Command): void {
@@ -18,5 +18,5 @@ export function addRead(program: Command): void {
       `leave out records that the drive cannot read, list them, and end with exit code ${RECORDS_SKIPPED}; not with -C`,
     )
     .option('--checksum <checksum>', 'crc32 (default), sha256, or the checksum that it must have')
-    .action(answering(async () => (await import('../../actions/media/read.js')).read));
+    .action(actionOf(async () => (await import('../../actions/media/read.js')).read));
 }

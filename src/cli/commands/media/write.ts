@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addWrite(program: Command): void {
   const command = driveCommand(
@@ -16,7 +16,7 @@ export function addWrite(program: Command): void {
     .option('--checksum <algorithm>', 'crc32 (default) or sha256')
     .option('--key <name>', 'have the drive encrypt it with this key of the keystore')
     .option('--close-unterminated', 'when the last file was cut off, end it with a filemark and append behind it')
-    .action(answering(async () => (await import('../../actions/media/write.js')).write));
+    .action(actionOf(async () => (await import('../../actions/media/write.js')).write));
 }
 
 /** Options of a command that makes archives. */

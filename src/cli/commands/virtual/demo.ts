@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { driveCommand } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addDemo(program: Command): void {
   driveCommand(program, 'demo', 'label a blank cartridge, write a folder and a large file, read all back and compare')
@@ -11,5 +11,5 @@ export function addDemo(program: Command): void {
     )
     .option('--keep', 'leave the temporary folder, with the virtual cartridge')
     .addHelpText('after', '\nWithout --device, a virtual LTO-8 drive in a temporary folder is used.')
-    .action(answering(async () => (await import('../../actions/virtual/demo.js')).demo));
+    .action(actionOf(async () => (await import('../../actions/virtual/demo.js')).demo));
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ISCSI_PORT } from '../../../virtual/iscsi/limits.js';
 import { SECRET_VARIABLE, TARGET_SECRET_VARIABLE } from '../../input/chap-variables.js';
 import { jsonCommand } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addServeVirtual(program: Command): void {
   jsonCommand(program, 'serve-virtual', 'serve virtual drives as iSCSI targets, until Ctrl-C')
@@ -17,5 +17,5 @@ export function addServeVirtual(program: Command): void {
       '--chap-target-secret-file <path>',
       `file with that secret (default: the variable ${TARGET_SECRET_VARIABLE})`,
     )
-    .action(answering(async () => (await import('../../actions/virtual/serve-virtual.js')).serve));
+    .action(actionOf(async () => (await import('../../actions/virtual/serve-virtual.js')).serve));
 }

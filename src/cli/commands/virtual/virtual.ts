@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { SPEED_NAMES, TRAIT_NAMES } from '../../../virtual/drive/names.js';
 import { collect, jsonCommand } from '../../input/flags.js';
-import { answering } from '../../output/command-result.js';
+import { actionOf } from '../../run/action.js';
 
 export function addVirtual(program: Command): void {
   const virtual = program.command('virtual').description('make and serve virtual drives');
@@ -13,23 +13,23 @@ export function addVirtual(program: Command): void {
     .option('--serial <serial>', 'serial number of the drive (default: a random one)')
     .option('--early-warning <size>', 'size of the early-warning zone (default: 1 % of the capacity, at most 64 MiB)')
     .option('--trait <name>', `a way to answer otherwise than ours, several times: ${TRAIT_NAMES.join(', ')}`, collect)
-    .action(answering(async () => (await import('../../actions/virtual/virtual.js')).create));
+    .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).create));
   cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
     .argument('<folder>')
     .argument('[name]', 'barcode of a cartridge that was in it before')
     .option('--new', 'make a new cartridge')
     .option('--generation <number>', "LTO generation of the new cartridge (default: the drive's)")
-    .action(answering(async () => (await import('../../actions/virtual/virtual.js')).insert));
+    .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).insert));
   jsonCommand(virtual, 'remove', 'take the cartridge out of the drive; it stays in the folder')
     .argument('<folder>')
-    .action(answering(async () => (await import('../../actions/virtual/virtual.js')).remove));
+    .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).remove));
   jsonCommand(virtual, 'reset', 'reset the drive, as its bus would')
     .argument('<folder>')
-    .action(answering(async () => (await import('../../actions/virtual/virtual.js')).reset));
+    .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).reset));
   jsonCommand(virtual, 'faults', 'set what is to go wrong with a drive that is being served')
     .argument('<folder>')
     .argument('[file]', 'JSON file with the list of faults; without it, nothing goes wrong any more')
-    .action(answering(async () => (await import('../../actions/virtual/virtual.js')).setFaults));
+    .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).setFaults));
 }
 
 function cartridgeFlags(command: Command): Command {

@@ -1,5 +1,5 @@
-import type { LeftOut, PackSummary } from '../../archive/pack/summary.js';
-import { facts } from './table.js';
+import type { LeftOut, PackSummary } from '../../../archive/pack/summary.js';
+import { type Fact, facts } from '../table.js';
 
 /** Of a source that could not be read whole, as where the source fails altogether. */
 const INCOMPLETE = 12;
@@ -13,11 +13,11 @@ export function archiveExitCode(summary: PackSummary | undefined): number {
 export function archiveText(summary: PackSummary | undefined): string {
   if (summary === undefined) return '';
   const { entries, files, leftOut, leftOutPaths, notKept } = summary;
-  const rows: [string, string | undefined][] = [
+  const rows: Fact[] = [
     ['members', `${entries}, ${files} of them files`],
     ['left out', leftOutText(leftOut)],
     ['not kept', notKept.length === 0 ? undefined : `${notKept.join(' and ')}, which take the native addon`],
-    ...leftOutPaths.slice(0, PROBLEMS_SHOWN).map((path): [string, string] => ['', path]),
+    ...leftOutPaths.slice(0, PROBLEMS_SHOWN).map((path): Fact => ['', path]),
   ];
   return `\n${facts(rows)}${problemsText(summary)}`;
 }
@@ -39,10 +39,10 @@ function leftOutText(leftOut: LeftOut): string | undefined {
 
 function problemsText({ problems, problemCount }: PackSummary): string {
   if (problemCount === 0) return '';
-  const shown = problems.slice(0, PROBLEMS_SHOWN).map(({ path, reason, code, archived }): [string, string] => {
+  const shown = problems.slice(0, PROBLEMS_SHOWN).map(({ path, reason, code, archived }): Fact => {
     return [`${reason}${code === undefined ? '' : ` (${code})`}`, `${path}${archived ? '' : ' (not archived)'}`];
   });
   const rest = problemCount - shown.length;
-  const more: [string, string][] = rest > 0 ? [['', `and ${rest} more; --json lists them`]] : [];
+  const more: Fact[] = rest > 0 ? [['', `and ${rest} more; --json lists them`]] : [];
   return `\n${problemCount} ${problemCount === 1 ? 'problem' : 'problems'}: the archive is not whole\n${facts([...shown, ...more])}`;
 }

@@ -1,5 +1,5 @@
-import type { ArchiveMember } from '../../archive/extract/messages.js';
-import { visible } from './terminal.js';
+import type { ArchiveMember } from '../../../archive/extract/messages.js';
+import { visible } from '../terminal.js';
 
 type MemberType = ArchiveMember['type'];
 

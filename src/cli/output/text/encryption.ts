@@ -1,8 +1,7 @@
-import { MalformedResponseError } from '../../errors/index.js';
-import type { EncryptionStatus, NextBlock } from '../../tape/encryption/pages.js';
-import type { TapeDrive } from '../../tape/tape-drive.js';
-
-type Fact = readonly [string, string | number | undefined];
+import { MalformedResponseError } from '../../../errors/index.js';
+import type { EncryptionStatus, NextBlock } from '../../../tape/encryption/pages.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import type { Fact } from '../table.js';
 
 /** What is set in the drive; undefined for one that can't encrypt, or does not tell it as the standard has it. */
 export async function encryptionStatus({ encryption }: TapeDrive): Promise<EncryptionStatus | undefined> {

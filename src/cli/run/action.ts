@@ -1,17 +1,17 @@
 import type { Writable } from 'node:stream';
-import { exitCodeOf, OUTPUT_CLOSED } from '../run/exit-codes.js';
-import { InterruptedError } from '../run/interrupt.js';
-import { codeOf, errorDocument, printDocument } from './document.js';
-import { OutputError, print } from './standard-output.js';
-import { printText, textLines, visible } from './terminal.js';
+import { codeOf, errorDocument, printDocument } from '../output/document.js';
+import { OutputError, print } from '../output/standard-output.js';
+import { printText, textLines, visible } from '../output/terminal.js';
+import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
+import { InterruptedError } from './interrupt.js';
 
-/** What a command has to say. */
+/** The result of a command. */
 export interface CommandResult {
   /** The one document of `--json`. */
   readonly document: unknown;
   /** The same for people; nothing is printed when it is empty. */
   readonly text: string;
-  /** Where `text` goes: a command whose output is the file itself talks on stderr. Default: stdout. */
+  /** Where `text` goes: a command that writes the file to stdout prints this to stderr. Default: stdout. */
   readonly textTo?: Writable | undefined;
   /** Default 0. */
   readonly exitCode?: number | undefined;
@@ -22,7 +22,7 @@ export interface CommonOptions {
   readonly json?: boolean | undefined;
 }
 
-/** The work of a command; undefined when it has said itself all there is to say. */
+/** The work of a command; undefined when it has already printed everything. */
 export type Work<O extends CommonOptions, A extends readonly unknown[]> = (
   options: O,
   ...args: A
@@ -30,9 +30,9 @@ export type Work<O extends CommonOptions, A extends readonly unknown[]> = (
 
 /**
  * An action for commander, which calls with the arguments (a list for one that ends with `...`), the options and the
- * command: loads the work of the command, which no other command needs, and prints what it answers.
+ * command: loads the work of this command only, runs it and prints its result.
  */
-export function answering<O extends CommonOptions, A extends readonly unknown[] = string[]>(
+export function actionOf<O extends CommonOptions, A extends readonly unknown[] = string[]>(
   load: () => Promise<Work<O, A>>,
 ): (...actual: unknown[]) => Promise<void> {
   return async (...actual) => {
@@ -40,10 +40,10 @@ export function answering<O extends CommonOptions, A extends readonly unknown[] 
     const args = actual.slice(0, -2) as unknown as A;
     try {
       const work = await load();
-      const answer = await work(options, ...args);
-      process.exitCode = answer?.exitCode ?? 0;
-      if (answer === undefined) return;
-      const { document, text, textTo } = answer;
+      const result = await work(options, ...args);
+      process.exitCode = result?.exitCode ?? 0;
+      if (result === undefined) return;
+      const { document, text, textTo } = result;
       if (options.json) await printDocument(document);
       else if (text !== '') await print(textLines(text), textTo);
     } catch (error) {
@@ -52,7 +52,7 @@ export function answering<O extends CommonOptions, A extends readonly unknown[] 
   };
 }
 
-/** Says what went wrong, in one line, and leaves the exit code for it. */
+/** Prints the error in one line and sets the exit code for it. */
 async function fail(error: unknown, json: boolean): Promise<void> {
   const code = codeOf(error) ?? '';
   if (code === 'EPIPE') {
@@ -60,7 +60,7 @@ async function fail(error: unknown, json: boolean): Promise<void> {
     return;
   }
   process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
-  // What cannot be printed to stdout is said on stderr all the same.
+  // An error of stdout is printed to stderr.
   if (json && !(error instanceof OutputError))
     await printDocument({ error: errorDocument(error) }).catch(() => undefined);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { addDrives } from './drive/drives.js';
+import { addEncryption } from './drive/encryption.js';
+import { addHealth } from './drive/health.js';
+import { addInspect } from './drive/inspect.js';
+import { addMam } from './drive/mam.js';
+import { addMotions } from './drive/motion.js';
+import { addStatus } from './drive/status.js';
+import { addKey } from './keys/key.js';
+import { addFormat } from './media/format.js';
+import { addLabel } from './media/label.js';
+import { addList } from './media/list.js';
+import { addRead } from './media/read.js';
+import { addVerify } from './media/verify.js';
+import { addWrite } from './media/write.js';
+import { addDemo } from './virtual/demo.js';
+import { addServeVirtual } from './virtual/serve-virtual.js';
+import { addVirtual } from './virtual/virtual.js';
+
+/** The commands of `lto` under the headings of its help: one group for each room of `commands/` and `actions/`. */
+const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
+  'Cartridges and files:': [addLabel, addWrite, addRead, addList, addVerify, addFormat],
+  'Drives:': [addDrives, addStatus, addInspect, addHealth, addMam, addMotions, addEncryption],
+  'Keys:': [addKey],
+  'Virtual drives:': [addVirtual, addServeVirtual, addDemo],
+};
+
+export function addCommands(program: Command): void {
+  for (const [heading, group] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const add of group) add(program);
+  }
+}

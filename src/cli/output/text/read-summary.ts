@@ -1,0 +1,20 @@
+import { senseCodes } from '../../../errors/index.js';
+import type { ReadSummary } from '../../../tape/stream/read/read-stream.js';
+import { type Fact, facts } from '../table.js';
+import { formatBytes } from '../units.js';
+
+export function summaryText(summary: ReadSummary): string {
+  const { fileNumber, records, bytes, largestRecord, checksum, skipped } = summary;
+  return facts([
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})`],
+    ['records', `${records}, the largest of ${largestRecord} bytes`],
+    ['checksum', checksum],
+    ...skipped.map(
+      ({ record, logicalObject, sense }): Fact => [
+        'left out',
+        `record ${record}, logical object ${logicalObject ?? '?'}${sense ? `: ${senseCodes(sense)} ${sense.text}` : ''}`,
+      ],
+    ),
+  ]);
+}
