@@ -1,5 +1,5 @@
 import { InvalidArgumentError, MalformedResponseError } from '../../errors/index.js';
-import { ByteReader, concatBytes, hexCode } from '../wire/bytes.js';
+import { ByteReader, hexCode } from '../wire/bytes.js';
 import {
   bits,
   decodeFields,
@@ -10,7 +10,6 @@ import {
   patchFields,
   uint,
 } from '../wire/layout.js';
-import { MEDIUM_PARTITION } from './pages.js';
 
 /** A mode page as a table of the fields that a tape program needs. */
 export interface ModePageLayout<T extends Fields = Fields> {
@@ -46,7 +45,7 @@ export function encodeModePage<T extends Fields>(
   { page, subpage, name, length, fields }: ModePageLayout<T>,
   values: Partial<FieldValues<T>>,
 ): Uint8Array {
-  return withHeader(encodeFields(fields, length, values, name), page, subpage, name);
+  return withModePageHeader(encodeFields(fields, length, values, name), page, subpage, name);
 }
 
 /**
@@ -62,24 +61,8 @@ export function withChanges<T extends Fields>(
   return patchFields(layout.fields, wholePage(layout, bytes), changes, layout.name);
 }
 
-/** The sizes of the partitions on page 11, in its units. Throws as `decodeModePage`. */
-export function decodePartitionSizes(bytes: Uint8Array): number[] {
-  decodeModePage(MEDIUM_PARTITION, bytes);
-  const sizes = new ByteReader(wholePage(MEDIUM_PARTITION, bytes).subarray(MEDIUM_PARTITION.length), 'partition sizes');
-  return Array.from({ length: Math.floor(sizes.length / 2) }, (_, index) => sizes.u16(index * 2));
-}
-
-/** A copy of page 11 with these partition sizes in place of its own. Throws as `decodeModePage`. */
-export function withPartitionSizes(bytes: Uint8Array, sizes: readonly number[]): Uint8Array {
-  decodeModePage(MEDIUM_PARTITION, bytes);
-  const { page, subpage, name, length } = MEDIUM_PARTITION;
-  const words = sizes.map((size) => encodeFields({ size: uint(0, 2) }, 2, { size }, 'partition size'));
-  const whole = concatBytes(bytes.subarray(0, length), ...words);
-  return withHeader(whole, page, subpage, name);
-}
-
 /** The page by its own length; what follows belongs to another page. */
-function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8Array): Uint8Array {
+export function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8Array): Uint8Array {
   const reader = new ByteReader(bytes, `mode page ${name}`);
   const header = decodeFields(HEADER, bytes, name);
   const sentSubpage = header.subpageFormat ? reader.u8(1) : 0;
@@ -90,7 +73,8 @@ function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8Array): 
   return bytes.subarray(0, headerLength(subpage) + pageLength);
 }
 
-function withHeader(whole: Uint8Array, page: number, subpage: number, name: string): Uint8Array {
+/** The page with its header: its code, and its length as it is. */
+export function withModePageHeader(whole: Uint8Array, page: number, subpage: number, name: string): Uint8Array {
   const pageLength = whole.length - headerLength(subpage);
   if (subpage === 0 && pageLength > 0xff) {
     throw new InvalidArgumentError(`mode page ${name}: ${pageLength} bytes are more than 255`);

@@ -1,8 +1,9 @@
 import { type NumberRange, requireNumber } from '../../arguments/number.js';
 import { InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
-import { withChanges, withPartitionSizes } from '../../scsi/mode/page.js';
+import { withChanges } from '../../scsi/mode/page.js';
 import { MEDIUM_PARTITION } from '../../scsi/mode/pages.js';
+import { withPartitionSizes } from '../../scsi/mode/partition-sizes.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readModeFields, sendModePage } from '../reports/mode-parameters.js';
 import { requireReady } from '../reports/readiness.js';
