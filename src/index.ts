@@ -45,7 +45,7 @@ export {
   parseConfiguration,
 } from './provider/session/configuration.js';
 export type { LongPosition } from './scsi/commands/read-position.js';
-export type { FormatVerdict, LtoFormat } from './scsi/density.js';
+export type { FormatVerdict, LtoFormat } from './scsi/generations/index.js';
 export type { TapeAlertFlag } from './scsi/log/tape-alert.js';
 export { MAM_ATTRIBUTES } from './scsi/mam/attributes.js';
 export type { HostAttributeValue } from './scsi/mam/host.js';

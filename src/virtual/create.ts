@@ -13,13 +13,13 @@ import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
 import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive/drive-record.js';
 import { speedFacts } from './drive/drive-speeds.js';
-import type { SpeedName, Trait } from './drive/names.js';
+import { type SpeedName, type Trait, VIRTUAL_GENERATIONS } from './drive/names.js';
 import type { SpeedFacts } from './drive/speed-model.js';
 import { requireTraits } from './traits/traits.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {
-  /** LTO generation, 5 to 10; 8 by default. */
+  /** LTO generation, one of `VIRTUAL_GENERATIONS`; 8 by default. */
   readonly generation?: number;
   /** 1 to 32 letters, digits and underscores; by default a random one. */
   readonly serial?: string;
@@ -42,7 +42,12 @@ export interface VirtualDriveOptions {
 }
 
 const LOAD_SECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true };
-const GENERATIONS: NumberRange = { min: 5, max: 10, unit: 'LTO generations' };
+const GENERATIONS: NumberRange = {
+  min: Math.min(...VIRTUAL_GENERATIONS),
+  max: Math.max(...VIRTUAL_GENERATIONS),
+  unit: 'LTO generations',
+};
+const DEFAULT_GENERATION = 8;
 
 /**
  * Makes a virtual drive: `folder` with `drive.json`, and the cartridge that is in it under `cartridges/`.
@@ -84,7 +89,7 @@ async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIde
   await cartridge.close();
 }
 
-function identityOf({ generation = 8, ...options }: VirtualDriveOptions): DriveIdentity {
+function identityOf({ generation = DEFAULT_GENERATION, ...options }: VirtualDriveOptions): DriveIdentity {
   requireNumber('generation', generation, GENERATIONS);
   const { vendor = 'NODE-LTO', product = `VIRTUAL LTO-${generation}` } = options;
   const { serial = `V${randomBytes(5).toString('hex').slice(1).toUpperCase()}` } = options;

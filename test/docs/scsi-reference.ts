@@ -24,10 +24,11 @@ export function scsiReference(): string {
 }
 
 function commands(): string {
+  const generations = scsi.DETAILED_GENERATIONS.map(({ generation }) => `LTO-${generation}`).join(', ');
   const names = Object.keys(scsi.OPERATION_CODES) as scsi.CommandName[];
   const rows = names.map((name) => [name, codes(name), timeouts(name), COMMANDS[name] ? 'yes' : '']);
   const note =
-    'Timeouts are of drives of LTO-5 to LTO-10, or of all; where the generation is unknown, the longest holds. A longer one ' +
+    `Timeouts are of drives of ${generations}, or of all; where the generation is unknown, the longest holds. A longer one ` +
     'that the drive itself recommends is taken instead, a shorter one never.';
   const made = table(['Command', 'Code', 'Timeout, s', 'Virtual drive'], rows);
   return ['## Commands', note, made, changerCommands()].join('\n\n');
@@ -45,11 +46,9 @@ function codes(name: scsi.CommandName): string {
 }
 
 function timeouts(command: scsi.CommandName): string {
-  const seconds = GENERATIONS.map((generation) => scsi.timeoutSeconds(command, generation));
+  const seconds = scsi.DETAILED_GENERATIONS.map(({ generation }) => scsi.timeoutSeconds(command, generation));
   return new Set(seconds).size === 1 ? `${seconds[0]}` : seconds.join(', ');
 }
-
-const GENERATIONS = [5, 6, 7, 8, 9, 10];
 
 function vpdPages(): string {
   const rows = Object.entries(scsi.VPD_PAGES).map(([name, code]) => [hex(code), words(name)]);
@@ -127,7 +126,7 @@ function senseCodes(): string {
   );
   const parts = [table(['Sense key', 'Name'], keys), table(['ASC/ASCQ', 'Meaning'], codes)];
   const note =
-    "ASC 40 names the failed component in its qualifier; codes of the makers' own are in `sense-codes-vendor.ts`.";
+    "ASC 40 names the failed component in its qualifier; codes of the makers' own are in `src/scsi/sense/codes-vendor.ts`.";
   return ['## Sense codes', ...parts, note].join('\n\n');
 }
 

@@ -5,9 +5,8 @@ import * as changer from '../../src/scsi/changer/commands.js';
 import * as attribute from '../../src/scsi/commands/attribute.js';
 import * as position from '../../src/scsi/commands/position.js';
 import * as primary from '../../src/scsi/commands/primary.js';
-import { timeoutMs, timeoutSeconds } from '../../src/scsi/commands/timeouts.js';
 import * as transfer from '../../src/scsi/commands/transfer.js';
-import { driveGeneration } from '../../src/scsi/drive-generation.js';
+import { driveGeneration } from '../../src/scsi/generations/index.js';
 import { toHex } from '../../src/scsi/wire/bytes.js';
 import { type CdbLayout, decodeCdb } from '../../src/scsi/wire/cdb.js';
 import { encodeFields, type Field } from '../../src/scsi/wire/layout.js';
@@ -19,6 +18,7 @@ import {
   OPERATION_CODES,
   operationCode,
 } from '../../src/scsi/wire/opcodes.js';
+import { timeoutMs, timeoutSeconds } from '../../src/scsi/wire/timeouts.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
 const { readAttribute, writeAttribute } = attribute;

@@ -15,7 +15,7 @@ import {
   formatOfDensity,
   formatOfMediumType,
   LTO_FORMATS,
-} from '../../src/scsi/density.js';
+} from '../../src/scsi/generations/index.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 

@@ -1,14 +1,18 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { EncryptionError, HardwareError, IllegalRequestError, WriteProtectedError } from '../../src/errors/index.js';
-import { encodeSupportedCommands, type SupportedCommand } from '../../src/scsi/commands/opcodes-report.js';
+import {
+  encodeSupportedCommands,
+  recommendedTimeouts,
+  type SupportedCommand,
+} from '../../src/scsi/commands/opcodes-report.js';
 import { readPosition } from '../../src/scsi/commands/position.js';
 import { testUnitReady } from '../../src/scsi/commands/primary.js';
-import { recommendedTimeouts, timeoutMs } from '../../src/scsi/commands/timeouts.js';
 import { formatMedium } from '../../src/scsi/commands/transfer.js';
 import { logSense } from '../../src/scsi/log/page.js';
 import type { ScsiCommand } from '../../src/scsi/wire/command.js';
 import { type CommandName, operationCode } from '../../src/scsi/wire/opcodes.js';
+import { timeoutMs } from '../../src/scsi/wire/timeouts.js';
 import { readDriveModel } from '../../src/tape/port/drive-model.js';
 import { DrivePort } from '../../src/tape/port/drive-port.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';

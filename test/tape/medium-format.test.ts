@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError } from '../../src/errors/index.js';
-import type { LtoFormat } from '../../src/scsi/density.js';
+import type { LtoFormat } from '../../src/scsi/generations/index.js';
 import { encodeModePage } from '../../src/scsi/mode/page.js';
 import { MEDIUM_CONFIGURATION } from '../../src/scsi/mode/pages.js';
 import { encodeModeParameters, splitModePages } from '../../src/scsi/mode/parameter-list.js';

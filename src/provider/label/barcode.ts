@@ -1,4 +1,4 @@
-import { type FormatFacts, LTO_FORMATS } from '../../scsi/density.js';
+import { formatOfBarcodeSuffix, type LtoFormat } from '../../scsi/generations/index.js';
 import type { MediumFormat } from '../../tape/reports/medium-format.js';
 
 /** A volume serial of six characters, and the two that tell the medium, which some libraries leave out. */
@@ -24,13 +24,11 @@ export function suffixContradiction(identifier: string, medium: MediumFormat): s
   return `the suffix ${suffix} is that of ${inWords(told.format, told.worm)}, but the cartridge is ${inWords(format, kind === 'worm')}`;
 }
 
-function inWords(format: FormatFacts['format'] | undefined, worm: boolean): string {
+function inWords(format: LtoFormat | undefined, worm: boolean): string {
   return `${format ?? 'of an unknown format'}${worm ? ' WORM' : ''}`;
 }
 
 function mediumOf(barcode: string) {
   const suffix = WITH_SUFFIX.exec(barcode)?.[2];
-  if (suffix === undefined) return undefined;
-  const facts = LTO_FORMATS.find(({ barcodeSuffix }) => barcodeSuffix.data === suffix || barcodeSuffix.worm === suffix);
-  return facts && { format: facts.format, worm: facts.barcodeSuffix.worm === suffix };
+  return suffix === undefined ? undefined : formatOfBarcodeSuffix(suffix);
 }

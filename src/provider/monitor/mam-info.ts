@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriveBusyError, NoMediumError } from '../../errors/index.js';
-import type { LtoFormat } from '../../scsi/density.js';
+import type { LtoFormat } from '../../scsi/generations/index.js';
 import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
 import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
 import type { MamValues } from '../../scsi/mam/values.js';

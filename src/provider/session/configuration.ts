@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { DETAILED_GENERATIONS, LTO_FORMATS, type LtoFormat } from '../../scsi/generations/index.js';
 import { LARGEST_RECORD, SECTOR } from '../../tape/stream/write/write-options.js';
 import { LABEL_MEMBER } from '../label/label-archive.js';
 
-/** Generations of media that the provider can be set to. */
-export const GENERATIONS = ['LTO-5', 'LTO-6', 'LTO-7', 'LTO-8', 'LTO-9', 'LTO-10'] as const;
+/** Formats of cartridges that the provider can be set to: those that drives known in detail brought. */
+export const GENERATIONS: readonly LtoFormat[] = LTO_FORMATS.filter(({ generation }) => {
+  return DETAILED_GENERATIONS.some((drives) => drives.generation === generation);
+}).map(({ format }) => format);
 
 const DEFAULT_RECORD_SIZE = 256 * 1024;
 const DEFAULT_THROTTLE_MS = 2000;
@@ -26,7 +29,7 @@ const SCHEMA = z.strictObject({
   }),
   generation: z.enum(GENERATIONS).optional().meta({
     title: 'Generation',
-    description: 'Only write cartridges of this generation',
+    description: 'Only write cartridges of this generation; Type M and LTO-10P are formats of their own',
   }),
   worm: z.boolean().default(false).meta({
     title: 'WORM',

@@ -2,7 +2,9 @@ import { ByteReader, concatBytes } from '../wire/bytes.js';
 import { type CdbLayout, commandWithDataIn } from '../wire/cdb.js';
 import type { ScsiCommand } from '../wire/command.js';
 import { bits, count, decodeFields, encodeFields, flag, uint } from '../wire/layout.js';
+import { type CommandName, OPERATION_CODES, type OperationCode } from '../wire/opcodes.js';
 import { splitStructures } from '../wire/structures.js';
+import type { RecommendedTimeouts } from '../wire/timeouts.js';
 
 /** Command timeouts descriptor (SPC-5). Seconds; 0 where the drive gives none. */
 export interface CommandTimeouts {
@@ -154,4 +156,22 @@ function decodeTimeouts(bytes: Uint8Array): CommandTimeouts {
 function encodeTimeouts(timeouts: CommandTimeouts | undefined): Uint8Array {
   if (timeouts === undefined) return new Uint8Array(0);
   return encodeFields(TIMEOUTS, TIMEOUTS_LENGTH, { ...timeouts, length: TIMEOUTS_LENGTH - 2 }, NAME);
+}
+
+/** A drive that says more has made an error, and the kernel has 32 bits for the milliseconds. */
+const LONGEST_SECONDS = 7 * 24 * 3600;
+
+/**
+ * The recommended times of a drive's list of commands: the longest of those that share a name. A nominal time is an
+ * estimate, and no reason to give up.
+ */
+export function recommendedTimeouts({ commands }: SupportedCommands): RecommendedTimeouts {
+  const names = Object.entries(OPERATION_CODES) as [CommandName, OperationCode][];
+  const times = names.map(([name, { code, serviceAction }]) => {
+    const told = commands.filter((command) => {
+      return command.operationCode === code && (serviceAction === undefined || command.serviceAction === serviceAction);
+    });
+    return [name, Math.max(0, ...told.map(({ timeouts }) => timeouts?.recommended ?? 0))] as const;
+  });
+  return Object.fromEntries(times.filter(([, seconds]) => seconds > 0 && seconds <= LONGEST_SECONDS));
 }

@@ -5,4 +5,5 @@ export type { LogValueKind, PartitionRecord } from './kinds.js';
 export * from './page.js';
 export * from './registry.js';
 export * from './statistics.js';
+export * from './tape-alert.js';
 export * from './values.js';

@@ -1,9 +1,9 @@
 import { MalformedResponseError } from '../../errors/index.js';
-import { timeoutMs } from '../commands/timeouts.js';
 import { hexCode } from './bytes.js';
 import type { ScsiCommand } from './command.js';
 import { decodeFields, encodeFields, type Fields, type FieldValues, fieldMask } from './layout.js';
 import { type CommandName, isCdbOf, operationCode } from './opcodes.js';
+import { timeoutMs } from './timeouts.js';
 
 /** One command's CDB. The same table serves the builder and the device server. */
 export interface CdbLayout<T extends Fields = Fields> {

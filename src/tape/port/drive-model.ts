@@ -2,12 +2,16 @@ import { ScsiDevice } from '../../device/scsi-device.js';
 import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeDensitySupport } from '../../scsi/commands/density-support.js';
 import { decodeInquiry } from '../../scsi/commands/inquiry.js';
-import { decodeSupportedCommands, reportSupportedCommands } from '../../scsi/commands/opcodes-report.js';
+import {
+  decodeSupportedCommands,
+  recommendedTimeouts,
+  reportSupportedCommands,
+} from '../../scsi/commands/opcodes-report.js';
 import { inquiry } from '../../scsi/commands/primary.js';
-import { type RecommendedTimeouts, recommendedTimeouts } from '../../scsi/commands/timeouts.js';
 import { reportDensitySupport } from '../../scsi/commands/transfer.js';
-import { driveGeneration, generationByDensities } from '../../scsi/drive-generation.js';
+import { driveGeneration, generationByDensities } from '../../scsi/generations/index.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
+import type { RecommendedTimeouts } from '../../scsi/wire/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 
 /** What has to be known of a drive's make to talk to it. */

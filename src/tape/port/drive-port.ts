@@ -12,8 +12,8 @@ import {
 } from '../../errors/index.js';
 import { isSystemError } from '../../errors/system-error.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
-import { timeoutMs } from '../../scsi/commands/timeouts.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
+import { timeoutMs } from '../../scsi/wire/timeouts.js';
 import { MtOperation, type MtOperationName } from '../../transport/mtio.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { Transport } from '../../transport/transport.js';

@@ -1,5 +1,11 @@
 import type { DensitySupport } from '../../scsi/commands/density-support.js';
-import { type FormatVerdict, formatFacts, formatOf, formatOfMediumType, type LtoFormat } from '../../scsi/density.js';
+import {
+  type FormatVerdict,
+  formatFacts,
+  formatOf,
+  formatOfMediumType,
+  type LtoFormat,
+} from '../../scsi/generations/index.js';
 import type { MamValues, MediumType } from '../../scsi/mam/values.js';
 import { MEDIUM_CONFIGURATION } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';

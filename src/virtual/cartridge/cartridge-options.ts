@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { type FormatFacts, formatFacts, generationFacts, LTO_FORMATS, type LtoFormat } from '../../scsi/index.js';
 import type { MediumFacts, MediumKind } from './cartridge-memory.js';
-import { nativeFormat } from './native-format.js';
 
 /** A new cartridge. */
 export interface CartridgeOptions {
@@ -10,7 +10,9 @@ export interface CartridgeOptions {
   readonly barcode?: string;
   /** LTO generation; by default the drive's. */
   readonly generation?: number;
-  /** By default the generation's native capacity. */
+  /** How it is recorded; by default as the generation is named. */
+  readonly format?: LtoFormat;
+  /** By default the native capacity of the format. */
   readonly capacityBytes?: number;
   readonly worm?: boolean;
   readonly cleaning?: boolean;
@@ -33,14 +35,8 @@ export function requireName(name: string): string {
 
 /** Throws InvalidArgumentError for what no cartridge can be. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): MediumFacts {
-  const {
-    generation = driveGeneration,
-    worm = false,
-    cleaning = false,
-    writeProtected = false,
-    discardsData,
-  } = options;
-  const { densityCode, nativeGigabytes, barcodeSuffix } = nativeFormat(generation);
+  const { worm = false, cleaning = false, writeProtected = false, discardsData } = options;
+  const { densityCode, nativeGigabytes, barcodeSuffix } = requireFormat(options, driveGeneration);
   const { capacityBytes = nativeGigabytes * GB } = options;
   const suffix = worm ? (barcodeSuffix.worm ?? barcodeSuffix.data) : barcodeSuffix.data;
   requireNumber('capacityBytes', capacityBytes, { min: 1, max: LARGEST_COUNT, unit: 'bytes' });
@@ -55,6 +51,20 @@ export function mediumFacts(options: CartridgeOptions, driveGeneration: number):
     writeProtected,
     ...(discardsData && { discardsData }),
   };
+}
+
+function requireFormat({ format, generation }: CartridgeOptions, driveGeneration: number): FormatFacts {
+  if (format !== undefined && generation !== undefined) {
+    throw new InvalidArgumentError('give the generation of a cartridge or its format, not both');
+  }
+  const facts = format === undefined ? generationFacts(generation ?? driveGeneration) : formatFacts(format);
+  if (facts !== undefined) return facts;
+  throw new InvalidArgumentError(
+    `there is no LTO ${format === undefined ? `generation ${generation}` : `format ${JSON.stringify(format)}`}`,
+    {
+      next: `Formats are ${LTO_FORMATS.map((each) => each.format).join(', ')}`,
+    },
+  );
 }
 
 function kindOf(worm: boolean, cleaning: boolean): MediumKind {

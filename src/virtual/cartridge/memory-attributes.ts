@@ -1,4 +1,12 @@
-import { asciiPad, concatBytes, mamAttribute, mamOwner, type RawAttribute } from '../../scsi/index.js';
+import {
+  asciiPad,
+  concatBytes,
+  formatFacts,
+  LTO_FORMATS,
+  mamAttribute,
+  mamOwner,
+  type RawAttribute,
+} from '../../scsi/index.js';
 import type { Cartridge } from './cartridge.js';
 import { attributeIdOf, type CartridgeMemory } from './cartridge-memory.js';
 import type { TapImage } from './tap-image.js';
@@ -12,9 +20,6 @@ const ALL_ONES = Buffer.alloc(8, 0xff);
 const MEDIUM_TYPES = { data: 0x00, cleaning: 0x01, worm: 0x80 } as const;
 const CLEANINGS = 50;
 const TAPE_WIDTH = 127;
-
-/** Metres of tape, by density code, as far as the makers publish it. */
-const TAPE_LENGTHS: Readonly<Record<number, number>> = { 88: 846, 90: 846, 92: 960, 93: 960, 94: 960, 96: 1035 };
 
 interface Source {
   readonly memory: CartridgeMemory;
@@ -46,10 +51,10 @@ const KEPT: Readonly<Record<number, (source: Source) => Uint8Array | undefined>>
   549: ({ encryption }) => place(encryption.firstPlainAfter),
   1024: ({ memory }) => asciiPad(memory.medium.manufacturer, 8),
   1025: ({ memory }) => asciiPad(memory.medium.serial, 32),
-  1026: ({ memory }) => optional(TAPE_LENGTHS[memory.medium.densityCode], 4),
+  1026: ({ memory }) => optional(factsOf(memory)?.tapeMetres, 4),
   1027: () => integer(TAPE_WIDTH, 4),
   1028: () => asciiPad('LTO-CVE', 8),
-  1029: ({ memory }) => integer(memory.medium.densityCode, 1),
+  1029: ({ memory }) => integer(madeDensity(memory), 1),
   1030: ({ memory }) => asciiPad(memory.medium.manufactured, 8),
   1031: () => integer(MEMORY_BYTES, 8),
   1032: ({ memory }) => integer(MEDIUM_TYPES[memory.medium.kind], 1),
@@ -91,6 +96,16 @@ export function bytesUsed({ attributes }: CartridgeMemory): number {
 
 function formatOf(id: number) {
   return mamAttribute(id)?.format ?? 'binary';
+}
+
+function factsOf({ medium }: CartridgeMemory) {
+  return LTO_FORMATS.find(({ densityCode }) => densityCode === medium.densityCode);
+}
+
+/** Density that the cartridge was made for: a drive of a later generation may have formatted it in another one. */
+function madeDensity(memory: CartridgeMemory): number {
+  const madeAs = factsOf(memory)?.madeAs;
+  return (madeAs && formatFacts(madeAs)?.densityCode) ?? memory.medium.densityCode;
 }
 
 function lastDrive(loadsAgo: number) {

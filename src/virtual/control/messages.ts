@@ -44,6 +44,7 @@ const FAULT = z.strictObject({
 const CARTRIDGE = z.strictObject({
   barcode: z.string().optional(),
   generation: z.int().optional(),
+  format: z.string().optional(),
   capacityBytes: z.int().optional(),
   worm: z.boolean().optional(),
   cleaning: z.boolean().optional(),

@@ -1,28 +1,28 @@
 import { LARGEST_COUNT, type NumberRange, requireNumber } from '../../arguments/number.js';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { recordingSpeeds } from '../../scsi/index.js';
-import { SPEED_NAMES, type SpeedName } from './names.js';
+import { DETAILED_GENERATIONS, type DetailedGeneration, recordingSpeeds } from '../../scsi/index.js';
+import { SPEED_NAMES, speedName } from './names.js';
 import type { SpeedFacts } from './speed-model.js';
 
 const MIB = 1024 * 1024;
 
 /**
- * By name. No vendor publishes how a drive decides: the restart level and the seconds over which the host's rate is
+ * No vendor publishes how a drive decides: the restart level and the seconds over which the host's rate is
  * averaged are guesses, and about 3 s is what a stop costs.
  */
-const MODELS: Readonly<Record<SpeedName, SpeedFacts>> = {
-  lto5: model(256 * MIB, 5),
-  lto6: model(512 * MIB, 6),
-  lto7: model(1024 * MIB, 7),
-  lto8: model(1024 * MIB, 8),
-  lto9: model(1024 * MIB, 9),
-  lto10: model(1024 * MIB, 10),
-};
-
-function model(bufferBytes: number, generation: number): SpeedFacts {
-  const speeds = recordingSpeeds(generation);
-  return { bufferBytes, speeds, backHitchSeconds: 3, restartLevel: 0.5, matchingSeconds: 10 };
+function model({ generation, bufferMebibytes }: DetailedGeneration): SpeedFacts {
+  return {
+    bufferBytes: bufferMebibytes * MIB,
+    speeds: recordingSpeeds(generation),
+    backHitchSeconds: 3,
+    restartLevel: 0.5,
+    matchingSeconds: 10,
+  };
 }
+
+const MODELS = new Map<string, SpeedFacts>(
+  DETAILED_GENERATIONS.map((facts) => [speedName(facts.generation), model(facts)]),
+);
 
 const SECONDS = { max: LARGEST_COUNT, unit: 'seconds', fractions: true };
 const RANGES = {
@@ -34,7 +34,7 @@ const RANGES = {
 
 /** The facts of a speed model, by name or as they are. Throws InvalidArgumentError for what no drive can be. */
 export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
-  const facts = typeof speed === 'string' ? MODELS[speed as SpeedName] : speed;
+  const facts = typeof speed === 'string' ? MODELS.get(speed) : speed;
   if (facts === undefined) {
     throw new InvalidArgumentError(`there is no speed model ${JSON.stringify(speed)}`, {
       next: `Use one of ${SPEED_NAMES.join(', ')}`,

@@ -1,6 +1,6 @@
+import { generationFacts } from '../../scsi/generations/index.js';
 import type { Limits } from '../cartridge/capacity.js';
 import type { Cartridge } from '../cartridge/cartridge.js';
-import { nativeFormat } from '../cartridge/native-format.js';
 import type { TapImage } from '../cartridge/tap-image.js';
 import { CheckCondition, sense } from '../unit/check-condition.js';
 import {
@@ -91,7 +91,7 @@ export class Drive {
 
   /** Density code of the cartridge; without one, of the drive's own generation. */
   densityCode(): number {
-    return this.cartridge?.memory.medium.densityCode ?? nativeFormat(this.identity.generation).densityCode;
+    return this.cartridge?.memory.medium.densityCode ?? generationFacts(this.identity.generation)?.densityCode ?? 0;
   }
 
   /** Medium type of the mode parameter header; 0 without a loaded cartridge. */

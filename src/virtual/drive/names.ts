@@ -1,8 +1,20 @@
+import { DETAILED_GENERATIONS } from '../../scsi/generations/drives.js';
+import type { LtoGeneration } from '../../scsi/generations/formats.js';
+
 // What a virtual drive can be told to be like: names alone, so that the help of the command loads no drive.
 
+/** Generations that a virtual drive can be, ascending. */
+export const VIRTUAL_GENERATIONS: readonly number[] = DETAILED_GENERATIONS.map(({ generation }) => generation);
+
+/** Name of a speed model: `lto8` is as slow as an LTO-8 drive. */
+export type SpeedName = `lto${LtoGeneration}`;
+
 /** Names of the speed models that there are. */
-export const SPEED_NAMES = ['lto5', 'lto6', 'lto7', 'lto8', 'lto9', 'lto10'] as const;
-export type SpeedName = (typeof SPEED_NAMES)[number];
+export const SPEED_NAMES: readonly SpeedName[] = VIRTUAL_GENERATIONS.map(speedName);
+
+export function speedName(generation: number): SpeedName {
+  return `lto${generation}` as SpeedName;
+}
 
 /** Names of the traits that there are. */
 export const TRAIT_NAMES = [

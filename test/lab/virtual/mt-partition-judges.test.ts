@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { modeSense10 } from '../../../src/scsi/commands/primary.js';
-import { LTO_FORMATS } from '../../../src/scsi/density.js';
-import { decodeModePage, decodePartitionSizes } from '../../../src/scsi/mode/page.js';
+import { LTO_FORMATS } from '../../../src/scsi/generations/index.js';
+import { decodeModePage } from '../../../src/scsi/mode/page.js';
 import { MEDIUM_PARTITION } from '../../../src/scsi/mode/pages.js';
 import { decodeModeParameters, findModePage } from '../../../src/scsi/mode/parameter-list.js';
+import { decodePartitionSizes } from '../../../src/scsi/mode/partition-sizes.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { command, shell } from '../command.js';
 import { answerTo, DEVICE } from './page-judge.js';

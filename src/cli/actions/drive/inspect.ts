@@ -1,6 +1,6 @@
 import { NoMediumError } from '../../../errors/index.js';
 import type { BlockLimits } from '../../../scsi/commands/block-limits.js';
-import { formatOfDensity } from '../../../scsi/density.js';
+import { formatOfDensity } from '../../../scsi/generations/index.js';
 import type { MamValues } from '../../../scsi/mam/values.js';
 import type { EncryptionStatus } from '../../../tape/encryption/pages.js';
 import type { Capacity, CapacityValue, CapacityValues } from '../../../tape/reports/capacity.js';

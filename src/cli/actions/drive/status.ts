@@ -1,6 +1,6 @@
 import { senseCodes } from '../../../errors/index.js';
 import type { LongPosition } from '../../../scsi/commands/read-position.js';
-import { formatOf } from '../../../scsi/density.js';
+import { formatOf } from '../../../scsi/generations/index.js';
 import type { TapeStatus } from '../../../tape/port/tape-status.js';
 import type { Readiness } from '../../../tape/reports/readiness.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';

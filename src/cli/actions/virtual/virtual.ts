@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DeviceNotFoundError, InvalidArgumentError } from '../../../errors/index.js';
+import type { LtoFormat } from '../../../scsi/generations/formats.js';
 import { reachControlSocket } from '../../../virtual/control/client.js';
 import { parseFaults } from '../../../virtual/control/messages.js';
 import {
@@ -18,6 +19,7 @@ import type { CommandResult, CommonOptions } from '../../run/action.js';
 
 interface CartridgeFlags extends CommonOptions {
   readonly barcode?: string;
+  readonly format?: string;
   readonly capacity?: string;
   readonly worm?: boolean;
   readonly writeProtected?: boolean;
@@ -39,9 +41,18 @@ interface InsertOptions extends CartridgeFlags {
   readonly generation?: string;
 }
 
-function cartridgeOptions({ barcode, capacity, worm, writeProtected, discard }: CartridgeFlags): CartridgeOptions {
+function cartridgeOptions({
+  barcode,
+  format,
+  capacity,
+  worm,
+  writeProtected,
+  discard,
+}: CartridgeFlags): CartridgeOptions {
   return {
     ...(barcode !== undefined && { barcode }),
+    // Names that there are not are refused where the cartridge is made.
+    ...(format !== undefined && { format: format as LtoFormat }),
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
     ...(worm !== undefined && { worm }),
     ...(writeProtected !== undefined && { writeProtected }),

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
-import { SPEED_NAMES, TRAIT_NAMES } from '../../../virtual/drive/names.js';
+import { LTO_FORMATS } from '../../../scsi/generations/formats.js';
+import { SPEED_NAMES, TRAIT_NAMES, VIRTUAL_GENERATIONS } from '../../../virtual/drive/names.js';
 import { collect, jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
+
+const FORMATS = LTO_FORMATS.map(({ format }) => format).join(', ');
 
 export function addVirtual(program: Command): void {
   const virtual = program.command('virtual').description('make and serve virtual drives');
   cartridgeFlags(jsonCommand(virtual, 'create', 'make a virtual drive with a cartridge in it'))
     .argument('<folder>', 'new or empty folder')
-    .option('--generation <number>', 'LTO generation of the drive, 5 to 10 (default: 8)')
+    .option('--generation <number>', `LTO generation of the drive: ${VIRTUAL_GENERATIONS.join(', ')} (default: 8)`)
     .option('--speed <model>', `as slow as a real drive: ${SPEED_NAMES.join(', ')} (default: as fast as the machine)`)
     .option('--no-cartridge', 'leave the drive empty')
     .option('--serial <serial>', 'serial number of the drive (default: a random one)')
@@ -35,7 +38,8 @@ export function addVirtual(program: Command): void {
 function cartridgeFlags(command: Command): Command {
   return command
     .option('--barcode <barcode>', 'letters and digits; also the name of the cartridge')
-    .option('--capacity <size>', "capacity of the cartridge (default: the generation's)")
+    .option('--format <format>', `how the cartridge is recorded (default: as the generation is named): ${FORMATS}`)
+    .option('--capacity <size>', "native capacity of the cartridge (default: the format's)")
     .option('--worm', 'a write-once cartridge')
     .option('--write-protected', 'with the switch of the cartridge set')
     .option('--discard', 'keeps no data, only lengths and positions: it all reads as zeros');

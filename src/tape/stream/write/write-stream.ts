@@ -1,7 +1,7 @@
 import { addAbortSignal, Writable } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
 import { LtoError, VerificationError } from '../../../errors/index.js';
-import { recordingSpeeds } from '../../../scsi/speed-matching.js';
+import { recordingSpeeds } from '../../../scsi/generations/drives.js';
 import { requireBytes } from '../../../streams/bytes.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { markReleasing } from '../../../streams/lending-pipe.js';

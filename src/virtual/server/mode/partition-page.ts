@@ -2,6 +2,7 @@ import {
   decodeModePage,
   decodePartitionSizes,
   encodeModePage,
+  generationFacts,
   MEDIUM_PARTITION,
   withPartitionSizes,
 } from '../../../scsi/index.js';
@@ -11,8 +12,6 @@ import type { DrivePage } from './drive-page.js';
 
 // Mode page 11: how the cartridge is divided, and how the next FORMAT MEDIUM divides it.
 
-/** LTO-5 brought two partitions, LTO-6 four. */
-const LTO_5 = 5;
 const REST = 0xffff;
 /** The part that FDP and SDP give to each partition but the first. */
 const FIXED_PART = 1 / 40;
@@ -47,7 +46,7 @@ export const PARTITION_PAGE: DrivePage = {
 
 function mostPartitions({ identity, cartridge }: Drive): number {
   if (cartridge?.memory.medium.kind === 'worm') return 1;
-  return identity.generation === LTO_5 ? 2 : 4;
+  return generationFacts(identity.generation)?.drive.details?.partitions ?? 1;
 }
 
 function current(drive: Drive): Uint8Array {

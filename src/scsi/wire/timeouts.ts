@@ -1,0 +1,90 @@
+import { DETAILED_GENERATIONS } from '../generations/drives.js';
+import type { GenerationTimeouts } from '../generations/row.js';
+import type { CommandName } from './opcodes.js';
+
+/**
+ * Seconds after which a command is given up: a number where no generation is known to differ, else the time's name in the
+ * generation's row. A timeout aborts the
+ * command and may cost the position, so these are ceilings for a drive that is dead, not estimates.
+ */
+const TIMEOUT_SECONDS: Readonly<Record<CommandName, number | keyof GenerationTimeouts>> = {
+  'TEST UNIT READY': 60,
+  REWIND: 'rewind',
+  'REQUEST SENSE': 60,
+  'FORMAT MEDIUM': 'formatMedium',
+  'READ BLOCK LIMITS': 60,
+  'READ(6)': 'read',
+  'WRITE(6)': 'write',
+  'SET CAPACITY': 960,
+  'WRITE FILEMARKS(6)': 'writeFilemarks',
+  'SPACE(6)': 'space',
+  INQUIRY: 60,
+  'VERIFY(6)': 'verify',
+  'MODE SELECT(6)': 180,
+  'RESERVE(6)': 60,
+  'RELEASE(6)': 60,
+  'ERASE(6)': 'erase',
+  'MODE SENSE(6)': 180,
+  'LOAD UNLOAD': 'loadUnload',
+  'RECEIVE DIAGNOSTIC RESULTS': 180,
+  'SEND DIAGNOSTIC': 'sendDiagnostic',
+  'PREVENT ALLOW MEDIUM REMOVAL': 180,
+  'LOCATE(10)': 'locate',
+  'READ POSITION': 180,
+  'WRITE BUFFER': 'writeBuffer',
+  'READ BUFFER': 'readBuffer',
+  'REPORT DENSITY SUPPORT': 180,
+  'LOG SELECT': 180,
+  'LOG SENSE': 180,
+  'MODE SELECT(10)': 180,
+  'MODE SENSE(10)': 180,
+  'PERSISTENT RESERVE IN': 180,
+  'PERSISTENT RESERVE OUT': 180,
+  'WRITE FILEMARKS(16)': 'writeFilemarks',
+  'ALLOW OVERWRITE': 180,
+  'READ(16)': 'read',
+  'WRITE(16)': 'write',
+  // Up to 132 s were seen on LTO-9; a timeout here has aborted a drive in the middle of a write.
+  'READ ATTRIBUTE': 300,
+  'WRITE ATTRIBUTE': 300,
+  'SPACE(16)': 'space',
+  'LOCATE(16)': 'locate',
+  'ERASE(16)': 'erase',
+  'REPORT LUNS': 60,
+  'SECURITY PROTOCOL IN': 180,
+  'REPORT SUPPORTED OPERATION CODES': 180,
+  'REPORT TIMESTAMP': 180,
+  'SET TIMESTAMP': 180,
+  'SECURITY PROTOCOL OUT': 180,
+  // A library looks at every cartridge, and may take half an hour for it.
+  'INITIALIZE ELEMENT STATUS': 3600,
+  'INITIALIZE ELEMENT STATUS WITH RANGE': 3600,
+  'OPEN/CLOSE IMPORT/EXPORT ELEMENT': 300,
+  'POSITION TO ELEMENT': 300,
+  // Twice across the library, with the load of the drive where the library waits for it.
+  'MOVE MEDIUM': 1200,
+  'EXCHANGE MEDIUM': 1800,
+  'READ ELEMENT STATUS': 300,
+};
+
+/** Seconds by command; those that a drive gives no time for are missing. */
+export type RecommendedTimeouts = Readonly<Partial<Record<CommandName, number>>>;
+
+/**
+ * Seconds for a drive of that generation; the longest of all generations when it is unknown or not in the table. A time
+ * that the drive recommends raises it and never lowers it: a command that is given up may cost the position.
+ */
+export function timeoutSeconds(name: CommandName, generation?: number, recommended: RecommendedTimeouts = {}): number {
+  return Math.max(tabled(TIMEOUT_SECONDS[name], generation), recommended[name] ?? 0);
+}
+
+function tabled(time: number | keyof GenerationTimeouts, generation: number | undefined): number {
+  if (typeof time === 'number') return time;
+  const known = DETAILED_GENERATIONS.filter((facts) => facts.generation === generation);
+  return Math.max(...(known.length > 0 ? known : DETAILED_GENERATIONS).map(({ timeouts }) => timeouts[time]));
+}
+
+/** `timeoutSeconds` in milliseconds. */
+export function timeoutMs(name: CommandName, generation?: number, recommended?: RecommendedTimeouts): number {
+  return timeoutSeconds(name, generation, recommended) * 1000;
+}
