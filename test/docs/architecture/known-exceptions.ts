@@ -10,21 +10,11 @@ const CIRCULAR_FILES_PROVIDER = [
   'provider/session/drive-owner.ts',
 ];
 
-const CIRCULAR_FILES_SCSI = [
-  'scsi/commands/opcodes-report.ts',
-  'scsi/commands/timeouts.ts',
-  'scsi/mode/page.ts',
-  'scsi/mode/pages.ts',
-  'scsi/wire/cdb.ts',
-];
-
-export const CIRCULAR_FILES: readonly string[] = [...CIRCULAR_FILES_PROVIDER, ...CIRCULAR_FILES_SCSI];
+export const CIRCULAR_FILES: readonly string[] = [...CIRCULAR_FILES_PROVIDER];
 
 const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider/session'];
 
-const CIRCULAR_ROOMS_SCSI = ['scsi/commands', 'scsi/wire'];
-
-export const CIRCULAR_ROOMS: readonly string[] = [...CIRCULAR_ROOMS_PROVIDER, ...CIRCULAR_ROOMS_SCSI];
+export const CIRCULAR_ROOMS: readonly string[] = [...CIRCULAR_ROOMS_PROVIDER];
 
 const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
 
