@@ -3,16 +3,14 @@
  *
  * The addon gives raw facts (status bytes, errno, counts). Their meaning is given in TypeScript.
  *
- * Rejections are `SystemError`s: an `Error` with `code` (errno's name), `errno` (Node's convention: negative) and
- * `syscall`. Wrong arguments throw a `TypeError` or `RangeError` before anything is queued, a method or accessor that is
+ * Rejections are `FailedCall`s: an `Error` with `errno` (Node's convention: negative) and `syscall`. Its `code`, the name
+ * of the errno value, is given by `nameFailure()` in TypeScript. Wrong arguments throw a `TypeError` or `RangeError` before anything is queued, a method or accessor that is
  * called on anything but an instance of its class throws a `TypeError`, and an exception of C++ is thrown as an `Error`.
  */
 
 /** What an operating system call that failed leaves behind. */
-export interface SystemError extends Error {
-  /** Name of the errno value, ENOMEDIUM and EMEDIUMTYPE included, or `ERR_LTO_CLOSED` for a closed device. */
-  readonly code: string;
-  /** Negative errno value, as Node's own errors have it; 0 where no system call was made. */
+export interface FailedCall extends Error {
+  /** Negative errno value, as Node's own errors have it; 0 where none was made, because the device is closed. */
   readonly errno: number;
   /**
    * The call that failed: `open`, `fstat`, `SG_IO`, `MTIOCTOP`, `MTIOCGET`, `MTIOCPOS`, `write`, `read`, `close`;
@@ -76,13 +74,12 @@ export interface WriteOutcome {
    * same: with direct I/O `st` answers ENOSPC for the very record that met early warning, and the drive has taken it
    * (seen on Linux 7.2: GMT_EOT is set in `mt`; after an ENOSPC that wrote nothing it is not; but a volume overflow,
    * where nothing was written, sets it too). Only the position (MTIOCPOS) against the one before tells.
-   * `error`: any other errno, a short write (code `ERR_LTO_SHORT_WRITE`, errno 0), or MTIOCGET failed after the record
+   * `error`: any other errno, a short write (errno 0), or MTIOCGET failed after the record
    * that follows the last one counted: `st` flushes then, and what it says is about that record. Where `st` buffers and
    * MTIOCGET does not follow each record, ENOSPC and an error of write(2) may be about the last record counted.
    */
   readonly stop: WriteStop;
-  /** Only for `end-of-medium` and `error`. */
-  readonly code?: string;
+  /** Negative; only for `end-of-medium` and `error`. */
   readonly errno?: number;
   /** MTIOCGET after the stop, where the node answers it. */
   readonly mt?: MtStatus;
@@ -103,7 +100,7 @@ export interface ReadOutcome {
    * `error`: any other errno.
    */
   readonly stop: ReadStop;
-  readonly code?: string;
+  /** Negative; only for `too-large` and `error`. */
   readonly errno?: number;
   /** MTIOCGET after a stop other than `full`, where the node answers it. */
   readonly mt?: MtStatus;
@@ -252,7 +249,7 @@ export class SlabPool {
  * flock(2) of an open file, without waiting: whether it was got. False where another opening of the file has a lock that
  * rules it out. It goes with the last descriptor of the opening, at the latest with the process.
  *
- * Throws a SystemError for anything else, such as ENOTSUP where the file system has no locks.
+ * Throws a FailedCall for anything else, such as ENOTSUP where the file system has no locks.
  */
 export function lockFile(fd: number, mode: 'shared' | 'exclusive'): boolean;
 
@@ -285,12 +282,12 @@ export interface FileAttribute {
   readonly value: Buffer;
 }
 
-/** All extended attributes, access control lists among them. Throws a SystemError. */
+/** All extended attributes, access control lists among them. Throws a FailedCall. */
 export function readAttributes(path: string): FileAttribute[];
 
 /**
  * Where the first `size` bytes of an open file are no hole: offset and length of each part, in order. Throws a
- * SystemError.
+ * FailedCall.
  */
 export function dataExtents(fd: number, size: number): Float64Array;
 
@@ -316,7 +313,7 @@ export class Crc32 {
  * (each -1 to leave it), seconds and nanoseconds of access, seconds and nanoseconds of modification.
  */
 export class ExtractionRoot {
-  /** `stepByStep`: without openat2(2). Throws a SystemError when the folder can't be opened. */
+  /** `stepByStep`: without openat2(2). Throws a FailedCall when the folder can't be opened. */
   constructor(path: string, stepByStep?: boolean);
 
   /** lstat(2). */

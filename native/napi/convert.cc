@@ -6,8 +6,6 @@
 #include <string>
 #include <variant>
 
-#include "../core/errno_name.h"
-
 namespace lto {
 
 Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab) {
@@ -72,13 +70,7 @@ Napi::Object mtStatusObject(Napi::Env env, const MtStatus& status) {
 
 void addStop(Napi::Object object, int error, const std::optional<MtStatus>& mt) {
   const auto env = object.Env();
-  if (error == WriteOutcome::shortWrite) {
-    object["code"] = Napi::String::New(env, "ERR_LTO_SHORT_WRITE");
-    object["errno"] = number(env, 0);
-  } else if (error != 0) {
-    object["code"] = Napi::String::New(env, errnoName(error));
-    object["errno"] = number(env, -error);
-  }
+  if (error != 0) object["errno"] = number(env, error == WriteOutcome::shortWrite ? 0 : -error);
   if (mt) object["mt"] = mtStatusObject(env, *mt);
 }
 
@@ -179,12 +171,9 @@ Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, ViewCache* views
 }
 
 Napi::Object describeFailure(Napi::Object error, const Failure& failure) {
-  const bool isClosed = failure.error == Failure::closed;
-  const std::string code = isClosed ? "ERR_LTO_CLOSED" : errnoName(failure.error);
-  const std::string what = isClosed ? "the device is closed" : std::strerror(failure.error);
+  const std::string what = failure.error == Failure::closed ? "the device is closed" : std::strerror(failure.error);
   const auto env = error.Env();
-  error["message"] = Napi::String::New(env, code + ": " + what + ", " + failure.syscall);
-  error["code"] = Napi::String::New(env, code);
+  error["message"] = Napi::String::New(env, what + ", " + failure.syscall);
   error["errno"] = number(env, -failure.error);
   error["syscall"] = Napi::String::New(env, failure.syscall);
   return error;

@@ -15,7 +15,7 @@ Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab);
 /** The object of binding.d.ts for an outcome that is not a failure; `views` are those of the pool that it read into. */
 Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, ViewCache* views);
 
-/** Makes `error` the SystemError of binding.d.ts. */
+/** Makes `error` the FailedCall of binding.d.ts. */
 Napi::Object describeFailure(Napi::Object error, const Failure& failure);
 
 }  // namespace lto

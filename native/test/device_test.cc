@@ -4,11 +4,9 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <thread>
 #include <vector>
 
-#include "../core/errno_name.h"
 #include "fixture.h"
 
 using namespace lto;
@@ -187,12 +185,4 @@ TEST(device_threads_take_no_signals) {
 
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   ::sigaction(SIGUSR1, &before, nullptr);
-}
-
-TEST(errno_values_that_node_does_not_know_have_names) {
-  CHECK(std::strcmp(errnoName(ENOMEDIUM), "ENOMEDIUM") == 0);
-  CHECK(std::strcmp(errnoName(EMEDIUMTYPE), "EMEDIUMTYPE") == 0);
-  CHECK(std::strcmp(errnoName(EIO), "EIO") == 0);
-  CHECK(std::strcmp(errnoName(EAGAIN), "EAGAIN") == 0);
-  CHECK(std::strcmp(errnoName(9999), "EUNKNOWN") == 0);
 }

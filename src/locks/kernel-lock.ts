@@ -1,7 +1,7 @@
 import type * as Binding from '../../binding.js';
 import { loadAddon } from '../addon/load-addon.js';
 import { AddonUnavailableError } from '../errors/index.js';
-import { isSystemError } from '../errors/system-error.js';
+import { isSystemError, namingFailures } from '../errors/system-error.js';
 
 /**
  * Takes a lock of an open file that the kernel holds, for all processes of the machine whatever namespaces they are in,
@@ -10,7 +10,7 @@ import { isSystemError } from '../errors/system-error.js';
  */
 export function lockDescriptor(fd: number, mode: 'shared' | 'exclusive'): boolean | undefined {
   try {
-    return addon()?.lockFile(fd, mode);
+    return namingFailures(() => addon()?.lockFile(fd, mode));
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

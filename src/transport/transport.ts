@@ -1,16 +1,27 @@
-import type { Crc32, MtStatus, ReadOutcome, RecordOptions, SlabPool, WriteOutcome } from '../../binding.js';
+import type * as Binding from '../../binding.js';
+import type { Crc32, MtStatus, RecordOptions, SlabPool } from '../../binding.js';
 import type { CallOptions, ScsiTransport } from './scsi-transport.js';
 
 /** Options of calls that move records. */
 export interface RecordCallOptions extends CallOptions, RecordOptions {}
+
+/** Adds the name of the errno value to what stopped records. */
+export interface NamedStop {
+  /** `ERR_LTO_SHORT_WRITE` for a record that was taken in part; there is no errno value for it. */
+  readonly code?: string;
+}
+
+export interface WriteOutcome extends Binding.WriteOutcome, NamedStop {}
+
+export interface ReadOutcome extends Binding.ReadOutcome, NamedStop {}
 
 /**
  * The seam for a tape drive: everything above runs on a real one (`backends/linux`) and on the embedded one
  * (`backends/virtual`).
  *
  * SCSI commands are queries (they never move the tape); data and motion go through `mt`, `writeRecords` and
- * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s (errno names) of
- * binding.d.ts; `scsi` resolves whatever the drive answers.
+ * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s with the names
+ * of errno values; `scsi` resolves whatever the drive answers.
  */
 export interface Transport extends ScsiTransport {
   /**

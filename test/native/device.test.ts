@@ -1,5 +1,6 @@
 import { constants, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../../src/addon/load-addon.js';
@@ -15,8 +16,8 @@ describe.runIf(onLinux)('Device', () => {
   it('rejects a missing node with ENOENT and creates nothing', async () => {
     const path = join(scratchFolder(), 'nst9');
     const device = new (loadAddon().Device)(path);
-    await expect(device.open(constants.O_RDWR)).rejects.toMatchObject({ code: 'ENOENT', errno: -2, syscall: 'open' });
-    await expect(device.mtGet(0)).rejects.toMatchObject({ code: 'EBADF', syscall: 'MTIOCGET' });
+    await expect(device.open(constants.O_RDWR)).rejects.toMatchObject({ errno: -os.errno.ENOENT, syscall: 'open' });
+    await expect(device.mtGet(0)).rejects.toMatchObject({ errno: -os.errno.EBADF, syscall: 'MTIOCGET' });
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
@@ -24,11 +25,11 @@ describe.runIf(onLinux)('Device', () => {
     const device = await openDevice('/dev/null');
     const error = await device.scsi(new Uint8Array(6), 'in', 96, 1000, 0).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ code: 'ENOTTY', errno: -25, syscall: 'SG_IO' });
-    expect((error as Error).stack).toMatch(/^Error: ENOTTY: .*, SG_IO\n.*device\.test\.ts/);
-    await expect(device.mtOp(8, 0, 0)).rejects.toMatchObject({ code: 'ENOTTY', syscall: 'MTIOCTOP' });
-    await expect(device.mtGet(0)).rejects.toMatchObject({ code: 'ENOTTY', syscall: 'MTIOCGET' });
-    await expect(device.mtPos(0)).rejects.toMatchObject({ code: 'ENOTTY', syscall: 'MTIOCPOS' });
+    expect(error).toMatchObject({ errno: -os.errno.ENOTTY, syscall: 'SG_IO' });
+    expect((error as Error).stack).toMatch(/^Error: Inappropriate ioctl for device, SG_IO\n.*device\.test\.ts/);
+    await expect(device.mtOp(8, 0, 0)).rejects.toMatchObject({ errno: -os.errno.ENOTTY, syscall: 'MTIOCTOP' });
+    await expect(device.mtGet(0)).rejects.toMatchObject({ errno: -os.errno.ENOTTY, syscall: 'MTIOCGET' });
+    await expect(device.mtPos(0)).rejects.toMatchObject({ errno: -os.errno.ENOTTY, syscall: 'MTIOCPOS' });
     await device.close();
   });
 
@@ -36,8 +37,8 @@ describe.runIf(onLinux)('Device', () => {
     const device = await openDevice('/dev/null');
     await Promise.all([device.close(), device.close()]);
     await device.close();
-    await expect(device.mtGet(0)).rejects.toMatchObject({ code: 'ERR_LTO_CLOSED', errno: 0, syscall: 'MTIOCGET' });
-    await expect(device.open(constants.O_RDWR)).rejects.toMatchObject({ code: 'ERR_LTO_CLOSED' });
+    await expect(device.mtGet(0)).rejects.toMatchObject({ errno: 0, syscall: 'MTIOCGET' });
+    await expect(device.open(constants.O_RDWR)).rejects.toMatchObject({ errno: 0, syscall: 'open' });
   });
 
   it('cancels what waits and lets what runs go on', async () => {
@@ -48,7 +49,7 @@ describe.runIf(onLinux)('Device', () => {
     expect(device.cancel(2)).toBe(true);
     expect(device.cancel(2)).toBe(false);
     expect(device.cancel(0)).toBe(false);
-    await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED', errno: -125, syscall: 'MTIOCGET' });
+    await expect(waiting).rejects.toMatchObject({ errno: -os.errno.ECANCELED, syscall: 'MTIOCGET' });
     writeSync(openOtherEnd(fifo), 'abc');
     expect(await running).toEqual({ lengths: [3], stop: 'full' });
     await device.close();

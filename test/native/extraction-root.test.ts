@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants as os, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadAddon } from '../../src/addon/load-addon.js';
@@ -106,6 +106,8 @@ describe.each([
       expect(() => root.finish(-1, Float64Array.of(bad, -1, -1, 0, 0, 0, 0))).toThrow(RangeError);
     }
     expect(() => ExtractionRoot.prototype.remove.call({}, 'x')).toThrow(TypeError);
-    expect(() => new ExtractionRoot(join(folder, 'missing'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(() => new ExtractionRoot(join(folder, 'missing'))).toThrow(
+      expect.objectContaining({ errno: -os.errno.ENOENT, syscall: 'open' }),
+    );
   });
 });

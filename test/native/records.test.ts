@@ -1,5 +1,6 @@
 import { constants, readSync, writeFileSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -69,7 +70,7 @@ describe.runIf(onLinux)('writeRecords', () => {
       try {
         bytes += readSync(reader, piece);
       } catch (error) {
-        expect(error).toMatchObject({ code: 'EAGAIN' });
+        expect(error).toMatchObject({ errno: -os.errno.EAGAIN });
       }
     }
     expect(await write).toEqual({ records: 4, bytes: 128 * KIB, stop: 'done' });
@@ -84,10 +85,10 @@ describe.runIf(onLinux)('writeRecords', () => {
       device.writeRecords(memory, 16 * KIB, 1, 0),
     ]);
     expect(first).toMatchObject({
-      value: { records: 0, bytes: 0, stop: 'end-of-medium', code: 'ENOSPC', errno: -28 },
+      value: { records: 0, bytes: 0, stop: 'end-of-medium', errno: -os.errno.ENOSPC },
     });
-    expect(second).toMatchObject({ reason: { code: 'ECANCELED', syscall: 'write' } });
-    await expect(device.writeRecords(memory, 16 * KIB, 1, 0)).rejects.toMatchObject({ code: 'ECANCELED' });
+    expect(second).toMatchObject({ reason: { errno: -os.errno.ECANCELED, syscall: 'write' } });
+    await expect(device.writeRecords(memory, 16 * KIB, 1, 0)).rejects.toMatchObject({ errno: -os.errno.ECANCELED });
     expect(await device.writeRecords(memory, 16 * KIB, 2, 0)).toMatchObject({ stop: 'end-of-medium' });
     await device.close();
   });
@@ -98,7 +99,6 @@ describe.runIf(onLinux)('writeRecords', () => {
       records: 1,
       bytes: 48 * KIB,
       stop: 'error',
-      code: 'ERR_LTO_SHORT_WRITE',
       errno: 0,
     });
     await device.close();
@@ -115,7 +115,7 @@ describe.runIf(onLinux)('writeRecords', () => {
     writeSync(openOtherEnd(fifo), 'x');
     const [first, ...rest] = await Promise.allSettled(calls);
     expect(first).toMatchObject({ value: { stop: 'done', records: 1 } });
-    for (const each of rest) expect(each).toMatchObject({ reason: { code: 'ECANCELED' } });
+    for (const each of rest) expect(each).toMatchObject({ reason: { errno: -os.errno.ECANCELED } });
     expect(await other).toMatchObject({ stop: 'done' });
     expect(await blocked).toMatchObject({ stop: 'full' });
     await device.close();
@@ -153,8 +153,8 @@ describe.runIf(onLinux)('readRecords', () => {
       device.readRecords(slab(4096), 512, 1, 1, 0),
       device.readRecords(slab(4096), 512, 1, 1, 0),
     ]);
-    expect(first).toMatchObject({ value: { lengths: [], stop: 'error', code: 'EAGAIN', errno: -11 } });
-    expect(second).toMatchObject({ reason: { code: 'ECANCELED', syscall: 'read' } });
+    expect(first).toMatchObject({ value: { lengths: [], stop: 'error', errno: -os.errno.EAGAIN } });
+    expect(second).toMatchObject({ reason: { errno: -os.errno.ECANCELED, syscall: 'read' } });
     await device.close();
   });
 });

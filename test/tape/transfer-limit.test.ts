@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { ReadOutcome, WriteOutcome } from '../../binding.js';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { type LtoError, RecordTooLargeError } from '../../src/errors/index.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { Transport } from '../../src/transport/transport.js';
+import type { ReadOutcome, Transport, WriteOutcome } from '../../src/transport/transport.js';
 import type { Trait, VirtualDriveOptions } from '../../src/virtual/index.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { newDriveFolder } from '../virtual/support.js';

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import type * as Binding from '../../../binding.js';
-import type { Crc32, Device, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
+import type { Crc32, Device, MtStatus, SlabPool } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
-import { isSystemError } from '../../errors/system-error.js';
+import { errnoName, FailureCode, isSystemError, nameFailure, namingFailures } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
-import type { RecordCallOptions, Transport } from '../../transport/transport.js';
+import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 
 /** The nodes of one drive. */
 export interface NativeNodes {
@@ -40,8 +40,8 @@ export class NativeTransport implements Transport {
     this.maxTransfer = nodes.maxTransfer;
     this.#addon = addon;
     this.#nodes = nodes;
-    this.#query = nodes.queryNode === undefined ? undefined : new addon.Device(nodes.queryNode);
-    this.#tape = new addon.Device(nodes.tapeNode);
+    this.#query = nodes.queryNode === undefined ? undefined : openable(addon, nodes.queryNode);
+    this.#tape = openable(addon, nodes.tapeNode);
   }
 
   /**
@@ -51,7 +51,7 @@ export class NativeTransport implements Transport {
   static async open(nodes: NativeNodes, verify: (transport: Transport) => Promise<void>): Promise<NativeTransport> {
     const transport = new NativeTransport(loadAddon(), nodes);
     try {
-      if (transport.#query) await transport.#query.open(constants.O_RDWR | constants.O_NONBLOCK);
+      if (transport.#query) await transport.#query.open(constants.O_RDWR | constants.O_NONBLOCK).catch(throwNamed);
       else await transport.#openTape();
       await verify(transport);
       if (transport.#query) await transport.#openTape();
@@ -66,17 +66,17 @@ export class NativeTransport implements Transport {
     // O_NONBLOCK: without it `st` waits up to 120 s for a cartridge. Reads and writes block all the same.
     const access = this.#nodes.readOnly ? constants.O_RDONLY : constants.O_RDWR;
     try {
-      await this.#tape.open(access | constants.O_NONBLOCK);
+      await this.#tape.open(access | constants.O_NONBLOCK).catch(throwNamed);
     } catch (error) {
       // `st` refuses to open a write-protected cartridge for writing; it can still be read.
       if (!isSystemError(error) || error.code !== 'EROFS') throw error;
-      await this.#tape.open(constants.O_RDONLY | constants.O_NONBLOCK);
+      await this.#tape.open(constants.O_RDONLY | constants.O_NONBLOCK).catch(throwNamed);
     }
   }
 
   async reopen(): Promise<void> {
-    await this.#tape.close();
-    this.#tape = new this.#addon.Device(this.#nodes.tapeNode);
+    await this.#tape.close().catch(throwNamed);
+    this.#tape = openable(this.#addon, this.#nodes.tapeNode);
     await this.#openTape();
   }
 
@@ -106,7 +106,9 @@ export class NativeTransport implements Transport {
     stream: number,
     options?: RecordCallOptions,
   ): Promise<WriteOutcome> {
-    return this.#onTape(options, (tape, token) => tape.writeRecords(memory, recordSize, stream, token, options));
+    return this.#onTape(options, async (tape, token) =>
+      nameStop(await tape.writeRecords(memory, recordSize, stream, token, options)),
+    );
   }
 
   readRecords(
@@ -116,7 +118,9 @@ export class NativeTransport implements Transport {
     stream: number,
     options?: RecordCallOptions,
   ): Promise<ReadOutcome> {
-    return this.#onTape(options, (tape, token) => tape.readRecords(memory, offer, maxRecords, stream, token, options));
+    return this.#onTape(options, async (tape, token) =>
+      nameStop(await tape.readRecords(memory, offer, maxRecords, stream, token, options)),
+    );
   }
 
   allocate(byteLength: number): Uint8Array {
@@ -134,7 +138,7 @@ export class NativeTransport implements Transport {
   async close(): Promise<void> {
     // Both are closed whatever the first says; the tape node's error (a filemark that failed) is the one that counts.
     const [tape] = await Promise.allSettled([this.#tape.close(), this.#query?.close()]);
-    if (tape.status === 'rejected') throw tape.reason;
+    if (tape.status === 'rejected') throw nameFailure(tape.reason);
   }
 
   #onTape<T>(options: CallOptions | undefined, start: (tape: Device, token: number) => Promise<T>): Promise<T> {
@@ -148,16 +152,32 @@ export class NativeTransport implements Transport {
     start: (token: number) => Promise<T>,
   ): Promise<T> {
     const signal = options?.signal;
-    if (!signal) return start(0);
+    if (!signal) return start(0).catch(throwNamed);
     signal.throwIfAborted();
     this.#lastToken += 1;
     const token = this.#lastToken;
     const cancel = () => device.cancel(token);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await start(token);
+      return await start(token).catch(throwNamed);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
   }
+}
+
+/** A device with its thread; throws SystemError where there can be no other thread. */
+function openable(addon: typeof Binding, node: string): Device {
+  return namingFailures(() => new addon.Device(node));
+}
+
+function throwNamed(error: unknown): never {
+  throw nameFailure(error);
+}
+
+/** Gives the errno value that stopped records its name. */
+function nameStop<T extends { readonly errno?: number }>(outcome: T): T & NamedStop {
+  const { errno } = outcome;
+  if (errno === undefined) return outcome;
+  return { ...outcome, code: errno === 0 ? FailureCode.SHORT_WRITE : errnoName(errno) };
 }

@@ -1,10 +1,10 @@
-import type { Crc32, MtStatus, ReadOutcome, SlabPool, WriteOutcome } from '../../../binding.js';
-import { isSystemError, systemError } from '../../errors/system-error.js';
+import type { Crc32, MtStatus, SlabPool } from '../../../binding.js';
+import { FailureCode, isSystemError, systemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
-import type { RecordCallOptions, Transport } from '../../transport/transport.js';
+import type { ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 import { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';
 import { VirtualSt } from '../st/st.js';
@@ -63,7 +63,7 @@ export class VirtualTransport implements Transport {
 
   async scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
     options?.signal?.throwIfAborted();
-    if (this.#closed) throw systemError('ERR_LTO_CLOSED', 'SG_IO', this.device);
+    if (this.#closed) throw systemError(FailureCode.CLOSED, 'SG_IO', this.device);
     return this.#st.pass(command);
   }
 
@@ -217,7 +217,7 @@ export class VirtualTransport implements Transport {
   }
 
   #queue<T>(syscall: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(systemError('ERR_LTO_CLOSED', syscall, this.device));
+    if (this.#closed) return Promise.reject(systemError(FailureCode.CLOSED, syscall, this.device));
     const result = this.#last.then(() => {
       if (options?.signal?.aborted) throw systemError('ECANCELED', syscall, this.device);
       return work();

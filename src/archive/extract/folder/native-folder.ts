@@ -1,6 +1,6 @@
-import { getSystemErrorName } from 'node:util';
 import type { ExtractionRoot } from '../../../../binding.js';
 import { loadAddon } from '../../../addon/load-addon.js';
+import { errnoName, namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import type { NodeFacts, TargetFolder } from './target-folder.js';
 
@@ -13,7 +13,7 @@ export class NativeFolder implements TargetFolder {
   /** `stepByStep`: as on kernels without openat2(2). Throws AddonUnavailableError and SystemError. */
   constructor(path: string, stepByStep = false) {
     const { ExtractionRoot } = loadAddon();
-    this.#root = new ExtractionRoot(path, stepByStep);
+    this.#root = namingFailures(() => new ExtractionRoot(path, stepByStep));
   }
 
   inspect(path: ByteString, facts: NodeFacts): string | undefined {
@@ -81,5 +81,5 @@ export class NativeFolder implements TargetFolder {
 }
 
 function codeOf(result: number): string | undefined {
-  return result < 0 ? getSystemErrorName(result) : undefined;
+  return result < 0 ? errnoName(result) : undefined;
 }

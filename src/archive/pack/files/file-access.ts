@@ -2,6 +2,7 @@ import type * as Binding from '../../../../binding.js';
 import type { FileAttribute } from '../../../../binding.js';
 import { loadAddon } from '../../../addon/load-addon.js';
 import { AddonUnavailableError } from '../../../errors/index.js';
+import { namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import { FACTS, type FileStatus, statusFromFacts } from './file-status.js';
 import { readSmallFile, statLink, systemError } from './files.js';
@@ -57,11 +58,11 @@ class NativeAccess implements FileAccess {
   }
 
   attributes(path: ByteString): readonly FileAttribute[] {
-    return this.#addon.readAttributes(path);
+    return namingFailures(() => this.#addon.readAttributes(path));
   }
 
   extents(fd: number, size: number): Float64Array {
-    return this.#addon.dataExtents(fd, size);
+    return namingFailures(() => this.#addon.dataExtents(fd, size));
   }
 }
 

@@ -11,7 +11,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { getSystemErrorName } from 'node:util';
+import { errnoName } from '../../../errors/system-error.js';
 import { type ByteString, isAscii, toBytes } from '../../encode/byte-string.js';
 import { type FileStatus, statusFromStats } from './file-status.js';
 
@@ -87,6 +87,6 @@ export function errorCode(error: unknown): string | undefined {
 
 /** For a negative errno value. */
 export function systemError(errno: number, syscall: string): Error {
-  const code = getSystemErrorName(errno);
+  const code = errnoName(errno);
   return Object.assign(new Error(`${code}, ${syscall}`), { code, errno, syscall });
 }

@@ -1,4 +1,4 @@
-import type { Crc32, ReadOutcome } from '../../../../binding.js';
+import type { Crc32 } from '../../../../binding.js';
 import { logged } from '../../../device/command-log.js';
 import {
   EncryptionKeyError,
@@ -12,6 +12,7 @@ import {
 import type { KeyStore } from '../../../keys/key-store.js';
 import { hasStatus } from '../../../transport/mtio.js';
 import { PAGE, roundUpToPage } from '../../../transport/page.js';
+import type { ReadOutcome } from '../../../transport/transport.js';
 import { unlock } from '../../encryption/unlock.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import type { DrivePort } from '../../port/drive-port.js';

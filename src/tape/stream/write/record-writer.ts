@@ -1,8 +1,8 @@
-import type { Crc32, WriteOutcome } from '../../../../binding.js';
+import type { Crc32 } from '../../../../binding.js';
 import { logged } from '../../../device/command-log.js';
 import { isSystemError } from '../../../errors/system-error.js';
 import { piecesBehind, recordsOf } from '../../../transport/record-pieces.js';
-import type { Transport } from '../../../transport/transport.js';
+import type { Transport, WriteOutcome } from '../../../transport/transport.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
 
 /** Why no further record can be written. */
