@@ -6,6 +6,7 @@ export { type FilePath, type PackOptions, packFolder } from './archive/pack/pack
 export type { PackStream } from './archive/pack/pack-stream.js';
 export type { LeftOut, PackProblem, PackProblemReason, PackProgress, PackSummary } from './archive/pack/summary.js';
 export { COMMAND_CHANNEL, type CommandEvent } from './device/command-log.js';
+export type { RawCommand, RawReply } from './device/raw-command.js';
 export * from './errors/index.js';
 export { CallbackKeyStore, type FetchKey } from './keys/callback-key-store.js';
 export { generateKey, keyFingerprint, keyFromBytes } from './keys/data-key.js';
@@ -46,10 +47,12 @@ export {
 } from './provider/session/configuration.js';
 export type { LongPosition } from './scsi/commands/read-position.js';
 export type { FormatVerdict, LtoFormat } from './scsi/generations/index.js';
+export type { LogPage, LogPageCode, LogParameter } from './scsi/log/page.js';
 export type { TapeAlertFlag } from './scsi/log/tape-alert.js';
 export { MAM_ATTRIBUTES } from './scsi/mam/attributes.js';
 export type { HostAttributeValue } from './scsi/mam/host.js';
 export type { MamValues } from './scsi/mam/values.js';
+export type { ModePage } from './scsi/mode/parameter-list.js';
 export type { Bytes } from './streams/bytes.js';
 export type { DataSource } from './streams/taken-source.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';

@@ -1,6 +1,6 @@
 import { DriveClosedError, IllegalRequestError, type LtoError, MediumChangedError } from '../errors/index.js';
 import { isSystemError } from '../errors/system-error.js';
-import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 import type { CallOptions, ScsiTransport } from '../transport/scsi-transport.js';
 import { changeOf, type DeviceChange, isUnitAttention } from './change.js';
 import { logged } from './command-log.js';
@@ -17,7 +17,7 @@ export interface DeviceOptions {
   /** Vendor identification of INQUIRY, where it is known: whose sense codes these are. */
   readonly vendor?: string | undefined;
   /** Milliseconds for a command; by default, what its builder gave it. */
-  readonly timeoutMs?: ((command: ScsiCommand) => number) | undefined;
+  readonly timeoutMs?: ((command: ScsiRequest) => number) | undefined;
   /** What sense means on a device of this type; asked before the rules that hold for all. */
   readonly senseRules?: readonly SenseRule[] | undefined;
 }
@@ -25,6 +25,8 @@ export interface DeviceOptions {
 export interface CommandOptions extends CallOptions {
   /** Rejects with MediumChangedError, with the command not carried out, unless `mediumEpoch` is still this. */
   readonly mediumEpoch?: number | undefined;
+  /** Milliseconds after which the command is given up, for this one only. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What a device made of a command. */
@@ -90,7 +92,7 @@ export class ScsiDevice {
    * Sends a command, and again while the device answers with a unit attention, which it does instead of carrying the
    * command out. Rejects only when the command did not get to the device.
    */
-  async execute(command: ScsiCommand, options?: CommandOptions): Promise<CommandResult> {
+  async execute(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     for (let sent = 1; ; sent += 1) {
       this.#requireSame(options?.mediumEpoch, command.name);
       const result = await this.executeOnce(command, options);
@@ -99,7 +101,7 @@ export class ScsiDevice {
   }
 
   /** As `execute`, with a unit attention as the result, which is counted all the same. */
-  async executeOnce(command: ScsiCommand, options?: CallOptions): Promise<CommandResult> {
+  async executeOnce(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     const reply = await this.#send(command, options);
     const { vendor, senseRules: rules } = this.#options;
     const error = replyError(reply, command, { device: this.#transport.queryDevice, vendor, rules });
@@ -109,14 +111,14 @@ export class ScsiDevice {
   }
 
   /** As `execute`; rejects with a typed error for every other end but success. */
-  async query(command: ScsiCommand, options?: CommandOptions): Promise<ScsiReply> {
+  async query(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply> {
     const { reply, error } = await this.execute(command, options);
     if (error) throw error;
     return reply;
   }
 
   /** As `query`, but undefined where the device does not know the command, the page or the field. */
-  async queryIfSupported(command: ScsiCommand, options?: CommandOptions): Promise<ScsiReply | undefined> {
+  async queryIfSupported(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply | undefined> {
     const { reply, error } = await this.execute(command, options);
     if (error instanceof IllegalRequestError) return undefined;
     if (error) throw error;
@@ -124,7 +126,7 @@ export class ScsiDevice {
   }
 
   /** Data in of a query; undefined where the device does not support it. */
-  async dataIfSupported(command: ScsiCommand, options?: CommandOptions): Promise<Uint8Array | undefined> {
+  async dataIfSupported(command: ScsiRequest, options?: CommandOptions): Promise<Uint8Array | undefined> {
     const reply = await this.queryIfSupported(command, options);
     // Some devices, and mhvtl, answer GOOD with nothing to what they do not support.
     return reply === undefined || reply.data.length === 0 ? undefined : reply.data;
@@ -158,10 +160,10 @@ export class ScsiDevice {
     });
   }
 
-  async #send(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+  async #send(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply> {
     this.requireOpen(command.name);
-    const { timeoutMs } = this.#options;
-    const timed = timeoutMs ? { ...command, timeoutMs: timeoutMs(command) } : command;
+    const timeoutMs = options?.timeoutMs ?? this.#options.timeoutMs?.(command) ?? command.timeoutMs;
+    const timed = { ...command, timeoutMs };
     const described = { device: this.#transport.queryDevice, operation: command.name, cdb: command.cdb };
     try {
       return await logged(described, () => this.#transport.scsi(timed, options), replyOutcome);

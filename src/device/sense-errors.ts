@@ -21,7 +21,7 @@ import {
 } from '../errors/index.js';
 import { type SenseVendor, senseVendor } from '../scsi/sense/codes-vendor.js';
 import { decodeSense } from '../scsi/sense/sense.js';
-import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 
 type Make = (details: LtoErrorDetails) => LtoError;
 
@@ -258,7 +258,7 @@ interface Answering extends SenseSource {
 /** The typed error that a reply stands for; undefined when the command was carried out. */
 export function replyError(
   reply: ScsiReply,
-  command: ScsiCommand,
+  command: ScsiRequest,
   { device, vendor, rules }: Answering,
 ): LtoError | undefined {
   const details = { device, operation: command.name };

@@ -1,12 +1,15 @@
 import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
 import type { StreamLease } from '../device/lease.js';
+import type { RawCommand, RawReply } from '../device/raw-command.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
 import { preventAllow } from '../scsi/commands/primary.js';
 import type { LongPosition } from '../scsi/commands/read-position.js';
 import type { Timestamp } from '../scsi/commands/timestamp.js';
+import type { LogPage, LogPageCode } from '../scsi/log/page.js';
 import type { HostAttributeValue } from '../scsi/mam/host.js';
+import type { ModePage } from '../scsi/mode/parameter-list.js';
 import { closed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
@@ -23,7 +26,9 @@ import { permitWriting, protectionGuard, readWriteRights, type WriteRights } fro
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
+import { sendRaw } from './port/raw-command.js';
 import type { TapeStatus } from './port/tape-status.js';
+import { readAnyLogPage, readAnyModePage, readLogPageCodes } from './reports/any-page.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
 import { type Capacity, readCapacity } from './reports/capacity.js';
 import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './reports/cartridge-memory.js';
@@ -228,6 +233,31 @@ export class TapeDrive {
 
   reservations(): Promise<Reservations | undefined> {
     return readReservations(this.#port);
+  }
+
+  /** Pages and subpages that `logPage` takes; undefined where the drive does not list them. */
+  logPages(options?: CallOptions): Promise<readonly LogPageCode[] | undefined> {
+    return readLogPageCodes(this.#port, options);
+  }
+
+  /** A log page with its parameters as they came; undefined where the drive does not have it. */
+  logPage(page: number, subpage = 0, options?: CallOptions): Promise<LogPage | undefined> {
+    return readAnyLogPage(this.#port, page, subpage, options);
+  }
+
+  /** A mode page as it is; undefined where the drive does not have it. */
+  modePage(page: number, subpage = 0, options?: CallOptions): Promise<ModePage | undefined> {
+    return readAnyModePage(this.#port, page, subpage, options);
+  }
+
+  /**
+   * Sends a command of the caller's, and resolves with whatever the drive answers; see docs/raw-commands.md. Rejects with
+   * InvalidArgumentError for what is no command, or writes past the checks of this library, and DriveBusyError while a
+   * stream is open, but for plain queries. After all others the position is lost until the next rewind, and the cartridge
+   * has to be identified again.
+   */
+  scsi(command: RawCommand, options?: CallOptions): Promise<RawReply> {
+    return sendRaw(this.#port, command, options);
   }
 
   /** REQUEST SENSE, with progress while something goes on; takes a waiting unit attention away. */

@@ -1,4 +1,4 @@
-import type { ScsiCommand, ScsiReply } from '../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 
 /** Options of every call that goes through a queue. */
 export interface CallOptions {
@@ -13,6 +13,6 @@ export interface ScsiTransport {
   /** How commands reach the device: the `sg` node's path, or `device` itself where there is no sibling. */
   readonly queryDevice: string;
   /** Resolves whatever the device answers; rejects with a `SystemError` (binding.d.ts) when the command never got there. */
-  scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply>;
+  scsi(command: ScsiRequest, options?: CallOptions): Promise<ScsiReply>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { readPosition } from '../../src/scsi/commands/position.js';
 import { testUnitReady } from '../../src/scsi/commands/primary.js';
 import { formatMedium } from '../../src/scsi/commands/transfer.js';
 import { logSense } from '../../src/scsi/log/page.js';
-import type { ScsiCommand } from '../../src/scsi/wire/command.js';
+import type { ScsiRequest } from '../../src/scsi/wire/command.js';
 import { type CommandName, operationCode } from '../../src/scsi/wire/opcodes.js';
 import { timeoutMs } from '../../src/scsi/wire/timeouts.js';
 import { readDriveModel } from '../../src/tape/port/drive-model.js';
@@ -92,7 +92,7 @@ describe('the make of a drive', () => {
     ['SOMETHING ELSE', 8],
   ])('gives the commands for %s the time of its generation', async (product, generation) => {
     const transport = await newTransport({ vendor: 'IBM', product, generation });
-    const sent: ScsiCommand[] = [];
+    const sent: ScsiRequest[] = [];
     const scsi = transport.scsi.bind(transport);
     transport.scsi = (command) => {
       sent.push(command);
@@ -123,7 +123,7 @@ describe('times that the drive recommends', () => {
   /** A drive that gives its commands these times, and what it is sent. */
   async function driveThatRecommends(commands: readonly SupportedCommand[] | undefined) {
     const transport = await newTransport({ vendor: 'IBM', product: 'ULT3580-TD8' });
-    const sent: ScsiCommand[] = [];
+    const sent: ScsiRequest[] = [];
     const scsi = transport.scsi.bind(transport);
     transport.scsi = async (command) => {
       sent.push(command);

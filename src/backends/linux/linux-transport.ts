@@ -3,7 +3,7 @@ import type * as Binding from '../../../binding.js';
 import type { Crc32, Device, MtStatus, SlabPool } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
 import { errnoName, FailureCode, isSystemError, nameFailure, namingFailures } from '../../errors/system-error.js';
-import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 
@@ -80,7 +80,7 @@ export class NativeTransport implements Transport {
     await this.#openTape();
   }
 
-  scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+  scsi(command: ScsiRequest, options?: CallOptions): Promise<ScsiReply> {
     const device = this.#query ?? this.#tape;
     const data = command.direction === 'out' ? command.dataOut : command.allocationLength;
     return this.#cancellable(device, options, (token) =>

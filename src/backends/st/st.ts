@@ -7,7 +7,7 @@ import { decodeLongPosition, decodeShortPosition } from '../../scsi/commands/rea
 import { erase6, read6, write6, writeFilemarks6 } from '../../scsi/commands/transfer.js';
 import { decodeModeSense, encodeModeParameters } from '../../scsi/mode/parameter-list.js';
 import { decodeSense } from '../../scsi/sense/sense.js';
-import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { GeneralStatus, MtOperation } from '../../transport/mtio.js';
 import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { BLANK_CHECK, UNKNOWN, VirtualStPosition } from './st-position.js';
@@ -99,7 +99,7 @@ export class VirtualSt {
   }
 
   /** For queries, past the driver: as a kernel does from 6.15 on, it sees the unit attentions that go by. */
-  async pass(command: ScsiCommand): Promise<ScsiReply> {
+  async pass(command: ScsiRequest): Promise<ScsiReply> {
     const { cdb, dataOut, allocationLength } = command;
     const begun = performance.now();
     const { dataIn, ...execution } = await this.#drive.execute(cdb, { dataOut, allocationLength });
@@ -107,7 +107,7 @@ export class VirtualSt {
     return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
   }
 
-  async #execute(command: ScsiCommand, into?: Uint8Array): Promise<CommandResult> {
+  async #execute(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult> {
     const { cdb, dataOut, allocationLength } = command;
     const data = into ? { into } : { dataOut, allocationLength };
     const { status, hostStatus, sense: bytes, dataIn } = await this.#drive.execute(cdb, data);
@@ -281,7 +281,7 @@ export class VirtualSt {
     [MtOperation.MTOFFL]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
   };
 
-  async #require(command: ScsiCommand): Promise<void> {
+  async #require(command: ScsiRequest): Promise<void> {
     const { good, sense } = await this.#execute(command);
     if (!good) this.#fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
   }

@@ -1,6 +1,6 @@
 import type { Crc32, MtStatus, SlabPool } from '../../../binding.js';
 import { FailureCode, isSystemError, systemError } from '../../errors/system-error.js';
-import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
+import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
@@ -61,7 +61,7 @@ export class VirtualTransport implements Transport {
     return this.device;
   }
 
-  async scsi(command: ScsiCommand, options?: CallOptions): Promise<ScsiReply> {
+  async scsi(command: ScsiRequest, options?: CallOptions): Promise<ScsiReply> {
     options?.signal?.throwIfAborted();
     if (this.#closed) throw systemError(FailureCode.CLOSED, 'SG_IO', this.device);
     return this.#st.pass(command);

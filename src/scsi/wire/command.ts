@@ -1,13 +1,10 @@
 import type { DataDirection } from '../../../binding.js';
 import type { CommandName } from './opcodes.js';
 
-/**
- * One SCSI command, ready to be sent: what the builders of this floor make, and what a `Transport` takes.
- * The CDB's length can't drift from its content, because nothing but a builder makes one.
- */
-export interface ScsiCommand {
-  /** The standard's name (`READ ATTRIBUTE`), for messages, logs and the timeout table. */
-  readonly name: CommandName;
+/** One SCSI command, ready to be sent: what a `Transport` takes. */
+export interface ScsiRequest {
+  /** For messages and logs: the standard's name (`READ ATTRIBUTE`), or the operation code of a command without one. */
+  readonly name: string;
   readonly cdb: Uint8Array;
   readonly direction: DataDirection;
   /** Data out for `out`; empty otherwise. */
@@ -18,6 +15,14 @@ export interface ScsiCommand {
   readonly timeoutMs: number;
   /** The data out holds key material: never log it, wipe it after use. */
   readonly secret?: boolean;
+}
+
+/**
+ * A command that the builders of this floor make. The CDB's length can't drift from its content, because nothing but a
+ * builder makes one.
+ */
+export interface ScsiCommand extends ScsiRequest {
+  readonly name: CommandName;
 }
 
 /** The answer to a command, as the transport saw it. */

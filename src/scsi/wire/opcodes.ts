@@ -110,6 +110,10 @@ function asksFor({ serviceAction }: OperationCode, cdb: Uint8Array): boolean {
   return serviceAction === undefined || serviceAction === ((cdb[1] ?? 0) & 0x1f);
 }
 
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(ALL, name);
+}
+
 /** Length of a CDB by the group of its operation code (SPC-5): 6, 10, 12 or 16; undefined for the other groups. */
 export function cdbLength(operationCode: number): number | undefined {
   return [6, 10, 10, undefined, 16, 12][operationCode >> 5];

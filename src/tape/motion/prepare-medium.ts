@@ -1,11 +1,11 @@
 import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import { readModeFields, sendModePage } from '../../device/mode-pages.js';
 import { InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
 import { withChanges } from '../../scsi/mode/page.js';
 import { MEDIUM_PARTITION } from '../../scsi/mode/pages.js';
 import { withPartitionSizes } from '../../scsi/mode/partition-sizes.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { readModeFields, sendModePage } from '../reports/mode-parameters.js';
 import { requireReady } from '../reports/readiness.js';
 import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
 import { rewind } from './partition.js';

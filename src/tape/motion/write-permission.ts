@@ -1,10 +1,10 @@
+import { readModeFields } from '../../device/mode-pages.js';
 import { type LtoErrorDetails, WriteProtectedError, type WriteProtectionReason } from '../../errors/index.js';
 import { DEVICE_CONFIGURATION, DEVICE_CONFIGURATION_EXTENSION, WRITE_MODE } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
 import type { TransferGuard } from '../port/transfer-guard.js';
 import type { WriteEffect } from '../port/write-gate.js';
 import { type MediumFormat, readMediumFormat } from '../reports/medium-format.js';
-import { readModeFields } from '../reports/mode-parameters.js';
 import { readTapeAlerts } from '../reports/tape-alerts.js';
 import { spaceToEndOfData } from './end-of-data.js';
 import { readStanding } from './position.js';

@@ -1,7 +1,7 @@
 import type { DeviceChange } from '../../device/change.js';
 import { logged } from '../../device/command-log.js';
 import { LeaseQueue } from '../../device/lease.js';
-import { abortReason, type CommandResult, ScsiDevice } from '../../device/scsi-device.js';
+import { abortReason, type CommandOptions, type CommandResult, ScsiDevice } from '../../device/scsi-device.js';
 import { type CallFailure, callError, callFailure, fromSystemError } from '../../device/system-errors.js';
 import {
   type LtoError,
@@ -12,7 +12,8 @@ import {
 } from '../../errors/index.js';
 import { isSystemError } from '../../errors/system-error.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
-import type { ScsiCommand } from '../../scsi/wire/command.js';
+import type { ScsiRequest } from '../../scsi/wire/command.js';
+import { isCommandName } from '../../scsi/wire/opcodes.js';
 import { timeoutMs } from '../../scsi/wire/timeouts.js';
 import { MtOperation, type MtOperationName } from '../../transport/mtio.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
@@ -56,7 +57,8 @@ export class DrivePort extends ScsiDevice {
   constructor(transport: Transport, model?: DriveModel) {
     super(transport, {
       vendor: model?.vendor,
-      timeoutMs: ({ name }) => timeoutMs(name, model?.generation, model?.timeouts),
+      timeoutMs: ({ name, timeoutMs: own }) =>
+        isCommandName(name) ? timeoutMs(name, model?.generation, model?.timeouts) : own,
     });
     this.transport = transport;
     this.model = model;
@@ -77,7 +79,7 @@ export class DrivePort extends ScsiDevice {
     this.#guards.push(guard);
   }
 
-  override async executeOnce(command: ScsiCommand, options?: CallOptions): Promise<CommandResult> {
+  override async executeOnce(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     this.#gate.passCommand(command.name, this.mediumEpoch);
     return super.executeOnce(command, options);
   }
@@ -129,7 +131,7 @@ export class DrivePort extends ScsiDevice {
   async confirmPosition(operation: string): Promise<void> {
     this.requirePosition(operation);
     await this.#tellDriver();
-    if (!(await this.#driverKnowsPosition())) throw this.#losePosition({ device: this.device, operation });
+    if (!(await this.#driverKnowsPosition())) throw this.losePosition({ device: this.device, operation });
   }
 
   /** Called by `permitWriting` alone: the user of the tape may write, from where it stands. */
@@ -170,12 +172,13 @@ export class DrivePort extends ScsiDevice {
     );
   }
 
-  #losePosition(details: LtoErrorDetails): PositionLostError {
-    const error = new PositionLostError(POSITION_LOST, {
+  /** Nothing is known any more of cartridge, position, settings and keys, for the reason `why`; returns the error for it. */
+  losePosition(details: LtoErrorDetails, why = POSITION_LOST): PositionLostError {
+    const error = new PositionLostError(why, {
       ...details,
       next: 'Rewind first, and identify the cartridge before writing',
     });
-    this.noteChange({ extent: 'everything', why: POSITION_LOST });
+    this.noteChange({ extent: 'everything', why });
     this.#positionLost = error;
     return error;
   }
@@ -199,7 +202,7 @@ export class DrivePort extends ScsiDevice {
       (reason: unknown) => reason,
     );
     if (notReady !== undefined) return notReady;
-    if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.#losePosition(known);
+    if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.losePosition(known);
     for (const guard of this.#guards) {
       const problem = await guard.explain?.(known);
       if (problem !== undefined) return problem;

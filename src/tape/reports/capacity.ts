@@ -1,3 +1,4 @@
+import { readLogValues } from '../../device/log-pages.js';
 import { TAPE_CAPACITY } from '../../scsi/log/counters.js';
 import type { PartitionRecord } from '../../scsi/log/kinds.js';
 import { VOLUME_STATISTICS } from '../../scsi/log/statistics.js';
@@ -5,7 +6,6 @@ import type { LogValues } from '../../scsi/log/values.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readPartitionList } from './attribute-lists.js';
 import { readCartridgeMemory } from './cartridge-memory.js';
-import { readLogValues } from './log-pages.js';
 import { requireMedium } from './medium-presence.js';
 
 /** MAM: attributes 0000h and 0001h. `several`: a sum of values that do not have one source. */

@@ -1,3 +1,4 @@
+import { type ModeHeader, readModeFields, readModeHeader } from '../../device/mode-pages.js';
 import type { DensitySupport } from '../../scsi/commands/density-support.js';
 import {
   type FormatVerdict,
@@ -13,7 +14,6 @@ import { type CartridgeMemory, readCartridgeMemory } from './cartridge-memory.js
 import { readDensities } from './drive-reports.js';
 import { readWormCapability } from './identity.js';
 import { requireMedium } from './medium-presence.js';
-import { type ModeHeader, readModeFields, readModeHeader } from './mode-parameters.js';
 
 /** What the cartridge is. */
 export interface MediumFormat {

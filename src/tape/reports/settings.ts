@@ -1,3 +1,4 @@
+import { changeModePage, readModeFields, readModeHeader } from '../../device/mode-pages.js';
 import { DATA_COMPRESSION } from '../../scsi/mode/data-compression.js';
 import {
   DEVICE_CONFIGURATION,
@@ -7,7 +8,6 @@ import {
   WRITE_MODE,
 } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { changeModePage, readModeFields, readModeHeader } from './mode-parameters.js';
 
 /** How the drive is set. What it does not tell is undefined. */
 export interface TapeSettings {

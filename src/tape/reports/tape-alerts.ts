@@ -1,4 +1,6 @@
+import { readLogPage } from '../../device/log-pages.js';
 import { NoMediumError } from '../../errors/index.js';
+import type { LogPage } from '../../scsi/log/page.js';
 import {
   decodeTapeAlert,
   decodeTapeAlertResponse,
@@ -10,7 +12,6 @@ import {
 import type { DrivePort } from '../port/drive-port.js';
 import { readCartridgeMemory } from './cartridge-memory.js';
 import { readDriveName } from './identity.js';
-import { readLogPage } from './log-pages.js';
 
 /** The TapeAlert flags that are set, in ascending order. */
 export interface TapeAlerts {
@@ -35,15 +36,30 @@ export async function readTapeAlerts(
 ): Promise<TapeAlerts | undefined> {
   const response = await readLogPage(port, TAPE_ALERT_RESPONSE);
   if (response !== undefined) return { flags: decodeTapeAlertResponse(response), source: 'log page 12' };
-  // Known before the page is read: what reading has cleared must find its place.
   const place = await placeOf(port);
-  const page = await readLogPage(port, TAPE_ALERT);
+  const page = await keepingAlerts(port, () => readLogPage(port, TAPE_ALERT), place);
   if (page === undefined) return undefined;
-  const numbers = seen.get(place) ?? new Set<number>();
-  for (const { flag } of decodeTapeAlert(page)) numbers.add(flag);
+  const numbers = seen.get(place);
   if (forget) seen.delete(place);
-  else seen.set(place, numbers);
-  return { flags: TAPE_ALERT_FLAGS.filter(({ flag }) => numbers.has(flag)), source: 'log page 2E' };
+  return { flags: TAPE_ALERT_FLAGS.filter(({ flag }) => numbers?.has(flag)), source: 'log page 2E' };
+}
+
+/**
+ * Reads page 2E, and remembers its flags for `readTapeAlerts`. The place is known before the page is read: what reading has
+ * cleared must find it.
+ */
+export async function keepingAlerts(
+  port: DrivePort,
+  read: () => Promise<LogPage | undefined>,
+  place?: string,
+): Promise<LogPage | undefined> {
+  const key = place ?? (await placeOf(port));
+  const page = await read();
+  if (page === undefined) return undefined;
+  const numbers = seen.get(key) ?? new Set<number>();
+  for (const { flag } of decodeTapeAlert(page)) numbers.add(flag);
+  seen.set(key, numbers);
+  return page;
 }
 
 /** Drives by vendor, product and serial number: behind an open node it is always the same one. */

@@ -1,3 +1,4 @@
+import { readLogValues } from '../../../device/log-pages.js';
 import {
   DATA_COMPRESSION_LOG,
   READ_ERROR_COUNTERS,
@@ -13,7 +14,6 @@ import type { LogValues } from '../../../scsi/log/values.js';
 import type { MamValues, MediumType } from '../../../scsi/mam/values.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { readCartridgeMemory } from '../cartridge-memory.js';
-import { readLogValues } from '../log-pages.js';
 import { type MediumPresence, mediumPresence } from '../medium-presence.js';
 import { readTapeAlerts, type TapeAlerts } from '../tape-alerts.js';
 

@@ -1,0 +1,24 @@
+import { decodeLogPage, type LogPage, type LogPageCode, logSense } from '../scsi/log/page.js';
+import { decodeLogValues, type LogTable, type LogValues } from '../scsi/log/values.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import type { ScsiDevice } from './scsi-device.js';
+import { ifWellFormed } from './well-formed.js';
+
+/** A log page; undefined where the device has none of that code. Rejects with MalformedResponseError. */
+export async function readLogPage(
+  device: ScsiDevice,
+  code: LogPageCode,
+  options?: CallOptions,
+): Promise<LogPage | undefined> {
+  const data = await device.dataIfSupported(logSense(code.page, code.subpage), options);
+  return data && decodeLogPage(data);
+}
+
+/** The values of a log page by its table; undefined where the device does not have the page, or it can't be read. */
+export async function readLogValues<T extends LogTable>(
+  device: ScsiDevice,
+  table: T,
+): Promise<LogValues<T> | undefined> {
+  const data = await device.dataIfSupported(logSense(table.page, table.subpage));
+  return data && ifWellFormed(() => decodeLogValues(table, decodeLogPage(data)).values);
+}

@@ -1,0 +1,98 @@
+import { VerificationError } from '../errors/index.js';
+import { modeSelect10, modeSense10 } from '../scsi/commands/primary.js';
+import { decodeModePage, type ModePageLayout, withChanges } from '../scsi/mode/page.js';
+import {
+  decodeModeSense,
+  encodeModeParameters,
+  findModePage,
+  type ModePage,
+  type ModeParameters,
+} from '../scsi/mode/parameter-list.js';
+import { toHex } from '../scsi/wire/bytes.js';
+import type { Fields, FieldValues } from '../scsi/wire/layout.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import type { ScsiDevice } from './scsi-device.js';
+import { ifWellFormed } from './well-formed.js';
+
+/**
+ * The fields of a mode page; undefined where the device does not have the page, or answers with one that is cut off, as
+ * scsi_debug does with page 11.
+ */
+export async function readModeFields<T extends Fields>(
+  device: ScsiDevice,
+  layout: ModePageLayout<T>,
+): Promise<FieldValues<T> | undefined> {
+  const { page, subpage } = layout;
+  const data = await device.dataIfSupported(modeSense10({ pageCode: page, subpageCode: subpage }));
+  if (data === undefined) return undefined;
+  return ifWellFormed(() => {
+    const found = findModePage(decodeModeSense(data, 10), page, subpage);
+    return found && decodeModePage(layout, found.bytes);
+  });
+}
+
+/** A mode page as it is; undefined where the device does not have it. Rejects with MalformedResponseError. */
+export async function readModePage(
+  device: ScsiDevice,
+  page: number,
+  subpage = 0,
+  options?: CallOptions,
+): Promise<ModePage | undefined> {
+  const data = await device.dataIfSupported(modeSense10({ pageCode: page, subpageCode: subpage }), options);
+  return data && findModePage(decodeModeSense(data, 10), page, subpage);
+}
+
+/** Mode parameters without the pages. */
+export type ModeHeader = Omit<ModeParameters, 'pages'>;
+
+/** Mode parameter header and block descriptor; undefined where the device does not answer. */
+export async function readModeHeader(device: ScsiDevice): Promise<ModeHeader | undefined> {
+  const data = await device.dataIfSupported(modeSense10({ pageCode: 0 }));
+  return data && decodeModeSense(data, 10);
+}
+
+/**
+ * Changes fields of a mode page and nothing else: reads the page, sends it back with the changes, and reads it again.
+ * Rejects with VerificationError when the page then is other than it was sent, and with IllegalRequestError when the
+ * device does not have the page or does not allow the change.
+ */
+export async function changeModePage<T extends Fields>(
+  device: ScsiDevice,
+  layout: ModePageLayout<T>,
+  changes: Partial<FieldValues<T>>,
+): Promise<void> {
+  const sent = await sendModePage(device, layout, (bytes) => withChanges(layout, bytes, changes));
+  const { page: after } = await requireModePage(device, layout);
+  if (toHex(after.bytes) === toHex(sent)) return;
+  throw new VerificationError(`mode page ${layout.name} does not read back as it was sent`, {
+    device: device.device,
+    operation: 'MODE SELECT(10)',
+    next: 'The device does not take these settings: do not rely on them',
+  });
+}
+
+/** MODE SELECT of a page as `change` makes it from what the device has now; resolves with the page as it was sent. */
+export async function sendModePage(
+  device: ScsiDevice,
+  layout: Pick<ModePageLayout, 'page' | 'subpage'>,
+  change: (bytes: Uint8Array) => Uint8Array,
+): Promise<Uint8Array> {
+  const { parameters, page } = await requireModePage(device, layout);
+  const bytes = change(page.bytes);
+  // Medium type and WP are reserved in MODE SELECT; without a block descriptor, density and block length stay.
+  const { bufferedMode, speed } = parameters;
+  const list = { mediumType: 0, writeProtected: false, bufferedMode, speed, pages: [{ ...page, bytes }] };
+  await device.query(modeSelect10({ data: encodeModeParameters(list, 10, { select: true }) }));
+  return bytes;
+}
+
+async function requireModePage(device: ScsiDevice, { page, subpage }: Pick<ModePageLayout, 'page' | 'subpage'>) {
+  const reply = await device.query(modeSense10({ pageCode: page, subpageCode: subpage }));
+  const parameters = decodeModeSense(reply.data, 10);
+  const found = findModePage(parameters, page, subpage);
+  if (found !== undefined) return { parameters, page: found };
+  throw new VerificationError('the device left out the mode page that was asked for', {
+    device: device.device,
+    operation: 'MODE SENSE(10)',
+  });
+}

@@ -1,0 +1,76 @@
+import { type RawCommand, type RawReply, rawReply, rawRequest } from '../../device/raw-command.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { CommandName } from '../../scsi/wire/opcodes.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
+import type { DrivePort } from './drive-port.js';
+
+/**
+ * Operation codes that put something on tape, or take away what protects it. Only the write gate lets data onto the tape,
+ * and it knows which cartridge that is: none of these may be sent past it, with whatever service action.
+ */
+const WRITES: Readonly<Record<number, string>> = {
+  4: 'FORMAT MEDIUM',
+  10: 'WRITE(6)',
+  11: 'SET CAPACITY',
+  16: 'WRITE FILEMARKS(6)',
+  25: 'ERASE(6)',
+  128: 'WRITE FILEMARKS(16)',
+  130: 'ALLOW OVERWRITE',
+  131: 'EXTENDED COPY',
+  138: 'WRITE(16)',
+  147: 'ERASE(16)',
+};
+
+/** After these everything is as it was; they are sent at any time, like the library's own queries. */
+const CHANGES_NOTHING: ReadonlySet<string> = new Set([
+  'TEST UNIT READY',
+  'READ BLOCK LIMITS',
+  'INQUIRY',
+  'MODE SENSE(6)',
+  'MODE SENSE(10)',
+  'READ POSITION',
+  'REPORT DENSITY SUPPORT',
+  'LOG SENSE',
+  'PERSISTENT RESERVE IN',
+  'READ ATTRIBUTE',
+  'REPORT LUNS',
+  'SECURITY PROTOCOL IN',
+  'REPORT SUPPORTED OPERATION CODES',
+  'REPORT TIMESTAMP',
+] satisfies CommandName[]);
+
+/**
+ * Sends a command of the caller's and resolves with whatever the drive answers. But for plain queries it waits for its
+ * turn like a motion, and afterwards nothing is taken for known: position, cartridge, settings, proven key.
+ */
+export async function sendRaw(port: DrivePort, command: RawCommand, options?: CallOptions): Promise<RawReply> {
+  const request = rawRequest(command, port.device);
+  requireHarmless(request.cdb[0] ?? 0, port.device);
+  const sendOptions = { ...options, timeoutMs: command.timeoutMs };
+  const send = async () => rawReply((await port.executeOnce(request, sendOptions)).reply, port.vendor);
+  if (CHANGES_NOTHING.has(request.name) && request.direction !== 'out') return send();
+  return port.lease.exclusively(
+    request.name,
+    async () => {
+      try {
+        return await send();
+      } finally {
+        port.losePosition(
+          { device: port.device, operation: request.name },
+          'a command of the caller was sent past the driver',
+        );
+      }
+    },
+    options?.signal,
+  );
+}
+
+function requireHarmless(operationCode: number, device: string): void {
+  const name = WRITES[operationCode];
+  if (name === undefined) return;
+  throw new InvalidArgumentError(`${name} may destroy data, and is not sent past the checks of this library`, {
+    device,
+    operation: name,
+    next: 'Use the method that writes, erases or formats: it identifies the cartridge first',
+  });
+}

@@ -1,0 +1,62 @@
+import { type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { requireSignal } from '../../arguments/signal.js';
+import { readLogPage } from '../../device/log-pages.js';
+import { readModePage } from '../../device/mode-pages.js';
+import { ifWellFormed } from '../../device/well-formed.js';
+import { decodeSupportedLogPages, type LogPage, type LogPageCode, logSense } from '../../scsi/log/page.js';
+import { TAPE_ALERT } from '../../scsi/log/tape-alert.js';
+import type { ModePage } from '../../scsi/mode/parameter-list.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { keepingAlerts } from './tape-alerts.js';
+
+// Pages by their numbers, for those that this library has no method for.
+
+const LIST_WITH_SUBPAGES = 0xff;
+/** Subpage FFh stands for all of them at once. */
+const SUBPAGES: NumberRange = { min: 0, max: 0xfe, unit: 'subpages' };
+/** Page 0 lists the others. */
+const LOG_PAGES = { page: { min: 1, max: 0x3f, unit: 'log pages' }, subpage: SUBPAGES };
+/** 3Fh asks for all pages at once. */
+const MODE_PAGES = { page: { min: 0, max: 0x3e, unit: 'mode pages' }, subpage: SUBPAGES };
+
+/** Log page 00/FF, or 00 where the drive has no subpages. */
+export async function readLogPageCodes(
+  port: DrivePort,
+  options?: CallOptions,
+): Promise<readonly LogPageCode[] | undefined> {
+  requireSignal(options?.signal, { device: port.device, operation: 'LOG SENSE' });
+  for (const subpage of [LIST_WITH_SUBPAGES, 0]) {
+    const data = await port.dataIfSupported(logSense(0, subpage), options);
+    const codes = data && ifWellFormed(() => decodeSupportedLogPages(data));
+    if (codes) return codes.filter(({ page, subpage: own }) => page > 0 && own <= SUBPAGES.max);
+  }
+  return undefined;
+}
+
+/** LOG SENSE, cumulative values. The flags of page 2Eh, which reading clears, stay known to `alerts()`. */
+export async function readAnyLogPage(
+  port: DrivePort,
+  page: number,
+  subpage: number,
+  options?: CallOptions,
+): Promise<LogPage | undefined> {
+  const details = { device: port.device, operation: 'LOG SENSE' };
+  requireNumbers({ page, subpage }, LOG_PAGES, details);
+  requireSignal(options?.signal, details);
+  const read = () => readLogPage(port, { page, subpage }, options);
+  return page === TAPE_ALERT.page && subpage === TAPE_ALERT.subpage ? keepingAlerts(port, read) : read();
+}
+
+/** MODE SENSE(10), current values. */
+export async function readAnyModePage(
+  port: DrivePort,
+  page: number,
+  subpage: number,
+  options?: CallOptions,
+): Promise<ModePage | undefined> {
+  const details = { device: port.device, operation: 'MODE SENSE(10)' };
+  requireNumbers({ page, subpage }, MODE_PAGES, details);
+  requireSignal(options?.signal, details);
+  return readModePage(port, page, subpage, options);
+}
