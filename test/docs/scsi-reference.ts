@@ -15,7 +15,39 @@ interface ModePage {
 const INTRODUCTION = `# SCSI: what is supported
 
 Made from the tables of \`src/scsi\` by \`npx vitest run test/docs -u\`; a test fails when it is stale. Numbers are
-hexadecimal where they are codes, and decimal otherwise.`;
+hexadecimal where they are codes, and decimal otherwise.
+
+## Using the codecs
+
+\`node-lto/scsi\` has them all: builders of commands, decoders and encoders of what goes over the wire, and the tables below. They
+do no I/O. With \`drive.scsi()\` and \`drive.logPage()\` they reach what \`TapeDrive\` has no method for
+([raw-commands.md](raw-commands.md)); with a program's own transport, they need no drive of this library at all.
+
+\`\`\`ts
+import { decodeDiagnosticData, decodeSequentialCapabilities, inquiry, VPD_PAGES } from 'node-lto/scsi';
+
+const { data } = await drive.scsi(inquiry({ vpdPage: VPD_PAGES.sequentialCapabilities }));
+console.log(decodeSequentialCapabilities(data));
+const page = await drive.logPage(0x16);
+if (page) console.log(decodeDiagnosticData(page));
+\`\`\`
+
+A decoder throws \`MalformedResponseError\` for what is not what it decodes, and nothing else; an encoder throws
+\`InvalidArgumentError\` for a value that does not fit. A page of counters with its own meaning is one table:
+
+\`\`\`ts
+import { decodeLogValues, logKinds } from 'node-lto/scsi';
+
+const VENDOR_PAGE = {
+  page: 0x3e,
+  subpage: 0,
+  name: 'Counters of ours',
+  control: 0x03,
+  entries: [{ code: 1, key: 'mounts', name: 'Mounts', kind: logKinds.COUNTER, length: 4 }],
+} as const;
+const own = await drive.logPage(VENDOR_PAGE.page);
+if (own) console.log(decodeLogValues(VENDOR_PAGE, own).values.mounts);
+\`\`\``;
 
 /** The whole document. */
 export function scsiReference(): string {

@@ -8,9 +8,11 @@ import {
   decodeDiagnosticData,
   decodeLogPage,
   decodeLogValues,
+  describeLogPage,
   deviceActivity,
   encodeDiagnosticData,
   encodeLogValues,
+  encodeTapeAlert,
   type LogTable,
   SEQUENTIAL_ACCESS_LOG,
   TAPE_CAPACITY,
@@ -264,5 +266,39 @@ describe('tape diagnostic data', () => {
     expect(decodeDiagnosticData(decodeLogPage(bytes))).toEqual([entry, { ...entry, repeated: false }]);
     expect(() => decodeDiagnosticData(decodeLogPage(rawPage(0x16, [[0, [1, 2, 3]]])))).toThrow(MalformedResponseError);
     decodesOrRefuses((each) => decodeDiagnosticData(decodeLogPage(each)), bytes);
+  });
+});
+
+describe('the description of a page', () => {
+  it('names what its table has, with unit, and keeps the bytes of everything', () => {
+    const page = decodeLogPage(encodeLogValues(VOLUME_STATISTICS, { mounts: 3, lifetimeMegabytesWritten: 5 }));
+    const stray = { code: 0xf000, control: 0, value: Uint8Array.of(1, 2) };
+    const rows = describeLogPage({ ...page, parameters: [...page.parameters, stray] });
+    expect(rows.map(({ name, value, unit }) => [name, value, unit])).toEqual([
+      ['Thread count', 3, undefined],
+      ['Lifetime megabytes written', 5, 'MB'],
+      [undefined, undefined, undefined],
+    ]);
+    expect(rows.at(-1)?.bytes).toEqual(stray.value);
+  });
+
+  it('names TapeAlert flags', () => {
+    const rows = describeLogPage(decodeLogPage(encodeTapeAlert([20])));
+    expect(rows.filter(({ value }) => value === true)).toMatchObject([{ code: 20, name: 'Cleaning required' }]);
+  });
+
+  it('is made of any page that decodes', () => {
+    const parameter = fc.record({
+      code: fc.nat(0xffff),
+      control: fc.nat(255),
+      value: fc.uint8Array({ maxLength: 100 }),
+    });
+    fc.assert(
+      fc.property(fc.nat(0x3f), fc.array(parameter, { maxLength: 5 }), (page, parameters) => {
+        const whole = { page, subpage: 0, disableSave: false, truncated: false, parameters };
+        expect(describeLogPage(whole).map(({ bytes }) => bytes)).toEqual(parameters.map(({ value }) => value));
+      }),
+      RUNS,
+    );
   });
 });

@@ -1,0 +1,38 @@
+import { entry } from './entry.js';
+import { FLAG } from './kinds.js';
+import type { LogPage } from './page.js';
+import { logTable } from './registry.js';
+import { TAPE_ALERT, TAPE_ALERT_FLAGS } from './tape-alert.js';
+import type { LogTableEntry, LogUnit } from './values.js';
+
+/** One parameter of a log page, with what its table says of it. */
+export interface DescribedParameter {
+  readonly code: number;
+  /** Missing for a parameter that no table has. */
+  readonly name?: string;
+  /** Missing where the drive does not know it, and where the bytes do not have the form of the table. */
+  readonly value?: unknown;
+  readonly unit?: LogUnit;
+  readonly bytes: Uint8Array;
+}
+
+const ALERTS: readonly LogTableEntry[] = TAPE_ALERT_FLAGS.map(({ flag, name }) =>
+  entry(flag, `flag${flag}`, name, FLAG, 1),
+);
+
+/** Every parameter of a page, in the drive's order; with names, values and units where the page has a table. */
+export function describeLogPage(page: LogPage): DescribedParameter[] {
+  const entries = page.page === TAPE_ALERT.page ? ALERTS : (logTable(page.page, page.subpage)?.entries ?? []);
+  return page.parameters.map(({ code, value: bytes }) => {
+    const row = entries.find((each) => each.code === code);
+    const value = row?.kind.decode(bytes);
+    const unit = row?.unit;
+    return {
+      code,
+      ...(row && { name: row.name }),
+      ...(value !== undefined && { value }),
+      ...(unit && { unit }),
+      bytes,
+    };
+  });
+}
