@@ -19,7 +19,7 @@ import { CommandQueue } from './unit/command-queue.js';
 import type { CommandResult } from './unit/command-result.js';
 import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
 import { type Fault, Faults } from './unit/faults.js';
-import { isCarriedOut, withFault } from './unit/faulty-result.js';
+import { asStruck, isCarriedOut, withFault } from './unit/faulty-result.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
 
 const NOTHING = new Uint8Array(0);
@@ -171,11 +171,12 @@ export class VirtualDrive {
   async #execute(cdb: Uint8Array, data: DataPhase): Promise<Execution> {
     const { dataOut = NOTHING, allocationLength, into, nexus = LOCAL_NEXUS, signal, abortTasks } = data;
     signal?.throwIfAborted();
-    const length = dataOutLength(this.#drive, cdb);
+    const length = dataOutLength(this.#drive, cdb, nexus);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
     if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
     if (fault !== undefined && 'reset' in fault.outcome) this.#drive.reset();
-    const answer = isCarriedOut(fault) ? await this.#serve({ cdb, dataOut, into, nexus, abortTasks }) : undefined;
+    const request = asStruck({ cdb, dataOut, into, nexus, abortTasks }, fault);
+    const answer = isCarriedOut(fault) ? await this.#serve(request) : undefined;
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     return executionOf(withFault(answer, fault), { into, allocationLength }, length);
   }

@@ -24,7 +24,7 @@ describe('what a drive reports', () => {
       manufacturerSerialNumber: 'SERIAL01',
       automationSerialNumber: undefined,
       wormCapable: true,
-      protectionMethods: [],
+      protectionMethods: [{ method: 1 }, { method: 2, informationLength: 4, onWrite: true, onRead: true }],
       extendedInquiry: { maximumSenseLength: 252 },
       names: [
         { association: 'logicalUnit', type: 't10Vendor', name: 'ACME    LTO             SERIAL01' },

@@ -38,6 +38,7 @@ const FAULT = z.strictObject({
     z.strictObject({ sense: SENSE }),
     z.strictObject({ hostStatus: byte }),
     z.strictObject({ delayMs: z.int().min(0).max(3_600_000) }),
+    z.strictObject({ flip: z.enum(['wire', 'medium']) }),
   ]),
 });
 

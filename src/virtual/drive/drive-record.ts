@@ -3,6 +3,7 @@ import { DeviceNotFoundError } from '../../errors/index.js';
 import type { DiagnosticEntry } from '../../scsi/index.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from '../unit/nexus.js';
+import type { ProtectionSettings } from './drive-protection.js';
 import type { Trait } from './names.js';
 import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
@@ -70,6 +71,8 @@ export interface DriveMemory {
   /** The newest first. */
   diagnostics: readonly DiagnosticEntry[];
   reservation: ReservationState;
+  /** Logical block protection, where a nexus has set it; drives that were kept by an older version have none. */
+  protection?: ProtectionSettings | undefined;
   /** Numbers of the TapeAlert flags that are set. */
   alerts: readonly number[];
   /** The unit attentions that wait for the local nexus; those of others end with their sessions. */

@@ -13,6 +13,7 @@ import {
 import { DriveClock } from './drive-clock.js';
 import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
+import { NOT_PROTECTED, type ProtectionSetting } from './drive-protection.js';
 import type { DriveIdentity, DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
 import { BEGINNING, poweredOn } from './drive-record.js';
 
@@ -230,6 +231,15 @@ export class Drive {
     throw new CheckCondition({ key: UNIT_ATTENTION, asc, ascq });
   }
 
+  protectionOf(nexus: Nexus): ProtectionSetting {
+    return this.memory.protection?.[nexus] ?? NOT_PROTECTED;
+  }
+
+  protect(nexus: Nexus, setting: ProtectionSetting): void {
+    const { [nexus]: _, ...others } = this.memory.protection ?? {};
+    this.memory.protection = setting.method === 0 ? others : { ...others, [nexus]: setting };
+  }
+
   raiseAlert(flag: number): void {
     if (!this.memory.alerts.includes(flag)) this.memory.alerts = [...this.memory.alerts, flag];
   }
@@ -247,7 +257,7 @@ export class Drive {
   reset(): void {
     const { cartridge, loaded, reservation, diagnostics } = this.memory;
     // Only a loss of power ends a reservation (SPC-5 5.14.1).
-    Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics });
+    Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics, protection: {} });
     this.encryption.clear();
     this.attentions.reset();
   }
@@ -256,15 +266,23 @@ export class Drive {
   loseNexus(nexus: Nexus): void {
     this.preventRemoval(nexus, false);
     this.encryption.loseNexus(nexus);
+    this.protect(nexus, NOT_PROTECTED);
     this.attentions.forget(nexus);
   }
 
   /** What is to be known of the drive when it is opened again: the sessions of others have ended then. */
   memoryToKeep(): DriveMemory {
     const { removalPreventedBy } = this.memory;
+    const own = this.memory.protection?.[LOCAL_NEXUS];
+    const protection = own && { [LOCAL_NEXUS]: own };
     // Keys are never kept: whoever has set one is told that it is gone.
     const lost = this.encryption.holdsKey ? [ENCRYPTION_PARAMETERS_LOST] : [];
     const attentions = [...this.attentions.local, ...lost];
-    return { ...this.memory, attentions, removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS) };
+    return {
+      ...this.memory,
+      protection,
+      attentions,
+      removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS),
+    };
   }
 }

@@ -29,5 +29,6 @@ export const TRAIT_NAMES = [
   'small-early-warning',
   'no-early-warning',
   'attention-in-file',
+  'no-block-protection',
 ] as const;
 export type Trait = (typeof TRAIT_NAMES)[number];

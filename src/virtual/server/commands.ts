@@ -10,6 +10,7 @@ import { locate, locateLong, rewind, space, spaceLong } from './medium/motion.js
 import { readPosition } from './medium/position.js';
 import { formatMedium, setCapacity } from './medium/prepare.js';
 import { erase, read, write, writeFilemarks } from './medium/transfer.js';
+import { verify } from './medium/verify.js';
 import { modeSelect6, modeSelect10, modeSense6, modeSense10 } from './mode/mode.js';
 import { reportSupportedCommands, reportTimestamp, setTimestamp } from './reports.js';
 import { persistentReserveIn, persistentReserveOut, RESERVE_IN_ACTIONS, RESERVE_OUT_ACTIONS } from './reservations.js';
@@ -30,6 +31,7 @@ export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, DriveCommand>>>
   'READ(6)': { layout: scsi.READ_6, needs: 'ready', run: read },
   'WRITE(6)': { layout: scsi.WRITE_6, needs: 'ready', run: write },
   'WRITE FILEMARKS(6)': { layout: scsi.WRITE_FILEMARKS_6, needs: 'ready', run: writeFilemarks },
+  'VERIFY(6)': { layout: scsi.VERIFY_6, needs: 'ready', run: verify },
   'ERASE(6)': { layout: scsi.ERASE_6, needs: 'ready', run: erase },
   REWIND: { layout: scsi.REWIND, needs: 'ready', run: rewind },
   'SPACE(6)': { layout: scsi.SPACE_6, needs: 'ready', run: space },

@@ -11,10 +11,17 @@ import {
   encodeSupportedTapeAlerts,
   VPD_PAGES,
 } from '../../scsi/index.js';
+import { protectionMethods } from '../drive/drive-protection.js';
 import type { DriveIdentity } from '../drive/drive-record.js';
 import { RAISED_ALERTS } from './log/tape-alerts.js';
 
 const MAXIMUM_SENSE_BYTES = 252;
+/** SPT of a sequential-access device that has logical block protection (SPC-5 7.7.7). */
+const LOGICAL_BLOCK_PROTECTION_SUPPORTED = 1;
+const EXTENDED_INQUIRY = {
+  supportedProtectionType: LOGICAL_BLOCK_PROTECTION_SUPPORTED,
+  maximumSenseLength: MAXIMUM_SENSE_BYTES,
+};
 const BINARY = 1;
 const ASCII = 2;
 /** A drive that no library has told its serial number answers with blanks. */
@@ -25,12 +32,12 @@ const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new 
   [VPD_PAGES.supportedPages, () => encodeSupportedPages([...PAGES.keys()])],
   [VPD_PAGES.unitSerialNumber, ({ serial }) => encodeSerialNumber(serial)],
   [VPD_PAGES.deviceIdentification, deviceIdentification],
-  [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry({ maximumSenseLength: MAXIMUM_SENSE_BYTES })],
+  [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry(EXTENDED_INQUIRY)],
   [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeStreamMirroring: false, worm: true })],
   [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
   [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
   [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
-  [VPD_PAGES.logicalBlockProtection, () => encodeProtectionMethods([])],
+  [VPD_PAGES.logicalBlockProtection, ({ generation }) => encodeProtectionMethods(protectionMethods(generation))],
 ]);
 
 /** A vital product data page; undefined for one that the drive does not have. */

@@ -8,6 +8,7 @@ import { beginningAtBlock1, blankCheckAtBeginning, withoutResidual } from './oth
 import { shortLogPage, shortModeData, shortSecurityPage, shortVpdPage } from './short-lengths.js';
 import type { TraitRow } from './trait.js';
 import { withUnknownAttributes, withUnknownMarks } from './unknown-marks.js';
+import { modeWithoutProtection, vpdWithoutProtection } from './without-protection.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -62,6 +63,10 @@ const TRAITS: Readonly<Record<Trait, TraitRow>> = {
   'attention-in-file': {
     about: 'unit attentions that lose nothing (6/2A/01, 6/2A/10, 6/3F/0E) between the records of a file',
     refuses: { 'READ(6)': attentionInFile, 'WRITE(6)': attentionInFile },
+  },
+  'no-block-protection': {
+    about: 'no logical block protection: VPD page B5 and mode page 0A/F0 are not there',
+    shows: { INQUIRY: vpdWithoutProtection, 'MODE SENSE(10)': modeWithoutProtection },
   },
 };
 

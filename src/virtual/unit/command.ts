@@ -11,6 +11,8 @@ export interface Request {
   /** Whom it comes from. */
   readonly nexus: Nexus;
   readonly abortTasks: AbortTasks | undefined;
+  /** By a fault: the block that comes next is no longer what was recorded. */
+  readonly mediumFlipped?: boolean | undefined;
 }
 
 /** Ends the commands of a nexus that are under way or wait, without an answer; resolves when they have ended. */

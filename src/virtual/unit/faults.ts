@@ -18,14 +18,16 @@ export interface Fault {
   readonly carriedOut?: boolean;
   /**
    * CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; a delay; GOOD,
-   * as from a drive that lies; or a reset of the drive just before the command.
+   * as from a drive that lies; a reset of the drive just before the command; or a flipped bit: of the data of a record on
+   * its way (`wire`, READ and WRITE), or of the record where it stands (`medium`, READ and VERIFY).
    */
   readonly outcome:
     | { readonly sense: SenseFields }
     | { readonly hostStatus: number }
     | { readonly delayMs: number }
     | { readonly good: true }
-    | { readonly reset: true };
+    | { readonly reset: true }
+    | { readonly flip: 'wire' | 'medium' };
 }
 
 /** The faults of one drive, and how far each has come. */

@@ -1,4 +1,5 @@
 import { decodeSense, type SenseFields } from '../../scsi/index.js';
+import type { Request } from './command.js';
 import { type CommandResult, checkCondition, good } from './command-result.js';
 import type { Fault } from './faults.js';
 
@@ -7,7 +8,27 @@ const RECOVERED_ERROR = 0x1;
 
 /** Whether a command that a fault strikes is carried out all the same. */
 export function isCarriedOut(fault: Fault | undefined): boolean {
-  return fault === undefined || fault.carriedOut === true || 'delayMs' in fault.outcome || 'reset' in fault.outcome;
+  if (fault === undefined || fault.carriedOut) return true;
+  return ['delayMs', 'reset', 'flip'].some((kind) => kind in fault.outcome);
+}
+
+/** A request as it arrives, by what a fault does to it on the way or to the medium. */
+export function asStruck(request: Request, fault: Fault | undefined): Request {
+  const flip = flipOf(fault);
+  if (flip === undefined) return request;
+  const dataOut = Uint8Array.from(request.dataOut);
+  if (flip === 'wire') flipBit(dataOut);
+  return { ...request, dataOut, mediumFlipped: flip === 'medium' };
+}
+
+function flipOf(fault: Fault | undefined): 'wire' | 'medium' | undefined {
+  return fault && 'flip' in fault.outcome ? fault.outcome.flip : undefined;
+}
+
+/** In the middle of it. */
+function flipBit(data: Uint8Array): void {
+  const middle = data.length >> 1;
+  if (data.length > 0) data[middle] = (data[middle] ?? 0) ^ 0x01;
 }
 
 /** What the initiator gets to see of an answer, or in place of one. */
@@ -18,6 +39,8 @@ export function withFault(
   const outcome = fault?.outcome;
   if (outcome && 'sense' in outcome) return { ...withSense(answer, outcome.sense), hostStatus: 0 };
   if (outcome && 'hostStatus' in outcome) return { ...good(), hostStatus: outcome.hostStatus };
+  // In place: data in may lie where the initiator wants it.
+  if (answer && flipOf(fault) === 'wire') flipBit(answer.dataIn);
   const { status, sense, dataIn } = (outcome && 'good' in outcome ? undefined : answer) ?? good();
   return { status, sense, dataIn, hostStatus: 0 };
 }

@@ -1,19 +1,21 @@
-import { decodeCdb, ERASE_6, READ_6, WRITE_6, WRITE_FILEMARKS_6 } from '../../../scsi/index.js';
-import { ENVELOPE_BYTES } from '../../cartridge/block-envelope.js';
+import {
+  decodeCdb,
+  ERASE_6,
+  isIntact,
+  PROTECTION_BYTES,
+  type ProtectionName,
+  protectionInformation,
+  READ_6,
+  WRITE_6,
+  WRITE_FILEMARKS_6,
+} from '../../../scsi/index.js';
 import { MAX_RECORD_BYTES, spanOf, WORD_BYTES } from '../../cartridge/tap-format.js';
 import type { Drive } from '../../drive/drive.js';
-import { isHostFull } from '../../host/host-file.js';
+import { protectionInUse } from '../../drive/drive-protection.js';
 import { CheckCondition, invalidFieldInCdb, residual, sense } from '../../unit/check-condition.js';
 import type { Request } from '../../unit/command.js';
-import type { Nexus } from '../../unit/nexus.js';
-import {
-  type Block,
-  encryptedBlock,
-  recorded,
-  recordingFor,
-  requireKeyInstance,
-  requirePlainAllowed,
-} from './encrypted-blocks.js';
+import { blockAhead, onMedium, unreadableHere } from './blocks.js';
+import { type Block, recordingFor, requireKeyInstance } from './encrypted-blocks.js';
 
 /** Most bytes of one transfer in fixed blocks: far more than any host adapter carries, and little enough for memory. */
 const MAX_TRANSFER_BYTES = 64 * 1024 * 1024;
@@ -31,70 +33,60 @@ async function readVariable(
   drive: Drive,
   wanted: number,
   suppress: boolean,
-  { into, nexus }: Request,
+  { into, nexus, mediumFlipped }: Request,
 ): Promise<Uint8Array> {
   if (wanted > MAX_RECORD_BYTES) throw invalidFieldInCdb(2);
   if (wanted === 0) return new Uint8Array(0);
   const block = await blockAhead(drive, nexus, wanted);
-  const { length } = block;
+  if (mediumFlipped) throw unreadableHere(drive, nexus, residual(wanted));
+  const protection = protectionInUse(drive.protectionOf(nexus), 'read');
+  const length = block.length + extraOf(protection);
   const data = room(into, Math.min(length, wanted));
-  await readBlock(drive, block, data);
+  await readBlock(drive, block, data, protection);
   // SSC-5 READ(6), SILI: a short block is no error then; a long one only when the block length of the mode is zero.
   const silent = suppress && (length < wanted || drive.memory.blockLength === 0);
   if (length === wanted || silent) return data;
   throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(wanted - length) }, data);
 }
 
-async function readFixed(drive: Drive, blocks: number, { into, nexus }: Request): Promise<Uint8Array> {
+async function readFixed(drive: Drive, blocks: number, request: Request): Promise<Uint8Array> {
+  const { into, nexus, mediumFlipped } = request;
   const { blockLength } = drive.memory;
-  if (blocks * blockLength > MAX_TRANSFER_BYTES) throw invalidFieldInCdb(2);
-  const data = room(into, blocks * blockLength);
+  const protection = protectionInUse(drive.protectionOf(nexus), 'read');
+  const stride = blockLength + extraOf(protection);
+  if (blocks * stride > MAX_TRANSFER_BYTES) throw invalidFieldInCdb(2);
+  const data = room(into, blocks * stride);
   for (let block = 0; block < blocks; block++) {
-    const done = data.subarray(0, block * blockLength);
+    const done = data.subarray(0, block * stride);
     const ahead = await blockAhead(drive, nexus, blocks - block, done);
+    if (mediumFlipped && block === 0) throw unreadableHere(drive, nexus, residual(blocks), done);
     if (ahead.length !== blockLength) {
       drive.advance(1);
       throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(blocks - block) }, done);
     }
-    await readBlock(drive, ahead, data.subarray(block * blockLength, (block + 1) * blockLength));
+    await readBlock(drive, ahead, data.subarray(block * stride, (block + 1) * stride), protection);
   }
   return data;
 }
 
-/**
- * The block that comes next, as this nexus gets to see it. Throws CheckCondition, with `left` as residual, when there is
- * none, or none that it may see.
- */
-async function blockAhead(drive: Drive, nexus: Nexus, left: number, done?: Uint8Array): Promise<Block> {
-  const ahead = drive.image.object(drive.position.object);
-  switch (ahead.kind) {
-    case 'record':
-      requirePlainAllowed(drive, nexus, left, done);
-      return recorded(drive, ahead.length);
-    case 'wrapped-record':
-      requirePlainAllowed(drive, nexus, left, done);
-      return recorded(drive, ahead.length - ENVELOPE_BYTES, ENVELOPE_BYTES);
-    case 'encrypted-record':
-      return encryptedBlock(drive, nexus, ahead.length, left, done);
-    case 'filemark':
-      drive.advance(1);
-      throw new CheckCondition(sense('0/00/01', { filemark: true, ...residual(left) }), done);
-    case 'bad-record':
-      drive.advance(1);
-      throw new CheckCondition(sense('3/11/00', residual(left)), done);
-    case 'damage':
-      throw new CheckCondition(sense('3/11/00', residual(left)), done);
-    case 'end-of-data': {
-      const endOfMedium = drive.beyondEarlyWarning();
-      throw new CheckCondition(sense('8/00/05', { endOfMedium, ...residual(left) }), done);
-    }
-  }
+/** As much of a block as there is room for, and then of its protection information. */
+async function readBlock(
+  drive: Drive,
+  { fill, length }: Block,
+  data: Uint8Array,
+  protection: ProtectionName | undefined,
+): Promise<void> {
+  const own = data.subarray(0, length);
+  await onMedium('3/11/00', () => fill(own));
+  const left = data.length - own.length;
+  if (protection && left > 0) data.set(protectionInformation(protection, own).subarray(0, left), length);
+  drive.countRead(own.length);
+  drive.advance(1);
 }
 
-async function readBlock(drive: Drive, { fill }: Block, data: Uint8Array): Promise<void> {
-  await onMedium('3/11/00', () => fill(data));
-  drive.countRead(data.length);
-  drive.advance(1);
+/** Bytes that a block has more on its way: SSC-5 counts them as a part of the transfer, and of its block length. */
+function extraOf(protection: ProtectionName | undefined): number {
+  return protection === undefined ? 0 : PROTECTION_BYTES;
 }
 
 function room(into: Uint8Array | undefined, bytes: number): Uint8Array {
@@ -103,37 +95,44 @@ function room(into: Uint8Array | undefined, bytes: number): Uint8Array {
 
 /** WRITE(6) */
 export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Promise<undefined> {
-  const { fixed, blocks, length } = transferOf(drive, cdb);
+  const protection = protectionInUse(drive.protectionOf(nexus), 'write');
+  const { fixed, blocks, length } = transferOf(drive, cdb, extraOf(protection));
+  const stride = length + extraOf(protection);
   requireKeyInstance(drive, nexus);
   // The initiator has less than its CDB announces: a part of a record is none.
-  if (dataOut.length < blocks * length) throw invalidFieldInCdb(2);
+  if (dataOut.length < blocks * stride) throw invalidFieldInCdb(2);
   if (blocks === 0) return;
   drive.requireWritable();
   const encode = recordingFor(drive, nexus);
   const fitting = Math.min(blocks, recordsThatFit(drive, length + encode.overhead));
   const records: Uint8Array[] = [];
   for (let block = 0; block < fitting; block += 1) {
-    records.push(encode.record(dataOut.subarray(block * length, (block + 1) * length)));
+    const sent = dataOut.subarray(block * stride, (block + 1) * stride);
+    if (protection && !isIntact(protection, sent)) break;
+    records.push(encode.record(sent.subarray(0, length)));
   }
+  const taken = records.length;
   const before = drive.position.object;
-  if (fitting > 0) await writeRecords(drive, records, fitting * length);
+  if (taken > 0) await writeRecords(drive, records, taken * length);
   if (!drive.memory.buffered) await synchronize(drive);
+  if (taken < fitting) throw new CheckCondition(sense('4/10/01', residual(fixed ? blocks - taken : stride)));
   if (fitting < blocks) {
-    const left = fixed ? blocks - fitting : length;
+    const left = fixed ? blocks - fitting : stride;
     drive.metEndAt = drive.position;
     throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(left) }));
   }
   reportEarlyWarning(drive, before);
 }
 
-/** How many blocks of which length a WRITE(6) records. */
-function transferOf(drive: Drive, cdb: Uint8Array) {
+/** How many blocks of which length a WRITE(6) records; each has `extra` bytes more that are sent. */
+function transferOf(drive: Drive, cdb: Uint8Array, extra: number) {
   const { fixed, transferLength } = decodeCdb(WRITE_6, cdb);
   const { blockLength } = drive.memory;
   if (fixed && blockLength === 0) throw invalidFieldInCdb(1);
-  const length = fixed ? blockLength : transferLength;
-  if (length > MAX_RECORD_BYTES) throw invalidFieldInCdb(2);
-  return { fixed, length, blocks: fixed ? transferLength : Math.min(transferLength, 1) };
+  if (transferLength === 0) return { fixed, length: 0, blocks: 0 };
+  const length = fixed ? blockLength : transferLength - extra;
+  if (length > MAX_RECORD_BYTES || length <= 0) throw invalidFieldInCdb(2);
+  return { fixed, length, blocks: fixed ? transferLength : 1 };
 }
 
 function recordsThatFit(drive: Drive, length: number): number {
@@ -176,17 +175,6 @@ export async function erase(drive: Drive, { cdb }: Request): Promise<undefined> 
   decodeCdb(ERASE_6, cdb);
   drive.requireErasable();
   await recording(() => drive.image.truncate(drive.position.object));
-}
-
-/** A disk that is full or fails is the medium's fault. */
-async function onMedium(codes: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    // A host disk without room is no fault of the medium.
-    if (isHostFull(error)) throw error;
-    throw new CheckCondition(sense(codes));
-  }
 }
 
 function recording(action: () => Promise<void>): Promise<void> {

@@ -21,7 +21,7 @@ import {
   sense,
 } from '../../unit/check-condition.js';
 import type { Request } from '../../unit/command.js';
-import { MODE_PARAMETERS_CHANGED } from '../../unit/nexus.js';
+import { MODE_PARAMETERS_CHANGED, type Nexus } from '../../unit/nexus.js';
 import type { DrivePage } from './drive-page.js';
 import { DRIVE_PAGES } from './page-values.js';
 
@@ -35,15 +35,15 @@ const SAME_DENSITY = [0x00, 0x7f];
 const BUFFERED = 1;
 
 /** MODE SENSE(6) */
-export function modeSense6(drive: Drive, { cdb }: Request): Uint8Array {
+export function modeSense6(drive: Drive, { cdb, nexus }: Request): Uint8Array {
   const { allocationLength, ...wanted } = decodeCdb(MODE_SENSE_6, cdb);
-  return modeSense(drive, wanted, 6).subarray(0, allocationLength);
+  return modeSense(drive, nexus, wanted, 6).subarray(0, allocationLength);
 }
 
 /** MODE SENSE(10) */
-export function modeSense10(drive: Drive, { cdb }: Request): Uint8Array {
+export function modeSense10(drive: Drive, { cdb, nexus }: Request): Uint8Array {
   const { allocationLength, ...wanted } = decodeCdb(MODE_SENSE_10, cdb);
-  return modeSense(drive, wanted, 10).subarray(0, allocationLength);
+  return modeSense(drive, nexus, wanted, 10).subarray(0, allocationLength);
 }
 
 interface Wanted {
@@ -53,9 +53,9 @@ interface Wanted {
   readonly disableBlockDescriptors: boolean;
 }
 
-function modeSense(drive: Drive, wanted: Wanted, form: Form): Uint8Array {
+function modeSense(drive: Drive, nexus: Nexus, wanted: Wanted, form: Form): Uint8Array {
   if (wanted.pageControl === PAGE_CONTROL.saved) throw new CheckCondition(sense('5/39/00'));
-  const pages = pagesFor(wanted).map((page) => modePage(drive, page, wanted.pageControl));
+  const pages = pagesFor(wanted).map((page) => modePage(drive, nexus, page, wanted.pageControl));
   const blockDescriptor = {
     densityCode: drive.densityCode(),
     numberOfBlocks: 0,
@@ -82,19 +82,16 @@ function pagesFor({ pageCode, subpageCode }: Wanted): readonly DrivePage[] {
   return pages;
 }
 
-function modePage(drive: Drive, page: DrivePage, pageControl: number): ModePage {
+function modePage(drive: Drive, nexus: Nexus, page: DrivePage, pageControl: number): ModePage {
   const { pageCode, subpageCode } = page;
-  const current = page.current(drive);
-  return {
-    pageCode,
-    subpageCode,
-    bytes: pageControl === PAGE_CONTROL.changeable ? mask(drive, page, current) : current,
-  };
+  const current = page.current(drive, nexus);
+  const isMask = pageControl === PAGE_CONTROL.changeable;
+  return { pageCode, subpageCode, bytes: isMask ? mask(page, current, page.changeable?.(drive, nexus)) : current };
 }
 
 /** The bits of a page that may be changed, behind the page's header. */
-function mask(drive: Drive, { changeable, subpageCode }: DrivePage, current: Uint8Array): Uint8Array {
-  if (changeable !== undefined) return changeable(drive);
+function mask({ subpageCode }: DrivePage, current: Uint8Array, changeable: Uint8Array | undefined): Uint8Array {
+  if (changeable !== undefined) return changeable;
   const headerLength = subpageCode === 0 ? 2 : 4;
   return current.map((byte, index) => (index < headerLength ? byte : 0));
 }
@@ -127,7 +124,7 @@ function modeSelect(
   const { blockDescriptor, pages, bufferedMode } = sent;
   if (bufferedMode > BUFFERED) throw invalidFieldInParameterList(form === 6 ? 2 : 3);
   if (blockDescriptor !== undefined) requireBlockDescriptor(drive, blockDescriptor, form);
-  const applications = pages.map((page) => applicationOf(drive, page));
+  const applications = pages.map((page) => applicationOf(drive, nexus, page));
   drive.memory.buffered = bufferedMode === BUFFERED;
   if (blockDescriptor !== undefined) drive.memory.blockLength = blockDescriptor.blockLength;
   for (const apply of applications) apply();
@@ -142,19 +139,19 @@ function requireBlockDescriptor(drive: Drive, { densityCode, blockLength }: Bloc
 }
 
 /** What a page asks for. Throws CheckCondition when it would change what can't be changed. */
-function applicationOf(drive: Drive, sent: ModePage): () => void {
+function applicationOf(drive: Drive, nexus: Nexus, sent: ModePage): () => void {
   const page = DRIVE_PAGES.find(({ pageCode, subpageCode }) => {
     return pageCode === sent.pageCode && subpageCode === sent.subpageCode;
   });
   if (page === undefined) throw invalidFieldInParameterList(0);
-  const current = page.current(drive);
+  const current = page.current(drive, nexus);
   const bytes = page.completed?.(drive, sent.bytes) ?? sent.bytes;
-  const changeable = page.changeable?.(drive) ?? new Uint8Array(current.length);
+  const changeable = page.changeable?.(drive, nexus) ?? new Uint8Array(current.length);
   const isSame = current.length === bytes.length;
   const differs = current.findIndex((byte, index) => {
     return index > 1 && ((byte ^ (bytes[index] ?? 0)) & ~(changeable[index] ?? 0)) !== 0;
   });
   if (!isSame || differs >= 0) throw invalidFieldInParameterList(Math.max(differs, 0));
-  page.check?.(drive, bytes);
-  return () => page.apply?.(drive, bytes);
+  page.check?.(drive, bytes, nexus);
+  return () => page.apply?.(drive, bytes, nexus);
 }

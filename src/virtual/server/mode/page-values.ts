@@ -18,6 +18,7 @@ import {
 import type { Drive } from '../../drive/drive.js';
 import type { DrivePage } from './drive-page.js';
 import { PARTITION_PAGE } from './partition-page.js';
+import { PROTECTION_PAGE } from './protection-page.js';
 
 const COMPRESSION_ALGORITHM = 1;
 
@@ -25,6 +26,7 @@ export const DRIVE_PAGES: readonly DrivePage[] = [
   page(READ_WRITE_ERROR_RECOVERY, () => ({})),
   page(DISCONNECT_RECONNECT, () => ({})),
   page(CONTROL_MODE_PAGE, () => ({})),
+  PROTECTION_PAGE,
   {
     ...page(DATA_COMPRESSION, ({ memory }) => ({
       compressionEnabled: memory.compression,

@@ -1,0 +1,32 @@
+import {
+  CONTROL_DATA_PROTECTION,
+  decodeCdb,
+  decodeExtendedInquiry,
+  encodeExtendedInquiry,
+  INQUIRY,
+  MODE_SENSE_10,
+  VPD_PAGES,
+} from '../../scsi/index.js';
+import type { Drive } from '../drive/drive.js';
+import type { Reply } from '../unit/command.js';
+
+type Shown = (reply: Reply, drive: Drive, cdb: Uint8Array) => Reply;
+
+const NO_SUCH_PAGE: Reply = { sense: { key: 5, asc: 0x24, ascq: 0, field: { inCdb: true, byte: 2 } } };
+
+/** VPD page 86 says so, and page B5 is not there. */
+export const vpdWithoutProtection: Shown = (reply, _drive, cdb) => {
+  const { enableVpd, pageCode } = decodeCdb(INQUIRY, cdb);
+  if (!enableVpd || reply.dataIn === undefined) return reply;
+  if (pageCode === VPD_PAGES.logicalBlockProtection) return NO_SUCH_PAGE;
+  if (pageCode !== VPD_PAGES.extendedInquiry) return reply;
+  const told = { ...decodeExtendedInquiry(reply.dataIn), supportedProtectionType: 0 };
+  return { dataIn: encodeExtendedInquiry(told).subarray(0, reply.dataIn.length) };
+};
+
+/** The page that would set it; of all pages at once it is not left out. */
+export const modeWithoutProtection: Shown = (reply, _drive, cdb) => {
+  const { pageCode, subpageCode } = decodeCdb(MODE_SENSE_10, cdb);
+  const { page, subpage } = CONTROL_DATA_PROTECTION;
+  return pageCode === page && subpageCode === subpage ? NO_SUCH_PAGE : reply;
+};
