@@ -37,7 +37,6 @@ export type { CartridgeIdentity, Freshness, MamInfo } from './provider/monitor/m
 export type { OnlineStatus } from './provider/monitor/online-status.js';
 export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
-export type { WriteProtection } from './provider/monitor/write-protection.js';
 export { type ForceOptions, LtoProvider, type ProviderOptions } from './provider/provider.js';
 export {
   CONFIGURATION_SCHEMA,
@@ -45,6 +44,7 @@ export {
   type ProviderSettings,
   parseConfiguration,
 } from './provider/session/configuration.js';
+export type { WriteProtection } from './provider/session/write-protection.js';
 export type { LongPosition } from './scsi/commands/read-position.js';
 export type { FormatVerdict, LtoFormat } from './scsi/generations/index.js';
 export type { LogPage, LogPageCode, LogParameter } from './scsi/log/page.js';

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { requireNumbers } from '../arguments/number.js';
-import { requireSignal, unlessAborted } from '../arguments/signal.js';
+import { requireOptions, type SignalOptions } from '../arguments/options.js';
+import { unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { type TakenSource, takeSource } from '../streams/taken-source.js';
@@ -18,6 +19,7 @@ import { type InitializeOptions, initializeMedia } from './label/initialize.js';
 import type { LabelReport } from './label/label.js';
 import { requireText } from './label/label-archive.js';
 import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
+import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
 import {
   type DriveInfo,
   driveInfo,
@@ -26,13 +28,15 @@ import {
   liveInfo,
   unreachable,
 } from './monitor/live-info.js';
-import { type Freshness, type MamInfo, mamInfo } from './monitor/mam-info.js';
+import type { Freshness, MamInfo } from './monitor/mam-info.js';
 import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
-import { readWriteProtection, type WriteProtection } from './monitor/write-protection.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
-import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './session/drive-owner.js';
+import { Connection } from './session/connection.js';
+import type { OpenDrive } from './session/drive-owner.js';
+import { Session } from './session/session.js';
+import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
 export interface ProviderOptions {
   /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */
@@ -43,9 +47,14 @@ export interface ProviderOptions {
   readonly keyStore?: KeyStore | undefined;
 }
 
-export interface ForceOptions {
+export interface ForceOptions extends SignalOptions {
   /** Ask the drive, however young the last answer is. */
   readonly force?: boolean | undefined;
+}
+
+export interface IdentifyOptions extends SignalOptions {
+  /** Read the label too, for which the tape is rewound. Default: only what can be asked without moving it. */
+  readonly allowIntrusive?: boolean | undefined;
 }
 
 const CAPABILITIES = {
@@ -67,84 +76,85 @@ export class LtoProvider {
   readonly capabilities = CAPABILITIES;
   readonly configuration: ProviderConfiguration;
   readonly #isRegistered: IsRegistered;
-  readonly #open: OpenDrive | undefined;
-  readonly #keyStore: KeyStore | undefined;
-  #share: Promise<Share> | undefined;
+  readonly #connection: Connection;
   #preparation: Preparation | undefined;
 
   /** Throws InvalidArgumentError for a configuration that is not valid; see `configurationSchema`. */
-  constructor(configuration: unknown, { isRegistered = hasName, open, keyStore }: ProviderOptions = {}) {
+  constructor(configuration: unknown, options: ProviderOptions = {}) {
     this.configuration = parseConfiguration(configuration);
+    requireOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
+    const { isRegistered = hasName, open, keyStore } = options;
     this.#isRegistered = isRegistered;
-    this.#open = open;
-    this.#keyStore = keyStore;
+    this.#connection = new Connection(this.configuration, keyStore, open);
   }
 
   /** Read once for each drive. */
-  async getDriveInfo(): Promise<DriveInfo> {
-    return driveInfo(await this.#owner());
+  getDriveInfo(options: SignalOptions = {}): Promise<DriveInfo> {
+    return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
   }
 
-  /** Cartridge memory, alerts and generation; see `mamInfo` for when that is last-known-good. */
-  async getMamInfo({ force = false }: ForceOptions = {}): Promise<MamInfo & Freshness> {
-    return mamInfo(await this.#owner(), this.configuration.throttleMs, force);
+  /** Cartridge memory, alerts and generation; see `DriveMonitor.mamInfo` for when that is last-known-good. */
+  getMamInfo(options: ForceOptions = {}): Promise<MamInfo & Freshness> {
+    return this.#connection.ask('cartridge memory', options, ({ owner, configuration }) =>
+      monitorOf(owner).mamInfo(configuration.throttleMs, options.force ?? false),
+    );
   }
 
   /** Drive and cartridge in one consistent pass; a drive that can't be reached is an answer, not an error. */
-  async getLiveInfo({ force = false }: ForceOptions = {}): Promise<LiveInfo> {
-    const owner = await this.#reach();
-    if (!isOwner(owner)) return unreachable(owner);
-    return this.#lettingGo(await liveInfo(owner, this.configuration.throttleMs, force, this.#isRegistered));
+  getLiveInfo(options: ForceOptions = {}): Promise<LiveInfo> {
+    const { throttleMs } = this.configuration;
+    return this.#look(options, unreachable, (monitor) =>
+      liveInfo(monitor, throttleMs, options.force ?? false, this.#isRegistered),
+    );
   }
 
   /** Events of the cartridge and the drive, found by looking at intervals; the tape is never moved for it. */
   watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
-    requireNumbers(options, WATCH_RANGES, { device: this.configuration.devicePath, operation: 'watch' });
+    const details = this.#connection.details('watch');
+    requireOptions(options, details);
+    requireNumbers(options, WATCH_RANGES, details);
     return watchTape(() => this.getLiveInfo({ force: true }), options);
   }
 
-  async checkOnline({ force = false }: ForceOptions = {}): Promise<OnlineStatus> {
-    const owner = await this.#reach();
-    if (!isOwner(owner)) return owner;
-    const { value } = await owner.online.get(force ? 0 : this.configuration.throttleMs);
-    return this.#lettingGo(value);
-  }
-
-  async isWriteProtected(): Promise<WriteProtection> {
-    return readWriteProtection((await this.#owner()).drive, this.configuration);
-  }
-
-  /** Whether anything is recorded behind the label. */
-  checkExistingData(): Promise<ExistingData> {
-    return this.#run('looking for data', (owner) =>
-      findExistingData(owner, this.configuration.labelName, this.#keyStore),
+  checkOnline(options: ForceOptions = {}): Promise<OnlineStatus> {
+    const maxAgeMs = options?.force ? 0 : this.configuration.throttleMs;
+    return this.#look(
+      options,
+      (status) => status,
+      (monitor) => monitor.online(maxAgeMs),
     );
   }
 
+  isWriteProtected(options: SignalOptions = {}): Promise<WriteProtection> {
+    return this.#connection.ask('write protection', options, readWriteProtection);
+  }
+
+  /** Whether anything is recorded behind the label. */
+  checkExistingData(options: SignalOptions = {}): Promise<ExistingData> {
+    return this.#connection.run('looking for data', options, findExistingData);
+  }
+
   /** By the cartridge memory, and with `allowIntrusive` by the label too, for which the tape is rewound. */
-  identifyMedia({ allowIntrusive = false }: { readonly allowIntrusive?: boolean } = {}): Promise<MediaIdentity> {
-    return this.#run('identifying', (owner) =>
-      identify(owner, this.configuration.labelName, allowIntrusive, this.#keyStore),
+  identifyMedia(options: IdentifyOptions = {}): Promise<MediaIdentity> {
+    return this.#connection.run('identifying', options, (session) =>
+      identify(session, options.allowIntrusive ?? false),
     );
   }
 
   /** Labels a cartridge; see `initializeMedia` for what is refused. */
-  initializeMedia(id: string, options: InitializeOptions = {}): Promise<LabelReport> {
-    this.#preparation = undefined;
-    return this.#run('labelling', (owner) =>
-      initializeMedia(owner, this.configuration, id, { ...options, keyStore: this.#keyStore }),
-    );
+  initializeMedia(id: string, options: InitializeOptions & SignalOptions = {}): Promise<LabelReport> {
+    return this.#connection.run('labelling', options, (session) => {
+      this.#preparation = undefined;
+      return initializeMedia(session, id, options);
+    });
   }
 
   /** Proves the cartridge and goes to the end of its data; good until the cartridge changes or a write fails. */
-  prepareForWrite(id: string, options: PrepareOptions = {}): Promise<Preparation> {
-    return this.#run('preparing', async (owner) => {
+  prepareForWrite(id: string, options: PrepareOptions & SignalOptions = {}): Promise<Preparation> {
+    return this.#connection.run('preparing', options, async (session) => {
       requireText(id);
       this.#preparation = undefined;
-      this.#preparation = await prepareForWrite(owner, this.configuration, id, {
-        ...options,
-        keyStore: this.#keyStore,
-      });
+      this.#preparation = await prepareForWrite(session, id, options);
       return this.#preparation;
     });
   }
@@ -158,12 +168,12 @@ export class LtoProvider {
     source: ArchiveSource,
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
-    const details = { device: this.configuration.devicePath, operation: 'write' };
-    const taken = takeSource(source, details);
+    const taken = takeSource(source, this.#connection.details('write'));
     try {
       requireText(id);
-      requireSignal(options.signal, details);
-      return await this.#run('writing an archive', (owner) => this.#write(owner, id, taken, options), options.signal);
+      return await this.#connection.run('writing an archive', options, (session) =>
+        this.#write(session, id, taken, options),
+      );
     } catch (error) {
       taken.discard(error);
       throw error;
@@ -171,7 +181,7 @@ export class LtoProvider {
   }
 
   async #write(
-    owner: DriveOwner,
+    session: Session,
     id: string,
     source: TakenSource,
     options: WriteArchiveOptions & SpanOptions,
@@ -179,10 +189,9 @@ export class LtoProvider {
     const preparation = requirePrepared(this.#preparation, id);
     this.#preparation = undefined;
     const { onEndOfMedium } = options;
-    const all = { ...options, keyStore: this.#keyStore };
     const { receipt, next } = onEndOfMedium
-      ? await writeSpanned(owner, this.configuration, preparation, source, { ...all, onEndOfMedium })
-      : await writeArchive(owner, this.configuration, preparation, source, all);
+      ? await writeSpanned(session, preparation, source, { ...options, onEndOfMedium })
+      : await writeArchive(session, preparation, source, options);
     this.#preparation = next;
     return receipt;
   }
@@ -197,13 +206,11 @@ export class LtoProvider {
     location: number | string,
     options: ReadArchiveOptions & Partial<ReadSpannedOptions> = {},
   ): Promise<Readable> {
+    requireOptions(options, this.#connection.details('read'));
     requireText(id);
     const fileNumber = requireLocation(location);
     const { parts = [], onNextCartridge } = options;
-    const keyStore = this.#keyStore;
-    if (parts.length < 2) {
-      return readArchive(await this.#owner(), this.configuration, id, fileNumber, { ...options, keyStore });
-    }
+    if (parts.length < 2) return readArchive(await this.#connection.session(options.signal), id, fileNumber, options);
     const [first] = parts;
     const isFirst = first?.location === fileNumber && isSameCartridge(first.cartridge, id);
     if (onNextCartridge === undefined || !isFirst) {
@@ -212,99 +219,55 @@ export class LtoProvider {
         next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
       });
     }
-    return readSpanned(await this.#owner(), this.configuration, {
-      parts,
-      onNextCartridge,
-      signal: options.signal,
-      idleTimeoutMs: options.idleTimeoutMs,
-      keyStore,
-    });
+    return readSpanned(await this.#connection.session(options.signal), { ...options, parts, onNextCartridge });
   }
 
   /** Reads an archive, compares its checksum when one is given, and hands nothing out. */
   async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
+    requireOptions(options, this.#connection.details('verify'));
     requireText(id);
     const fileNumber = requireLocation(location);
-    return verifyArchive(await this.#owner(), this.configuration, id, fileNumber, {
-      ...options,
-      keyStore: this.#keyStore,
-    });
+    return verifyArchive(await this.#connection.session(options.signal), id, fileNumber, options);
   }
 
   /** Over all partitions, asked of the drive now. */
-  async getUtilization(): Promise<Utilization> {
-    return readUtilization((await this.#owner()).drive);
+  getUtilization(options: SignalOptions = {}): Promise<Utilization> {
+    return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
   }
 
   /** Brings a cartridge to its end: buffer emptied, memory updated, unloaded and put out. */
-  finalizeMedia(id: string): Promise<FinalizeReport> {
-    return this.#run('finalizing', async (owner) => {
+  finalizeMedia(id: string, options: SignalOptions = {}): Promise<FinalizeReport> {
+    return this.#connection.run('finalizing', options, async (session) => {
       requireText(id);
       this.#preparation = undefined;
-      return finalizeMedia(owner, this.configuration, id, { keyStore: this.#keyStore });
+      return finalizeMedia(session, id);
     });
   }
 
   /** Lets the drive go, which closes it when no other provider uses it. The next call opens it again. */
   async close(): Promise<void> {
-    const share = this.#share;
-    this.#share = undefined;
     this.#preparation = undefined;
-    if (share === undefined) return;
-    const opened = await share.catch(() => undefined);
-    if (opened === undefined) return;
-    try {
-      await this.#clearKey(opened.owner);
-    } finally {
-      await opened.release();
-    }
-  }
-
-  /** For the other providers of the drive, which would write with it; closing the drive clears it anyway. */
-  async #clearKey(owner: DriveOwner): Promise<void> {
-    const { encryption } = owner.drive;
-    const { encryptionKeyId } = this.configuration;
-    if (encryptionKeyId === undefined || encryption.provenKeyId !== encryptionKeyId) return;
-    if (owner.job === undefined) await owner.run('closing', () => encryption.disable());
+    await this.#connection.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #owner(): Promise<DriveOwner> {
-    this.#share ??= shareDrive(this.configuration.devicePath, this.#open);
-    const share = this.#share;
-    try {
-      return (await share).owner;
-    } catch (error) {
-      if (this.#share === share) this.#share = undefined;
-      throw error;
-    }
-  }
-
-  async #run<T>(job: string, work: (owner: DriveOwner) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const owner = await unlessAborted(this.#owner(), signal);
-    return owner.run(job, () => work(owner), signal);
-  }
-
-  async #reach(): Promise<DriveOwner | OnlineStatus> {
-    try {
-      return await this.#owner();
-    } catch (error) {
-      return failedStatus(error);
-    }
-  }
-
-  /** A drive that has gone is opened anew by the next call, should it come back. */
-  async #lettingGo<T extends OnlineStatus>(status: T): Promise<T> {
+  /** As `Connection.ask`, for what is told of a drive that can't be reached, too. One that has gone is opened anew by the next call. */
+  async #look<T extends OnlineStatus>(
+    options: SignalOptions,
+    failed: (status: OnlineStatus) => T,
+    work: (monitor: DriveMonitor) => Promise<T>,
+  ): Promise<T> {
+    requireOptions(options, this.#connection.details('status'));
+    const { signal } = options;
+    const reached = await this.#connection.session(signal).catch(failedStatus);
+    if (!(reached instanceof Session)) return failed(reached);
+    const status = await unlessAborted(work(monitorOf(reached.owner)), signal);
     if (status.state === 'offline') await this.close().catch(() => undefined);
     return status;
   }
-}
-
-function isOwner(reached: DriveOwner | OnlineStatus): reached is DriveOwner {
-  return 'drive' in reached;
 }
 
 function hasName({ identity }: MamInfo): boolean {

@@ -1,8 +1,6 @@
 import { proveIdentity } from '../label/identify.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import type { KeyOptions } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
 
 /** What was done before the cartridge was put out. */
 export interface FinalizeReport {
@@ -14,22 +12,17 @@ export interface FinalizeReport {
  * Empties the buffer of the drive, notes application and time in the cartridge memory when something was written, clears
  * the key, and puts the cartridge out. Rejects with LabelError for another cartridge, which stays in the drive.
  */
-export async function finalizeMedia(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
-  id: string,
-  { keyStore }: KeyOptions = {},
-): Promise<FinalizeReport> {
-  const { drive } = owner;
-  const { mediumEpoch } = await proveIdentity(owner, configuration.labelName, id, keyStore);
-  const memory = owner.written ? await flush(owner, mediumEpoch) : undefined;
+export async function finalizeMedia(session: Session, id: string): Promise<FinalizeReport> {
+  const { drive, owner } = session;
+  const { mediumEpoch } = await proveIdentity(session, id);
+  const memory = owner.written ? await flush(session, mediumEpoch) : undefined;
   if (drive.encryption.asked) await drive.encryption.disable();
   await drive.eject();
   await owner.forgetCartridge();
   return { memory };
 }
 
-async function flush({ drive }: DriveOwner, mediumEpoch: number): Promise<MemoryReport | undefined> {
+async function flush({ drive }: Session, mediumEpoch: number): Promise<MemoryReport | undefined> {
   await drive.writeFilemarks(0);
   return writeUseToMemory(drive, mediumEpoch);
 }

@@ -1,9 +1,7 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import type { KeyOptions } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
 export interface ReadArchiveOptions extends IdleOptions {
@@ -32,19 +30,20 @@ export function requireLocation(location: number | string): number {
  * closed: it has to be read to its end, or destroyed, which happens by itself when nobody reads for `idleTimeoutMs`.
  */
 export async function readArchive(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   id: string,
   location: number,
-  { checksum, signal, keyStore, idleTimeoutMs }: ReadArchiveOptions & KeyOptions,
+  { checksum, signal, idleTimeoutMs }: ReadArchiveOptions,
 ): Promise<TapeReadStream> {
+  const { owner, drive, keyStore } = session;
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
-  const leave = await owner.enter('reading an archive');
+  const leave = await owner.enter('reading an archive', signal);
   try {
-    await proveIdentity(owner, configuration.labelName, id, keyStore);
-    const stream = owner.drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keyStore });
+    await proveIdentity(session, id);
+    signal?.throwIfAborted();
+    const stream = drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keyStore });
     stream.once('close', leave);
-    destroyWhenIdle(stream, idleTimeout, owner.drive.device);
+    destroyWhenIdle(stream, idleTimeout, drive.device);
     return stream;
   } catch (error) {
     leave();
@@ -54,16 +53,15 @@ export async function readArchive(
 
 /** Reads an archive to its end and keeps nothing of it. Rejects with VerificationError when the checksum is another. */
 export async function verifyArchive(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   id: string,
   location: number,
-  options: ReadArchiveOptions & KeyOptions,
+  options: ReadArchiveOptions,
 ): Promise<ReadSummary> {
-  const stream = await readArchive(owner, configuration, id, location, options);
+  const stream = await readArchive(session, id, location, options);
   for await (const _chunk of stream) {
     // Reading makes the checksum.
   }
   if (stream.summary) return stream.summary;
-  throw new LtoError('LTO_INTERNAL', 'the stream ended without a summary', { device: owner.drive.device });
+  throw new LtoError('LTO_INTERNAL', 'the stream ended without a summary', { device: session.drive.device });
 }

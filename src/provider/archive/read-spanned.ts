@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { closed } from '../../streams/closed.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import type { KeyOptions } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
 import type { ArchivePart } from './archive.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 import { readArchive, requireLocation } from './read-archive.js';
@@ -21,19 +19,13 @@ export interface ReadSpannedOptions extends IdleOptions {
  * for every other one its cartridge is asked for.
  */
 export async function readSpanned(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
-  { parts, onNextCartridge, signal, keyStore, idleTimeoutMs }: ReadSpannedOptions & KeyOptions,
+  session: Session,
+  { parts, onNextCartridge, signal, idleTimeoutMs }: ReadSpannedOptions,
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   // The reader of the whole is watched, not the one of a part.
   const open = ({ cartridge, location, checksum }: ArchivePart) =>
-    readArchive(owner, configuration, cartridge, requireLocation(location), {
-      checksum,
-      signal,
-      keyStore,
-      idleTimeoutMs: 0,
-    });
+    readArchive(session, cartridge, requireLocation(location), { checksum, signal, idleTimeoutMs: 0 });
   const [first, ...others] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   const stream = await open(first);
@@ -48,6 +40,6 @@ export async function readSpanned(
   const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
   // A generator that was never started ends without its first step.
   readable.once('close', () => stream.destroy());
-  destroyWhenIdle(readable, idleTimeout, owner.drive.device);
+  destroyWhenIdle(readable, idleTimeout, session.drive.device);
   return readable;
 }

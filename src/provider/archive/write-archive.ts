@@ -5,9 +5,8 @@ import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { isSameCartridge } from '../label/barcode.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import { type KeyOptions, keepEncryption } from '../session/encryption.js';
+import { keepEncryption } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
 
 export interface WriteArchiveOptions {
@@ -33,14 +32,12 @@ export interface Written {
  * any other cartridge, and as `TapeDrive.writeFile` does.
  */
 export async function writeArchive(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   preparation: Preparation,
   source: TakenSource,
-  { checksum, signal, onProgress, keyStore }: WriteArchiveOptions & KeyOptions,
+  { checksum, signal, onProgress }: WriteArchiveOptions,
 ): Promise<Written> {
-  const options = { checksum, signal, onProgress, keyStore };
-  const receipt = await writeNext(owner, configuration, preparation, source, options);
+  const receipt = await writeNext(session, preparation, source, { checksum, signal, onProgress });
   const part = archivePart(preparation, receipt);
   return {
     receipt: { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum },
@@ -50,20 +47,19 @@ export async function writeArchive(
 
 /** Writes the next file, on this cartridge and behind its last file only. */
 export async function writeNext(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   preparation: Preparation,
   source: AsyncIterable<Uint8Array> | Uint8Array,
-  { keyStore, ...options }: WriteStreamOptions & KeyOptions,
+  options: WriteStreamOptions,
 ): Promise<TapeReceipt> {
-  await requireUnchanged(owner, preparation);
-  await returnToEnd(owner, preparation);
-  await keepEncryption(owner, configuration, { keyStore });
+  await requireUnchanged(session, preparation);
+  await returnToEnd(session, preparation);
+  await keepEncryption(session);
   const { nextFile, firstLogicalObject, mediumEpoch } = preparation;
-  owner.written = true;
-  return owner.drive.writeFile(source, {
+  session.owner.written = true;
+  return session.drive.writeFile(source, {
     ...options,
-    recordSize: configuration.recordSize,
+    recordSize: session.configuration.recordSize,
     position: 'overwrite',
     expected: { fileNumber: nextFile, firstLogicalObject, mediumEpoch },
   });

@@ -5,9 +5,7 @@ import type { TakenSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import { isSameCartridge } from '../label/barcode.js';
 import { type Preparation, prepareForWrite } from '../label/prepare.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import type { KeyOptions } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
 import { encodePartHeader, type PartHeader } from './part-header.js';
 import { ReplayableSource } from './replayable-source.js';
@@ -39,11 +37,10 @@ export interface SpanOptions {
  * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
  */
 export async function writeSpanned(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   preparation: Preparation,
   source: TakenSource,
-  options: WriteArchiveOptions & KeyOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
+  options: WriteArchiveOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
 ): Promise<Written> {
   const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
   const replayable = new ReplayableSource(source, checksum);
@@ -52,15 +49,15 @@ export async function writeSpanned(
   try {
     for (let prepared = preparation; ; ) {
       used.push(prepared.identity);
-      const outcome = await writePart(owner, configuration, prepared, replayable, headerOf(archive, parts), options);
+      const outcome = await writePart(session, prepared, replayable, headerOf(archive, parts), options);
       if (outcome.part) parts.push(outcome.part);
       const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
       if (outcome.next) return { receipt: receiptOf(parts, totalBytes, replayable), next: outcome.next };
-      const eject = () => owner.drive.eject();
+      const eject = () => session.drive.eject();
       const answer = Promise.resolve(onEndOfMedium({ archive, part: outcome.part, totalBytes, eject }));
       const id = await unlessAborted(answer, options.signal);
-      requireUnused(owner, used, id);
-      prepared = await prepareForWrite(owner, configuration, id, { keyStore: options.keyStore });
+      requireUnused(session, used, id);
+      prepared = await prepareForWrite(session, id);
     }
   } finally {
     replayable.close();
@@ -80,31 +77,29 @@ interface PartOutcome {
 }
 
 async function writePart(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   preparation: Preparation,
   replayable: ReplayableSource,
   header: PartHeader,
-  { checksum: algorithm = 'crc32', signal, onProgress, keyStore }: WriteArchiveOptions & KeyOptions,
+  { checksum: algorithm = 'crc32', signal, onProgress }: WriteArchiveOptions,
 ): Promise<PartOutcome> {
-  const behindHeader = await writeHeader(owner, configuration, preparation, header, { keyStore });
+  const behindHeader = await writeHeader(session, preparation, header);
   if (behindHeader === undefined) return { part: undefined };
   let taken = 0;
   const options = {
     // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
     checksum: algorithm === 'crc32' ? algorithm : (false as const),
     signal,
-    keyStore,
     onProgress: (bytes: number) => {
       taken = bytes;
       onProgress?.(bytes);
     },
   };
   try {
-    const chunks = replayable.chunks(() => taken - RECORDS_HELD_BACK * configuration.recordSize);
-    const receipt = await writeNext(owner, configuration, behindHeader, chunks, options);
+    const chunks = replayable.chunks(() => taken - RECORDS_HELD_BACK * session.configuration.recordSize);
+    const receipt = await writeNext(session, behindHeader, chunks, options);
     const checksum = replayable.endPart(receipt.bytes);
-    requireSame(owner, receipt, checksum);
+    requireSame(session, receipt, checksum);
     return { part: archivePart(preparation, { ...receipt, checksum }), next: preparationBehind(behindHeader, receipt) };
   } catch (error) {
     if (!(error instanceof EndOfMediumError) || !error.safe.filemark) throw error;
@@ -112,21 +107,19 @@ async function writePart(
     const checksum = replayable.endPart(bytes);
     if (records === 0) return { part: undefined };
     const { nextFile: fileNumber, firstLogicalObject } = behindHeader;
-    const { recordSize } = configuration;
+    const { recordSize } = session.configuration;
     return { part: archivePart(preparation, { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum }) };
   }
 }
 
 /** Resolves with undefined when not even the header fits. */
 async function writeHeader(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   preparation: Preparation,
   header: PartHeader,
-  { keyStore }: KeyOptions,
 ): Promise<Preparation | undefined> {
   try {
-    const receipt = await writeNext(owner, configuration, preparation, await encodePartHeader(header), { keyStore });
+    const receipt = await writeNext(session, preparation, await encodePartHeader(header), {});
     return preparationBehind(preparation, receipt);
   } catch (error) {
     if (error instanceof EndOfMediumError) return undefined;
@@ -147,7 +140,7 @@ function receiptOf(parts: readonly ArchivePart[], totalBytes: number, replayable
 }
 
 /** What went out is what came in: a source that fills its chunks anew while they wait would end here. */
-function requireSame({ drive }: DriveOwner, receipt: TapeReceipt, checksum: string): void {
+function requireSame({ drive }: Session, receipt: TapeReceipt, checksum: string): void {
   if (receipt.checksum === undefined || receipt.checksum === checksum) return;
   throw new VerificationError(`file ${receipt.fileNumber} has the checksum ${receipt.checksum}, not ${checksum}`, {
     device: drive.device,
@@ -156,7 +149,7 @@ function requireSame({ drive }: DriveOwner, receipt: TapeReceipt, checksum: stri
   });
 }
 
-function requireUnused({ drive }: DriveOwner, used: readonly string[], id: string): void {
+function requireUnused({ drive }: Session, used: readonly string[], id: string): void {
   if (!used.some((other) => isSameCartridge(other, id))) return;
   throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} is full`, {
     device: drive.device,

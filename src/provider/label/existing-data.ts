@@ -1,7 +1,6 @@
 import { LabelError } from '../../errors/index.js';
-import type { KeyStore } from '../../keys/key-store.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import { readWholeLabel } from './label.js';
+import type { Session } from '../session/session.js';
+import { readKnownLabel } from './identify.js';
 
 /** Whether anything is recorded behind the label, or instead of one. */
 export interface ExistingData {
@@ -13,26 +12,22 @@ export interface ExistingData {
 /** More than any label takes; drives round what is used up to data sets, wraps or megabytes. */
 const MORE_THAN_A_LABEL = 2 ** 30;
 
-export async function findExistingData(
-  owner: DriveOwner,
-  labelName: string,
-  keyStore?: KeyStore,
-): Promise<ExistingData> {
-  const { drive } = owner;
+export async function findExistingData(session: Session): Promise<ExistingData> {
+  const { drive } = session;
   await drive.waitUntilReady({ timeoutMs: 0 });
   const used = (await drive.capacity()).total.used?.bytes ?? 0;
   if (used > MORE_THAN_A_LABEL) return { hasData: true, source: 'capacity' };
-  const hasData = await comingBack(owner, () => holdsData(owner, labelName, keyStore));
+  const hasData = await comingBack(session, () => holdsData(session));
   return { hasData, source: 'tape' };
 }
 
 /** Looks at the tape itself, which is moved. */
-export async function holdsData(owner: DriveOwner, labelName: string, keyStore?: KeyStore): Promise<boolean> {
-  const { end, fileNumber } = await owner.drive.spaceToEndOfData();
+export async function holdsData(session: Session): Promise<boolean> {
+  const { end, fileNumber } = await session.drive.spaceToEndOfData();
   if (end === 'blank') return false;
   if (end === 'unterminated' || fileNumber !== 1) return true;
   try {
-    await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore }));
+    await readKnownLabel(session);
     return false;
   } catch (error) {
     if (error instanceof LabelError) return true;
@@ -41,7 +36,7 @@ export async function holdsData(owner: DriveOwner, labelName: string, keyStore?:
 }
 
 /** To the same record of the same file; to the beginning of the tape when nobody knew where it stood. */
-async function comingBack<T>({ drive }: DriveOwner, work: () => Promise<T>): Promise<T> {
+async function comingBack<T>({ drive }: Session, work: () => Promise<T>): Promise<T> {
   const { fileNumber, blockNumber, endOfData } = await drive.status();
   const result = await work();
   if (fileNumber === undefined) await drive.rewind();

@@ -1,9 +1,8 @@
 import { LabelError, PositionLostError } from '../../errors/index.js';
-import type { KeyStore } from '../../keys/key-store.js';
-import type { DriveOwner } from '../session/drive-owner.js';
+import type { Label } from '../session/cartridge-label.js';
+import type { Session } from '../session/session.js';
 import { isSameCartridge } from './barcode.js';
 import { readWholeLabel } from './label.js';
-import type { Label } from './label-archive.js';
 
 /** Who a cartridge is, as the drive has just told. */
 export interface MediaIdentity {
@@ -27,7 +26,7 @@ export interface MemoryIdentity {
 }
 
 /** Asks the drive. Rejects with NoMediumError and NotReadyError when no cartridge is ready. */
-export async function readMemoryIdentity({ drive }: DriveOwner): Promise<MemoryIdentity> {
+export async function readMemoryIdentity({ drive }: Session): Promise<MemoryIdentity> {
   await drive.waitUntilReady({ timeoutMs: 0 });
   const values = (await drive.mam())?.values;
   return { barcode: values?.barcode, mediumSerial: values?.serialNumber };
@@ -37,31 +36,27 @@ export async function readMemoryIdentity({ drive }: DriveOwner): Promise<MemoryI
  * Barcode and, when `intrusive`, the label too, for which the tape is moved to its beginning. Rejects with LabelError
  * when the two disagree.
  */
-export async function identify(
-  owner: DriveOwner,
-  labelName: string,
-  intrusive: boolean,
-  keyStore?: KeyStore,
-): Promise<MediaIdentity> {
-  await isPositionKnown(owner);
-  const { barcode, mediumSerial } = await readMemoryIdentity(owner);
-  const { label, foundInstead } = intrusive ? await labelOf(owner, labelName, keyStore) : { label: owner.label };
+export async function identify(session: Session, intrusive: boolean): Promise<MediaIdentity> {
+  await isPositionKnown(session);
+  const { barcode, mediumSerial } = await readMemoryIdentity(session);
+  const { label, foundInstead } = intrusive ? await labelOrElse(session) : { label: session.owner.label };
   const identifier = label?.identifier;
   const found = { barcode, label: identifier, foundInstead, mediumSerial };
   if (barcode === undefined || (label && label.replacedBarcode === barcode)) {
     return { ...found, identity: identifier, source: identifier === undefined ? undefined : 'label' };
   }
-  if (label && !isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
+  if (label && !isSameCartridge(barcode, label.identifier)) throw disagreement(session, barcode, label.identifier);
   return { ...found, identity: barcode, source: 'barcode' };
 }
 
-async function labelOf(
-  owner: DriveOwner,
-  labelName: string,
-  keyStore: KeyStore | undefined,
-): Promise<{ readonly label?: Label; readonly foundInstead?: string }> {
+/** Reads the label, for which the tape is moved to its beginning. Rejects with LabelError when there is none. */
+export function readKnownLabel({ owner, drive, configuration, keyStore }: Session): Promise<Label> {
+  return owner.readLabel(() => readWholeLabel(drive, { member: configuration.labelName, keyStore }));
+}
+
+async function labelOrElse(session: Session): Promise<{ readonly label?: Label; readonly foundInstead?: string }> {
   try {
-    return { label: await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore })) };
+    return { label: await readKnownLabel(session) };
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     return { foundInstead: error.message };
@@ -74,41 +69,34 @@ async function labelOf(
  * and for one without a label.
  */
 export async function proveIdentity(
-  owner: DriveOwner,
-  labelName: string,
+  session: Session,
   id: string,
-  keyStore?: KeyStore,
 ): Promise<MemoryIdentity & { readonly mediumEpoch: number }> {
-  await isPositionKnown(owner);
-  const { mediumEpoch } = owner.drive;
-  const memory = await readMemoryIdentity(owner);
+  await isPositionKnown(session);
+  const { mediumEpoch } = session.drive;
+  const memory = await readMemoryIdentity(session);
   const { barcode } = memory;
-  const known = barcode === undefined ? undefined : owner.label;
-  const label = known ?? (await labelFor(owner, { labelName, keyStore }, id, barcode));
+  const known = barcode === undefined ? undefined : session.owner.label;
+  const label = known ?? (await labelFor(session, id, barcode));
   if (barcode !== undefined && barcode !== label.replacedBarcode) {
-    if (!isSameCartridge(barcode, id)) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
-    if (!isSameCartridge(barcode, label.identifier)) throw disagreement(owner, barcode, label.identifier);
+    if (!isSameCartridge(barcode, id)) throw wrongCartridge(session, id, `its barcode is ${quoted(barcode)}`);
+    if (!isSameCartridge(barcode, label.identifier)) throw disagreement(session, barcode, label.identifier);
   }
   if (!isSameCartridge(label.identifier, id)) {
-    throw wrongCartridge(owner, id, `its label is ${quoted(label.identifier)}`);
+    throw wrongCartridge(session, id, `its label is ${quoted(label.identifier)}`);
   }
-  if (owner.drive.mediumEpoch === mediumEpoch) return { ...memory, mediumEpoch };
+  if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, mediumEpoch };
   // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
-  return proveIdentity(owner, labelName, id, keyStore);
+  return proveIdentity(session, id);
 }
 
 /** The label, which a barcode of another name may be replaced by; without one, the barcode tells whose cartridge it is. */
-async function labelFor(
-  owner: DriveOwner,
-  { labelName, keyStore }: { readonly labelName: string; readonly keyStore: KeyStore | undefined },
-  id: string,
-  barcode: string | undefined,
-): Promise<Label> {
+async function labelFor(session: Session, id: string, barcode: string | undefined): Promise<Label> {
   try {
-    return await owner.readLabel(() => readWholeLabel(owner.drive, { member: labelName, keyStore }));
+    return await readKnownLabel(session);
   } catch (error) {
     const isOther = barcode !== undefined && !isSameCartridge(barcode, id);
-    if (error instanceof LabelError && isOther) throw wrongCartridge(owner, id, `its barcode is ${quoted(barcode)}`);
+    if (error instanceof LabelError && isOther) throw wrongCartridge(session, id, `its barcode is ${quoted(barcode)}`);
     throw error;
   }
 }
@@ -117,7 +105,7 @@ async function labelFor(
  * Has the driver look whether drive and cartridge are still as it knew them. `st` finds out at the first command after a
  * reset whose unit attention another program has taken, and carries that command out.
  */
-export async function isPositionKnown({ drive }: DriveOwner): Promise<boolean> {
+export async function isPositionKnown({ drive }: Session): Promise<boolean> {
   try {
     await drive.logicalObject();
     await drive.confirmPosition();
@@ -128,7 +116,7 @@ export async function isPositionKnown({ drive }: DriveOwner): Promise<boolean> {
   }
 }
 
-function disagreement({ drive }: DriveOwner, barcode: string, label: string): LabelError {
+function disagreement({ drive }: Session, barcode: string, label: string): LabelError {
   return new LabelError(`the barcode in the cartridge memory is ${quoted(barcode)}, but the label ${quoted(label)}`, {
     device: drive.device,
     operation: 'identify',
@@ -136,7 +124,7 @@ function disagreement({ drive }: DriveOwner, barcode: string, label: string): La
   });
 }
 
-function wrongCartridge({ drive }: DriveOwner, id: string, what: string): LabelError {
+function wrongCartridge({ drive }: Session, id: string, what: string): LabelError {
   return new LabelError(`the cartridge in the drive is not ${quoted(id)}: ${what}`, {
     device: drive.device,
     operation: 'identify',

@@ -1,9 +1,9 @@
 import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../../errors/index.js';
 import type { HostAttributeValue } from '../../scsi/mam/host.js';
-import { requireWritable } from '../monitor/write-protection.js';
 import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import { ensurePlain, type KeyOptions } from '../session/encryption.js';
+import { ensurePlain } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
+import { requireWritable } from '../session/write-protection.js';
 import { isSameCartridge } from './barcode.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
@@ -27,44 +27,43 @@ const MEDIA_POOL = 0x0808;
  * which one may be lost. WORM that holds data is never labelled.
  */
 export async function initializeMedia(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   id: string,
-  { overwrite, keyStore }: InitializeOptions & KeyOptions,
+  { overwrite }: InitializeOptions,
 ): Promise<LabelReport> {
   requireIdentifier(id);
-  const { drive } = owner;
-  const { worm } = await requireWritable(drive, configuration);
+  const { drive, configuration } = session;
+  const { worm } = await requireWritable(session);
   // Takes waiting unit attentions away: whatever comes from here on is a change.
   await drive.waitUntilReady({ timeoutMs: 0 });
-  await isPositionKnown(owner);
+  await isPositionKnown(session);
   const { mediumEpoch } = drive;
-  const found = await identify(owner, configuration.labelName, true, keyStore);
+  const found = await identify(session, true);
   const name = found.identity ?? found.mediumSerial;
   if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
-    throw otherThanNamed(owner, overwrite, name);
-  const hasData = await holdsData(owner, configuration.labelName, keyStore);
-  if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(owner);
-  if (hasData && overwrite === undefined) throw notBlank(owner, name);
+    throw otherThanNamed(session, overwrite, name);
+  const hasData = await holdsData(session);
+  if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(session);
+  if (hasData && overwrite === undefined) throw notBlank(session, name);
   if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {
-    throw otherThanNamed(owner, id, found.identity);
+    throw otherThanNamed(session, id, found.identity);
   }
-  await requireSame(owner, found);
+  await requireSame(session, found);
   // Whoever finds the cartridge in years has to be able to read which one it is.
-  await ensurePlain(owner);
+  await ensurePlain(session);
   const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
   const attributes = configuredAttributes(configuration);
   if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumEpoch });
-  await owner.forgetCartridge();
+  await session.owner.forgetCartridge();
   return report;
 }
 
 /** The last look before all is lost: another program may have taken the unit attention that told of a change. */
-async function requireSame(owner: DriveOwner, { barcode, mediumSerial }: MediaIdentity): Promise<void> {
-  const now = await readMemoryIdentity(owner);
+async function requireSame(session: Session, { barcode, mediumSerial }: MediaIdentity): Promise<void> {
+  const now = await readMemoryIdentity(session);
   if (now.barcode === barcode && now.mediumSerial === mediumSerial) return;
   throw new MediumChangedError('the cartridge was changed while it was looked at', {
-    device: owner.drive.device,
+    device: session.drive.device,
     operation: 'initialize',
     next: 'Nothing was written: identify it again',
   });
@@ -77,7 +76,7 @@ function configuredAttributes({ owningHost, mediaPool }: ProviderConfiguration):
   return values;
 }
 
-function otherThanNamed({ drive }: DriveOwner, named: string, name: string | undefined): LabelError {
+function otherThanNamed({ drive }: Session, named: string, name: string | undefined): LabelError {
   return new LabelError(
     `the cartridge in the drive is ${name === undefined ? 'unknown' : quoted(name)}, not ${quoted(named)}`,
     {
@@ -88,7 +87,7 @@ function otherThanNamed({ drive }: DriveOwner, named: string, name: string | und
   );
 }
 
-function notBlank({ drive }: DriveOwner, name: string | undefined): NotBlankError {
+function notBlank({ drive }: Session, name: string | undefined): NotBlankError {
   return new NotBlankError(`the tape${name === undefined ? '' : ` ${quoted(name)}`} holds data`, {
     device: drive.device,
     operation: 'initialize',
@@ -99,7 +98,7 @@ function notBlank({ drive }: DriveOwner, name: string | undefined): NotBlankErro
   });
 }
 
-function writtenOnce({ drive }: DriveOwner): WriteProtectedError {
+function writtenOnce({ drive }: Session): WriteProtectedError {
   return new WriteProtectedError('this is WORM media, and it holds data', {
     device: drive.device,
     operation: 'initialize',

@@ -3,9 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { described } from '../../streams/bytes.js';
-
-/** Name of the member of the label's archive; `tar -xf <device> -O .tapehoard_label` prints the identifier. */
-export const LABEL_MEMBER = '.tapehoard_label';
+import { LABEL_MEMBER, type Label } from '../session/cartridge-label.js';
 
 /** Beside the label: the barcode that stays in the cartridge memory, because the drive took no other. */
 const REPLACED_SUFFIX = '.replaced_barcode';
@@ -37,13 +35,6 @@ function isIdentifier(text: string): boolean {
   if (text === '' || text.trim() !== text) return false;
   if (PRINTABLE_ASCII.test(text)) return text.length <= LONGEST.ascii;
   return !NOT_SHOWN.test(text) && Buffer.byteLength(text) <= LONGEST.utf8;
-}
-
-/** What a label says. */
-export interface Label {
-  readonly identifier: string;
-  /** A barcode in the cartridge memory that this label stands for: another one could not be written there. */
-  readonly replacedBarcode?: string | undefined;
 }
 
 /** The bytes of a label: a tar archive with a member that holds the identifier and a newline. */

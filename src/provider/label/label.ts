@@ -11,8 +11,9 @@ import type { KeyStore } from '../../keys/key-store.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { ExpectedStart } from '../../tape/stream/file/start-file.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
+import type { Label } from '../session/cartridge-label.js';
 import { isSameCartridge, suffixContradiction } from './barcode.js';
-import { decodeLabel, encodeLabel, type Label, type LabelContent, requireIdentifier } from './label-archive.js';
+import { decodeLabel, encodeLabel, type LabelContent, requireIdentifier } from './label-archive.js';
 import { type MemoryReport, readNames, restoreNames, writeLabelToMemory } from './label-memory.js';
 
 /** A label is a few KiB; this much of file 0 is read before it is said to be something else. */

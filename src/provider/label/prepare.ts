@@ -1,9 +1,8 @@
 import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
 import type { TapeEnd } from '../../tape/motion/end-of-data.js';
-import { requireWritable } from '../monitor/write-protection.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
-import type { DriveOwner } from '../session/drive-owner.js';
-import { type KeyOptions, setEncryption } from '../session/encryption.js';
+import { setEncryption } from '../session/encryption.js';
+import type { Session } from '../session/session.js';
+import { requireWritable } from '../session/write-protection.js';
 import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 
 export interface PrepareOptions {
@@ -39,18 +38,17 @@ export interface Preparation extends ProvenCartridge {
  * was cut off.
  */
 export async function prepareForWrite(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
+  session: Session,
   id: string,
-  { closeUnterminated = false, keyStore }: PrepareOptions & KeyOptions = {},
+  { closeUnterminated = false }: PrepareOptions = {},
 ): Promise<Preparation> {
-  const { drive } = owner;
-  await requireWritable(drive, configuration);
-  const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(owner, configuration.labelName, id, keyStore);
+  const { drive } = session;
+  await requireWritable(session);
+  const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(session, id);
   const proven = { identity: id, barcode, mediumSerial, mediumEpoch };
-  const compression = await setCompression(owner, configuration.compression);
-  const encryptionKeyId = await setEncryption(owner, configuration, { keyStore });
-  const nextFile = await goToEnd(owner, proven, closeUnterminated);
+  const compression = await setCompression(session);
+  const encryptionKeyId = await setEncryption(session);
+  const nextFile = await goToEnd(session, proven, closeUnterminated);
   const preparation = {
     ...proven,
     nextFile,
@@ -58,7 +56,7 @@ export async function prepareForWrite(
     encryptionKeyId,
     firstLogicalObject: await drive.logicalObject(),
   };
-  await requireUnchanged(owner, preparation);
+  await requireUnchanged(session, preparation);
   return preparation;
 }
 
@@ -66,25 +64,25 @@ export async function prepareForWrite(
  * Rejects with MediumChangedError unless the cartridge in the drive is the one that was prepared, asked of the drive
  * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
  */
-export async function requireUnchanged(owner: DriveOwner, proven: ProvenCartridge): Promise<void> {
+export async function requireUnchanged(session: Session, proven: ProvenCartridge): Promise<void> {
   const { barcode, mediumSerial, mediumEpoch } = proven;
-  const now = await readMemoryIdentity(owner);
-  const positionKnown = await isPositionKnown(owner);
+  const now = await readMemoryIdentity(session);
+  const positionKnown = await isPositionKnown(session);
   const same =
     positionKnown &&
-    owner.drive.mediumEpoch === mediumEpoch &&
+    session.drive.mediumEpoch === mediumEpoch &&
     now.mediumSerial === mediumSerial &&
     now.barcode === barcode;
   if (same) return;
   throw new MediumChangedError('the cartridge may have been changed since it was prepared', {
-    device: owner.drive.device,
+    device: session.drive.device,
     operation: 'write',
     next: 'Nothing was written: prepare it again',
   });
 }
 
 /** Goes back to the prepared end of the data when something has moved the tape. Rejects with PositionMismatchError. */
-export async function returnToEnd({ drive }: DriveOwner, { nextFile }: Preparation): Promise<void> {
+export async function returnToEnd({ drive }: Session, { nextFile }: Preparation): Promise<void> {
   const { fileNumber, blockNumber } = await drive.status();
   if (fileNumber === nextFile && blockNumber === 0) return;
   const found = await drive.spaceToEndOfData();
@@ -97,26 +95,27 @@ export async function returnToEnd({ drive }: DriveOwner, { nextFile }: Preparati
 }
 
 /** Resolves with what then holds: drives that can't compress, or don't tell, are left as they are. */
-async function setCompression({ drive }: DriveOwner, wanted: boolean): Promise<boolean | undefined> {
+async function setCompression({ drive, configuration }: Session): Promise<boolean | undefined> {
+  const { compression: wanted } = configuration;
   const { compression, compressionCapable } = await drive.settings();
   if (!compressionCapable || compression === wanted) return compression;
   return (await drive.configure({ compression: wanted })).compression;
 }
 
-async function goToEnd(owner: DriveOwner, proven: ProvenCartridge, closeUnterminated: boolean): Promise<number> {
-  const { drive } = owner;
+async function goToEnd(session: Session, proven: ProvenCartridge, closeUnterminated: boolean): Promise<number> {
+  const { drive } = session;
   const { end, fileNumber } = await drive.spaceToEndOfData();
   if (end === 'filemark') return fileNumber;
   if (end === 'unterminated' && closeUnterminated) {
-    await requireUnchanged(owner, proven);
+    await requireUnchanged(session, proven);
     await drive.writeFilemarks(1);
     const after = await drive.spaceToEndOfData();
     if (after.end === 'filemark' && after.fileNumber === fileNumber + 1) return after.fileNumber;
   }
-  throw tornEnd(owner, end, fileNumber);
+  throw tornEnd(session, end, fileNumber);
 }
 
-function tornEnd({ drive }: DriveOwner, end: TapeEnd, fileNumber: number): UnterminatedFileError {
+function tornEnd({ drive }: Session, end: TapeEnd, fileNumber: number): UnterminatedFileError {
   const what = end === 'blank' ? 'the tape is blank' : `file ${fileNumber}, the last on the tape, was cut off`;
   return new UnterminatedFileError(what, {
     device: drive.device,

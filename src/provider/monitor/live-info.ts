@@ -1,6 +1,7 @@
 import { NoMediumError } from '../../errors/index.js';
 import type { DriveOwner } from '../session/drive-owner.js';
-import { type CartridgeIdentity, type Freshness, type MamInfo, mamInfo } from './mam-info.js';
+import type { DriveMonitor } from './drive-monitor.js';
+import type { CartridgeIdentity, Freshness, MamInfo } from './mam-info.js';
 import type { OnlineStatus } from './online-status.js';
 
 /** Vendor, model, firmware and serial number of a drive. */
@@ -39,16 +40,17 @@ export async function driveInfo(owner: DriveOwner): Promise<DriveInfo> {
 
 /** One pass over drive and cartridge, made again when the cartridge changed meanwhile. */
 export async function liveInfo(
-  owner: DriveOwner,
+  monitor: DriveMonitor,
   maxAgeMs: number,
   force: boolean,
   isRegistered: IsRegistered,
 ): Promise<LiveInfo> {
+  const { owner } = monitor;
   for (let pass = 1; ; pass += 1) {
     const { mediumEpoch } = owner.drive;
     const drive = await driveInfo(owner);
-    const { value: status } = await owner.online.get(force ? 0 : maxAgeMs);
-    const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(owner, maxAgeMs, force) : undefined;
+    const status = await monitor.online(force ? 0 : maxAgeMs);
+    const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(monitor, maxAgeMs, force) : undefined;
     const needsRegistration = tape !== undefined && !(await isRegistered(tape));
     if (owner.drive.mediumEpoch !== mediumEpoch && pass < MAX_PASSES) continue;
     return described(status, { drive, tape, needsRegistration, job: owner.job });
@@ -65,11 +67,11 @@ function described(
   return { online, state, progress, reason, holder, at, drive, tape, identity, needsRegistration, job };
 }
 
-async function tapeOf(owner: DriveOwner, maxAgeMs: number, force: boolean): Promise<LiveInfo['tape']> {
+async function tapeOf(monitor: DriveMonitor, maxAgeMs: number, force: boolean): Promise<LiveInfo['tape']> {
   // READ ATTRIBUTE can take minutes while the tape moves: a job keeps what was known before it.
-  const mayAsk = force && owner.job === undefined;
+  const mayAsk = force && monitor.owner.job === undefined;
   try {
-    return await mamInfo(owner, maxAgeMs, mayAsk);
+    return await monitor.mamInfo(maxAgeMs, mayAsk);
   } catch (error) {
     if (error instanceof NoMediumError) return undefined;
     throw error;

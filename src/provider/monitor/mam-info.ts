@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DriveBusyError, NoMediumError } from '../../errors/index.js';
+import { DriveBusyError } from '../../errors/index.js';
 import type { LtoFormat } from '../../scsi/generations/index.js';
 import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
 import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
 import type { MamValues } from '../../scsi/mam/values.js';
-import type { Label } from '../label/label-archive.js';
+import type { Label } from '../session/cartridge-label.js';
 import type { DriveOwner } from '../session/drive-owner.js';
-import { lastKnownGood } from './last-known-good.js';
 
 /** The name that a cartridge goes by, and what told it. */
 export interface CartridgeIdentity {
@@ -42,49 +41,6 @@ export interface Freshness {
 
 const BUSY_RETRIES = 3;
 const FIRST_BACK_OFF_MS = 100;
-
-/**
- * What is known of the cartridge: read from the drive when that is older than `maxAgeMs`, and last-known-good when the
- * drive fails, or (unless `force`) while a job moves the tape. Rejects with NoMediumError for an empty drive, and with
- * the drive's error when nothing is known.
- */
-export async function mamInfo(owner: DriveOwner, maxAgeMs: number, force: boolean): Promise<MamInfo & Freshness> {
-  await owner.noticeChanges();
-  const drive = await owner.serial();
-  const known = lastKnownGood.get(drive);
-  if (known && owner.job !== undefined && !force) return report(known, `${owner.job} is under way`);
-  try {
-    const reading = await owner.mam.get(force ? 0 : maxAgeMs);
-    lastKnownGood.put(drive, reading.value, reading.readAt);
-    return report(reading, undefined);
-  } catch (error) {
-    // The failed command may have been the one that told of a change.
-    await owner.noticeChanges();
-    if (error instanceof NoMediumError) await owner.forgetCartridge();
-    const left = lastKnownGood.get(drive);
-    if (left === undefined) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return report(left, left.imported ? `kept from before a restart; ${reason}` : reason);
-  }
-}
-
-/** Member by member: a spread would make a cached poll eight times as slow. */
-function report({ value, readAt }: { value: MamInfo; readAt: number }, stale: string | undefined): MamInfo & Freshness {
-  const { available, values, attributes, alerts, generation, barcode, mediumSerial, identity } = value;
-  return {
-    available,
-    values,
-    attributes,
-    alerts,
-    generation,
-    barcode,
-    mediumSerial,
-    identity,
-    readAt: new Date(readAt),
-    ageMs: Date.now() - readAt,
-    stale,
-  };
-}
 
 /** Reads it from the drive, again after a back-off while the drive is busy, and again when the cartridge changed. */
 export async function readMamInfo(owner: DriveOwner): Promise<MamInfo> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { DETAILED_GENERATIONS, LTO_FORMATS, type LtoFormat } from '../../scsi/generations/index.js';
 import { LARGEST_RECORD, SECTOR } from '../../tape/stream/write/write-options.js';
-import { LABEL_MEMBER } from '../label/label-archive.js';
+import { LABEL_MEMBER } from './cartridge-label.js';
 
 /** Formats of cartridges that the provider can be set to: those that drives known in detail brought. */
 export const GENERATIONS: readonly LtoFormat[] = LTO_FORMATS.filter(({ generation }) => {

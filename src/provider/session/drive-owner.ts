@@ -5,11 +5,7 @@ import { listDrives } from '../../tape/open/list-drives.js';
 import { locateDevice } from '../../tape/open/locate-device.js';
 import type { DriveIdentity } from '../../tape/reports/identity.js';
 import { TapeDrive } from '../../tape/tape-drive.js';
-import type { Label } from '../label/label-archive.js';
-import { lastKnownGood } from '../monitor/last-known-good.js';
-import { type MamInfo, readMamInfo } from '../monitor/mam-info.js';
-import { type OnlineStatus, readOnlineStatus } from '../monitor/online-status.js';
-import { SharedReading } from '../monitor/shared-reading.js';
+import type { Label } from './cartridge-label.js';
 
 /** How a drive is opened; `TapeDrive.open` unless the caller brings the drive. */
 export type OpenDrive = (device: string) => Promise<TapeDrive>;
@@ -22,12 +18,10 @@ interface ProvenLabel {
 
 /**
  * The one owner of a drive in this process, shared by all its providers: what moves the tape waits in one queue, and
- * what is read of the drive is read once for all.
+ * what is known of drive and cartridge is known to all.
  */
 export class DriveOwner {
   readonly drive: TapeDrive;
-  readonly online: SharedReading<OnlineStatus>;
-  readonly mam: SharedReading<MamInfo>;
   /** Something was written since the cartridge was loaded. */
   written = false;
   #identity: Promise<DriveIdentity> | undefined;
@@ -35,12 +29,11 @@ export class DriveOwner {
   #last: Promise<unknown> = Promise.resolve();
   #job: string | undefined;
   #seenChanges: number;
+  readonly #onForgotten: ((drive: string) => void)[] = [];
 
   constructor(drive: TapeDrive) {
     this.drive = drive;
     this.#seenChanges = drive.mediumEpoch;
-    this.online = new SharedReading(() => readOnlineStatus(this));
-    this.mam = new SharedReading(() => readMamInfo(this));
   }
 
   /** What moves the tape now, if something does. */
@@ -122,9 +115,13 @@ export class DriveOwner {
   async forgetCartridge(): Promise<void> {
     this.written = false;
     this.#label = undefined;
-    this.mam.forget();
-    this.online.forget();
-    lastKnownGood.drop(await this.serial());
+    const drive = await this.serial();
+    for (const forget of this.#onForgotten) forget(drive);
+  }
+
+  /** Calls `forget` with the name of the drive whenever nothing holds any more that was known of its cartridge. */
+  onForgotten(forget: (drive: string) => void): void {
+    this.#onForgotten.push(forget);
   }
 }
 

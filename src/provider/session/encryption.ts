@@ -1,25 +1,15 @@
 import { EncryptionError, EncryptionKeyError } from '../../errors/index.js';
-import type { KeyStore } from '../../keys/key-store.js';
-import type { ProviderConfiguration } from './configuration.js';
-import type { DriveOwner } from './drive-owner.js';
-
-export interface KeyOptions {
-  /** Where keys come from. */
-  readonly keyStore?: KeyStore | undefined;
-}
+import type { Session } from './session.js';
 
 /**
  * Has the drive encrypt with the configured key, or not at all, and proves it by what the drive then says. Resolves with
  * the identifier of the key. Rejects with EncryptionKeyError when there is no such key, and EncryptionError.
  */
-export async function setEncryption(
-  owner: DriveOwner,
-  { encryptionKeyId: keyId }: ProviderConfiguration,
-  { keyStore }: KeyOptions,
-): Promise<string | undefined> {
-  const { drive } = owner;
+export async function setEncryption(session: Session): Promise<string | undefined> {
+  const { drive, configuration, keyStore } = session;
+  const { encryptionKeyId: keyId } = configuration;
   if (keyId === undefined) {
-    await ensurePlain(owner);
+    await ensurePlain(session);
     return undefined;
   }
   const key = await keyStore?.get(keyId);
@@ -40,23 +30,20 @@ export async function setEncryption(
  * As `setEncryption`, for a drive that was prepared: a key is only set anew where another job of this process has changed
  * it since. Rejects with EncryptionError when the drive has lost it: then the cartridge has to be prepared again.
  */
-export async function keepEncryption(
-  owner: DriveOwner,
-  configuration: ProviderConfiguration,
-  options: KeyOptions,
-): Promise<void> {
-  const { encryption } = owner.drive;
+export async function keepEncryption(session: Session): Promise<void> {
+  const { configuration, drive } = session;
+  const { encryption } = drive;
   const lost = encryption.asked && !encryption.replacedForReading && encryption.provenKeyId === undefined;
   const isSet = encryption.provenKeyId !== undefined && encryption.provenKeyId === configuration.encryptionKeyId;
   if (configuration.encryptionKeyId !== undefined && (lost || isSet)) return encryption.confirm();
-  await setEncryption(owner, configuration, options);
+  await setEncryption(session);
 }
 
 /**
  * Makes sure that what is written is readable without a key: somebody else's key may have been left in the drive. Where
  * a library sets the keys, hosts can't switch them off, and nothing is written.
  */
-export async function ensurePlain({ drive }: DriveOwner): Promise<void> {
+export async function ensurePlain({ drive }: Session): Promise<void> {
   const status = await drive.encryption.status();
   const encrypts = status !== undefined && status.encryption !== 'off';
   if (encrypts && status.controlledBy === 'library') {

@@ -3,18 +3,9 @@
 
 export const UPWARD_IMPORTS: readonly string[] = [];
 
-const CIRCULAR_FILES_PROVIDER = [
-  'provider/monitor/last-known-good.ts',
-  'provider/monitor/mam-info.ts',
-  'provider/monitor/online-status.ts',
-  'provider/session/drive-owner.ts',
-];
+export const CIRCULAR_FILES: readonly string[] = [];
 
-export const CIRCULAR_FILES: readonly string[] = [...CIRCULAR_FILES_PROVIDER];
-
-const CIRCULAR_ROOMS_PROVIDER = ['provider/label', 'provider/monitor', 'provider/session'];
-
-export const CIRCULAR_ROOMS: readonly string[] = [...CIRCULAR_ROOMS_PROVIDER];
+export const CIRCULAR_ROOMS: readonly string[] = [];
 
 const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
 
@@ -22,14 +13,11 @@ const LONG_FILES_ARCHIVE = ['archive/extract/extractor.ts'];
 
 const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
 
-const LONG_FILES_PROVIDER = ['provider/provider.ts'];
-
 const LONG_FILES_TAPE = ['tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
 
 export const LONG_FILES: readonly string[] = [
   ...LONG_FILES_ERRORS,
   ...LONG_FILES_ARCHIVE,
   ...LONG_FILES_BACKENDS,
-  ...LONG_FILES_PROVIDER,
   ...LONG_FILES_TAPE,
 ];

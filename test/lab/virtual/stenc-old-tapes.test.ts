@@ -8,7 +8,7 @@ import type { KeyStore } from '../../../src/keys/key-store.js';
 import { MemoryKeyStore } from '../../../src/keys/memory-key-store.js';
 import { encodeStencFile } from '../../../src/keys/stenc-file.js';
 import { readLabel, writeLabel } from '../../../src/provider/label/label.js';
-import { LABEL_MEMBER } from '../../../src/provider/label/label-archive.js';
+import { LABEL_MEMBER } from '../../../src/provider/session/cartridge-label.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { newKey } from '../../support/keys.js';

@@ -1,7 +1,7 @@
 import { VerificationError, type WriteProtectionReason } from '../../errors/index.js';
 import { writeRefusal } from '../../tape/motion/write-permission.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
+import type { Session } from './session.js';
 
 /** Whether the cartridge can be written, and all that speaks against it. */
 export interface WriteProtection {
@@ -14,10 +14,8 @@ export interface WriteProtection {
 }
 
 /** Asks the drive. Rejects with NoMediumError for an empty one: an error is never an answer. */
-export async function readWriteProtection(
-  drive: TapeDrive,
-  { writeProtected, cleaningCartridge }: ProviderConfiguration,
-): Promise<WriteProtection> {
+export async function readWriteProtection({ drive, configuration }: Session): Promise<WriteProtection> {
+  const { writeProtected, cleaningCartridge } = configuration;
   const { reasons: ofDrive, appendOnly } = await drive.writeRights();
   const reasons: WriteProtectionReason[] = [...ofDrive];
   if (writeProtected || cleaningCartridge) reasons.push('configuration');
@@ -33,11 +31,9 @@ export async function readWriteProtection(
  * Rejects with WriteProtectedError, which gives every reason, and with VerificationError for a cartridge of another
  * generation than is configured.
  */
-export async function requireWritable(
-  drive: TapeDrive,
-  configuration: ProviderConfiguration,
-): Promise<WriteProtection> {
-  const protection = await readWriteProtection(drive, configuration);
+export async function requireWritable(session: Session): Promise<WriteProtection> {
+  const { drive, configuration } = session;
+  const protection = await readWriteProtection(session);
   if (protection.writeProtected) {
     throw writeRefusal(protection.reasons, { device: drive.device, operation: 'write' });
   }

@@ -1,0 +1,83 @@
+import { NoMediumError } from '../../errors/index.js';
+import type { DriveOwner } from '../session/drive-owner.js';
+import { lastKnownGood } from './last-known-good.js';
+import { type Freshness, type MamInfo, readMamInfo } from './mam-info.js';
+import { type OnlineStatus, readOnlineStatus } from './online-status.js';
+import { type Reading, SharedReading } from './shared-reading.js';
+
+/** What is read of a drive to be shown: read once for all providers of the drive. */
+export class DriveMonitor {
+  readonly owner: DriveOwner;
+  readonly #online: SharedReading<OnlineStatus>;
+  readonly #mam: SharedReading<MamInfo>;
+
+  constructor(owner: DriveOwner) {
+    this.owner = owner;
+    this.#online = new SharedReading(() => readOnlineStatus(owner));
+    this.#mam = new SharedReading(() => readMamInfo(owner));
+    owner.onForgotten((drive) => {
+      this.#mam.forget();
+      this.#online.forget();
+      lastKnownGood.drop(drive);
+    });
+  }
+
+  async online(maxAgeMs: number): Promise<OnlineStatus> {
+    return (await this.#online.get(maxAgeMs)).value;
+  }
+
+  /**
+   * What is known of the cartridge: read from the drive when that is older than `maxAgeMs`, and last-known-good when the
+   * drive fails, or (unless `force`) while a job moves the tape. Rejects with NoMediumError for an empty drive, and with
+   * the drive's error when nothing is known.
+   */
+  async mamInfo(maxAgeMs: number, force: boolean): Promise<MamInfo & Freshness> {
+    const { owner } = this;
+    await owner.noticeChanges();
+    const drive = await owner.serial();
+    const known = lastKnownGood.get(drive);
+    if (known && owner.job !== undefined && !force) return report(known, `${owner.job} is under way`);
+    try {
+      const reading = await this.#mam.get(force ? 0 : maxAgeMs);
+      lastKnownGood.put(drive, reading.value, reading.readAt);
+      return report(reading, undefined);
+    } catch (error) {
+      // The failed command may have been the one that told of a change.
+      await owner.noticeChanges();
+      if (error instanceof NoMediumError) await owner.forgetCartridge();
+      const left = lastKnownGood.get(drive);
+      if (left === undefined) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      return report(left, left.imported ? `kept from before a restart; ${reason}` : reason);
+    }
+  }
+}
+
+const monitors = new WeakMap<DriveOwner, DriveMonitor>();
+
+/** The one monitor of a drive. */
+export function monitorOf(owner: DriveOwner): DriveMonitor {
+  const known = monitors.get(owner);
+  if (known !== undefined) return known;
+  const monitor = new DriveMonitor(owner);
+  monitors.set(owner, monitor);
+  return monitor;
+}
+
+/** Member by member: a spread would make a cached poll eight times as slow. */
+function report({ value, readAt }: Reading<MamInfo>, stale: string | undefined): MamInfo & Freshness {
+  const { available, values, attributes, alerts, generation, barcode, mediumSerial, identity } = value;
+  return {
+    available,
+    values,
+    attributes,
+    alerts,
+    generation,
+    barcode,
+    mediumSerial,
+    identity,
+    readAt: new Date(readAt),
+    ageMs: Date.now() - readAt,
+    stale,
+  };
+}
