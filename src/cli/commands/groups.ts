@@ -3,6 +3,7 @@ import { addDrives } from './drive/drives.js';
 import { addEncryption } from './drive/encryption.js';
 import { addHealth } from './drive/health.js';
 import { addInspect } from './drive/inspect.js';
+import { addLog } from './drive/log.js';
 import { addMam } from './drive/mam.js';
 import { addMotions } from './drive/motion.js';
 import { addStatus } from './drive/status.js';
@@ -20,7 +21,7 @@ import { addVirtual } from './virtual/virtual.js';
 /** The commands of `lto` under the headings of its help: one group for each room of `commands/` and `actions/`. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Cartridges and files:': [addLabel, addWrite, addRead, addList, addVerify, addFormat],
-  'Drives:': [addDrives, addStatus, addInspect, addHealth, addMam, addMotions, addEncryption],
+  'Drives:': [addDrives, addStatus, addInspect, addHealth, addMam, addLog, addMotions, addEncryption],
   'Keys:': [addKey],
   'Virtual drives:': [addVirtual, addServeVirtual, addDemo],
 };

@@ -1,8 +1,9 @@
+import { TAPE_DIAGNOSTIC_DATA } from './diagnostic-data.js';
 import { entry } from './entry.js';
 import { FLAG } from './kinds.js';
-import type { LogPage } from './page.js';
+import type { LogPage, LogPageCode } from './page.js';
 import { logTable } from './registry.js';
-import { TAPE_ALERT, TAPE_ALERT_FLAGS } from './tape-alert.js';
+import { TAPE_ALERT, TAPE_ALERT_FLAGS, TAPE_ALERT_RESPONSE } from './tape-alert.js';
 import type { LogTableEntry, LogUnit } from './values.js';
 
 /** One parameter of a log page, with what its table says of it. */
@@ -35,4 +36,19 @@ export function describeLogPage(page: LogPage): DescribedParameter[] {
       bytes,
     };
   });
+}
+
+/** Pages that are no table of counters. */
+const OTHER_PAGES = [
+  { page: 0x00, subpage: 0x00, name: 'Supported log pages' },
+  { page: 0x00, subpage: 0xff, name: 'Supported log pages and subpages' },
+  TAPE_ALERT_RESPONSE,
+  TAPE_DIAGNOSTIC_DATA,
+  TAPE_ALERT,
+];
+
+/** The standard's name of a page; undefined for one that no table has. */
+export function logPageName({ page, subpage }: LogPageCode): string | undefined {
+  const other = OTHER_PAGES.find((each) => each.page === page && each.subpage === subpage);
+  return (other ?? logTable(page, subpage))?.name;
 }

@@ -5,7 +5,7 @@ import { attributeValue, type MamValues } from '../../../scsi/mam/values.js';
 import type { CartridgeMemory } from '../../../tape/reports/cartridge-memory.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { table } from '../../output/table.js';
-import { formatBytes } from '../../output/units.js';
+import { valueText } from '../../output/text/value.js';
 import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
@@ -59,29 +59,4 @@ function describe(attribute: RawAttribute, localization: MamValues['textLocaliza
     raw: Buffer.from(attribute.bytes).toString('hex'),
     readOnly: attribute.readOnly,
   };
-}
-
-const SHOWN_RAW = 48;
-
-function valueText(value: unknown, raw: string, unit: string | undefined): string {
-  if (typeof value === 'number' && unit === 'bytes') return `${value} (${formatBytes(value)})`;
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map((code: number) => `0x${code.toString(16)}`).join(' ');
-  if (value === undefined || value instanceof Uint8Array) return shortHex(raw);
-  return Object.entries(value ?? {})
-    .map(([name, part]) => `${name} ${partText(part)}`)
-    .join(', ');
-}
-
-function partText(part: unknown): string {
-  if (part instanceof Uint8Array) return shortHex(Buffer.from(part).toString('hex'));
-  if (typeof part !== 'object' || part === null) return String(part);
-  return `(${Object.entries(part)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')})`;
-}
-
-function shortHex(hex: string): string {
-  if (/^(?:00|20)*$/.test(hex)) return '';
-  return hex.length > SHOWN_RAW ? `hex ${hex.slice(0, SHOWN_RAW)}…` : `hex ${hex}`;
 }
