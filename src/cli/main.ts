@@ -11,7 +11,9 @@ import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './run/exit-codes.js'
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 const program = new Command('lto')
-  .description('Own an LTO tape drive: identity, cartridge memory, label, and files at the speed of the drive.')
+  .description(
+    "Use an LTO tape drive: identity, health, cartridge memory, encryption, and files at the drive's native speed.",
+  )
   .version(String(version))
   .exitOverride()
   .configureOutput({ outputError: (text) => printText(process.stderr, text.replace(/^error:/, 'lto:').trimEnd()) })

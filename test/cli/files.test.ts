@@ -64,7 +64,7 @@ describe('an answer that cannot be printed', () => {
     await writeFile(lto.path('source'), 'data');
     for (const options of [[], ['--json']]) {
       const { code, stderr } = await shell(['write', 'source', ...options], redirection);
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/lto: .*the answer could not be printed/)]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/lto: .*the result could not be printed/)]);
     }
     for (const command of ['status', 'drives', 'inspect', 'health']) {
       const { code, stderr } = await shell([command, '--json'], redirection);

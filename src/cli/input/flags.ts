@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 export function driveCommand(program: Command, usage: string, description: string): Command {
   return jsonCommand(program, usage, description).option(
     '-d, --device <device>',
-    'non-rewinding node of the drive, or virtual:<folder> (default: LTO_DEVICE)',
+    'non-rewinding node of the drive, or virtual:<folder> (default: $LTO_DEVICE)',
   );
 }
 
@@ -19,7 +19,7 @@ export function keystoreFlags(command: Command): Command {
   return command
     .option(
       '--keystore <file>',
-      'file of the keys (default: $LTO_KEYSTORE, or lto/keystore.json in $XDG_DATA_HOME or ~/.local/share)',
+      'keystore file (default: $LTO_KEYSTORE, or lto/keystore.json in $XDG_DATA_HOME or ~/.local/share)',
     )
     .option(
       '--passphrase-file <file>',

@@ -24,6 +24,6 @@ export async function requireKey(keys: KeyStore, keyId: string): Promise<KeyObje
   throw new EncryptionKeyError(`the keystore has no key ${JSON.stringify(keyId)}`, {
     operation: 'key',
     keyId,
-    next: '`lto key list` shows those it has, `lto key generate` makes one',
+    next: '`lto key list` shows the keys it holds, `lto key generate` makes one',
   });
 }

@@ -8,13 +8,15 @@ export function parseSize(text: string): number {
   const step = binary || !/b$/i.test(text) ? 1024 : 1000;
   const bytes = Number(digits) * step ** ' kmgtp'.indexOf(prefix.toLowerCase() || ' ');
   if (digits !== undefined && Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no size`, { next: 'Write it as 262144, 256KiB or 1GiB' });
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a size`, {
+    next: 'Write it as 262144, 256KiB or 1GiB',
+  });
 }
 
 /** A whole number that is not negative. */
 export function parseCount(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no number`, {
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a whole number`, {
     next: 'Write a whole number such as 0 or 12',
   });
 }

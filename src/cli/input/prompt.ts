@@ -58,5 +58,5 @@ export async function askNewSecret(question: string): Promise<Buffer> {
   second.fill(0);
   if (same) return first;
   first.fill(0);
-  throw new InvalidArgumentError('what was typed the second time differs');
+  throw new InvalidArgumentError('the two entries differ');
 }

@@ -6,13 +6,13 @@ import { LtoError } from '../../errors/index.js';
 
 const STDOUT = 1;
 
-/** What was asked for is done, but the answer could not be printed. */
+/** The work is done, but its result could not be printed. */
 export class OutputError extends LtoError {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super('LTO_OUTPUT', `the answer could not be printed: ${reason}`, {
+    super('LTO_OUTPUT', `the result could not be printed: ${reason}`, {
       cause,
-      next: 'Everything else was done: do not repeat it without looking at the tape',
+      next: 'The work itself is done: check the tape before repeating it',
     });
   }
 }
@@ -45,7 +45,7 @@ export function requireOpen(): void {
   const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${STDOUT}`, 'utf8'))?.[1] ?? '0';
   if ((Number.parseInt(flags, 8) & constants.O_RDWR) === 0) return;
   throw new LtoError('LTO_OUTPUT', 'the standard output is closed', {
-    next: 'Open it, or send it to /dev/null for writing when nobody wants it',
+    next: 'Open it, or redirect it with > /dev/null to discard it',
   });
 }
 

@@ -8,7 +8,7 @@ export function formatBytes(bytes: number): string {
   return inUnits(bytes, STEP, UNITS);
 }
 
-/** `18.0 TB`: capacities of tapes are told in steps of a thousand, as on the cartridge. */
+/** `18.0 TB`: capacities of tapes are decimal, as printed on the cartridge. */
 export function formatCapacity(bytes: number): string {
   return inUnits(bytes, DECIMAL_STEP, DECIMAL_UNITS);
 }
@@ -23,7 +23,7 @@ function inUnits(bytes: number, step: number, units: readonly string[]): string 
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `310.2 MB/s`: speeds of drives are told in steps of a thousand. */
+/** `310.2 MB/s`: speeds of drives are decimal. */
 export function formatRate(bytesPerSecond: number): string {
   return `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 }

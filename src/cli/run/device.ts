@@ -15,7 +15,7 @@ export async function withDrive<T>(
 ): Promise<T> {
   if (!device) {
     throw new InvalidArgumentError('no drive is named', {
-      next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; /dev/tape/by-id lists those there are',
+      next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; `lto drives` lists the drives',
     });
   }
   const drive = await TapeDrive.open(device, open);

@@ -11,12 +11,12 @@ export const EXIT_CODES: readonly ExitCode[] = [
   { code: 1, meaning: 'any other failure', errors: [] },
   {
     code: 2,
-    meaning: 'wrong arguments, or an archive that is damaged or holds what is refused',
+    meaning: 'wrong arguments, or an archive that is damaged or refused',
     errors: ['LTO_INVALID_ARGUMENT', 'LTO_ARCHIVE'],
   },
   {
     code: 3,
-    meaning: 'no such drive, or no way to it',
+    meaning: 'no such drive, or no access to it',
     errors: ['LTO_DEVICE_NOT_FOUND', 'LTO_NOT_A_TAPE_DRIVE', 'LTO_PERMISSION', 'LTO_ADDON_UNAVAILABLE'],
   },
   { code: 4, meaning: 'the drive is in use', errors: ['LTO_DRIVE_BUSY'] },
@@ -25,8 +25,8 @@ export const EXIT_CODES: readonly ExitCode[] = [
   { code: 7, meaning: 'the cartridge is write-protected', errors: ['LTO_WRITE_PROTECTED'] },
   { code: 8, meaning: 'no such file on the tape', errors: ['LTO_END_OF_DATA'] },
   { code: 9, meaning: 'the tape is full', errors: ['LTO_END_OF_MEDIUM'] },
-  { code: 10, meaning: 'no label, or the tape must not be labelled', errors: ['LTO_LABEL', 'LTO_NOT_BLANK'] },
-  { code: 11, meaning: 'what was read is not what was written', errors: ['LTO_VERIFICATION_FAILED'] },
+  { code: 10, meaning: 'no label, or the tape is not blank', errors: ['LTO_LABEL', 'LTO_NOT_BLANK'] },
+  { code: 11, meaning: 'data read differs from data written', errors: ['LTO_VERIFICATION_FAILED'] },
   {
     code: 12,
     meaning: 'the medium, the drive or the source failed',
@@ -40,9 +40,9 @@ export const EXIT_CODES: readonly ExitCode[] = [
     errors: ['LTO_MEDIUM_CHANGED', 'LTO_POSITION_LOST', 'LTO_POSITION_MISMATCH'],
   },
   { code: 16, meaning: 'the keystore cannot be used', errors: ['LTO_KEY_STORE'] },
-  { code: 17, meaning: 'done, but for records that could not be read and were left out (--skip-bad)', errors: [] },
+  { code: 17, meaning: 'done, except for unreadable records that were skipped (--skip-bad)', errors: [] },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
-  { code: 141, meaning: 'the reader of the output went away', errors: [] },
+  { code: 141, meaning: 'the reader of the output is gone', errors: [] },
 ];
 
 export const FAILED = 1;

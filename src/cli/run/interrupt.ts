@@ -38,7 +38,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
   const stop = (signal: NodeJS.Signals) => {
     if (received) process.exit(128 + constants.signals[signal]);
     received = signal;
-    printText(process.stderr, 'lto: stopping; once more ends at once');
+    printText(process.stderr, 'lto: stopping; press again to end at once');
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, stop);

@@ -46,7 +46,7 @@ async function pathList(file: string, isNull: boolean): Promise<Uint8Array> {
   const list = file === '-' ? await buffer(process.stdin) : await readFile(file);
   if (isNull) return list;
   if (list.includes(0)) {
-    throw new InvalidArgumentError(`the paths of ${file} have NULs between them`, { next: 'Say so with -0' });
+    throw new InvalidArgumentError(`the paths of ${file} end with NUL`, { next: 'Use -0' });
   }
   for (let at = list.indexOf(NEWLINE); at !== -1; at = list.indexOf(NEWLINE, at + 1)) list[at] = 0;
   return list;
@@ -57,7 +57,7 @@ async function pointInTime(text: string): Promise<Date> {
   if (/^[./]/.test(text)) return (await stat(text)).mtime;
   const date = new Date(text);
   if (!Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no time`, {
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a time`, {
     next: 'Write it as 2026-01-31 or 2026-01-31T12:00:00Z, or name a file as ./file',
   });
 }

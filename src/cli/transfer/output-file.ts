@@ -40,7 +40,7 @@ async function findNode(path: string): Promise<Stats | undefined> {
   if (stats.isFIFO() || stats.isCharacterDevice() || stats.isBlockDevice()) return stats;
   const kind = stats.isSymbolicLink() ? 'a link' : stats.isDirectory() ? 'a folder' : 'a socket';
   throw new InvalidArgumentError(`${path} is ${kind}`, {
-    next: stats.isSymbolicLink() ? 'Name what it leads to' : 'Choose another name',
+    next: stats.isSymbolicLink() ? 'Name the target of the link' : 'Choose another name',
   });
 }
 

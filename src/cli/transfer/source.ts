@@ -32,8 +32,8 @@ export async function openSource(paths: readonly string[], options: ArchiveOptio
       return { stream: createReadStream(path, { highWaterMark: CHUNK }), bytes: undefined };
   }
   if (paths.includes('-')) {
-    throw new InvalidArgumentError('stdin is a file of its own, and no part of an archive', {
-      next: 'Name - alone, or give names of files on stdin with --files-from -',
+    throw new InvalidArgumentError('stdin cannot be part of an archive', {
+      next: 'Give - alone, or pass file names on stdin with --files-from -',
     });
   }
   const archive = packFolder(paths, await packOptions(options));

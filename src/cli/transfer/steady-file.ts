@@ -68,5 +68,7 @@ export class SteadyFile extends Readable {
 }
 
 function changed(path: string, how: string): VerificationError {
-  return new VerificationError(`${path} ${how} while it was read`, { next: 'Write it again when nothing changes it' });
+  return new VerificationError(`${path} ${how} while it was read`, {
+    next: 'Write it again when no program changes it',
+  });
 }

@@ -114,15 +114,17 @@ export async function exportKey(options: ExportOptions, id: string): Promise<Com
 async function createNew(path: string, content: Uint8Array): Promise<void> {
   await createPrivateFile(path, content).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
-    throw new InvalidArgumentError(`${path} exists`, { next: 'Choose another name: nothing is replaced by a key' });
+    throw new InvalidArgumentError(`${path} exists`, {
+      next: 'Choose another name: an existing file is never replaced by a key',
+    });
   });
 }
 
 export async function deleteKey(options: DeleteOptions, id: string): Promise<CommandResult> {
   requireKeyId(id);
   if (!options.yes) {
-    throw new InvalidArgumentError('a deleted key is gone, and all that only it can decrypt with it', {
-      next: 'Add --yes if that is meant; `lto key export` keeps a copy',
+    throw new InvalidArgumentError('deleting a key also loses all data that only it can decrypt', {
+      next: 'Confirm with --yes; `lto key export` keeps a copy',
     });
   }
   const store = await openKeystore(options);
@@ -139,7 +141,7 @@ export async function changePassphrase(options: PassphraseOptions): Promise<Comm
     throw new InvalidArgumentError('stdin cannot give both passphrases');
   }
   const store = await openKeystore(options);
-  // A wrong passphrase is told before a new one is asked for.
+  // A wrong passphrase is reported before a new one is requested.
   await store.list();
   await store.changePassphrase(await readPassphrase(newPassphraseFile, `New passphrase for ${store.path}`, true));
   return {
@@ -151,6 +153,6 @@ export async function changePassphrase(options: PassphraseOptions): Promise<Comm
 function noSuchKey(store: FileKeyStore, id: string): KeyStoreError {
   return new KeyStoreError(`${store.path} holds no key ${JSON.stringify(id)}`, {
     reason: 'missing',
-    next: '`lto key list` shows those it holds',
+    next: '`lto key list` shows the keys it holds',
   });
 }

@@ -14,7 +14,7 @@ interface FormatFlags extends DeviceOptions {
 
 export async function format({ singlePartition, confirm, ...options }: FormatFlags): Promise<CommandResult> {
   if (!singlePartition) {
-    throw new InvalidArgumentError('nothing says how to format the cartridge', {
+    throw new InvalidArgumentError('no format is given', {
       next: 'Give --single-partition for an ordinary tape',
     });
   }
@@ -56,9 +56,9 @@ async function askedFor({ barcode, partitions }: Cartridge): Promise<string | un
 
 function requireWords({ device }: TapeDrive, words: string | undefined): void {
   if (words === ERASE_CONFIRMATION) return;
-  throw new InvalidArgumentError('this destroys everything on the cartridge, and was not confirmed', {
+  throw new InvalidArgumentError('this destroys everything on the cartridge and was not confirmed', {
     device,
     operation: 'format',
-    next: `Look what is on it first, then give --confirm "${ERASE_CONFIRMATION}"`,
+    next: `Check what is on it first, then give --confirm "${ERASE_CONFIRMATION}"`,
   });
 }

@@ -115,7 +115,7 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
     return parseFaults(JSON.parse(source));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s*\n\s*/g, ' ') : 'it is no JSON';
-    throw new InvalidArgumentError(`${path} is no list of faults: ${why}`, { cause });
+    throw new InvalidArgumentError(`${path} is not a list of faults: ${why}`, { cause });
   }
 }
 

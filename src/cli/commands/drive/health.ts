@@ -6,6 +6,6 @@ export function addHealth(program: Command): void {
   driveCommand(
     program,
     'health',
-    'tell how drive and cartridge are, and what to do; ends with 12 when the verdict is bad',
+    'show the health of drive and cartridge and what to do; exit code 12 if the verdict is bad',
   ).action(actionOf(async () => (await import('../../actions/drive/health.js')).health));
 }

@@ -3,7 +3,7 @@ import { driveCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addInspect(program: Command): void {
-  driveCommand(program, 'inspect', 'tell all that drive and cartridge tell about themselves').action(
+  driveCommand(program, 'inspect', 'show everything that drive and cartridge report about themselves').action(
     actionOf(async () => (await import('../../actions/drive/inspect.js')).inspect),
   );
 }

@@ -4,8 +4,8 @@ import { actionOf } from '../../run/action.js';
 
 const MOTIONS = {
   rewind: 'go to the beginning of the tape',
-  load: 'load the cartridge that is in the mouth of the drive',
-  eject: 'rewind, unload and put the cartridge out',
+  load: 'load the cartridge in the mouth of the drive',
+  eject: 'rewind, unload and eject the cartridge',
 } as const;
 
 export function addMotions(program: Command): void {

@@ -3,7 +3,7 @@ import { driveCommand, keystoreFlags } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addLabel(program: Command): void {
-  keystoreFlags(driveCommand(program, 'label', 'show the label of the cartridge, or label a blank one'))
+  keystoreFlags(driveCommand(program, 'label', 'show the label of the cartridge, or label a blank cartridge'))
     .argument('[identifier]', '1 to 32 printable ASCII characters, or up to 160 bytes of other text')
     .option('--overwrite', 'label a tape that holds data: all of it is lost')
     .action(actionOf(async () => (await import('../../actions/media/label.js')).label));

@@ -6,6 +6,6 @@ export function addList(program: Command): void {
   const what = 'show the members of an archive on the tape: mode, owner, size, time in UTC, and name';
   keystoreFlags(driveCommand(program, 'list', what))
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
-    .option('--only <pattern>', 'members that match, as in .gitignore; may be given again', collect)
+    .option('--only <pattern>', 'only members that match, as in .gitignore; repeatable', collect)
     .action(actionOf(async () => (await import('../../actions/media/list.js')).list));
 }

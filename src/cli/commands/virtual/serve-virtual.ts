@@ -9,10 +9,10 @@ export function addServeVirtual(program: Command): void {
     .argument('<folders...>', 'folders of virtual drives')
     .option('--host <address>', 'address to listen at (default: 127.0.0.1)')
     .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
-    .option('--allow-anyone', 'let everybody in who reaches the address, where it is not of this machine alone')
-    .option('--chap-user <name>', `let in only who proves to know the secret of this user`)
+    .option('--allow-anyone', 'let in everybody who can reach the address; required without CHAP unless it is loopback')
+    .option('--chap-user <name>', `let in only initiators that prove the secret of this user`)
     .option('--chap-secret-file <path>', `file with the secret (default: the variable ${SECRET_VARIABLE})`)
-    .option('--chap-target-user <name>', 'prove to an initiator that asks to know the secret of this user')
+    .option('--chap-target-user <name>', 'authenticate to an initiator that asks, with the secret of this user')
     .option(
       '--chap-target-secret-file <path>',
       `file with that secret (default: the variable ${TARGET_SECRET_VARIABLE})`,

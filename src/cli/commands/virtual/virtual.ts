@@ -11,27 +11,29 @@ export function addVirtual(program: Command): void {
   cartridgeFlags(jsonCommand(virtual, 'create', 'make a virtual drive with a cartridge in it'))
     .argument('<folder>', 'new or empty folder')
     .option('--generation <number>', `LTO generation of the drive: ${VIRTUAL_GENERATIONS.join(', ')} (default: 8)`)
-    .option('--speed <model>', `as slow as a real drive: ${SPEED_NAMES.join(', ')} (default: as fast as the machine)`)
+    .option('--speed <model>', `speed model of a real drive: ${SPEED_NAMES.join(', ')} (default: unlimited)`)
     .option('--no-cartridge', 'leave the drive empty')
     .option('--serial <serial>', 'serial number of the drive (default: a random one)')
     .option('--early-warning <size>', 'size of the early-warning zone (default: 1 % of the capacity, at most 64 MiB)')
-    .option('--trait <name>', `a way to answer otherwise than ours, several times: ${TRAIT_NAMES.join(', ')}`, collect)
+    .option('--trait <name>', `deviation of a real drive, repeatable: ${TRAIT_NAMES.join(', ')}`, collect)
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).create));
-  cartridgeFlags(jsonCommand(virtual, 'insert', 'put a cartridge into the drive: one of its own by name, or a new one'))
+  cartridgeFlags(
+    jsonCommand(virtual, 'insert', 'insert a cartridge: by name one that was in the drive before, or a new one'),
+  )
     .argument('<folder>')
     .argument('[name]', 'barcode of a cartridge that was in it before')
     .option('--new', 'make a new cartridge')
     .option('--generation <number>', "LTO generation of the new cartridge (default: the drive's)")
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).insert));
-  jsonCommand(virtual, 'remove', 'take the cartridge out of the drive; it stays in the folder')
+  jsonCommand(virtual, 'remove', 'remove the cartridge from the drive; it stays in the folder')
     .argument('<folder>')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).remove));
-  jsonCommand(virtual, 'reset', 'reset the drive, as its bus would')
+  jsonCommand(virtual, 'reset', 'reset the drive, as a bus reset does')
     .argument('<folder>')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).reset));
-  jsonCommand(virtual, 'faults', 'set what is to go wrong with a drive that is being served')
+  jsonCommand(virtual, 'faults', 'inject faults into a drive that is being served')
     .argument('<folder>')
-    .argument('[file]', 'JSON file with the list of faults; without it, nothing goes wrong any more')
+    .argument('[file]', 'JSON file with the list of faults; without it, all faults are removed')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).setFaults));
 }
 
@@ -41,6 +43,6 @@ function cartridgeFlags(command: Command): Command {
     .option('--format <format>', `how the cartridge is recorded (default: as the generation is named): ${FORMATS}`)
     .option('--capacity <size>', "native capacity of the cartridge (default: the format's)")
     .option('--worm', 'a write-once cartridge')
-    .option('--write-protected', 'with the switch of the cartridge set')
-    .option('--discard', 'keeps no data, only lengths and positions: it all reads as zeros');
+    .option('--write-protected', 'with the write-protect switch set')
+    .option('--discard', 'keep lengths and positions but no data: everything reads as zeros');
 }

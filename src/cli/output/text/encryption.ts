@@ -3,7 +3,7 @@ import type { EncryptionStatus, NextBlock } from '../../../tape/encryption/pages
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import type { Fact } from '../table.js';
 
-/** What is set in the drive; undefined for one that can't encrypt, or does not tell it as the standard has it. */
+/** What is set in the drive; undefined for a drive that cannot encrypt, or whose answer is not as the standard defines it. */
 export async function encryptionStatus({ encryption }: TapeDrive): Promise<EncryptionStatus | undefined> {
   return encryption.status().catch((error: unknown) => {
     if (error instanceof MalformedResponseError) return undefined;
