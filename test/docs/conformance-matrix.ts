@@ -5,11 +5,11 @@ import { table } from './table.js';
 
 // docs/conformance.md, made from the declarations of the suite and the outcomes that its last full run has left.
 
-const INTRODUCTION = `# Conformance: what holds on which backend
+const INTRODUCTION = `# Conformance
 
-One suite, \`test/conformance\`, runs on every backend. A backend declares what it lacks, and a test is left out for that
-reason only. Made by \`npm run conformance -- --keep\`, which runs the suite on all backends that are to be had; a test
-fails when the declarations say something else, and \`npm test\` when a run does.
+One suite, \`test/conformance\`, runs on every backend. A backend declares what it lacks, and a test is skipped for that
+reason only. \`npm run conformance -- --keep\` makes this page: it runs the suite on all available backends. A test fails if
+the declarations contradict it; \`npm test\` fails if a run does.
 
 \`passed\`: every test that needs the capability and nothing that the backend lacks has passed. \`not run\`: each of
 them also needs something that the backend lacks.`;
@@ -20,7 +20,7 @@ export function conformanceMatrix(): string {
   const backends = Object.keys(kept);
   const rows = [BASE, ...Object.keys(CAPABILITIES)].map((capability) => [
     capability,
-    isCapability(capability) ? CAPABILITIES[capability] : 'what every drive has to do',
+    isCapability(capability) ? CAPABILITIES[capability] : 'required of every drive',
     ...backends.map((backend) => kept[backend]?.[capability] ?? ''),
   ]);
   const matrix = table(['Capability', 'Meaning', ...backends], rows);

@@ -2,22 +2,22 @@ import { expect, it } from 'vitest';
 import { RIGHTS } from '../lab/rights-table.js';
 import { table } from './table.js';
 
-const INTRODUCTION = `# Rights: what needs what
+const INTRODUCTION = `# Rights
 
-A drive is driven through two nodes: data and motion through the \`st\` node (\`/dev/nst0\`), everything else through its
-\`sg\` sibling, which is found by itself. Whoever may read and write both, usually a member of the group \`tape\`, may do
-everything, without any capability, encryption and FORMAT MEDIUM among it. Each row was run so in the kernel lab
+A drive is used through two nodes: data and motion through the \`st\` node (\`/dev/nst0\`), everything else through its
+\`sg\` sibling, which is located automatically. A user who may read and write both, usually a member of the group
+\`tape\`, may do everything without any capability, including encryption and FORMAT MEDIUM. The kernel lab runs each row
 (\`test/lab/virtual/rights.test.ts\`); this page is made from the table of that test by \`npx vitest run test/docs -u\`.`;
 
-const REFUSED = `## What is refused, and how
+const REFUSED = `## Refusals
 
-| Situation | What happens |
+| Situation | Result |
 | --- | --- |
 | the user may not open one of the nodes | \`PermissionError\` (EACCES) that names the node and its group |
-| there is no \`sg\` node, as in a container that was given \`/dev/nst0\` only, and no CAP_SYS_RAWIO | \`PermissionError\` (EPERM) from \`open()\` that names the capability: \`st\` takes no SCSI command from others, not even INQUIRY |
+| no \`sg\` node, as in a container with \`/dev/nst0\` only, and no CAP_SYS_RAWIO | \`PermissionError\` (EPERM) from \`open()\` that names the capability: \`st\` then accepts no SCSI command, not even INQUIRY |
 | the same with CAP_SYS_RAWIO | everything works through the one node |
 
-The least that a container needs is therefore \`--device /dev/nst0 --device /dev/sg0\` and no capability, or
+The minimum for a container is therefore \`--device /dev/nst0 --device /dev/sg0\` and no capability, or
 \`--device /dev/nst0 --cap-add SYS_RAWIO\`.`;
 
 it('docs/rights.md says what the lab test proves; `npx vitest run test/docs -u` writes it anew', async () => {

@@ -12,7 +12,7 @@ interface ModePage {
   readonly fields: scsi.Fields;
 }
 
-const INTRODUCTION = `# SCSI: what is supported
+const INTRODUCTION = `# SCSI support
 
 Made from the tables of \`src/scsi\` by \`npx vitest run test/docs -u\`; a test fails when it is stale. Numbers are
 hexadecimal where they are codes, and decimal otherwise.
