@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { SenseData } from './sense-data.js';
 
-/** What every error of this library tells. */
+/** What every error of this library carries. */
 export interface LtoErrorDetails {
   /** The device as the caller named it (`/dev/nst0`, `virtual:<folder>`). */
   readonly device?: string | undefined;
@@ -17,7 +17,7 @@ export interface LtoErrorDetails {
 }
 
 /**
- * Root of the taxonomy. Subclasses (see `taxonomy.ts`) are split by what a caller must do; `code` is stable and meant
+ * Root of the taxonomy. Subclasses are split by what a caller must do; `code` is stable and meant
  * for programs, `message` names the device, the cause and the next step. Neither ever holds a key or a payload.
  */
 export class LtoError extends Error {

@@ -7,8 +7,6 @@ export const CIRCULAR_FILES: readonly string[] = [];
 
 export const CIRCULAR_ROOMS: readonly string[] = [];
 
-const LONG_FILES_ERRORS = ['errors/taxonomy.ts'];
-
 const LONG_FILES_ARCHIVE = ['archive/extract/extractor.ts'];
 
 const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
@@ -16,7 +14,6 @@ const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
 const LONG_FILES_TAPE = ['tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
 
 export const LONG_FILES: readonly string[] = [
-  ...LONG_FILES_ERRORS,
   ...LONG_FILES_ARCHIVE,
   ...LONG_FILES_BACKENDS,
   ...LONG_FILES_TAPE,
