@@ -4,22 +4,22 @@ import type { ArchiveMember } from './extract/messages.js';
 import type { ExtractSummary } from './extract/summary.js';
 
 export interface ExtractProgress {
-  /** Members that were met. */
+  /** Members processed so far. */
   readonly members: number;
-  /** Content of files that was written, in bytes. */
+  /** Bytes of file content written so far. */
   readonly bytes: number;
 }
 
 export interface ExtractOptions {
-  /** Replace files, links and nodes that are there, and set the attributes of folders that are. */
+  /** Replace existing files, links and nodes, and set the attributes of existing folders. */
   readonly force?: boolean | undefined;
   /** Restore setuid, setgid and sticky, devices, and extended attributes of the kernel (`security.*`, `trusted.*`). */
   readonly preserve?: boolean | undefined;
-  /** Restore owners, by their numbers. Default: as root. */
+  /** Restore owners, by their numbers. Default: true for root. */
   readonly owners?: boolean | undefined;
-  /** Patterns as in .gitignore: of the members, only those that match one. */
+  /** Only members that match one of these .gitignore patterns. */
   readonly only?: readonly string[] | undefined;
-  /** Which members are wanted: called for each, on this thread, which makes many small files slow. */
+  /** Selects members. Called for each one on this thread, which slows down many small files. */
   readonly filter?: ((member: ArchiveMember) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called a few times a second. */
@@ -27,17 +27,17 @@ export interface ExtractOptions {
 }
 
 export interface ExtractResult extends ExtractSummary {
-  /** `only` named files, and the archive was read no further than the last of them. */
+  /** True if `only` named files and reading stopped after the last of them. */
   readonly isPart: boolean;
 }
 
 /**
- * Extracts an archive (tar: v7, ustar, pax, GNU tar, star; plain, gzip or zstd) into a folder, which is made when it is
- * missing. Nothing outside of the folder is touched, and nothing in it that was there before is changed without `force`.
- * Files are written in a thread of its own. The source is taken over: it is destroyed when this ends early.
+ * Extracts an archive (tar: v7, ustar, pax, GNU tar, star; plain, gzip or zstd) into a folder, which is created if
+ * missing. Nothing outside the folder is touched, and nothing existing in it is changed without `force`. A separate thread
+ * writes the files. The call owns the source: it destroys it when it ends early.
  *
- * Rejects with ArchiveError for an archive that is cut off, damaged, or holds what is refused, InvalidArgumentError where
- * something would be replaced, and with the source's own error. What was extracted before stays.
+ * Rejects with ArchiveError for an archive that is cut off, damaged or refused, with InvalidArgumentError if something
+ * would be replaced, and with the source's own error. What was extracted until then stays.
  *
  * @example
  * await extractArchive(drive.createReadStream({ fileNumber: 1 }), 'restored', { only: ['photos/2024/'] });

@@ -3,14 +3,14 @@ import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
 
 export interface ListOptions {
-  /** Patterns as in .gitignore: of the members, only those that match one. */
+  /** Only members that match one of these .gitignore patterns. */
   readonly only?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The members of an archive, in its order. The source is taken over: it is destroyed when this ends early. Throws what
- * `extractArchive` does.
+ * The members of an archive, in its order. The call owns the source: it destroys it when it ends early. Throws the same
+ * errors as `extractArchive`.
  *
  * @example
  * for await (const { name, size } of listArchive(drive.createReadStream({ fileNumber: 1 }))) console.log(name, size);

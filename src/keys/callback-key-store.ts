@@ -3,10 +3,10 @@ import { KeyStoreError } from '../errors/index.js';
 import { keyFromBytes, requireDataKey } from './data-key.js';
 import { type KeyStore, requireKeyId } from './key-store.js';
 
-/** Asks for the key with that identifier; undefined where there is none. Bytes are wiped once they are taken over. */
+/** Returns the key with that identifier, or undefined if there is none. Bytes are wiped once they are copied. */
 export type FetchKey = (id: string) => KeyObject | Uint8Array | undefined | Promise<KeyObject | Uint8Array | undefined>;
 
-/** Keys that a service keeps: a vault, a key manager, a database. */
+/** Keys from a service: a vault, a key manager, a database. */
 export class CallbackKeyStore implements KeyStore {
   readonly #fetch: FetchKey;
 
@@ -14,7 +14,7 @@ export class CallbackKeyStore implements KeyStore {
     this.#fetch = fetch;
   }
 
-  /** Rejects with KeyStoreError when the service fails; its own error is the cause, which no message repeats. */
+  /** Rejects with KeyStoreError when the service fails. The service's error is the `cause`; no message repeats it. */
   async get(id: string): Promise<KeyObject | undefined> {
     requireKeyId(id);
     try {

@@ -9,7 +9,7 @@ export function generateKey(): KeyObject {
   return keyFromBytes(randomFillSync(Buffer.alloc(KEY_LENGTH)));
 }
 
-/** Makes a key of 32 bytes and wipes them, also when they are no key. Throws InvalidArgumentError. */
+/** Makes a key of 32 bytes and wipes them, even if they are not a key. Throws InvalidArgumentError. */
 export function keyFromBytes(bytes: Uint8Array): KeyObject {
   try {
     requireLength(bytes.length);
@@ -19,7 +19,7 @@ export function keyFromBytes(bytes: Uint8Array): KeyObject {
   }
 }
 
-/** The key, when it is one for a drive: secret, of 256 bits. Throws InvalidArgumentError. */
+/** The key, if it fits a drive: secret, 256 bits. Throws InvalidArgumentError otherwise. */
 export function requireDataKey(key: KeyObject): KeyObject {
   requireLength(key.symmetricKeySize ?? 0);
   return key;
@@ -36,8 +36,8 @@ export function withKeyBytes<T>(key: KeyObject, work: (bytes: Buffer) => T): T {
 }
 
 /**
- * What people compare to see that two keys are the same: 64 bits of a hash, as `0123:4567:89ab:cdef`. It tells nothing
- * of a random key; a key that can be guessed can be confirmed with it.
+ * A fingerprint for people to compare keys: 64 bits of a hash, as `0123:4567:89ab:cdef`. It reveals nothing about a
+ * random key; a guessable key can be confirmed with it.
  */
 export function keyFingerprint(key: KeyObject): string {
   const hash = createHash('sha256').update(FINGERPRINT_LABEL);

@@ -6,20 +6,20 @@ import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 const PREFIX = 'LTO_KEY_';
 
 /**
- * Keys in environment variables: the key `offsite` is in `LTO_KEY_offsite`, 64 hexadecimal digits. The identifier stands
- * in the name as it is, so that no two share a variable; one with `=` in it can have none.
+ * Keys in environment variables: the key `offsite` is in `LTO_KEY_offsite`, 64 hexadecimal digits. The identifier is
+ * part of the name unchanged, so no two share a variable; an identifier with `=` cannot have one.
  *
- * Whoever may read `/proc/<pid>/environ` can read them, and every child process inherits them.
+ * Anyone who may read `/proc/<pid>/environ` can read them, and every child process inherits them.
  */
 export class EnvironmentKeyStore implements KeyStore {
   readonly #environment: Readonly<Record<string, string | undefined>>;
 
-  /** @param environment Default: that of the process, looked at anew for every key. */
+  /** @param environment Default: that of the process, read again for every key. */
   constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
     this.#environment = environment;
   }
 
-  /** Rejects with KeyStoreError when one of the variables holds something else than a key. */
+  /** Rejects with KeyStoreError when one of the variables does not hold a key. */
   async candidates(): Promise<readonly KeyCandidate[]> {
     const found: KeyCandidate[] = [];
     for (const name of Object.keys(this.#environment).filter((each) => each.startsWith(PREFIX))) {
@@ -30,7 +30,7 @@ export class EnvironmentKeyStore implements KeyStore {
     return found;
   }
 
-  /** Rejects with KeyStoreError when the variable holds something else than a key. */
+  /** Rejects with KeyStoreError when the variable does not hold a key. */
   async get(id: string): Promise<KeyObject | undefined> {
     const name = `${PREFIX}${requireKeyId(id)}`;
     const value = this.#environment[name];

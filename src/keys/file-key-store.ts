@@ -11,11 +11,11 @@ import { keyExists } from './memory-key-store.js';
 import { makePrivateFolder, type PrivateFile, readPrivateFile, replacePrivateFile } from './private-file.js';
 
 export interface FileKeyStoreOptions {
-  /** Bytes of it are wiped once they are taken over. */
+  /** Bytes are wiped once they are copied. */
   readonly passphrase: string | Uint8Array;
   /**
-   * log2 of scrypt's N for what is written: 14 to 20. Default: that of the file, and for a new one 17 (128 MiB, about
-   * half a second).
+   * log2 of scrypt's N for the next write: 14 to 20. Default: that of the file, 17 for a new one (128 MiB, about half a
+   * second).
    */
   readonly scryptCost?: number;
 }
@@ -32,10 +32,10 @@ interface Unlocked {
 const PATIENCE = 30_000;
 
 /**
- * Keys in a file, wrapped with a passphrase (docs/keys.md). Any number of processes may use it at a time: each reads
- * what the others have written, and of its writing all is there or nothing, whatever happens.
+ * Keys in a file, wrapped with a passphrase (docs/keys.md). Several processes may use it at a time. Each reads what
+ * the others have written, and every write is atomic.
  *
- * All methods reject with KeyStoreError, whose `reason` tells why.
+ * All methods reject with KeyStoreError; see its `reason`.
  */
 export class FileKeyStore implements KeyStore {
   readonly path: string;
@@ -44,7 +44,7 @@ export class FileKeyStore implements KeyStore {
   #unlocked: Unlocked | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
-  /** Touches no file yet. Throws InvalidArgumentError for an empty passphrase or a cost out of range. */
+  /** Does not touch the file yet. Throws InvalidArgumentError for an empty passphrase or a cost out of range. */
   constructor(path: string, { passphrase, scryptCost }: FileKeyStoreOptions) {
     requireCost(scryptCost);
     this.path = path;
@@ -58,7 +58,7 @@ export class FileKeyStore implements KeyStore {
     return keys.find((entry) => entry.id === id)?.key;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async candidates(): Promise<readonly KeyCandidate[]> {
     return [...(await this.list())].reverse();
   }
@@ -68,7 +68,7 @@ export class FileKeyStore implements KeyStore {
     return (await this.#unlock(await readPrivateFile(this.path))).keys;
   }
 
-  /** Adds a key, and makes the file where there is none. Rejects when the identifier has a key: nothing is replaced. */
+  /** Adds a key; creates the file if there is none. Rejects if the identifier exists: a key is never replaced. */
   async put(id: string, key: KeyObject): Promise<KeyEntry> {
     const entry = { id: requireKeyId(id), created: new Date().toISOString() };
     requireDataKey(key);
@@ -80,7 +80,7 @@ export class FileKeyStore implements KeyStore {
     return entry;
   }
 
-  /** Deletes a key for good; tells whether there was one. What it has encrypted can never be read again. */
+  /** Deletes a key; resolves with whether there was one. What it encrypted can never be read again. */
   async delete(id: string): Promise<boolean> {
     requireKeyId(id);
     let found = false;
@@ -92,7 +92,7 @@ export class FileKeyStore implements KeyStore {
     return found;
   }
 
-  /** Wraps all keys anew. Copies of the file that exist elsewhere keep the old passphrase. */
+  /** Wraps all keys with a new passphrase. Existing copies of the file keep the old one. */
   async changePassphrase(passphrase: string | Uint8Array): Promise<void> {
     const fresh = takePassphrase(passphrase);
     await this.#rewrite((keys) => keys, false, fresh);

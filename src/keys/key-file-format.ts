@@ -14,7 +14,7 @@ const LATEST_VERSION = 1;
 
 const KEY = z.strictObject({
   id: z.string().refine(isKeyId),
-  /** When it was put into the store. */
+  /** Time at which it was added. */
   created: z.iso.datetime(),
 });
 
@@ -42,10 +42,10 @@ const VERSION = z.looseObject({ format: KEY_FILE.shape.format, version: z.int() 
 
 /** The file as it is on disk; binary values in base64. See docs/keys.md. */
 export type KeyFile = z.infer<typeof KEY_FILE>;
-/** What a key file tells of a key without its passphrase. */
+/** What a key file shows of a key without its passphrase. */
 export type KeyEntry = z.infer<typeof KEY>;
 
-/** Throws KeyStoreError for what is no key file, or one of a later version. */
+/** Throws KeyStoreError if it is not a key file, or one of a later version. */
 export function decodeKeyFile(content: Uint8Array, path: string): KeyFile {
   const json = parseJson(content);
   const file = KEY_FILE.safeParse(json);
@@ -66,8 +66,8 @@ export function encodeKeyFile(file: KeyFile): Buffer {
 }
 
 /**
- * What is authenticated beside the wrapped keys: everything else in the file but the tag. So no key can get another
- * identifier, and none can be taken out, without the passphrase.
+ * What is authenticated beside the wrapped keys: everything else in the file but the tag. So no key can be renamed
+ * or removed without the passphrase.
  */
 export function associatedData({ format, version, kdf, cipher, keys }: KeyFile): Buffer {
   return Buffer.from(

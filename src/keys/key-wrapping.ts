@@ -10,18 +10,18 @@ import {
   TAG_LENGTH,
 } from './key-file-format.js';
 
-/** A key of a store, with what the file tells of it. */
+/** A key of a store with its entry in the file. */
 export interface StoredKey extends KeyEntry {
   readonly key: KeyObject;
 }
 
-/** The parameters of scrypt for a file that is written now: each gets a salt of its own. */
+/** Parameters of scrypt for a new file, with a new salt. */
 export function freshDerivation(cost: number): KeyFile['kdf'] {
   const salt = randomBytes(SALT_LENGTH).toString('base64');
   return { algorithm: 'scrypt', cost, blockSize: 8, parallelization: 1, salt };
 }
 
-/** The key that wraps a file's keys. It takes about half a second and, by default, 128 MiB: that is its purpose. */
+/** The key that wraps a file's keys. By design it takes about half a second and 128 MiB by default. */
 export async function deriveWrappingKey(passphrase: KeyObject, kdf: KeyFile['kdf']): Promise<KeyObject> {
   const { cost, blockSize, parallelization, salt } = kdf;
   const N = 2 ** cost;
@@ -58,7 +58,7 @@ export function wrapKeys(keys: readonly StoredKey[], kdf: KeyFile['kdf'], wrappi
   return { ...open, cipher: { ...open.cipher, tag }, wrapped: wrapped.toString('base64') };
 }
 
-/** The keys of a file. Throws KeyStoreError when they were wrapped with another key or the file was changed since. */
+/** The keys of a file. Throws KeyStoreError if another key wraps them or the file was changed. */
 export function unwrapKeys(file: KeyFile, wrappingKey: KeyObject, path: string): StoredKey[] {
   const { cipher, keys } = file;
   const decipher = createDecipheriv('aes-256-gcm', wrappingKey, Buffer.from(cipher.nonce, 'base64'), {

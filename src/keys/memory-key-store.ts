@@ -3,11 +3,11 @@ import { KeyStoreError } from '../errors/index.js';
 import { requireDataKey } from './data-key.js';
 import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 
-/** Keys that last as long as the process. */
+/** Keys in memory, for the lifetime of the process. */
 export class MemoryKeyStore implements KeyStore {
   readonly #keys = new Map<string, KeyObject>();
 
-  /** Throws InvalidArgumentError for what is no identifier or no key, KeyStoreError when an identifier comes twice. */
+  /** Throws InvalidArgumentError for an invalid identifier or key, KeyStoreError for a duplicate identifier. */
   constructor(keys: Iterable<readonly [id: string, key: KeyObject]> = []) {
     for (const [id, key] of keys) this.put(id, key);
   }
@@ -20,13 +20,13 @@ export class MemoryKeyStore implements KeyStore {
     return Array.from(this.#keys, ([id, key]) => ({ id, key }));
   }
 
-  /** Throws KeyStoreError when the identifier has a key: what that has encrypted could not be read any more. */
+  /** Throws KeyStoreError if the identifier exists: data of the replaced key could not be read any more. */
   put(id: string, key: KeyObject): void {
     if (this.#keys.has(requireKeyId(id))) throw keyExists('the key store in memory', id);
     this.#keys.set(id, requireDataKey(key));
   }
 
-  /** Tells whether there was one. */
+  /** Returns whether there was one. */
   delete(id: string): boolean {
     return this.#keys.delete(requireKeyId(id));
   }

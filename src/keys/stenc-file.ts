@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { keyFromHex, keyToHex } from './hex-key.js';
 
-/** What stenc keeps in a key file: the key in hexadecimal on the first line, a description on the second. */
+/** A key file of stenc: the key in hexadecimal on the first line, a description on the second. */
 export interface StencKey {
   readonly key: KeyObject;
-  /** What stenc sends to the drive as key-associated data, which then stands on tape; undefined where there is none. */
+  /** Sent to the drive as key-associated data and recorded on tape; undefined if there is none. */
   readonly description: string | undefined;
 }
 
@@ -12,8 +12,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * The key in a file of stenc, or in one of 64 hexadecimal digits alone. As in stenc, further lines mean nothing; lines
- * may end as on Windows, which stenc refuses. Throws InvalidArgumentError, which repeats nothing of the file.
+ * The key in a file of stenc, or in a file of only 64 hexadecimal digits. As in stenc, further lines are ignored. Windows
+ * line ends are accepted, which stenc refuses. Throws InvalidArgumentError, which never repeats content of the file.
  */
 export function decodeStencFile(content: Uint8Array): StencKey {
   const [digits, rest] = firstLine(content);

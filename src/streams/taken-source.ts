@@ -4,7 +4,7 @@ import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/we
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import { type Bytes, described, isBytes, requireBytes } from './bytes.js';
 
-/** What the library takes as data wherever data comes in: bytes, or something that gives bytes piece by piece. */
+/** Data for the library: bytes, or anything that yields bytes piece by piece. */
 export type DataSource = Bytes | Blob | NodeJS.ReadableStream | AsyncIterable<Bytes | Blob> | Iterable<Bytes | Blob>;
 
 /** How a kind of source is read. */

@@ -1,6 +1,6 @@
 import type { MemberType } from '../decode/member.js';
 
-/** Something that an archive has and that was not restored. */
+/** Something in the archive that was not restored. */
 export interface NotRestored {
   /** `SCHILY.acl.access`, `extended attribute user.note: ENOTSUP`. */
   readonly what: string;
@@ -9,7 +9,7 @@ export interface NotRestored {
   readonly first: string;
 }
 
-/** What an extraction has made. */
+/** What an extraction made. */
 export interface ExtractSummary {
   readonly files: number;
   readonly folders: number;

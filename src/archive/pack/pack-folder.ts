@@ -10,26 +10,26 @@ export type FilePath = string | Uint8Array;
 
 export interface PackOptions {
   /**
-   * Folder that paths are relative to; members are then named by the paths that were given, such as `etc/passwd`. By
-   * default a path is relative to the process's folder, and each source is named by the last name of its path.
+   * Folder that paths are relative to; members are then named by the given paths, such as `etc/passwd`. By default a path
+   * is relative to the process's folder, and a member is named by the last component of its source's path.
    */
   readonly cwd?: FilePath | undefined;
   /**
-   * More paths, each with a NUL behind it, as `find -print0` gives them: relative to `cwd`, or else to the process's
-   * folder, and members are named by them. Folders are archived with what is in them.
+   * More paths, NUL-terminated as `find -print0` prints them, relative to `cwd` or else to the process's folder. Members
+   * are named by them. Folders are archived with their content.
    */
   readonly list?: Uint8Array | undefined;
-  /** Lines as in a .gitignore, about paths below each source; below `cwd` where that is given. */
+  /** .gitignore patterns for paths below each source, or below `cwd` if that is given. */
   readonly exclude?: readonly string[] | undefined;
-  /** Does not go into folders of other file systems than the source's; they are archived empty. Default false. */
+  /** Do not enter other file systems than the source's; their mount points are archived empty. Default false. */
   readonly oneFileSystem?: boolean | undefined;
-  /** Only files whose content or status changed later; folders are all archived. */
+  /** Only files whose content or status changed later; all folders are archived. */
   readonly newerThan?: Date | undefined;
-  /** With FIFOs and devices. Default false. */
+  /** Include FIFOs and devices. Default false. */
   readonly special?: boolean | undefined;
-  /** With extended attributes and access control lists. Default true. */
+  /** Include extended attributes and access control lists. Default true. */
   readonly xattrs?: boolean | undefined;
-  /** Fails with SourceError at the first problem, in place of noting it. Default false. */
+  /** Fail with SourceError at the first problem instead of recording it. Default false. */
   readonly strict?: boolean | undefined;
   /** Destroys the stream when aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -37,9 +37,9 @@ export interface PackOptions {
 
 /**
  * Files and folders as a tar archive (POSIX pax), as a stream for `writeFile`, `writeArchive` or any other destination.
- * It is made by a thread of its own, which begins at once and works ahead; the order is that of the names' bytes. A file
- * that can't be read, or changes while it is read, is noted in `summary.problems` of the stream and the rest archived.
- * The stream fails with InvalidArgumentError before its first byte when a source is not there.
+ * A separate thread makes it, starting at once and working ahead. Members are sorted by the bytes of their names. A file
+ * that cannot be read, or changes while it is read, is recorded in `summary.problems` of the stream; the rest is archived.
+ * If a source is missing, the stream fails with InvalidArgumentError before its first byte.
  *
  * @example
  * const archive = packFolder('/home', { exclude: ['*.tmp'], oneFileSystem: true });

@@ -1,19 +1,19 @@
-/** Why a member is missing, or is not what the file is. */
+/** Why a member is missing or differs from its file. */
 export type PackProblemReason =
-  /** It, or the folder's list of names, could not be read; `code` tells the system's error. */
+  /** The file, or the folder's list of names, could not be read; `code` is the system's error. */
   | 'unreadable'
-  /** It was gone when its turn came. */
+  /** It no longer existed when its turn came. */
   | 'vanished'
-  /** It ended early, and was filled up with zeros. */
+  /** It ended early; the rest is zeros. */
   | 'shrank'
-  /** It grew; only its size at the beginning is there. */
+  /** It grew; the archive has it up to its size at the beginning. */
   | 'grew'
   /** It was replaced, or written to without a change of its size. */
   | 'changed';
 
-/** Something that is not in the archive as it is on disk. */
+/** Something that the archive lacks, or has differently from the disk. */
 export interface PackProblem {
-  /** In the file system; bytes that are no UTF-8 as `\xe9`. */
+  /** Path in the file system; bytes that are not UTF-8 as `\xe9`. */
   readonly path: string;
   readonly reason: PackProblemReason;
   /** `EACCES`, `EIO`. */
@@ -22,13 +22,13 @@ export interface PackProblem {
   readonly archived: boolean;
 }
 
-/** What is left out on purpose, by its reason. */
+/** Counts of what is left out on purpose, by reason. */
 export interface LeftOut {
-  /** Sockets: nothing could be made of them again. */
+  /** Sockets, which cannot be restored. */
   readonly sockets: number;
   /** FIFOs and devices, without `special`. */
   readonly special: number;
-  /** By a pattern of `exclude`; what is in an excluded folder is not looked at, and not counted. */
+  /** Matched by `exclude`; the content of an excluded folder is not read and not counted. */
   readonly excluded: number;
   /** Files no newer than `newerThan`. */
   readonly older: number;
@@ -36,25 +36,25 @@ export interface LeftOut {
   readonly mounts: number;
 }
 
-/** What is in an archive of folders, once it is whole. */
+/** Content of a complete archive of folders. */
 export interface PackSummary {
   /** Members of every kind. */
   readonly entries: number;
-  /** Regular files, those not counted that are a further name of one (a hard link). */
+  /** Regular files, without further names of one (hard links). */
   readonly files: number;
   /** Bytes of the archive. */
   readonly bytes: number;
-  /** The first 1000 of them. */
+  /** The first 1000 problems. */
   readonly problems: readonly PackProblem[];
   readonly problemCount: number;
   readonly leftOut: LeftOut;
   /** Paths of the first 100 sockets, special files and mounts that were left out. */
   readonly leftOutPaths: readonly string[];
-  /** What is not kept of any member, since it takes the native addon. */
+  /** What is missing of all members because it needs the native addon. */
   readonly notKept: readonly ('extended attributes' | 'holes')[];
 }
 
-/** How far it is. */
+/** Progress so far. */
 export type PackProgress = Pick<PackSummary, 'entries' | 'files' | 'bytes' | 'problemCount'>;
 
 const PROBLEMS_KEPT = 1000;
