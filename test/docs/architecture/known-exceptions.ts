@@ -13,8 +13,4 @@ const LONG_FILES_BACKENDS = ['backends/st/st.ts'];
 
 const LONG_FILES_TAPE = ['tape/stream/write/write-stream.ts', 'tape/tape-drive.ts'];
 
-export const LONG_FILES: readonly string[] = [
-  ...LONG_FILES_ARCHIVE,
-  ...LONG_FILES_BACKENDS,
-  ...LONG_FILES_TAPE,
-];
+export const LONG_FILES: readonly string[] = [...LONG_FILES_ARCHIVE, ...LONG_FILES_BACKENDS, ...LONG_FILES_TAPE];
