@@ -1,0 +1,135 @@
+import type { SenseData } from '../../errors/index.js';
+import { systemError } from '../../errors/system-error.js';
+import { modeSense10, testUnitReady } from '../../scsi/commands/primary.js';
+import { writeFilemarks6 } from '../../scsi/commands/transfer.js';
+import { decodeModeSense } from '../../scsi/mode/parameter-list.js';
+import { decodeSense } from '../../scsi/sense/sense.js';
+import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
+import { VirtualStPosition } from './st-position.js';
+
+/** Whatever carries commands out: the embedded drive, or a way to send a CDB to another one. */
+export interface CommandTarget {
+  /** Data in goes into `into`, where that is given, and is returned. */
+  execute(cdb: Uint8Array, data: CommandData): Promise<TargetReply>;
+  /** Bytes that one transfer carries; undefined without a limit. */
+  readonly transferLimit: number | undefined;
+}
+
+interface CommandData {
+  readonly dataOut?: Uint8Array;
+  readonly allocationLength?: number;
+  readonly into?: Uint8Array;
+}
+
+type TargetReply = Pick<ScsiReply, 'status' | 'hostStatus' | 'sense' | 'residual'> & { readonly dataIn: Uint8Array };
+
+/** A reply to a command of the driver, with its sense decoded. */
+export interface CommandResult {
+  readonly good: boolean;
+  readonly data: Uint8Array;
+  readonly sense: SenseData | undefined;
+}
+
+const MAX_UNIT_ATTENTIONS = 8;
+const ALL_PAGES = 0x3f;
+/** Sense keys of a command that was carried out: NO SENSE and RECOVERED ERROR. */
+const CARRIED_OUT: ReadonlySet<number> = new Set([0x0, 0x1]);
+const RECOVERED_ERROR = 0x1;
+const UNIT_ATTENTION = 0x6;
+
+/** What `st` keeps of a drive (struct scsi_tape), and the commands that its operations are made of. */
+export class StDevice {
+  readonly device: string;
+  readonly readOnly: boolean;
+  readonly position = new VirtualStPosition();
+  writing = false;
+  online = false;
+  writeProtected = false;
+  blockSize = 0;
+  densityCode = 0;
+  readonly #target: CommandTarget;
+
+  constructor(target: CommandTarget, device: string, readOnly: boolean) {
+    this.#target = target;
+    this.device = device;
+    this.readOnly = readOnly;
+  }
+
+  get transferLimit(): number | undefined {
+    return this.#target.transferLimit;
+  }
+
+  /** TEST UNIT READY until no unit attention is left. */
+  async ready(): Promise<CommandResult> {
+    let answer = await this.execute(testUnitReady());
+    for (let i = 0; i < MAX_UNIT_ATTENTIONS && answer.sense?.key === UNIT_ATTENTION; i += 1) {
+      answer = await this.execute(testUnitReady());
+    }
+    return answer;
+  }
+
+  async senseMode(): Promise<void> {
+    const { good, data } = await this.execute(modeSense10({ pageCode: ALL_PAGES }));
+    if (!good) return;
+    const mode = decodeModeSense(data, 10);
+    this.writeProtected = mode.writeProtected;
+    this.densityCode = mode.blockDescriptor?.densityCode ?? 0;
+    this.blockSize = mode.blockDescriptor?.blockLength ?? 0;
+  }
+
+  /** For queries, past the driver: as a kernel does from 6.15 on, it sees the unit attentions that go by. */
+  async pass(command: ScsiRequest): Promise<ScsiReply> {
+    const { cdb, dataOut, allocationLength } = command;
+    const begun = performance.now();
+    const { dataIn, ...execution } = await this.#target.execute(cdb, { dataOut, allocationLength });
+    this.#noteAttention(decodeSense(execution.sense));
+    return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
+  }
+
+  async execute(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult> {
+    const { cdb, dataOut, allocationLength } = command;
+    const data = into ? { into } : { dataOut, allocationLength };
+    const { status, hostStatus, sense: bytes, dataIn } = await this.#target.execute(cdb, data);
+    const sense = decodeSense(bytes);
+    this.#noteAttention(sense);
+    return { good: hostStatus === 0 && (status === 0 || isRecovered(sense)), data: dataIn, sense };
+  }
+
+  #noteAttention(sense: SenseData | undefined): void {
+    if (sense?.key !== UNIT_ATTENTION || (sense.asc !== 0x28 && sense.asc !== 0x29)) return;
+    this.position.lose();
+  }
+
+  fail(code: string, syscall: string): never {
+    throw systemError(code, syscall, this.device);
+  }
+
+  async require(command: ScsiRequest): Promise<void> {
+    const { good, sense } = await this.execute(command);
+    if (!good) this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+  }
+
+  /** Before motion backwards and before reading, `st` ends what was written with a filemark. */
+  async endWriting(): Promise<void> {
+    if (!this.writing) return;
+    this.writing = false;
+    if (!this.position.lost) await this.writeFilemarks(1);
+  }
+
+  async writeFilemarks(count: number): Promise<void> {
+    const { good, sense } = await this.execute(writeFilemarks6({ count }));
+    if (!good && !(isCarriedOut(sense) && sense?.endOfMedium))
+      this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+    if (count > 0) this.position.passFilemarks(count);
+  }
+}
+
+export function isCarriedOut(sense: SenseData | undefined): boolean {
+  return sense !== undefined && CARRIED_OUT.has(sense.key);
+}
+
+/** st_chk_result: RECOVERED ERROR is success, unless a filemark, the end of the medium or a length comes with it. */
+function isRecovered(sense: SenseData | undefined): boolean {
+  if (sense?.key !== RECOVERED_ERROR) return false;
+  return !sense.filemark && !sense.endOfMedium && !sense.incorrectLength;
+}
