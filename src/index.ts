@@ -97,6 +97,7 @@ export type { ReadDestination } from './tape/stream/read/read-file.js';
 export type { ReadStreamOptions } from './tape/stream/read/read-options.js';
 export type { OnBadRecord, SkippedRecord } from './tape/stream/read/read-recovery.js';
 export type { ReadSummary, TapeReadStream } from './tape/stream/read/read-stream.js';
+export type { EarlyWarning } from './tape/stream/write/early-warning.js';
 export type { WriteStreamOptions } from './tape/stream/write/write-options.js';
 export type { TapeWriteStream } from './tape/stream/write/write-stream.js';
 export { TapeDrive } from './tape/tape-drive.js';

@@ -26,7 +26,7 @@ async function fill(drive: TapeDrive, options: WriteStreamOptions = {}) {
     ...options,
   });
   let warned: { records: number; bytes: number } | undefined;
-  stream.once('earlyWarning', (extent: { records: number; bytes: number }) => {
+  stream.once('earlyWarning', (extent) => {
     warned = extent;
   });
   const error: unknown = await pipeline(records(TOO_MANY), stream).catch((reason: unknown) => reason);

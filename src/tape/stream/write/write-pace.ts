@@ -1,3 +1,5 @@
+import { recordingSpeeds } from '../../../scsi/generations/drives.js';
+
 /** How fast a drive can record, bytes a second. */
 export interface SpeedRange {
   readonly lowest: number;
@@ -44,3 +46,11 @@ export class WritePace {
 
 /** A timer that is later than this has given the drive a pause that is not made up for. */
 const LATENESS_MS = 200;
+
+/** Of drives of a generation; undefined where that is not known. */
+export function speedRange(generation: number | undefined): SpeedRange | undefined {
+  const speeds = recordingSpeeds(generation);
+  const [lowest] = speeds;
+  const highest = speeds.at(-1);
+  return lowest === undefined || highest === undefined ? undefined : { lowest, highest };
+}

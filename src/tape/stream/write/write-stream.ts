@@ -1,24 +1,21 @@
-import { addAbortSignal, Writable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
-import { LtoError, VerificationError } from '../../../errors/index.js';
-import { recordingSpeeds } from '../../../scsi/generations/drives.js';
-import { requireBytes } from '../../../streams/bytes.js';
+import { LtoError } from '../../../errors/index.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { markReleasing } from '../../../streams/lending-pipe.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
-import { endFile } from '../file/end-file.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
-import { refusedRecord, startFile, takesRecord } from '../file/start-file.js';
+import { startFile } from '../file/start-file.js';
 import { ChunkIntake } from './chunk-intake.js';
+import { type Callback, ChunkWritable } from './chunk-writable.js';
+import { closeIncomplete, commitFile, requireAllWritten, requireLastRecord } from './commit-file.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
 import { WriteBuffer } from './write-buffer.js';
-import { explainStop, explainUnended, extentOf, fullTape, type OpenFile } from './write-failure.js';
+import { explainStop, type OpenFile } from './write-failure.js';
 import { SECTOR, type WriteStreamOptions } from './write-options.js';
-import type { SpeedRange } from './write-pace.js';
-
-type Callback = (error?: Error | null) => void;
+import { speedRange } from './write-pace.js';
 
 const MIB = 1024 * 1024;
 const DEFAULT_RECORD_SIZE = MIB / 4;
@@ -39,7 +36,7 @@ const STEPS_TO_A_LOOK = 4;
  * is near. Errors: EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote
  * with a filemark; `incomplete` tells about it once the stream has emitted `close`.
  */
-export class TapeWriteStream extends Writable {
+export class TapeWriteStream extends ChunkWritable {
   receipt: TapeReceipt | undefined;
   incomplete: IncompleteFile | undefined;
   readonly #port: DrivePort;
@@ -52,7 +49,6 @@ export class TapeWriteStream extends Writable {
   readonly #budget = new EventLoopBudget(STEPS_TO_A_LOOK);
   /** Where Node.js owes a `drain` too, it emits that itself. */
   readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
-  #defaultEncoding: BufferEncoding = 'utf8';
   #file: OpenFile | undefined;
   #failure: Promise<Error> | undefined;
   #commit: Promise<TapeReceipt> | undefined;
@@ -75,12 +71,12 @@ export class TapeWriteStream extends Writable {
       recordSize,
       bufferBytes,
       startThreshold: options.startThreshold,
-      speeds: speedRange(port),
+      speeds: speedRange(port.model?.generation),
       allocate: (byteLength) => port.transport.allocate(byteLength),
       write: (pieces, quiet) => this.#submit(pieces, quiet),
       onFailure: (error) => this.#fail(error),
     });
-    super({ highWaterMark: buffer.slabBytes, decodeStrings: true });
+    super(port.device, { highWaterMark: buffer.slabBytes, decodeStrings: true });
     markReleasing(this);
     this.#port = port;
     this.#options = options;
@@ -103,46 +99,13 @@ export class TapeWriteStream extends Writable {
     return this.#writer.bytes;
   }
 
-  /**
-   * As Writable's, but for memory of `TapeDrive.allocate()` the callback waits until the drive has all of it, and what is
-   * neither bytes nor text is an InvalidArgumentError of the stream.
-   */
-  override write(chunk: unknown, callback?: Callback): boolean;
-  override write(chunk: unknown, encoding: BufferEncoding, callback?: Callback): boolean;
-  override write(chunk: unknown, encodingOrCallback?: BufferEncoding | Callback, callback?: Callback): boolean {
-    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
-    const given = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
-    let bytes: Uint8Array;
-    try {
-      bytes = requireBytes(chunk, encoding, { device: this.#port.device, operation: 'write' });
-    } catch (error) {
-      return this.#refuse(error as Error, given);
-    }
+  /** For memory of `TapeDrive.allocate()` the callback waits until the drive has all of it. */
+  protected override give(bytes: Uint8Array, callback?: Callback): boolean {
     this.#intake.waits();
-    return this.#intake.given(bytes, super.write(bytes, this.#isOwned(bytes) ? this.#holding(bytes, given) : given));
-  }
-
-  /** As Writable's; the last chunk is taken as `write` takes chunks. */
-  override end(callback?: () => void): this;
-  override end(chunk: unknown, callback?: () => void): this;
-  override end(chunk: unknown, encoding: BufferEncoding, callback?: () => void): this;
-  override end(
-    chunkOrCallback?: unknown,
-    encodingOrCallback?: BufferEncoding | (() => void),
-    callback?: () => void,
-  ): this {
-    const given = [chunkOrCallback, encodingOrCallback, callback].find((one) => typeof one === 'function');
-    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
-    if (typeof chunkOrCallback !== 'function' && chunkOrCallback !== undefined && chunkOrCallback !== null) {
-      this.write(chunkOrCallback, encoding);
-    }
-    return super.end(given as (() => void) | undefined);
-  }
-
-  override setDefaultEncoding(encoding: BufferEncoding): this {
-    super.setDefaultEncoding(encoding);
-    this.#defaultEncoding = encoding;
-    return this;
+    return this.#intake.given(
+      bytes,
+      super.give(bytes, this.#isOwned(bytes) ? this.#holding(bytes, callback) : callback),
+    );
   }
 
   override destroy(error?: Error): this {
@@ -198,12 +161,6 @@ export class TapeWriteStream extends Writable {
 
   #isOwned(chunk: Uint8Array): boolean {
     return this.#port.memory.owns(chunk);
-  }
-
-  #refuse(error: Error, callback?: Callback): boolean {
-    if (callback) process.nextTick(callback, error);
-    this.destroy(error);
-    return false;
   }
 
   /** Whole records in memory of the transport, and no rest of a record before them: nothing has to be copied. */
@@ -289,51 +246,13 @@ export class TapeWriteStream extends Writable {
   }
 
   async #finish(): Promise<void> {
-    this.#requireLastRecord(this.#buffer.partialRecord);
+    requireLastRecord(this.#begun(), this.#buffer.partialRecord);
     this.#buffer.flush();
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
-    this.#requireAllWritten();
-    this.#commit = this.#endFile().catch(async (reason: unknown) => {
-      throw await explainUnended(this.#begun(), reason);
-    });
+    requireAllWritten(this.#begun(), this.#intake.bytes);
+    this.#commit = commitFile(this.#begun(), this.#checksum);
     this.receipt = await this.#commit;
-  }
-
-  /** The last record is as long as the rest of the source: some drives don't take every length. */
-  #requireLastRecord(length: number): void {
-    const { limits } = this.#begun().start;
-    if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
-    throw refusedRecord(this.#port.device, limits, length);
-  }
-
-  /** No receipt for less, or for more, than came in. */
-  #requireAllWritten(): void {
-    const { bytes } = this.#intake;
-    if (bytes === this.#writer.bytes) return;
-    throw new VerificationError(`${bytes} bytes came in and ${this.#writer.bytes} are on tape`, {
-      device: this.#port.device,
-      operation: 'write',
-      next: 'Write it again, as a new file',
-    });
-  }
-
-  async #endFile(): Promise<TapeReceipt> {
-    const file = this.#begun();
-    const { start } = file;
-    const { records, bytes } = this.#writer;
-    const taken = await endFile(this.#port, start, records);
-    if (taken < records) throw fullTape(this.#port, extentOf(file, taken));
-    if (bytes >= this.#recordSize) this.#port.path.carry(this.#recordSize);
-    const { fileNumber, firstLogicalObject } = start;
-    return {
-      fileNumber,
-      firstLogicalObject,
-      records,
-      bytes,
-      recordSize: this.#recordSize,
-      checksum: this.#checksum?.digest(),
-    };
   }
 
   #begun(): OpenFile {
@@ -348,9 +267,7 @@ export class TapeWriteStream extends Writable {
     await this.#failure;
     await this.#commit?.catch(() => undefined);
     if (this.#file === undefined || this.#commit || this.#failure || this.#writer.records === 0) return;
-    const { start } = this.#file;
-    const { records, bytes } = extentOf(this.#file, await endFile(this.#port, start, this.#writer.records));
-    this.incomplete = { fileNumber: start.fileNumber, records, bytes };
+    this.incomplete = await closeIncomplete(this.#file);
   }
 }
 
@@ -364,12 +281,4 @@ function givenUp(device: string): LtoError {
     operation: 'write',
     next: 'Write it again, as a new file',
   });
-}
-
-/** Of the drive's generation, as its product identification tells it. */
-function speedRange({ model }: DrivePort): SpeedRange | undefined {
-  const speeds = recordingSpeeds(model?.generation);
-  const [lowest] = speeds;
-  const highest = speeds.at(-1);
-  return lowest === undefined || highest === undefined ? undefined : { lowest, highest };
 }

@@ -1,0 +1,44 @@
+import { VerificationError } from '../../../errors/index.js';
+import type { Checksum } from '../file/checksum.js';
+import { endFile } from '../file/end-file.js';
+import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
+import { refusedRecord, takesRecord } from '../file/start-file.js';
+import { explainUnended, extentOf, fullTape, type OpenFile } from './write-failure.js';
+
+/** The last record is as long as the rest of the source: some drives don't take every length. */
+export function requireLastRecord({ port, start: { limits } }: OpenFile, length: number): void {
+  if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
+  throw refusedRecord(port.device, limits, length);
+}
+
+/** No receipt for less, or for more, than came in. */
+export function requireAllWritten({ port, writer }: OpenFile, given: number): void {
+  if (given === writer.bytes) return;
+  throw new VerificationError(`${given} bytes came in and ${writer.bytes} are on tape`, {
+    device: port.device,
+    operation: 'write',
+    next: 'Write it again, as a new file',
+  });
+}
+
+/** Writes the filemark behind a file whose records are all written, and resolves with its receipt. */
+export async function commitFile(file: OpenFile, checksum: Checksum | undefined): Promise<TapeReceipt> {
+  const { port, start, recordSize, writer } = file;
+  const { records, bytes } = writer;
+  try {
+    const taken = await endFile(port, start, records);
+    if (taken < records) throw fullTape(port, extentOf(file, taken));
+  } catch (reason) {
+    throw await explainUnended(file, reason);
+  }
+  if (bytes >= recordSize) port.path.carry(recordSize);
+  const { fileNumber, firstLogicalObject } = start;
+  return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest() };
+}
+
+/** Closes a file that was given up with a filemark behind what was written. */
+export async function closeIncomplete(file: OpenFile): Promise<IncompleteFile> {
+  const { port, start, writer } = file;
+  const { records, bytes } = extentOf(file, await endFile(port, start, writer.records));
+  return { fileNumber: start.fileNumber, records, bytes };
+}
