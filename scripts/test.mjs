@@ -131,6 +131,7 @@ const others = [
         check('C++ core under ASan and UBSan', 'scripts/native-test.sh', ['asan']),
         check('C++ core under TSan', 'scripts/native-test.sh', ['tsan']),
         check('addon under ASan and UBSan', 'scripts/native-asan.sh', []),
+        check('addon that copies, as in Electron', 'scripts/native-copies.sh', []),
         check('clang-tidy', 'scripts/native-tidy.sh', []),
       ]
     : []),

@@ -15,10 +15,6 @@
 namespace lto {
 namespace {
 
-std::size_t roundUpToPage(std::size_t offset) {
-  return (offset + pageSize() - 1) / pageSize() * pageSize();
-}
-
 std::optional<MtStatus> statusAfterStop(const OpenNode& node) {
   MtStatus status;
   if (!node.answersMtGet || readMtStatus(node.fd.get(), status) != 0) return std::nullopt;

@@ -68,6 +68,10 @@ std::size_t pageSize() {
   return size;
 }
 
+std::size_t roundUpToPage(std::size_t offset) {
+  return roundUp(offset, pageSize());
+}
+
 std::shared_ptr<Slab> Slab::allocate(std::size_t size) {
   const std::size_t mapped = size + margin;
   std::byte* const data = size >= hugePage ? mapAligned(mapped, hugePage) : map(mapped);

@@ -6,6 +6,7 @@
 namespace lto {
 
 [[nodiscard]] std::size_t pageSize();
+[[nodiscard]] std::size_t roundUpToPage(std::size_t offset);
 
 /**
  * Page-aligned, zeroed memory that a running system call may use. JavaScript's view of it holds one share and each

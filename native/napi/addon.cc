@@ -5,13 +5,13 @@
 #include "../core/slab.h"
 #include "arguments.h"
 #include "checksum_object.h"
-#include "convert.h"
 #include "device_object.h"
 #include "extraction_root_object.h"
 #include "file_lock.h"
 #include "file_reading.h"
 #include "pending_calls.h"
 #include "slab_pool_object.h"
+#include "slab_view.h"
 
 namespace lto {
 namespace {

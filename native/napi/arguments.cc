@@ -1,9 +1,11 @@
 #include "arguments.h"
 
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "checksum_object.h"
+#include "slab_view.h"
 
 namespace lto {
 namespace {
@@ -86,14 +88,14 @@ RecordMemory Arguments::recordMemory(std::size_t index, std::size_t alignment) c
 
 std::vector<RecordMemory> Arguments::recordPieces(std::size_t index, std::size_t alignment) const {
   const Napi::Value value = info_[index];
-  if (!value.IsArray()) return {memoryOf(value, alignment)};
+  if (!value.IsArray()) return {writtenMemory(value, alignment)};
   const auto array = value.As<Napi::Array>();
   const std::uint32_t count = array.Length();
   if (count == 0) throwRange("memory must not be empty");
   if (count > maxPieces) throwRange("memory must have at most " + std::to_string(maxPieces) + " pieces");
   std::vector<RecordMemory> pieces;
   pieces.reserve(count);
-  for (std::uint32_t i = 0; i < count; i += 1) pieces.push_back(memoryOf(array[i], alignment));
+  for (std::uint32_t i = 0; i < count; i += 1) pieces.push_back(writtenMemory(array[i], alignment));
   return pieces;
 }
 
@@ -101,13 +103,19 @@ RecordMemory Arguments::memoryOf(const Napi::Value& value, std::size_t alignment
   auto array = bytesOf(value, "memory");
   const std::size_t size = array.ByteLength();
   if (size == 0) throwRange("memory must not be empty");
-  auto* const data = reinterpret_cast<std::byte*>(array.Data());
-  auto slab = Slab::find(data, size);
-  if (!slab) throwRange("memory must lie in a slab of allocateSlab");
-  if (static_cast<std::size_t>(data - slab->data()) % alignment != 0) {
+  auto memory = memoryBehind(array);
+  if (!memory.slab) throwRange("memory must lie in a slab of allocateSlab");
+  if (static_cast<std::size_t>(memory.data - memory.slab->data()) % alignment != 0) {
     throwRange("memory must begin at a multiple of " + std::to_string(alignment) + " bytes in its slab");
   }
-  return {std::move(slab), data, size};
+  return memory;
+}
+
+RecordMemory Arguments::writtenMemory(const Napi::Value& value, std::size_t alignment) const {
+  auto memory = memoryOf(value, alignment);
+  const auto given = value.As<Napi::Uint8Array>();
+  if (isCopy(given, memory)) std::memcpy(memory.data, given.Data(), memory.size);
+  return memory;
 }
 
 void Arguments::throwType(const std::string& message) const {

@@ -46,6 +46,8 @@ class Arguments {
   [[nodiscard]] Protection protectionOf(const Napi::Value& value) const;
   [[nodiscard]] Napi::Uint8Array bytesOf(const Napi::Value& value, const char* name) const;
   [[nodiscard]] RecordMemory memoryOf(const Napi::Value& value, std::size_t alignment) const;
+  /** With what is to be written in it. */
+  [[nodiscard]] RecordMemory writtenMemory(const Napi::Value& value, std::size_t alignment) const;
 
   const Napi::CallbackInfo& info_;
 };

@@ -5,16 +5,9 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace lto {
-
-Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab) {
-  auto share = std::make_unique<std::shared_ptr<Slab>>(slab);
-  auto release = [](Napi::Env /*env*/, void* /*data*/, std::shared_ptr<Slab>* held) { delete held; };
-  auto buffer = Napi::ArrayBuffer::New(env, slab->data(), slab->size(), release, share.get());
-  share.release();
-  return buffer;
-}
 
 namespace {
 
@@ -22,38 +15,18 @@ Napi::Value number(Napi::Env env, auto value) {
   return Napi::Number::New(env, static_cast<double>(value));
 }
 
-/**
- * Whether V8's count of memory outside its heap may be lowered for memory that a view still has. V8 takes a view's size
- * off when it collects the view, before the finalizer can give back what was lowered: its count may be below zero in
- * between. That of Node.js 20 and 22 is signed; that of 24 aborts the process ("amount_before >= -delta").
- */
-bool countMayBeLowered(Napi::Env env) {
-  constexpr std::uint32_t lastWithSignedCount = 22;
-  return Napi::VersionManagement::GetNodeVersion(env)->major <= lastWithSignedCount;
-}
-
-/**
- * As viewOf, for memory of a pool, which is bounded and stays: V8 is not to count it, where that can be had. It would
- * take slabs that went out twice for memory that grows, and mark and compact its whole heap again and again.
- */
-Napi::ArrayBuffer lentView(Napi::Env env, const std::shared_ptr<Slab>& slab) {
-  if (!countMayBeLowered(env)) return viewOf(env, slab);
-  const auto size = static_cast<std::int64_t>(slab->size());
-  auto share = std::make_unique<std::shared_ptr<Slab>>(slab);
-  auto release = [](Napi::Env finalizedIn, void* /*data*/, std::shared_ptr<Slab>* held) {
-    Napi::MemoryManagement::AdjustExternalMemory(finalizedIn, static_cast<std::int64_t>((*held)->size()));
-    delete held;
-  };
-  auto buffer = Napi::ArrayBuffer::New(env, slab->data(), slab->size(), release, share.get());
-  share.release();
-  Napi::MemoryManagement::AdjustExternalMemory(env, -size);
-  return buffer;
-}
-
 Napi::Uint8Array copyOf(Napi::Env env, const void* data, std::size_t size) {
   auto array = Napi::Uint8Array::New(env, size);
   if (size > 0) std::memcpy(array.Data(), data, size);
   return array;
+}
+
+/** What was read, to JavaScript's memory where that is another; it may have been detached meanwhile. */
+void copyRecords(const std::byte* from, const std::vector<std::uint32_t>& lengths, void* to, std::size_t size) {
+  if (to == from) return;
+  std::size_t end = 0;
+  for (const std::uint32_t length : lengths) end = roundUpToPage(end) + length;
+  if (end <= size && end > 0) std::memcpy(to, from, end);
 }
 
 Napi::Object mtStatusObject(Napi::Env env, const MtStatus& status) {
@@ -106,7 +79,7 @@ const char* nameOf(ReadStop stop) {
 
 class Converter {
  public:
-  Converter(Napi::Env env, ViewCache* views) : env_(env), views_(views) {}
+  Converter(Napi::Env env, const ReadTarget& target) : env_(env), target_(target) {}
 
   Napi::Value operator()(const Done& /*done*/) { return env_.Undefined(); }
   /** A failure rejects, see describeFailure(). */
@@ -149,25 +122,31 @@ class Converter {
     auto object = Napi::Object::New(env_);
     object["lengths"] = lengths;
     object["stop"] = Napi::String::New(env_, nameOf(outcome.stop));
-    if (outcome.memory) object["memory"] = viewOfPooled(outcome.memory);
+    giveRecords(object, outcome);
     addStop(object, outcome.error, outcome.mt);
     return object;
   }
 
  private:
-  Napi::ArrayBuffer viewOfPooled(const std::shared_ptr<Slab>& slab) {
-    const auto kept = views_ != nullptr ? views_->take(slab.get()) : Napi::ArrayBuffer();
-    return kept.IsEmpty() ? lentView(env_, slab) : kept;
+  void giveRecords(Napi::Object object, const ReadOutcome& outcome) {
+    if (outcome.memory) {
+      auto view = target_.views->take(env_, outcome.memory);
+      copyRecords(outcome.memory->data(), outcome.lengths, view.Data(), view.ByteLength());
+      object["memory"] = view;
+    } else if (!target_.copy.IsEmpty()) {
+      auto copy = target_.copy.Value();
+      copyRecords(memoryBehind(copy).data, outcome.lengths, copy.Data(), copy.ByteLength());
+    }
   }
 
   Napi::Env env_;
-  ViewCache* views_;
+  const ReadTarget& target_;
 };
 
 }  // namespace
 
-Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, ViewCache* views) {
-  return std::visit(Converter(env, views), outcome);
+Napi::Value toJavaScript(Napi::Env env, const Outcome& outcome, const ReadTarget& target) {
+  return std::visit(Converter(env, target), outcome);
 }
 
 Napi::Object describeFailure(Napi::Object error, const Failure& failure) {

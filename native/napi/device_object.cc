@@ -80,6 +80,12 @@ void requireTransfer(const Arguments& arguments, const char* name, std::size_t s
   }
 }
 
+ReadTarget targetFor(const Napi::Value& given, const RecordMemory& memory) {
+  const auto array = given.As<Napi::Uint8Array>();
+  if (!isCopy(array, memory)) return {};
+  return {.copy = Napi::Persistent(array)};
+}
+
 SlabReservation reserve(const Arguments& arguments, SlabPoolObject& pool) {
   auto reservation = pool.pool().reserve();
   if (!reservation) arguments.throwRange("no slab of the pool is available");
@@ -120,10 +126,10 @@ DeviceObject::~DeviceObject() {
   if (device_) device_->abandon();
 }
 
-Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call, std::shared_ptr<ViewCache> views) {
+Napi::Value DeviceObject::submit(Napi::Env env, QueuedCall call, ReadTarget target) {
   // Record calls are many and hardly ever rejected: the caller's stack would be half of what one costs.
   const bool keepsStack = call.stream == 0;
-  const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack, std::move(views));
+  const auto promise = PendingCalls::of(env).add(env, call.id, keepsStack, std::move(target));
   device_->submit(std::move(call));
   return promise;
 }
@@ -192,8 +198,9 @@ Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   auto options = arguments.recordOptions(5);
   call.checksum = std::move(options.checksum);
   call.protection = options.protection;
+  ReadTarget target = pool != nullptr ? ReadTarget{.views = pool->viewCache()} : targetFor(info[0], call.memory);
   return submit(info.Env(), {.token = token, .stream = stream, .quiet = options.quiet, .call = std::move(call)},
-                pool != nullptr ? pool->viewCache() : nullptr);
+                std::move(target));
 }
 
 Napi::Value DeviceObject::cancel(const Napi::CallbackInfo& info) {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "../core/device.h"
+#include "read_target.h"
 #include "tagged_object.h"
-#include "view_cache.h"
 
 namespace lto {
 
@@ -33,8 +33,7 @@ class DeviceObject : public TaggedObject<DeviceObject> {
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
-  /** `views` are those of the pool that the call reads into. */
-  Napi::Value submit(Napi::Env env, QueuedCall call, std::shared_ptr<ViewCache> views = nullptr);
+  Napi::Value submit(Napi::Env env, QueuedCall call, ReadTarget target = {});
 
   std::shared_ptr<Device> device_;
 };

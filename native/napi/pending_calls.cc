@@ -29,13 +29,13 @@ PendingCalls& PendingCalls::of(Napi::Env env) {
   return *env.GetInstanceData<PendingCalls>();
 }
 
-Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<ViewCache> views) {
+Napi::Promise PendingCalls::add(Napi::Env env, std::uint64_t& id, bool keepsStack, ReadTarget target) {
   id = ++lastId_;
   auto deferred = Napi::Promise::Deferred::New(env);
   auto error = keepsStack ? Napi::Persistent(newError(env)) : Napi::ObjectReference();
   // One that is referenced keeps the event loop going, whichever is called.
   if (pending_.empty()) wakeUps_.front().Ref(env);
-  pending_.emplace(id, Pending{deferred, std::move(error), std::move(views)});
+  pending_.emplace(id, Pending{deferred, std::move(error), std::move(target)});
   return deferred.Promise();
 }
 
@@ -56,7 +56,7 @@ void PendingCalls::settle(Napi::Env env, Completion& completion) {
   };
   if (const auto* const failure = std::get_if<Failure>(&completion.outcome)) return reject(*failure);
   try {
-    pending.deferred.Resolve(toJavaScript(env, completion.outcome, pending.views.get()));
+    pending.deferred.Resolve(toJavaScript(env, completion.outcome, pending.target));
   } catch (const std::bad_alloc&) {
     reject({ENOMEM, "malloc"});
   }

@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "completion_queue.h"
-#include "view_cache.h"
+#include "read_target.h"
 
 namespace lto {
 
@@ -22,9 +22,9 @@ class PendingCalls {
 
   /**
    * Makes a promise that `settle` will find under `id`; the process lives as long as one is pending. A rejection has
-   * the stack of this call, where it is kept. `views` are those of the pool that the call reads into, if it does.
+   * the stack of this call, where it is kept. `target` gets what the call reads.
    */
-  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack, std::shared_ptr<ViewCache> views);
+  Napi::Promise add(Napi::Env env, std::uint64_t& id, bool keepsStack, ReadTarget target);
   void settleAll(Napi::Env env);
 
  private:
@@ -32,7 +32,7 @@ class PendingCalls {
     Napi::Promise::Deferred deferred;
     /** Made when the call was, for the caller's stack; empty where that is not kept. */
     Napi::ObjectReference error;
-    std::shared_ptr<ViewCache> views;
+    ReadTarget target;
   };
 
   void settle(Napi::Env env, Completion& completion);

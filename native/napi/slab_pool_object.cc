@@ -25,7 +25,7 @@ SlabPoolObject::SlabPoolObject(const Napi::CallbackInfo& info) : TaggedObject(in
 }
 
 SlabPoolObject::~SlabPoolObject() {
-  if (pool_) pool_->close();
+  if (pool_) views_->close(Env(), pool_->close());
 }
 
 Napi::Value SlabPoolObject::available(const Napi::CallbackInfo& info) {
@@ -37,15 +37,15 @@ void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
   if (!info[0].IsArrayBuffer()) arguments.throwType("memory must be an ArrayBuffer");
   if (closed_) return;
   auto view = info[0].As<Napi::ArrayBuffer>();
-  const auto slab = Slab::find(view.Data(), view.ByteLength());
-  const bool isOut = slab && slab->size() == view.ByteLength() && !views_->has(slab.get());
+  const auto slab = slabOf(view);
+  const bool isOut = slab && !views_->has(slab.get());
   if (!isOut || !pool_->takeBack(slab)) arguments.throwRange("memory must be what the pool has handed out");
   views_->keep(slab.get(), view);
 }
 
-void SlabPoolObject::close(const Napi::CallbackInfo& /*info*/) {
+void SlabPoolObject::close(const Napi::CallbackInfo& info) {
   closed_ = true;
-  for (const auto& slab : pool_->close()) static_cast<void>(views_->take(slab.get()));
+  views_->close(info.Env(), pool_->close());
 }
 
 }  // namespace lto

@@ -2,9 +2,11 @@
 
 #include <napi.h>
 
+#include <memory>
 #include <unordered_map>
+#include <vector>
 
-#include "../core/slab.h"
+#include "slab_view.h"
 
 namespace lto {
 
@@ -16,11 +18,14 @@ class ViewCache {
  public:
   [[nodiscard]] bool has(const Slab* slab) const { return views_.contains(slab); }
   void keep(const Slab* slab, Napi::ArrayBuffer view) { views_.emplace(slab, Napi::Persistent(view)); }
-  /** The view of that slab, which is not kept any longer; empty where none was. */
-  [[nodiscard]] Napi::ArrayBuffer take(const Slab* slab);
+  /** The view of a slab that goes out: the one that is kept, or a new one. */
+  [[nodiscard]] Napi::ArrayBuffer take(Napi::Env env, const std::shared_ptr<Slab>& slab);
+  /** Of a pool that is closed; `idle` are the slabs that it had. */
+  void close(Napi::Env env, const std::vector<std::shared_ptr<Slab>>& idle);
 
  private:
   std::unordered_map<const Slab*, Napi::Reference<Napi::ArrayBuffer>> views_;
+  std::shared_ptr<CountedSlabs> counted_ = std::make_shared<CountedSlabs>();
 };
 
 }  // namespace lto
