@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, FLOORS, floorOf, heightOf } from './architecture/floors.js';
 import { circular, grouped, reduced } from './architecture/graph.js';
@@ -7,7 +8,8 @@ import { importedBy, readImports, readLengths } from './architecture/imports.js'
 import { CIRCULAR_FILES, CIRCULAR_ROOMS, LONG_FILES, UPWARD_IMPORTS } from './architecture/known-exceptions.js';
 import { withMap } from './architecture/map.js';
 
-const SOURCE = new URL('../../src/', import.meta.url).pathname;
+const ROOT = new URL('../../', import.meta.url);
+const SOURCE = fileURLToPath(new URL('src/', ROOT));
 const imports = readImports(SOURCE);
 const lengths = readLengths(SOURCE);
 const files = [...imports.keys()];
@@ -16,6 +18,12 @@ const LONGEST = 300;
 /** The facade of the library has a line for each of its methods. */
 const LONGEST_FACADE = { 'tape/tape-drive.ts': 400 } as Record<string, number>;
 const MOST_FILES = 15;
+
+/** The pages of the project that people read. */
+function pages(): string[] {
+  const docs = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: 'utf8' });
+  return ['README.md', 'ARCHITECTURE.md', ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+}
 
 /** Known exceptions are exact: a fault that is not known fails, and so does an exception that is no longer one. */
 function expectOnly(known: readonly string[], found: readonly string[]): void {
@@ -29,15 +37,22 @@ it('every folder of src is a floor', () => {
 });
 
 it('ARCHITECTURE.md shows the map; `npx vitest run test/docs -u` draws it anew', async () => {
-  const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('ARCHITECTURE.md', ROOT), 'utf8');
   await expect(withMap(page, imports)).toMatchFileSnapshot('../../ARCHITECTURE.md');
 });
 
-it('ARCHITECTURE.md names files that exist', () => {
-  const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
-  const named = [...page.matchAll(/`((?:src|native|test|docs)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+it.each(pages())('%s names files that exist', (page) => {
+  const text = readFileSync(new URL(page, ROOT), 'utf8');
+  const paths = /`((?:src|native|test|docs|bench|examples|scripts)\/[\w./-]*)`/g;
+  const named = [...text.matchAll(paths)].flatMap(([, path]) => path ?? []);
+  const found = (path: string) => ['', '.ts', '.test.ts'].some((ending) => existsSync(new URL(path + ending, ROOT)));
+  expect(named.filter((path) => !found(path))).toEqual([]);
+});
+
+it.each(pages())('%s links to files that exist', (page) => {
+  const text = readFileSync(new URL(page, ROOT), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)].flatMap(([, path]) => path ?? []);
+  expect(links.filter((path) => !existsSync(new URL(path, new URL(page, ROOT))))).toEqual([]);
 });
 
 it('imports point downward only', () => {
