@@ -162,12 +162,17 @@ describe('reading', () => {
 });
 
 describe('the models of the generations', () => {
-  it.each(SPEED_NAMES)('%s has ascending speeds up to its native one', (name) => {
-    const native = { lto5: 140, lto6: 160, lto7: 300, lto8: 360, lto9: 400, lto10: 400 }[name];
+  it.each(SPEED_NAMES)('%s has ascending speeds', (name) => {
     const { speeds } = speedFacts(name);
-    expect(speeds.at(-1)).toBeCloseTo(native * MB, 0);
     expect(speeds.toSorted((a, b) => a - b)).toEqual(speeds);
   });
+
+  it.each(Object.entries({ lto5: 140, lto6: 160, lto7: 300, lto8: 360, lto9: 400, lto10: 400 }))(
+    '%s records at up to %d MB/s',
+    (name, native) => {
+      expect(speedFacts(name).speeds.at(-1)).toBeCloseTo(native * MB, 0);
+    },
+  );
 
   it('refuses what no drive can be', () => {
     for (const wrong of [
