@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
 import {
   LARGEST_COUNT,
   LONGEST_DELAY_MS,
@@ -7,15 +5,23 @@ import {
   requireNumber,
   requireNumbers,
 } from '../arguments/number.js';
-import { InvalidArgumentError } from '../errors/index.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
-import { type DriveIdentity, type EncryptionSettings, NEW_DRIVE, poweredOn, saveDrive } from './drive/drive-record.js';
+import {
+  type DriveIdentity,
+  type DriveRecord,
+  type EncryptionSettings,
+  NEW_DRIVE,
+  poweredOn,
+  saveDrive,
+} from './drive/drive-record.js';
 import { speedFacts } from './drive/drive-speeds.js';
 import { type SpeedName, type Trait, VIRTUAL_GENERATIONS } from './drive/names.js';
 import type { SpeedFacts } from './drive/speed-model.js';
+import { makeEmptyFolder } from './host/empty-folder.js';
 import { requireTraits } from './traits/traits.js';
+import { randomSerial, requireIdentity, VENDOR } from './unit/identity.js';
 
 /** A new virtual drive. */
 export interface VirtualDriveOptions {
@@ -54,6 +60,20 @@ const DEFAULT_GENERATION = 8;
  * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
+  await makeDrive(folder, planDrive(options));
+}
+
+/** A drive that is to be made. */
+export interface DrivePlan {
+  readonly record: DriveRecord;
+  /** The cartridge that is in it. */
+  readonly medium: MediumFacts | undefined;
+}
+
+/**
+ * Throws InvalidArgumentError for a value that no drive can have. A drive that is in a library is opened by it alone.
+ */
+export function planDrive(options: VirtualDriveOptions, inLibrary = false): DrivePlan {
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, encryption } = options;
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
@@ -61,23 +81,25 @@ export async function createVirtualDrive(folder: string, options: VirtualDriveOp
   requireNumber('loadSeconds', loadSeconds, LOAD_SECONDS);
   requireNumbers({ earlyWarningBytes }, { earlyWarningBytes: { min: 0, max: LARGEST_COUNT, unit: 'bytes' } });
   const medium = cartridge === false ? undefined : mediumFacts(cartridge, identity.generation);
-  await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).length > 0) {
-    throw new InvalidArgumentError('a new virtual drive needs an empty folder', { device: `virtual:${folder}` });
-  }
-  if (medium !== undefined) await createLoaded(folder, medium, identity);
-  const memory = poweredOn(medium?.barcode ?? null, medium !== undefined);
-  await saveDrive(folder, {
+  const record: DriveRecord = {
     identity,
-    settings: { loadSeconds, earlyWarningBytes, speed, encryption, traits },
-    memory,
+    settings: { loadSeconds, earlyWarningBytes, speed, encryption, traits, ...(inLibrary && { inLibrary }) },
+    memory: poweredOn(medium?.barcode ?? null, medium !== undefined),
     life: {
       ...NEW_DRIVE,
       loads: medium === undefined ? 0 : 1,
       cleanings: medium?.kind === 'cleaning' ? 1 : 0,
     },
     closed: false,
-  });
+  };
+  return { record, medium };
+}
+
+/** Makes what was planned. Rejects with InvalidArgumentError when the folder is not empty. */
+export async function makeDrive(folder: string, { record, medium }: DrivePlan): Promise<void> {
+  await makeEmptyFolder(folder, 'drive');
+  if (medium !== undefined) await createLoaded(folder, medium, record.identity);
+  await saveDrive(folder, record);
 }
 
 /** A cartridge that is in a drive has been loaded once. */
@@ -91,14 +113,6 @@ async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIde
 
 function identityOf({ generation = DEFAULT_GENERATION, ...options }: VirtualDriveOptions): DriveIdentity {
   requireNumber('generation', generation, GENERATIONS);
-  const { vendor = 'NODE-LTO', product = `VIRTUAL LTO-${generation}` } = options;
-  const { serial = `V${randomBytes(5).toString('hex').slice(1).toUpperCase()}` } = options;
-  requireText('vendor', vendor, /^[\x20-\x7e]{1,8}$/);
-  requireText('product', product, /^[\x20-\x7e]{1,16}$/);
-  requireText('serial', serial, /^\w{1,32}$/);
-  return { vendor, product, revision: '0001', serial, generation };
-}
-
-function requireText(name: string, text: string, pattern: RegExp): void {
-  if (!pattern.test(text)) throw new InvalidArgumentError(`${name} does not fit its field: ${JSON.stringify(text)}`);
+  const { vendor = VENDOR, product = `VIRTUAL LTO-${generation}`, serial = randomSerial() } = options;
+  return { ...requireIdentity({ vendor, product, serial }), revision: '0001', generation };
 }

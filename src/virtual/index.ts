@@ -1,13 +1,17 @@
 export type { CartridgeOptions } from './cartridge/cartridge-options.js';
 export type { DriveControls, DriveState } from './control/controls.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
+export { createVirtualLibrary, type VirtualLibraryOptions } from './create-library.js';
 export type { DriveIdentity } from './drive/drive-record.js';
 export { speedFacts } from './drive/drive-speeds.js';
 export { SPEED_NAMES, type SpeedName, TRAIT_NAMES, type Trait, VIRTUAL_GENERATIONS } from './drive/names.js';
 export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState } from './drive/speed-model.js';
+export type { LibraryFault } from './library/library-faults.js';
+export type { LibraryIdentity, RobotSpeed } from './library/library-record.js';
 export { openControls } from './open-controls.js';
 export { requireTraits, traitMeaning } from './traits/traits.js';
 export type { DataPhase, Execution } from './unit/execution.js';
 export type { Fault } from './unit/faults.js';
 export { type Attention, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
 export { VirtualDrive } from './virtual-drive.js';
+export { type LibraryElement, VirtualLibrary } from './virtual-library.js';

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DriveBusyError } from '../errors/index.js';
+import { DriveBusyError, InvalidArgumentError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
 import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
+import type { Bay } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
 import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive/drive-record.js';
 import type { StreamingState } from './drive/speed-model.js';
@@ -19,8 +19,8 @@ import { CommandQueue } from './unit/command-queue.js';
 import type { CommandResult } from './unit/command-result.js';
 import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
 import { type Fault, Faults } from './unit/faults.js';
-import { asStruck, isCarriedOut, withFault } from './unit/faulty-result.js';
 import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
+import { runWithFault } from './unit/run-with-faults.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -48,24 +48,30 @@ export class VirtualDrive {
    * Opens the drive of a folder. After `close()` it is as it was left; after anything else its power was cut: the
    * tape is at the beginning, and the first command is told so by UNIT ATTENTION.
    *
+   * `bay` is given by the library that it is in, which knows what cartridge is in it.
+   *
    * Rejects with DeviceNotFoundError when there is no drive, DriveBusyError when somebody has it open, MediumError
-   * when the cartridge memory can't be read.
+   * when the cartridge memory can't be read, InvalidArgumentError for the drive of a library.
    */
-  static async open(folder: string): Promise<VirtualDrive> {
+  static async open(folder: string, bay?: Bay): Promise<VirtualDrive> {
     // No lock is put into a folder that is no drive's.
-    await loadDrive(folder);
+    const { settings: found } = await loadDrive(folder);
+    if (found.inLibrary && bay === undefined) throw inLibrary(folder, 'open');
     const lock = await lockFolder(folder);
     try {
       const { identity, settings, memory, life, closed } = await loadDrive(folder);
-      const cartridge = memory.cartridge === null ? undefined : await Cartridge.open(folder, memory.cartridge);
+      const name = bay === undefined ? memory.cartridge : bay.cartridge;
+      const cartridge = name === null ? undefined : await Cartridge.open(bay?.folder ?? folder, name);
+      // A robot's power was cut between its note and the load: a drive loads what it finds at power on.
+      const isKnown = name === memory.cartridge;
       // A position behind end of data: the image is another than it was.
       const { partition, object } = memory.position;
       const isThere = cartridge === undefined || object <= cartridge.objectsOf(partition);
-      const state = closed && isThere ? memory : poweredOn(memory.cartridge, memory.loaded);
+      const state = closed && isThere && isKnown ? memory : poweredOn(name, isKnown ? memory.loaded : name !== null);
       if (state !== memory) life.powerCycles += 1;
       const traits = new Traits(settings.traits);
       const record = { identity, settings, memory: state, life };
-      const drive = new Drive(record, cartridge, traits.earlyWarningBytes);
+      const drive = new Drive(record, cartridge, { earlyWarningBytes: traits.earlyWarningBytes, bay });
       // A drive on a full disk can still be asked, and read.
       await saveDrive(folder, { ...record, closed: false }).catch(unlessFull);
       return new VirtualDrive(folder, lock, drive, traits);
@@ -114,12 +120,37 @@ export class VirtualDrive {
    * DriveBusyError when there is one in it.
    */
   insert(cartridge: string | CartridgeOptions): Promise<void> {
-    return this.#queue.add(() => this.#insert(cartridge));
+    return this.#queue.add(() => this.#byHand(() => this.#insert(cartridge)));
   }
 
   /** Takes the cartridge out, unloading it first. Rejects with DriveBusyError while its removal is prevented. */
   remove(): Promise<void> {
-    return this.#queue.add(() => this.#remove());
+    return this.#queue.add(() => this.#byHand(() => this.#remove()));
+  }
+
+  /** The robot of its library puts a cartridge in, which is loaded. */
+  take(cartridge: string): Promise<void> {
+    return this.#queue.add(() => this.#insert(cartridge));
+  }
+
+  /**
+   * The robot of its library takes the cartridge out. Resolves with why it can't: the drive holds it, or its removal is
+   * prevented; `unloads` has the drive unload it first.
+   */
+  give({ unloads = false } = {}): Promise<'held' | 'prevented' | undefined> {
+    return this.#queue.add(async () => {
+      if (this.#drive.isRemovalPrevented()) return 'prevented';
+      if (!unloads && this.holds) return 'held';
+      await this.#remove();
+      return undefined;
+    });
+  }
+
+  /** Whether the robot of a library does not reach the cartridge; a cleaning cartridge comes out when it is done. */
+  get holds(): boolean {
+    const { cartridge, memory } = this.#drive;
+    const isDone = cartridge?.memory.medium.kind === 'cleaning' && !this.#drive.isLoading();
+    return memory.loaded && !isDone;
   }
 
   /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */
@@ -173,12 +204,10 @@ export class VirtualDrive {
     signal?.throwIfAborted();
     const length = dataOutLength(this.#drive, cdb, nexus);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
-    if (fault !== undefined && 'delayMs' in fault.outcome) await delay(fault.outcome.delayMs, undefined, { signal });
-    if (fault !== undefined && 'reset' in fault.outcome) this.#drive.reset();
-    const request = asStruck({ cdb, dataOut, into, nexus, abortTasks }, fault);
-    const answer = isCarriedOut(fault) ? await this.#serve(request) : undefined;
+    const subject = { reset: () => this.#drive.reset(), serve: (request: Request) => this.#serve(request) };
+    const result = await runWithFault(fault, subject, { cdb, dataOut, into, nexus, abortTasks }, signal);
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
-    return executionOf(withFault(answer, fault), { into, allocationLength }, length);
+    return executionOf(result, { into, allocationLength }, length);
   }
 
   async #serve(request: Request): Promise<CommandResult> {
@@ -190,6 +219,11 @@ export class VirtualDrive {
     return answer;
   }
 
+  async #byHand(work: () => Promise<void>): Promise<void> {
+    if (this.#drive.bay !== undefined) throw inLibrary(this.folder, 'change the cartridge');
+    await work();
+  }
+
   async #insert(cartridge: string | CartridgeOptions): Promise<void> {
     const { memory, identity } = this.#drive;
     if (this.#drive.cartridge !== undefined) {
@@ -198,7 +232,7 @@ export class VirtualDrive {
     const medium = typeof cartridge === 'string' ? undefined : mediumFacts(cartridge, identity.generation);
     if (medium !== undefined) await Cartridge.create(this.folder, medium);
     const name = medium?.barcode ?? requireName(String(cartridge));
-    this.#drive.cartridge = await Cartridge.open(this.folder, name);
+    this.#drive.cartridge = await Cartridge.open(this.#drive.bay?.folder ?? this.folder, name);
     memory.cartridge = name;
     await this.#drive.load();
     await this.#save(false);
@@ -232,4 +266,12 @@ export class VirtualDrive {
     const memory = this.#drive.memoryToKeep();
     await saveDrive(this.folder, { identity, settings, memory, life, closed });
   }
+}
+
+function inLibrary(folder: string, operation: string): InvalidArgumentError {
+  return new InvalidArgumentError('the drive is in a library, whose robot reaches its cartridges', {
+    device: `virtual:${folder}`,
+    operation,
+    next: 'Open the library that it is in',
+  });
 }

@@ -234,6 +234,12 @@ const VIRTUAL: Cases<VirtualDrive, Bench> = {
     return virtual.insert(ID);
   },
   remove: ({ virtual }) => virtual.remove(),
+  take: async ({ virtual }) => {
+    await virtual.remove();
+    return virtual.take(ID);
+  },
+  give: ({ virtual }) => virtual.give(),
+  holds: ({ virtual }) => virtual.holds,
   reset: ({ virtual }) => virtual.reset(),
   nexusLost: ({ virtual }) => virtual.nexusLost('another'),
   tell: ({ virtual }) => virtual.tell('another', [0x2a, 1]),

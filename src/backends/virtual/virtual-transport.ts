@@ -5,9 +5,10 @@ import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
-import { VirtualDrive } from '../../virtual/virtual-drive.js';
+import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';
 import { VirtualSt } from '../st/st.js';
+import { type Attached, attachDrive } from './attached.js';
 import { PortableCrc32, PortableSlabPool } from './portable-memory.js';
 
 export interface VirtualDevice {
@@ -22,6 +23,7 @@ export class VirtualTransport implements Transport {
   readonly device: string;
   /** The drive itself, for tests and demonstrations: faults, reset, changing the cartridge. */
   readonly drive: VirtualDrive;
+  readonly #attached: Attached<VirtualDrive>;
   readonly #readOnly: boolean;
   /** The drive works on the event loop, and need not wait for anything. */
   readonly #budget = new EventLoopBudget();
@@ -32,22 +34,23 @@ export class VirtualTransport implements Transport {
   #stoppedStream = 0;
   #closed = false;
 
-  private constructor(device: string, drive: VirtualDrive, readOnly: boolean) {
+  private constructor(device: string, attached: Attached<VirtualDrive>, readOnly: boolean) {
     this.device = device;
-    this.drive = drive;
+    this.drive = attached.device;
+    this.#attached = attached;
     this.#readOnly = readOnly;
-    this.#st = new VirtualSt(drive, device, readOnly);
+    this.#st = new VirtualSt(this.drive, device, readOnly);
   }
 
   /** Rejects with DeviceNotFoundError and DriveBusyError of the virtual drive. */
   static async open(located: VirtualDevice, options: { readonly readOnly?: boolean | undefined } = {}) {
-    const drive = await VirtualDrive.open(located.folder);
-    const transport = new VirtualTransport(located.device, drive, options.readOnly ?? false);
+    const attached = await attachDrive(located.folder);
+    const transport = new VirtualTransport(located.device, attached, options.readOnly ?? false);
     try {
       await transport.#st.open();
       return transport;
     } catch (error) {
-      await drive.close().catch(() => undefined);
+      await attached.release().catch(() => undefined);
       throw error;
     }
   }
@@ -137,7 +140,7 @@ export class VirtualTransport implements Transport {
     try {
       await ended;
     } finally {
-      await this.drive.close();
+      await this.#attached.release();
     }
   }
 

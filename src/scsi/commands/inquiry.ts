@@ -3,6 +3,8 @@ import { ascii, bits, decodeFields, encodeFields, type FieldValues, flag, uint }
 
 /** Peripheral device type of a sequential-access device. */
 export const SEQUENTIAL_ACCESS_DEVICE = 0x01;
+/** Peripheral device type of a medium changer. */
+export const MEDIUM_CHANGER = 0x08;
 
 const STANDARD = {
   /** 0: a device of this type is connected. */

@@ -66,8 +66,8 @@ function decodeDesignator(designator: Uint8Array): Designator {
   };
 }
 
-export function encodeDeviceIdentification(designators: readonly Designator[]): Uint8Array {
-  return vpdPage('deviceIdentification', concatBytes(...designators.flatMap(encodeDesignator)));
+export function encodeDeviceIdentification(designators: readonly Designator[], deviceType?: number): Uint8Array {
+  return vpdPage('deviceIdentification', concatBytes(...designators.flatMap(encodeDesignator)), deviceType);
 }
 
 function encodeDesignator({ association, type, codeSet, protocol, bytes }: Designator): Uint8Array[] {

@@ -58,10 +58,14 @@ function vpdPageLength(reader: ByteReader, bytes: Uint8Array, page: keyof typeof
   return pageLength;
 }
 
-/** A page of a sequential-access device. */
-export function vpdPage(page: keyof typeof VPD_PAGES, payload: Uint8Array): Uint8Array {
+/** A page, by default of a sequential-access device. */
+export function vpdPage(
+  page: keyof typeof VPD_PAGES,
+  payload: Uint8Array,
+  peripheralDeviceType = SEQUENTIAL_ACCESS_DEVICE,
+): Uint8Array {
   const values = {
-    peripheralDeviceType: SEQUENTIAL_ACCESS_DEVICE,
+    peripheralDeviceType,
     pageCode: VPD_PAGES[page],
     pageLength: payload.length,
   };
@@ -74,8 +78,8 @@ export function decodeSupportedPages(bytes: Uint8Array): number[] {
   return [...payload.bytes(0, payload.length)];
 }
 
-export function encodeSupportedPages(codes: readonly number[]): Uint8Array {
-  return vpdPage('supportedPages', Uint8Array.from(codes));
+export function encodeSupportedPages(codes: readonly number[], deviceType?: number): Uint8Array {
+  return vpdPage('supportedPages', Uint8Array.from(codes), deviceType);
 }
 
 type SerialNumberPage = 'unitSerialNumber' | 'manufacturerSerialNumber' | 'automationSerialNumber';
@@ -86,8 +90,12 @@ export function decodeSerialNumber(bytes: Uint8Array, page: SerialNumberPage = '
   return payload.ascii(0, payload.length);
 }
 
-export function encodeSerialNumber(serial: string, page: SerialNumberPage = 'unitSerialNumber'): Uint8Array {
-  return vpdPage(page, Buffer.from(serial, 'latin1'));
+export function encodeSerialNumber(
+  serial: string,
+  page: SerialNumberPage = 'unitSerialNumber',
+  deviceType?: number,
+): Uint8Array {
+  return vpdPage(page, Buffer.from(serial, 'latin1'), deviceType);
 }
 
 const EXTENDED_INQUIRY = {
@@ -158,6 +166,10 @@ export function encodeSupportedTapeAlerts(numbers: readonly number[]): Uint8Arra
 export function decodeElementAddress(bytes: Uint8Array): number | undefined {
   const payload = vpdPayload(bytes, 'elementAddress');
   return payload.length >= 2 ? payload.u16(0) : undefined;
+}
+
+export function encodeElementAddress(element: number): Uint8Array {
+  return vpdPage('elementAddress', encodeFields({ element: uint(0, 2) }, 2, { element }, 'VPD page elementAddress'));
 }
 
 /** One method of logical block protection that the drive offers. */

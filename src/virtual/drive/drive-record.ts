@@ -28,6 +28,8 @@ export interface DriveSettings {
   readonly encryption?: EncryptionSettings | undefined;
   /** How it, or the path to it, answers otherwise than ours does. */
   readonly traits?: readonly Trait[] | undefined;
+  /** It is in a library, which alone opens it. */
+  readonly inLibrary?: boolean | undefined;
 }
 
 /** What a drive can do with keys. */

@@ -10,6 +10,7 @@ import {
   type Nexus,
   UnitAttentions,
 } from '../unit/nexus.js';
+import type { Bay } from './bay.js';
 import { DriveClock } from './drive-clock.js';
 import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
@@ -25,6 +26,13 @@ const MOST_PROGRESS = 0xffff / 0x10000;
 /** What a command needs of the cartridge. */
 export type MediumNeed = 'none' | 'present' | 'ready';
 
+/** What is decided outside of a drive. */
+export interface DriveSurroundings {
+  /** Size of the early-warning zone where a trait decides it. */
+  readonly earlyWarningBytes?: number | undefined;
+  readonly bay?: Bay | undefined;
+}
+
 /** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
 export class Drive {
   readonly identity: DriveIdentity;
@@ -37,6 +45,8 @@ export class Drive {
   readonly pace: DrivePace | undefined;
   readonly encryption = new DriveEncryption();
   readonly #earlyWarningBytes: number | undefined;
+  /** Where it is in a library, if it is in one. */
+  readonly bay: Bay | undefined;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
   /** Where a record met the end of the partition. */
@@ -44,11 +54,10 @@ export class Drive {
   /** When a running load is over, by `performance.now()`. */
   #readyAt = 0;
 
-  /** `earlyWarningBytes` is the size of the zone when a trait decides it. */
   constructor(
     { identity, settings, memory, life }: Omit<DriveRecord, 'closed'>,
     cartridge: Cartridge | undefined,
-    earlyWarningBytes = settings.earlyWarningBytes,
+    { earlyWarningBytes = settings.earlyWarningBytes, bay }: DriveSurroundings = {},
   ) {
     this.identity = identity;
     this.settings = settings;
@@ -58,6 +67,7 @@ export class Drive {
     this.attentions = new UnitAttentions(memory.attentions);
     this.pace = settings.speed && new DrivePace(settings.speed);
     this.#earlyWarningBytes = earlyWarningBytes;
+    this.bay = bay;
   }
 
   get position(): Position {

@@ -3,8 +3,10 @@ import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:
 import { requireNumbers } from '../../arguments/number.js';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { ControlSocket } from '../control/socket.js';
+import { isLibrary } from '../library/library-record.js';
 import { controlsOf } from '../open-controls.js';
 import { VirtualDrive } from '../virtual-drive.js';
+import { VirtualLibrary } from '../virtual-library.js';
 import { Connection } from './connection.js';
 import { ISCSI_PORT, MOST_CONNECTIONS, MOST_UNREAD, Places, TIME_LIMITS, type TimeLimits } from './limits.js';
 import type { ChapOptions } from './login/chap.js';
@@ -32,7 +34,7 @@ export interface IscsiServerOptions {
 const LEAST_SECRET_BYTES = 12;
 const MOST_HANDLE = 0xffff;
 
-/** Virtual drives as the targets of an iSCSI server (RFC 7143): each is logical unit 0 of its own target. */
+/** Virtual drives and libraries as the targets of an iSCSI server (RFC 7143), each a target of its own. */
 export class IscsiServer {
   readonly targets: readonly Target[];
   readonly #server: Server;
@@ -54,30 +56,30 @@ export class IscsiServer {
   }
 
   /**
-   * Opens the drives of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
-   * when two drives have the same serial number, a secret is too short or serves both ways, the address is not to be had,
+   * Opens the drives and libraries of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
+   * when two have the same serial number, a secret is too short or serves both ways, the address is not to be had,
    * or others could reach it and nothing keeps them out.
    */
   static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
     requireNumbers(options, { port: { min: 0, max: 65535, unit: 'TCP ports' } }, { operation: 'serve' });
     requireSecrets(options.chap);
     const host = await addressOf(options);
-    const drives: VirtualDrive[] = [];
+    const devices: (VirtualDrive | VirtualLibrary)[] = [];
     try {
-      for (const folder of folders) drives.push(await VirtualDrive.open(folder));
-      const targets = drives.map((drive) => new Target(drive));
+      for (const folder of folders) devices.push(await openDevice(folder));
+      const targets = devices.map((device) => new Target(device));
       requireDistinct(targets);
       const server = new IscsiServer(targets, options);
       await server.#listen(host, options.port);
       try {
-        server.#controls = await openControlSockets(drives);
+        server.#controls = await openControlSockets(devices);
       } catch (error) {
         await server.close();
         throw error;
       }
       return server;
     } catch (error) {
-      await Promise.allSettled(drives.map((drive) => drive.close()));
+      await Promise.allSettled(devices.map((device) => device.close()));
       throw error;
     }
   }
@@ -102,7 +104,7 @@ export class IscsiServer {
     for (const socket of this.#sockets) socket.destroy();
     await closed;
     await Promise.all(this.#controls.map((door) => door.close()));
-    for (const { drive } of this.targets) await drive.close();
+    for (const { device } of this.targets) await device.close();
   }
 
   #listen(host: string, port = ISCSI_PORT): Promise<void> {
@@ -140,10 +142,18 @@ function noAddress(where: string, cause: NodeJS.ErrnoException): InvalidArgument
   return new InvalidArgumentError(`can't listen at ${where}`, { operation: 'listen', errno: cause.code, next, cause });
 }
 
-async function openControlSockets(drives: readonly VirtualDrive[]): Promise<readonly ControlSocket[]> {
+async function openDevice(folder: string): Promise<VirtualDrive | VirtualLibrary> {
+  return (await isLibrary(folder)) ? VirtualLibrary.open(folder) : VirtualDrive.open(folder);
+}
+
+async function openControlSockets(
+  devices: readonly (VirtualDrive | VirtualLibrary)[],
+): Promise<readonly ControlSocket[]> {
   const sockets: ControlSocket[] = [];
   try {
-    for (const drive of drives) sockets.push(await ControlSocket.open(drive.folder, controlsOf(drive)));
+    for (const device of devices.flatMap((each) => (each instanceof VirtualLibrary ? each.drives : [each]))) {
+      sockets.push(await ControlSocket.open(device.folder, controlsOf(device)));
+    }
     return sockets;
   } catch (error) {
     await Promise.allSettled(sockets.map((socket) => socket.close()));
@@ -170,9 +180,9 @@ function requireSecrets(chap: ChapOptions | undefined): void {
 
 function requireDistinct(targets: readonly Target[]): void {
   const names = new Set<string>();
-  for (const { name, drive } of targets) {
+  for (const { name, device } of targets) {
     if (names.has(name)) {
-      throw new InvalidArgumentError(`the serial number ${drive.identity.serial} belongs to more than one drive`);
+      throw new InvalidArgumentError(`the serial number ${device.identity.serial} belongs to more than one device`);
     }
     names.add(name);
   }

@@ -77,8 +77,11 @@ export class Session {
   #expectedCommand: number;
   /** Task management functions under way. */
   #managing = 0;
-  /** Tasks are carried out in the order of their arrival: two writes in turn must not be recorded in the other. */
-  #last: Promise<void> = Promise.resolve();
+  /**
+   * The last task of each logical unit, whose tasks are carried out in the order of their arrival: two writes in turn
+   * must not be recorded in the other. A move of the robot does not keep the drives waiting.
+   */
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(connection: SessionLink, { initiator, sessionId, target }: Login, firstCommand: number) {
     this.nexus = `${initiator},i,0x${sessionId.toString(16).padStart(12, '0')}`;
@@ -182,7 +185,8 @@ export class Session {
   }
 
   #start(tag: number, task: ScsiTask): void {
-    const ended = this.#last.then(async () => {
+    const { lun } = task.command;
+    const ended = (this.#last.get(lun) ?? Promise.resolve()).then(async () => {
       try {
         const execution = await task.perform();
         // First of all it is over: its tag may come again as soon as the response is out.
@@ -192,10 +196,11 @@ export class Session {
         this.#connection.fail(error);
       } finally {
         this.#tasks.delete(tag);
+        if (this.#last.get(lun) === ended) this.#last.delete(lun);
       }
     });
     this.#tasks.set(tag, { task, ended });
-    this.#last = ended;
+    this.#last.set(lun, ended);
   }
 
   /** Whether there was such a task; resolves when it has ended. */

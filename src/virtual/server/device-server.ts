@@ -1,9 +1,10 @@
-import { cdbLength, commandName } from '../../scsi/index.js';
+import { commandName } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 import type { Traits } from '../traits/traits.js';
-import { CheckCondition, invalidFieldInCdb, ReservationConflict, sense } from '../unit/check-condition.js';
+import { CheckCondition, ReservationConflict } from '../unit/check-condition.js';
 import type { Reply, Request } from '../unit/command.js';
 import { type CommandResult, checkCondition, good, reservationConflict } from '../unit/command-result.js';
+import { commandOf, replyTo } from '../unit/dispatch.js';
 import { COMMANDS } from './commands.js';
 import { noteCondition } from './conditions.js';
 import { requireNotReserved } from './reserved-access.js';
@@ -24,25 +25,12 @@ export async function serve(drive: Drive, traits: Traits, request: Request): Pro
 /** What a command comes to, as the drive's traits let the initiator see it. */
 async function carryOut(drive: Drive, traits: Traits, request: Request): Promise<Reply> {
   const name = commandName(request.cdb);
-  const reply = await replyTo(drive, traits, request);
+  const reply = await replyTo(async () => run(drive, traits, request));
   return name === undefined ? reply : traits.shown(drive, name, request.cdb, reply);
 }
 
-async function replyTo(drive: Drive, traits: Traits, request: Request): Promise<Reply> {
-  try {
-    return { dataIn: await run(drive, traits, request) };
-  } catch (condition) {
-    if (condition instanceof CheckCondition) return condition;
-    throw condition;
-  }
-}
-
-async function run(drive: Drive, traits: Traits, request: Request): Promise<Uint8Array | undefined> {
-  const { cdb } = request;
-  const name = commandName(cdb);
-  const command = name && COMMANDS[name];
-  if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
-  if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
+function run(drive: Drive, traits: Traits, request: Request) {
+  const command = commandOf(COMMANDS, request.cdb, 'tape');
   if (!command.passesAttention) drive.reportAttention(request.nexus);
   requireNotReserved(drive, command.layout.name, request);
   drive.require(command.needs);

@@ -3,6 +3,7 @@ import {
   asciiPad,
   concatBytes,
   encodeDeviceIdentification,
+  encodeElementAddress,
   encodeExtendedInquiry,
   encodeProtectionMethods,
   encodeSequentialCapabilities,
@@ -11,6 +12,7 @@ import {
   encodeSupportedTapeAlerts,
   VPD_PAGES,
 } from '../../scsi/index.js';
+import type { Drive } from '../drive/drive.js';
 import { protectionMethods } from '../drive/drive-protection.js';
 import type { DriveIdentity } from '../drive/drive-record.js';
 import { RAISED_ALERTS } from './log/tape-alerts.js';
@@ -27,22 +29,34 @@ const ASCII = 2;
 /** A drive that no library has told its serial number answers with blanks. */
 const NOT_IN_LIBRARY = ' '.repeat(16);
 
-/** The vital product data pages that the drive has, in ascending order of their codes, as page 00h lists them (SPC-5). */
-const PAGES: ReadonlyMap<number, (identity: DriveIdentity) => Uint8Array> = new Map([
-  [VPD_PAGES.supportedPages, () => encodeSupportedPages([...PAGES.keys()])],
-  [VPD_PAGES.unitSerialNumber, ({ serial }) => encodeSerialNumber(serial)],
-  [VPD_PAGES.deviceIdentification, deviceIdentification],
+/** The vital product data pages of a drive, in ascending order of their codes, as page 00h lists them (SPC-5). */
+const PAGES = new Map<number, (drive: Pick<Drive, 'identity' | 'bay'>) => Uint8Array | undefined>([
+  [VPD_PAGES.supportedPages, (drive) => encodeSupportedPages(supportedPages(drive))],
+  [VPD_PAGES.unitSerialNumber, ({ identity: { serial } }) => encodeSerialNumber(serial)],
+  [VPD_PAGES.deviceIdentification, ({ identity }) => deviceIdentification(identity)],
   [VPD_PAGES.extendedInquiry, () => encodeExtendedInquiry(EXTENDED_INQUIRY)],
   [VPD_PAGES.sequentialCapabilities, () => encodeSequentialCapabilities({ tapeStreamMirroring: false, worm: true })],
-  [VPD_PAGES.manufacturerSerialNumber, ({ serial }) => encodeSerialNumber(serial, 'manufacturerSerialNumber')],
+  [
+    VPD_PAGES.manufacturerSerialNumber,
+    ({ identity: { serial } }) => encodeSerialNumber(serial, 'manufacturerSerialNumber'),
+  ],
   [VPD_PAGES.tapeAlertFlags, () => encodeSupportedTapeAlerts(RAISED_ALERTS)],
-  [VPD_PAGES.automationSerialNumber, () => encodeSerialNumber(NOT_IN_LIBRARY, 'automationSerialNumber')],
-  [VPD_PAGES.logicalBlockProtection, ({ generation }) => encodeProtectionMethods(protectionMethods(generation))],
+  [
+    VPD_PAGES.automationSerialNumber,
+    ({ bay }) => encodeSerialNumber(bay?.librarySerial ?? NOT_IN_LIBRARY, 'automationSerialNumber'),
+  ],
+  [VPD_PAGES.elementAddress, ({ bay }) => bay && encodeElementAddress(bay.element)],
+  [VPD_PAGES.logicalBlockProtection, ({ identity }) => encodeProtectionMethods(protectionMethods(identity.generation))],
 ]);
 
 /** A vital product data page; undefined for one that the drive does not have. */
-export function vpdPage(identity: DriveIdentity, code: number): Uint8Array | undefined {
-  return PAGES.get(code)?.(identity);
+export function vpdPage(drive: Pick<Drive, 'identity' | 'bay'>, code: number): Uint8Array | undefined {
+  return PAGES.get(code)?.(drive);
+}
+
+/** A drive that is in no library has no element address. */
+function supportedPages({ bay }: Pick<Drive, 'bay'>): readonly number[] {
+  return [...PAGES.keys()].filter((code) => bay !== undefined || code !== VPD_PAGES.elementAddress);
 }
 
 function deviceIdentification({ vendor, product, serial }: DriveIdentity): Uint8Array {

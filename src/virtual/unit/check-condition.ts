@@ -42,6 +42,17 @@ export function readList<T>(decode: () => T): T {
   }
 }
 
+/** The sense that a look at a unit throws; that of no condition when it throws none. */
+export function pendingSense(look: () => void): SenseFields {
+  try {
+    look();
+    return sense('0/00/00');
+  } catch (condition) {
+    if (condition instanceof CheckCondition) return condition.sense;
+    throw condition;
+  }
+}
+
 /** The INFORMATION field of fixed format has 32 bits; what does not fit is not given (SPC-5 4.5.3). */
 export function residual(count: number): Partial<SenseFields> {
   return Math.abs(count) <= 0x7fffffff ? { information: count } : {};

@@ -1,4 +1,4 @@
-import { type CommandName, commandName, type SenseFields } from '../../scsi/index.js';
+import { type CommandName, type CommandSet, commandName, type SenseFields } from '../../scsi/index.js';
 import { randomFrom } from './random.js';
 
 /** Something that is to go wrong. All conditions that are given have to hold. */
@@ -30,9 +30,14 @@ export interface Fault {
     | { readonly flip: 'wire' | 'medium' };
 }
 
-/** The faults of one drive, and how far each has come. */
+/** The faults of one device, and how far each has come. */
 export class Faults {
+  readonly #set: CommandSet;
   #armed: ArmedFault[] = [];
+
+  constructor(set: CommandSet = 'tape') {
+    this.#set = set;
+  }
 
   get list(): readonly Fault[] {
     return this.#armed.map(({ fault }) => fault);
@@ -42,9 +47,9 @@ export class Faults {
     this.#armed = faults.map((fault) => ({ fault, seen: 0, hits: 0, random: randomFrom(fault.seed ?? 1) }));
   }
 
-  /** The first fault that strikes a command at a position. */
-  strike(cdb: Uint8Array, object: number): Fault | undefined {
-    return this.#armed.find((armed) => strikes(armed, cdb, object))?.fault;
+  /** The first fault that strikes a command, at a position of the tape where there is one. */
+  strike(cdb: Uint8Array, object?: number): Fault | undefined {
+    return this.#armed.find((armed) => strikes(armed, cdb, commandName(cdb, this.#set), object))?.fault;
   }
 }
 
@@ -55,9 +60,14 @@ interface ArmedFault {
   hits: number;
 }
 
-function strikes(armed: ArmedFault, cdb: Uint8Array, object: number): boolean {
+function strikes(
+  armed: ArmedFault,
+  cdb: Uint8Array,
+  name: CommandName | undefined,
+  object: number | undefined,
+): boolean {
   const { command, afterCount = 0, atObject, probability, times = Number.POSITIVE_INFINITY } = armed.fault;
-  if (command !== undefined && command !== cdb[0] && command !== commandName(cdb)) return false;
+  if (command !== undefined && command !== cdb[0] && command !== name) return false;
   if (atObject !== undefined && atObject !== object) return false;
   armed.seen += 1;
   if (armed.seen <= afterCount || armed.hits >= times) return false;

@@ -11,6 +11,8 @@ export type Attention = readonly [asc: number, ascq: number];
 export const POWER_ON: Attention = [0x29, 0x00];
 /** Not ready to ready change, medium may have changed. */
 export const MEDIUM_MAY_HAVE_CHANGED: Attention = [0x28, 0x00];
+/** Import or export element accessed. */
+export const IMPORT_EXPORT_ACCESSED: Attention = [0x28, 0x01];
 /** Mode parameters changed. */
 export const MODE_PARAMETERS_CHANGED: Attention = [0x2a, 0x01];
 export const RESERVATIONS_PREEMPTED: Attention = [0x2a, 0x03];

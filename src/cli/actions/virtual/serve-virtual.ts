@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError } from '../../../errors/index.js';
+import { type VirtualDrive, VirtualLibrary } from '../../../virtual/index.js';
 import type { ChapCredentials, ChapOptions } from '../../../virtual/iscsi/login/chap.js';
 import { IscsiServer } from '../../../virtual/iscsi/server.js';
 import { SECRET_VARIABLE, TARGET_SECRET_VARIABLE } from '../../input/chap-variables.js';
@@ -76,24 +77,40 @@ function readyDocument({ address, targets }: IscsiServer) {
   return {
     ready: true,
     ...address,
-    targets: targets.map(({ name, drive: { folder, identity, cartridge = null } }) => {
-      return { name, folder, identity, cartridge };
+    targets: targets.map(({ name, device }) => {
+      const { folder, identity } = device;
+      const content =
+        device instanceof VirtualLibrary
+          ? { drives: device.drives.map(driveDocument), elements: device.elements.length }
+          : { cartridge: device.cartridge ?? null };
+      return { name, folder, identity, ...content };
     }),
   };
 }
 
+function driveDocument({ folder, identity, cartridge }: VirtualDrive) {
+  return { folder, identity, cartridge: cartridge ?? null };
+}
+
 function readyText({ address: { host, port }, targets }: IscsiServer): string {
   const portal = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const drives = targets.map(({ name, drive: { folder, identity, cartridge } }) => {
-    return `  ${name}  ${identity.product}, ${visible(cartridge ?? 'no cartridge')}, virtual:${visible(folder)}`;
+  const devices = targets.map(({ name, device }) => {
+    const { folder, identity } = device;
+    return `  ${name}  ${identity.product}, ${contentText(device)}, virtual:${visible(folder)}`;
   });
   return [
     `serving at ${portal}; Ctrl-C ends it`,
-    ...drives,
+    ...devices,
     'On Linux with open-iscsi, as root:',
     `  iscsiadm -m discovery -t sendtargets -p ${portal}`,
     ...targets.map(({ name }) => `  iscsiadm -m node -T ${name} -p ${portal} --login`),
     'and, before this ends:',
     ...targets.map(({ name }) => `  iscsiadm -m node -T ${name} -p ${portal} --logout`),
   ].join('\n');
+}
+
+function contentText(device: VirtualDrive | VirtualLibrary): string {
+  if (!(device instanceof VirtualLibrary)) return visible(device.cartridge ?? 'no cartridge');
+  const full = device.elements.filter(({ cartridge }) => cartridge !== null).length;
+  return `${device.drives.length} drives, ${full} cartridges in ${device.elements.length} elements`;
 }

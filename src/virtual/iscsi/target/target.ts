@@ -1,7 +1,9 @@
-import type { Execution } from '../../unit/execution.js';
-import { COMMANDS_CLEARED, type Nexus } from '../../unit/nexus.js';
+import type { DataPhase, Execution } from '../../unit/execution.js';
+import { type Attention, COMMANDS_CLEARED, type Nexus } from '../../unit/nexus.js';
 import type { VirtualDrive } from '../../virtual-drive.js';
-import { isDrive, missingUnit } from './missing-unit.js';
+import { VirtualLibrary } from '../../virtual-library.js';
+import { unitNumber } from './lun.js';
+import { missingUnit } from './missing-unit.js';
 
 /** What a task hands to a logical unit. */
 export interface UnitRequest {
@@ -21,24 +23,44 @@ export interface TargetSession {
   end(why: string): Promise<void>;
 }
 
-/** One virtual drive as an iSCSI target: the drive is logical unit 0. */
+interface LogicalUnit {
+  execute(cdb: Uint8Array, data: DataPhase): Promise<Execution>;
+  nexusLost(nexus: Nexus): Promise<void>;
+  tell(nexus: Nexus, attention: Attention): Promise<void>;
+  reset(): Promise<void>;
+}
+
+/** A virtual drive as an iSCSI target, of which it is logical unit 0; or a library, whose drives are 1 and up. */
 export class Target {
   /** The iSCSI name. */
   readonly name: string;
-  readonly drive: VirtualDrive;
+  readonly device: VirtualDrive | VirtualLibrary;
   readonly sessions = new Set<TargetSession>();
+  readonly #units: readonly LogicalUnit[];
 
-  constructor(drive: VirtualDrive) {
-    this.drive = drive;
-    this.name = `iqn.2026-11.localhost.node-lto:${drive.identity.serial.toLowerCase().replaceAll('_', '-')}`;
+  constructor(device: VirtualDrive | VirtualLibrary) {
+    this.device = device;
+    this.#units = device instanceof VirtualLibrary ? [device, ...device.drives] : [device];
+    this.name = `iqn.2026-11.localhost.node-lto:${device.identity.serial.toLowerCase().replaceAll('_', '-')}`;
   }
 
   execute({ lun, cdb, ...data }: UnitRequest): Promise<Execution> {
-    if (!isDrive(lun)) return Promise.resolve(missingUnit(cdb));
-    return this.drive.execute(cdb, { ...data, abortTasks: (nexus) => this.#abortTasksOf(nexus, lun) });
+    const unit = this.#unitAt(lun);
+    if (unit === undefined) return Promise.resolve(missingUnit(cdb, this.#units.length));
+    return unit.execute(cdb, { ...data, abortTasks: (nexus) => this.#abortTasksOf(nexus, lun) });
   }
 
-  /** Ends the tasks of an initiator, which is not told of it but by what the drive tells. */
+  /** Whether there is a logical unit at a LUN. */
+  hasUnit(lun: string): boolean {
+    return this.#unitAt(lun) !== undefined;
+  }
+
+  #unitAt(lun: string): LogicalUnit | undefined {
+    const number = unitNumber(lun);
+    return number === undefined ? undefined : this.#units[number];
+  }
+
+  /** Ends the tasks of an initiator, which is not told of it but by what the unit tells. */
   async #abortTasksOf(nexus: Nexus, lun: string): Promise<void> {
     const theirs = [...this.sessions].filter((session) => session.nexus === nexus);
     await Promise.all(theirs.map((session) => session.abortTasks(lun)));
@@ -50,7 +72,7 @@ export class Target {
       if (other.nexus === session.nexus) await other.end('the initiator logged in again');
     }
     this.sessions.add(session);
-    await this.drive.nexusLost(session.nexus);
+    await this.#loseNexus(session.nexus);
   }
 
   /** Whether an initiator port has a session. */
@@ -59,14 +81,18 @@ export class Target {
   }
 
   async leave(session: TargetSession): Promise<void> {
-    if (this.sessions.delete(session)) await this.drive.nexusLost(session.nexus);
+    if (this.sessions.delete(session)) await this.#loseNexus(session.nexus);
+  }
+
+  async #loseNexus(nexus: Nexus): Promise<void> {
+    await Promise.all(this.#units.map((unit) => unit.nexusLost(nexus)));
   }
 
   /** Ends all tasks of all sessions, and tells those of others (CLEAR TASK SET). */
   async clearTaskSet(lun: string, by: TargetSession): Promise<void> {
     for (const session of this.sessions) {
       const ended = await session.abortTasks(lun);
-      if (ended > 0 && session !== by) await this.drive.tell(session.nexus, COMMANDS_CLEARED);
+      if (ended > 0 && session !== by) await this.#unitAt(lun)?.tell(session.nexus, COMMANDS_CLEARED);
     }
   }
 
@@ -74,9 +100,10 @@ export class Target {
     for (const session of this.sessions) session.end(why).catch(() => undefined);
   }
 
-  /** Ends all tasks and resets the drive, which all initiators are told. */
-  async reset(): Promise<void> {
-    await Promise.all([...this.sessions].map((session) => session.abortTasks()));
-    await this.drive.reset();
+  /** Ends the tasks of a logical unit and resets it, which all initiators are told; by default, of all units. */
+  async reset(lun?: string): Promise<void> {
+    await Promise.all([...this.sessions].map((session) => session.abortTasks(lun)));
+    const unit = lun === undefined ? undefined : this.#unitAt(lun);
+    await Promise.all((unit ? [unit] : this.#units).map((each) => each.reset()));
   }
 }

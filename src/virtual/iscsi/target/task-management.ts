@@ -1,5 +1,4 @@
 import type { TASK_MANAGEMENT_REQUEST, Values } from '../pdu/layouts.js';
-import { isDrive } from './missing-unit.js';
 import type { Target, TargetSession } from './target.js';
 
 /** Functions (RFC 7143 section 11.5.1). */
@@ -40,16 +39,16 @@ export async function manageTasks(
     case TASK_MANAGEMENT.abortTask:
       return (await session.abortTask(referencedTaskTag)) ? complete : noSuchTask;
     case TASK_MANAGEMENT.abortTaskSet:
-      if (!isDrive(lun)) return noSuchUnit;
+      if (!target.hasUnit(lun)) return noSuchUnit;
       await session.abortTasks(lun);
       return complete;
     case TASK_MANAGEMENT.clearTaskSet:
-      if (!isDrive(lun)) return noSuchUnit;
+      if (!target.hasUnit(lun)) return noSuchUnit;
       await target.clearTaskSet(lun, session);
       return complete;
     case TASK_MANAGEMENT.logicalUnitReset:
-      if (!isDrive(lun)) return noSuchUnit;
-      await target.reset();
+      if (!target.hasUnit(lun)) return noSuchUnit;
+      await target.reset(lun);
       return complete;
     case TASK_MANAGEMENT.targetWarmReset:
     case TASK_MANAGEMENT.targetColdReset:

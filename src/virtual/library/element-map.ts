@@ -1,0 +1,64 @@
+import { ELEMENT_TYPE, type ElementType } from '../../scsi/index.js';
+
+/** How many elements of each type a library has; of hands there is one. */
+export interface ElementCounts {
+  readonly drives: number;
+  readonly slots: number;
+  readonly mailSlots: number;
+}
+
+/** Address of the hand: 0, which stands for the library's choice, too. */
+export const TRANSPORT = 0;
+/** First addresses, as large libraries have them. */
+const FIRST = { transport: TRANSPORT, dataTransfer: 1, importExport: 101, storage: 1001 } as const;
+/** What there is room for before the next type. */
+export const MOST_ELEMENTS = { drives: 100, mailSlots: 900, slots: 64_000 } as const;
+
+const TYPES = Object.keys(FIRST) as readonly ElementType[];
+
+/** The addresses of a library's elements. */
+export class ElementMap {
+  readonly #counts: Readonly<Record<ElementType, number>>;
+
+  constructor({ drives, slots, mailSlots }: ElementCounts) {
+    this.#counts = { transport: 1, dataTransfer: drives, importExport: mailSlots, storage: slots };
+  }
+
+  first(type: ElementType): number {
+    return FIRST[type];
+  }
+
+  count(type: ElementType): number {
+    return this.#counts[type];
+  }
+
+  addresses(type: ElementType): number[] {
+    return Array.from({ length: this.#counts[type] }, (_, index) => FIRST[type] + index);
+  }
+
+  /** All addresses, in ascending order. */
+  all(): number[] {
+    return TYPES.flatMap((type) => this.addresses(type));
+  }
+
+  /** The type of the element at an address; undefined where there is none. */
+  typeOf(address: number): ElementType | undefined {
+    return TYPES.find((type) => address >= FIRST[type] && address < FIRST[type] + this.#counts[type]);
+  }
+
+  /** How far along its way the hand is at an element: from 0 to 1. */
+  placeOf(address: number): number {
+    const before = TYPES.filter((type) => FIRST[type] < address).map((type) => {
+      return Math.min(this.#counts[type], address - FIRST[type]);
+    });
+    const total = TYPES.reduce((sum, type) => sum + this.#counts[type], 0);
+    return before.reduce((sum, count) => sum + count, 0) / Math.max(1, total - 1);
+  }
+}
+
+/** The types that an ELEMENT TYPE CODE asks for, in the order of their addresses; undefined for no such code. */
+export function typesOf(code: number): readonly ElementType[] | undefined {
+  if (code === ELEMENT_TYPE.all) return TYPES;
+  const type = TYPES.find((each) => ELEMENT_TYPE[each] === code);
+  return type && [type];
+}

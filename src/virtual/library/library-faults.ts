@@ -1,0 +1,41 @@
+import { type Fault, Faults } from '../unit/faults.js';
+
+/** What is to go wrong with a library. It lasts until the library is closed. */
+export interface LibraryFault {
+  /** Of commands to the changer, as those of a drive. */
+  readonly commands?: readonly Fault[] | undefined;
+  /** Addresses of elements that do not let their cartridges go: 4/53/00. */
+  readonly stuck?: readonly number[] | undefined;
+  /** Cartridges whose labels the robot can't read. */
+  readonly unreadable?: readonly string[] | undefined;
+  /** The robot is offline: 2/04/12. */
+  readonly offline?: boolean | undefined;
+}
+
+/** The faults of a library. */
+export class LibraryFaults {
+  readonly commands = new Faults('changer');
+  #given: LibraryFault = {};
+
+  get given(): LibraryFault {
+    return this.#given;
+  }
+
+  /** Setting them starts all counts anew. */
+  set given(faults: LibraryFault) {
+    this.#given = faults;
+    this.commands.list = faults.commands ?? [];
+  }
+
+  get offline(): boolean {
+    return this.#given.offline ?? false;
+  }
+
+  isStuck(element: number): boolean {
+    return this.#given.stuck?.includes(element) ?? false;
+  }
+
+  isUnreadable(cartridge: string): boolean {
+    return this.#given.unreadable?.includes(cartridge) ?? false;
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  decodeCdb,
+  EXCHANGE_MEDIUM,
+  IMPORT_EXPORT_ACTION,
+  MOVE_MEDIUM,
+  OPEN_CLOSE_IMPORT_EXPORT,
+  POSITION_TO_ELEMENT,
+  PREVENT_ALLOW,
+} from '../../scsi/index.js';
+import { CheckCondition, invalidFieldInCdb, sense } from '../unit/check-condition.js';
+import type { Request } from '../unit/command.js';
+import { TRANSPORT } from './element-map.js';
+import type { Library } from './library.js';
+import type { Stored } from './library-record.js';
+
+// A cartridge leaves its drive, then it is noted where it is, then the other drive loads it. Whenever the power is cut,
+// the note alone decides.
+
+/** MOVE MEDIUM */
+export async function moveMedium(library: Library, { cdb }: Request): Promise<undefined> {
+  const { transport, source, destination, invert } = decodeCdb(MOVE_MEDIUM, cdb);
+  requireHand(transport);
+  if (invert) throw invalidFieldInCdb(10);
+  const cartridge = requireFull(library, source);
+  if (source !== destination) requireEmpty(library, destination);
+  await pick(library, source);
+  await library.pace.travelTo(destination);
+  await library.pace.handle();
+  await place(library, [{ cartridge, from: source, to: destination }]);
+}
+
+/** EXCHANGE MEDIUM: the cartridge of the first destination makes room, and goes to the second. */
+export async function exchangeMedium(library: Library, { cdb }: Request): Promise<undefined> {
+  const exchange = decodeCdb(EXCHANGE_MEDIUM, cdb);
+  const { transport, source, firstDestination, secondDestination } = exchange;
+  requireHand(transport);
+  if (exchange.invertFirst || exchange.invertSecond) throw invalidFieldInCdb(10);
+  const cartridge = requireFull(library, source);
+  const other = requireFull(library, firstDestination);
+  if (source === firstDestination) throw new CheckCondition(sense('5/3b/0d'));
+  if (secondDestination !== source) requireEmpty(library, secondDestination);
+  await pick(library, source);
+  try {
+    await pick(library, firstDestination);
+  } catch (error) {
+    await library.bayAt(source)?.take(cartridge.cartridge);
+    throw error;
+  }
+  await library.pace.travelTo(secondDestination);
+  await library.pace.handle();
+  await place(library, [
+    { cartridge, from: source, to: firstDestination },
+    { cartridge: other, from: firstDestination, to: secondDestination },
+  ]);
+}
+
+/** POSITION TO ELEMENT */
+export async function positionToElement(library: Library, { cdb }: Request): Promise<undefined> {
+  const { transport, destination, invert } = decodeCdb(POSITION_TO_ELEMENT, cdb);
+  requireHand(transport);
+  if (invert) throw invalidFieldInCdb(8);
+  library.requireElement(destination);
+  await library.pace.travelTo(destination);
+}
+
+/** OPEN/CLOSE IMPORT/EXPORT ELEMENT: the mail slots have one door. */
+export function openCloseImportExport(library: Library, { cdb }: Request): undefined {
+  const { element, action } = decodeCdb(OPEN_CLOSE_IMPORT_EXPORT, cdb);
+  if (library.requireElement(element) !== 'importExport') throw new CheckCondition(sense('5/21/01'));
+  if (action > IMPORT_EXPORT_ACTION.close) throw invalidFieldInCdb(4);
+  const opens = action === IMPORT_EXPORT_ACTION.open;
+  if (opens && library.isRemovalPrevented()) throw new CheckCondition(sense('5/53/02'));
+  library.mailSlotsOpen = opens;
+}
+
+/** PREVENT ALLOW MEDIUM REMOVAL */
+export function preventAllow(library: Library, { cdb, nexus }: Request): undefined {
+  const { prevent } = decodeCdb(PREVENT_ALLOW, cdb);
+  if (prevent > 1) throw invalidFieldInCdb(4);
+  library.preventRemoval(nexus, prevent === 1);
+}
+
+function requireHand(transport: number): void {
+  if (transport !== TRANSPORT) throw new CheckCondition(sense('5/21/01'));
+}
+
+function requireFull(library: Library, element: number): Stored {
+  requireReachable(library, element);
+  const stored = library.storedAt(element);
+  if (stored === undefined) throw new CheckCondition(sense('5/3b/0e'));
+  return stored;
+}
+
+function requireEmpty(library: Library, element: number): void {
+  requireReachable(library, element);
+  if (library.map.typeOf(element) === 'transport') throw invalidFieldInCdb(6);
+  if (library.storedAt(element) !== undefined) throw new CheckCondition(sense('5/3b/0d'));
+}
+
+/** Throws MEDIUM MAGAZINE NOT ACCESSIBLE for an open mail slot. */
+function requireReachable(library: Library, element: number): void {
+  if (library.requireElement(element) === 'importExport' && library.mailSlotsOpen) {
+    throw new CheckCondition(sense('5/3b/11'));
+  }
+}
+
+/** The hand takes the cartridge of an element. Throws CheckCondition when it does not come. */
+async function pick(library: Library, element: number): Promise<void> {
+  await library.pace.travelTo(element);
+  if (library.faults.isStuck(element)) throw new CheckCondition(sense('4/53/00'));
+  const refusal = await library.bayAt(element)?.give({ unloads: library.settings.unloadsDrives });
+  if (refusal !== undefined) throw new CheckCondition(sense(REFUSALS[refusal]));
+  await library.pace.handle();
+}
+
+/** MEDIUM NOT PRESENT is what libraries answer while the drive has not let the cartridge go. */
+const REFUSALS = { held: '5/3a/00', prevented: '5/53/03' } as const;
+
+interface Move {
+  readonly cartridge: Stored;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function place(library: Library, moves: readonly Move[]): Promise<void> {
+  const emptied = Object.fromEntries(moves.map(({ from }) => [from, undefined]));
+  const filled = Object.fromEntries(moves.map((move) => [move.to, arrived(library, move)]));
+  try {
+    await library.note({ ...emptied, ...filled });
+  } catch (error) {
+    // Nothing was moved: the host has no room for the note.
+    for (const { cartridge, from } of moves) await library.bayAt(from)?.take(cartridge.cartridge);
+    throw error;
+  }
+  for (const { cartridge, to } of moves) await library.bayAt(to)?.take(cartridge.cartridge);
+}
+
+/** A cartridge remembers the slot that it was in last. */
+function arrived(library: Library, { cartridge: { byOperator: _, ...stored }, from }: Move): Stored {
+  return library.map.typeOf(from) === 'storage' ? { ...stored, source: from } : stored;
+}

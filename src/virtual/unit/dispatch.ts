@@ -1,0 +1,24 @@
+import { type CommandName, type CommandSet, cdbLength, commandName } from '../../scsi/index.js';
+import { CheckCondition, invalidFieldInCdb, sense } from './check-condition.js';
+import type { Command, Reply } from './command.js';
+
+type Table<C> = Readonly<Partial<Record<CommandName, C>>>;
+
+/** The command that a CDB asks for. Throws CheckCondition for one that is not in the table, or is cut. */
+export function commandOf<C extends Command<never>>(table: Table<C>, cdb: Uint8Array, set: CommandSet): C {
+  const name = commandName(cdb, set);
+  const command = name && table[name];
+  if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
+  if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
+  return command;
+}
+
+/** What a command comes to, whether it is carried out or refused with CHECK CONDITION. */
+export async function replyTo(run: () => ReturnType<Command<never>['run']>): Promise<Reply> {
+  try {
+    return { dataIn: await run() };
+  } catch (condition) {
+    if (condition instanceof CheckCondition) return condition;
+    throw condition;
+  }
+}
