@@ -68,6 +68,12 @@ describe('the format of a cartridge', () => {
     expect(formatOf({ mediumType: 0x00, capacityMiB: 2_384_185 })).toMatchObject({ format: 'LTO-6', guess: true });
   });
 
+  it('is guessed within a tenth of the native capacity, and no further', () => {
+    const byGigabytes = (gigabytes: number) => formatOf({ capacityMiB: (gigabytes * 1e9) / 2 ** 20 })?.format;
+    expect([10_801, 12_000, 13_199].map(byGigabytes)).toEqual(['LTO-8', 'LTO-8', 'LTO-8']);
+    expect([10_799, 13_201].map(byGigabytes)).toEqual([undefined, undefined]);
+  });
+
   it('is not told when nothing names one', () => {
     expect(formatOf({})).toBeUndefined();
     expect(formatOf({ formattedDensity: 0xff, mediumType: 0x01, capacityMiB: 4000 })).toBeUndefined();

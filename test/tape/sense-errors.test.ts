@@ -69,3 +69,16 @@ it.each([
 ])('%s stays what it is', (codes, type) => {
   expect(errorFor(codes)).toBeInstanceOf(type);
 });
+
+describe('key errors of IBM are those of its drives alone', () => {
+  const errorOf = (key: number, asc: number, vendor: string | undefined) => {
+    const sense = decodeSense(encodeSense({ key, asc, ascq: 0x10 }), vendor);
+    if (sense === undefined) throw new Error('no sense');
+    return fromSense(sense, DETAILS, { vendor });
+  };
+
+  it.each([0xee, 0xef])('additional sense code %i', (asc) => {
+    for (const vendor of ['IBM', 'QUANTUM ']) expect(errorOf(0x3, asc, vendor), vendor).toBeInstanceOf(EncryptionError);
+    for (const vendor of ['HPE', undefined]) expect(errorOf(0x3, asc, vendor)).not.toBeInstanceOf(EncryptionError);
+  });
+});
