@@ -1,15 +1,9 @@
-import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
+import { type NumberRange, requireNumber } from '../arguments/number.js';
+import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
-import type { SenseData } from '../errors/index.js';
-import type { BlockLimits } from '../scsi/commands/block-limits.js';
-import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
 import { preventAllow } from '../scsi/commands/primary.js';
-import type { LongPosition } from '../scsi/commands/read-position.js';
-import type { Timestamp } from '../scsi/commands/timestamp.js';
-import type { LogPage, LogPageCode } from '../scsi/log/page.js';
 import type { HostAttributeValue } from '../scsi/mam/host.js';
-import type { ModePage } from '../scsi/mode/parameter-list.js';
 import { closed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
@@ -18,41 +12,17 @@ import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryptio
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
 import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
-import { enterPartition, PARTITIONS, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
-import { readLongPosition } from './motion/position.js';
+import { enterPartition, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
-import { permitWriting, protectionGuard, readWriteRights, type WriteRights } from './motion/write-permission.js';
+import { permitWriting, protectionGuard } from './motion/write-permission.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
 import { sendRaw } from './port/raw-command.js';
-import type { TapeStatus } from './port/tape-status.js';
-import { readAnyLogPage, readAnyModePage, readLogPageCodes } from './reports/any-page.js';
-import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
-import { type Capacity, readCapacity } from './reports/capacity.js';
-import { type CartridgeMemory, readCartridgeMemory, writeHostAttributes } from './reports/cartridge-memory.js';
-import {
-  type Densities,
-  type Reservations,
-  readDensities,
-  readLimits,
-  readReservations,
-  readSense,
-  readSupportedCommands,
-  readTimestamp,
-} from './reports/drive-reports.js';
-import { type Health, readHealth } from './reports/health/health.js';
-import { type DriveIdentity, readIdentity } from './reports/identity.js';
-import {
-  type MediumFormat,
-  type MemoryAndFormat,
-  readMediumFormat,
-  readMemoryAndFormat,
-} from './reports/medium-format.js';
-import { type Readiness, readReadiness, requireReady } from './reports/readiness.js';
-import { changeSettings, readSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
-import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
+import { writeHostAttributes } from './reports/cartridge-memory.js';
+import { requireReady } from './reports/readiness.js';
+import { changeSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
 import type { TapeReceipt } from './stream/file/receipt.js';
 import { nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
@@ -60,6 +30,7 @@ import { type ReadSummary, TapeReadStream } from './stream/read/read-stream.js';
 import { writeFile } from './stream/write/write-file.js';
 import { requireWriteOptions, type WriteStreamOptions } from './stream/write/write-options.js';
 import { TapeWriteStream } from './stream/write/write-stream.js';
+import { TapeReports } from './tape-reports.js';
 
 /** MTSEEK takes 32 bits. */
 const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
@@ -68,19 +39,19 @@ const FILEMARKS: NumberRange = { min: 0, max: 0x7f_ffff, unit: 'filemarks' };
 /** The block descriptor has 24 bits; 0 is variable mode. */
 const BLOCK_SIZES: NumberRange = { min: 0, max: 0xff_ffff, unit: 'bytes' };
 const ALLOCATIONS: NumberRange = { min: 1, max: 2 ** 31, unit: 'bytes' };
-const PARTITION_OPTION = { partition: PARTITIONS };
 
 /**
  * One tape drive and the cartridge in it. Queries may be made at any time; motion and data belong to one user at a
  * time, and DriveBusyError says so. Every method rejects with the typed errors of `LtoError`.
  */
-export class TapeDrive {
+export class TapeDrive extends TapeReports {
   /** Keys: what the drive can do with them, what is set, and setting them. */
   readonly encryption: TapeEncryption;
   readonly #port: DrivePort;
   #stream: TapeWriteStream | TapeReadStream | undefined;
 
   private constructor(port: DrivePort) {
+    super(port);
     this.#port = port;
     this.encryption = new TapeEncryption(port);
     port.addGuard(protectionGuard(port));
@@ -117,137 +88,25 @@ export class TapeDrive {
     return this.#port.mediumEpoch;
   }
 
-  identity(): Promise<DriveIdentity> {
-    return readIdentity(this.#port);
-  }
-
-  /** TEST UNIT READY: the drive's word, with progress while it becomes ready. */
-  readiness(): Promise<Readiness> {
-    return readReadiness(this.#port);
-  }
-
-  /** What the driver knows, without a command to the drive. */
-  status(): Promise<TapeStatus> {
-    return this.#port.status();
-  }
-
-  /** Logical object number where the tape stands (MTIOCPOS); undefined where the drive doesn't tell. */
-  async logicalObject(): Promise<number | undefined> {
-    return this.#port.transport.tell().catch(() => undefined);
-  }
-
   /**
    * Asks the driver, with a command to the drive, whether the position is still known. Rejects with PositionLostError
    * when the drive was reset or its cartridge changed, and `mediumEpoch` counts it, whoever has noticed it first.
    */
-  confirmPosition(): Promise<void> {
-    return this.#port.confirmPosition('confirm position');
-  }
-
-  /** READ POSITION, long form. */
-  position(): Promise<LongPosition> {
-    return readLongPosition(this.#port);
-  }
-
-  /** The cartridge memory; undefined where the drive has none to give. */
-  async mam(options: { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
-    requireNumbers(options, PARTITION_OPTION, { device: this.device, operation: 'READ ATTRIBUTE' });
-    return readCartridgeMemory(this.#port, options.partition);
-  }
-
-  /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
-  async attributeLists(options: { readonly partition?: number } = {}): Promise<AttributeLists> {
-    requireNumbers(options, PARTITION_OPTION, { device: this.device, operation: 'READ ATTRIBUTE' });
-    return readAttributeLists(this.#port, options.partition);
-  }
-
-  /** Numbers of the partitions; undefined where the drive does not tell. */
-  partitions(): Promise<readonly number[] | undefined> {
-    return readPartitionList(this.#port);
-  }
-
-  /** Native, maximum, remaining and used bytes, by partition and in total, each with its source. */
-  capacity(): Promise<Capacity> {
-    return readCapacity(this.#port);
-  }
-
-  /** What may be written on the cartridge: every call that writes asks the same. */
-  writeRights(): Promise<WriteRights> {
-    return readWriteRights(this.#port);
+  confirmPosition(options?: CallOptions): Promise<void> {
+    return unlessAborted(this.#port.confirmPosition('confirm position'), options?.signal);
   }
 
   /**
    * Rejects with WriteProtectedError unless what is recorded from here on may be overwritten. On media that take no change
    * the tape is moved to the end of the data.
    */
-  requireOverwritable(): Promise<void> {
-    return this.#move('overwrite', () => permitWriting(this.#port, 'overwrite', 'overwrite'));
-  }
-
-  /** Format and kind of the cartridge, and whether this drive reads and writes it. */
-  mediumFormat(): Promise<MediumFormat> {
-    return readMediumFormat(this.#port);
-  }
-
-  /** Memory and format of the cartridge at once, with as few commands as a poll can do with. */
-  memoryAndFormat(): Promise<MemoryAndFormat> {
-    return readMemoryAndFormat(this.#port);
-  }
-
-  /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */
-  alerts(options?: { readonly forget?: boolean }): Promise<TapeAlerts | undefined> {
-    return readTapeAlerts(this.#port, options);
-  }
-
-  /** Drive and cartridge in plain words: errors, wear, cleaning, alerts, with a verdict and its reasons. */
-  health(): Promise<Health> {
-    return readHealth(this.#port);
-  }
-
-  settings(): Promise<TapeSettings> {
-    return readSettings(this.#port);
+  requireOverwritable(options?: CallOptions): Promise<void> {
+    return this.#move('overwrite', () => permitWriting(this.#port, 'overwrite', 'overwrite'), options);
   }
 
   /** Changes settings of the drive and no others; see `changeSettings`. Resolves with all settings as they then are. */
-  configure(changes: SettingChanges): Promise<TapeSettings> {
-    return this.#move('configure', () => changeSettings(this.#port, changes));
-  }
-
-  /** What the drive, and the cartridge in it, can be recorded in. */
-  densities(): Promise<Densities | undefined> {
-    return readDensities(this.#port);
-  }
-
-  blockLimits(): Promise<BlockLimits | undefined> {
-    return readLimits(this.#port);
-  }
-
-  /** The clock of the drive. */
-  timestamp(): Promise<Timestamp | undefined> {
-    return readTimestamp(this.#port);
-  }
-
-  supportedCommands(): Promise<SupportedCommands | undefined> {
-    return readSupportedCommands(this.#port);
-  }
-
-  reservations(): Promise<Reservations | undefined> {
-    return readReservations(this.#port);
-  }
-
-  /** Pages and subpages that `logPage` takes; undefined where the drive does not list them. */
-  logPages(options?: CallOptions): Promise<readonly LogPageCode[] | undefined> {
-    return readLogPageCodes(this.#port, options);
-  }
-
-  /** A log page with its parameters as they came; undefined where the drive does not have it. */
-  logPage(page: number, subpage = 0, options?: CallOptions): Promise<LogPage | undefined> {
-    return readAnyLogPage(this.#port, page, subpage, options);
-  }
-
-  /** A mode page as it is; undefined where the drive does not have it. */
-  modePage(page: number, subpage = 0, options?: CallOptions): Promise<ModePage | undefined> {
-    return readAnyModePage(this.#port, page, subpage, options);
+  configure(changes: SettingChanges, options?: CallOptions): Promise<TapeSettings> {
+    return this.#move('configure', () => changeSettings(this.#port, changes), options);
   }
 
   /**
@@ -260,11 +119,6 @@ export class TapeDrive {
     return sendRaw(this.#port, command, options);
   }
 
-  /** REQUEST SENSE, with progress while something goes on; takes a waiting unit attention away. */
-  requestSense(): Promise<SenseData | undefined> {
-    return readSense(this.#port);
-  }
-
   /** Waits while the drive loads, calibrates, formats or erases: up to two hours unless told otherwise. */
   waitUntilReady(options?: WaitOptions): Promise<void> {
     return waitUntilReady(this.#port, options);
@@ -273,36 +127,40 @@ export class TapeDrive {
   /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
   setAttributes(
     values: ReadonlyMap<number, HostAttributeValue>,
-    options?: { readonly mediumEpoch?: number | undefined },
+    options?: CallOptions & { readonly mediumEpoch?: number | undefined },
   ): Promise<void> {
     return writeHostAttributes(this.#port, values, options);
   }
 
   /** To the beginning of a partition, 0 by default, whichever partition the tape was left in. */
   rewind(options?: PartitionOptions): Promise<void> {
-    return this.#move('rewind', () => rewind(this.#port, options));
+    return this.#move('rewind', () => rewind(this.#port, options), options);
   }
 
   /** Over `count` filemarks; backwards when negative, to the near side of the last one. */
   spaceFiles(count: number, options?: CallOptions): Promise<void> {
-    return this.#move('space over files', () => space(this.#port, FILES, count, options));
+    return this.#move('space over files', () => space(this.#port, FILES, count, options), options);
   }
 
   spaceRecords(count: number, options?: CallOptions): Promise<void> {
-    return this.#move('space over records', () => space(this.#port, RECORDS, count, options));
+    return this.#move('space over records', () => space(this.#port, RECORDS, count, options), options);
   }
 
   /** To the end of the recorded data of a partition, 0 by default; tells what it ends with. */
   spaceToEndOfData({ partition = 0, ...options }: PartitionOptions = {}): Promise<EndOfData> {
-    return this.#move('space to end of data', async () => {
-      await enterPartition(this.#port, partition, options);
-      return spaceToEndOfData(this.#port, options);
-    });
+    return this.#move(
+      'space to end of data',
+      async () => {
+        await enterPartition(this.#port, partition, options);
+        return spaceToEndOfData(this.#port, options);
+      },
+      options,
+    );
   }
 
   /** To the first record of a file of a partition, 0 by default, checked. */
   locateFile(fileNumber: number, options?: PartitionOptions): Promise<void> {
-    return this.#move('locate file', () => locateFile(this.#port, fileNumber, options));
+    return this.#move('locate file', () => locateFile(this.#port, fileNumber, options), options);
   }
 
   /**
@@ -310,92 +168,124 @@ export class TapeDrive {
    * `position()` tells the file.
    */
   locate(logicalObject: number, { partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
-    return this.#move('locate', async () => {
-      requireNumber('logicalObject', logicalObject, LOGICAL_OBJECTS, { device: this.device, operation: 'locate' });
-      this.#port.requirePosition('locate');
-      await enterPartition(this.#port, partition, options);
-      await this.#port.mt('MTSEEK', logicalObject, options);
-    });
+    return this.#move(
+      'locate',
+      async () => {
+        requireNumber('logicalObject', logicalObject, LOGICAL_OBJECTS, { device: this.device, operation: 'locate' });
+        this.#port.requirePosition('locate');
+        await enterPartition(this.#port, partition, options);
+        await this.#port.mt('MTSEEK', logicalObject, options);
+      },
+      options,
+    );
   }
 
   /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
   writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
-    return this.#move('write filemarks', async () => {
-      requireNumber('count', count, FILEMARKS, { device: this.device, operation: 'write filemarks' });
-      await this.#port.confirmPosition('write filemarks');
-      await requirePartition(this.#port, this.#port.partition, 'write filemarks');
-      if (count > 0) await permitWriting(this.#port, 'overwrite', 'write filemarks');
-      await this.#port.mt('MTWEOF', count, options);
-    });
+    return this.#move(
+      'write filemarks',
+      async () => {
+        requireNumber('count', count, FILEMARKS, { device: this.device, operation: 'write filemarks' });
+        await this.#port.confirmPosition('write filemarks');
+        await requirePartition(this.#port, this.#port.partition, 'write filemarks');
+        if (count > 0) await permitWriting(this.#port, 'overwrite', 'write filemarks');
+        await this.#port.mt('MTWEOF', count, options);
+      },
+      options,
+    );
   }
 
   /** Writes the filemark that the last file lacks, when `spaceToEndOfData()` said `unterminated`. */
   closeUnterminatedFile({ partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
-    return this.#move('close the last file', async () => {
-      await enterPartition(this.#port, partition, options);
-      const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
-      if (end !== 'unterminated') return;
-      await permitWriting(this.#port, 'append', 'close the last file');
-      await closeUnterminatedFile(this.#port, fileNumber, options);
-    });
+    return this.#move(
+      'close the last file',
+      async () => {
+        await enterPartition(this.#port, partition, options);
+        const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
+        if (end !== 'unterminated') return;
+        await permitWriting(this.#port, 'append', 'close the last file');
+        await closeUnterminatedFile(this.#port, fileNumber, options);
+      },
+      options,
+    );
   }
 
   /** Erases from where the tape stands to its end: what follows is gone. `long` overwrites it, which takes hours. */
   erase(options: CallOptions & { readonly long?: boolean } = {}): Promise<void> {
-    return this.#move('erase', async () => {
-      await this.#port.confirmPosition('erase');
-      await requirePartition(this.#port, this.#port.partition, 'erase');
-      await permitWriting(this.#port, 'overwrite', 'erase');
-      await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
-    });
+    return this.#move(
+      'erase',
+      async () => {
+        await this.#port.confirmPosition('erase');
+        await requirePartition(this.#port, this.#port.partition, 'erase');
+        await permitWriting(this.#port, 'overwrite', 'erase');
+        await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
+      },
+      options,
+    );
   }
 
   /** Fixed-block mode with `bytes` a block, or variable mode with 0. Streams set variable mode themselves. */
   setBlockSize(bytes: number, options?: CallOptions): Promise<void> {
-    return this.#move('set block size', async () => {
-      requireNumber('bytes', bytes, BLOCK_SIZES, { device: this.device, operation: 'set block size' });
-      await this.#port.mt('MTSETBLK', bytes, options);
-    });
+    return this.#move(
+      'set block size',
+      async () => {
+        requireNumber('bytes', bytes, BLOCK_SIZES, { device: this.device, operation: 'set block size' });
+        await this.#port.mt('MTSETBLK', bytes, options);
+      },
+      options,
+    );
   }
 
   /** Keeps the cartridge in the drive, or lets it go again. */
   preventRemoval(prevent: boolean, options?: CallOptions): Promise<void> {
-    return this.#move('prevent removal', () => this.#port.mt(prevent ? 'MTLOCK' : 'MTUNLOCK', 1, options));
+    return this.#move('prevent removal', () => this.#port.mt(prevent ? 'MTLOCK' : 'MTUNLOCK', 1, options), options);
   }
 
   /** Destroys everything on the cartridge and makes its partitions anew; see `formatCartridge`. */
-  formatMedium(options: FormatOptions): Promise<void> {
-    return this.#move('format medium', () => formatCartridge(this.#port, options));
+  formatMedium(options: FormatOptions & CallOptions): Promise<void> {
+    return this.#move('format medium', () => formatCartridge(this.#port, options), options);
   }
 
   /** Destroys everything on the cartridge and uses only a part of it from then on; see `scaleCapacity`. */
-  setCapacity(proportion: number, options: EraseConfirmation): Promise<void> {
-    return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options));
+  setCapacity(proportion: number, options: EraseConfirmation & CallOptions): Promise<void> {
+    return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options), options);
   }
 
   load(options?: CallOptions): Promise<void> {
-    return this.#move('load', async () => {
-      await this.#port.mt('MTLOAD', 1, options);
-      await requireReady(this.#port);
-    });
+    return this.#move(
+      'load',
+      async () => {
+        await this.#port.mt('MTLOAD', 1, options);
+        await requireReady(this.#port);
+      },
+      options,
+    );
   }
 
   /** Rewinds and unthreads; the cartridge stays in the mouth of a drive without a changer. Clears a key of ours. */
   unload(options?: CallOptions): Promise<void> {
-    return this.#move('unload', async () => {
-      await clearBeforeUnload(this.#port);
-      await this.#port.mt('MTUNLOAD', 1, options);
-    });
+    return this.#move(
+      'unload',
+      async () => {
+        await clearBeforeUnload(this.#port);
+        await this.#port.mt('MTUNLOAD', 1, options);
+      },
+      options,
+    );
   }
 
   /** Unlocks, rewinds and puts the cartridge out. Clears a key of ours. */
   eject(options?: CallOptions): Promise<void> {
-    return this.#move('eject', async () => {
-      await clearBeforeUnload(this.#port);
-      // By command: `st` refuses MTUNLOCK while it doesn't know the position.
-      await this.#port.queryIfSupported(preventAllow(false), options);
-      await this.#port.mt('MTOFFL', 1, options);
-    });
+    return this.#move(
+      'eject',
+      async () => {
+        await clearBeforeUnload(this.#port);
+        // By command: `st` refuses MTUNLOCK while it doesn't know the position.
+        await this.#port.queryIfSupported(preventAllow(false), options);
+        await this.#port.mt('MTOFFL', 1, options);
+      },
+      options,
+    );
   }
 
   /**
@@ -477,8 +367,9 @@ export class TapeDrive {
     return this.close();
   }
 
-  #move<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    return this.#port.lease.exclusively(operation, work);
+  async #move<T>(operation: string, work: () => Promise<T>, options?: CallOptions): Promise<T> {
+    requireSignal(options?.signal, { device: this.device, operation });
+    return this.#port.lease.exclusively(operation, work, options?.signal);
   }
 
   #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (lease: StreamLease) => T): T {

@@ -1,4 +1,5 @@
 import { EncryptionError } from '../../errors/index.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { confirmEncryption } from './confirm.js';
 import { encryptionGuard } from './guard.js';
@@ -68,8 +69,9 @@ export class TapeEncryption {
    * EncryptionError for anything that is not as it was asked for, NoMediumError without a cartridge, and DriveBusyError
    * while a stream is open; nothing is written then until this or `disable` succeeds.
    */
-  enable(options: EncryptionOptions): Promise<EncryptionStatus> {
-    return this.#port.lease.exclusively('set encryption', async () => statusOf(await setKey(this.#port, options)));
+  enable(options: EncryptionOptions & CallOptions): Promise<EncryptionStatus> {
+    const set = async () => statusOf(await setKey(this.#port, options));
+    return this.#port.lease.exclusively('set encryption', set, options.signal);
   }
 
   /** Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError if not. */
@@ -81,11 +83,15 @@ export class TapeEncryption {
    * Clears the key, switches encryption off, and proves it. What is written from then on is plain. Resolves with
    * undefined for a drive that can't encrypt.
    */
-  disable(): Promise<EncryptionStatus | undefined> {
-    return this.#port.lease.exclusively('switch encryption off', async () => {
-      const parameters = await clearKey(this.#port);
-      return parameters && statusOf(parameters);
-    });
+  disable(options?: CallOptions): Promise<EncryptionStatus | undefined> {
+    return this.#port.lease.exclusively(
+      'switch encryption off',
+      async () => {
+        const parameters = await clearKey(this.#port);
+        return parameters && statusOf(parameters);
+      },
+      options?.signal,
+    );
   }
 }
 

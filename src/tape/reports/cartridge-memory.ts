@@ -4,6 +4,7 @@ import { decodeAttributeValues, encodeAttributeValues, type RawAttribute } from 
 import { encodeHostAttribute, type HostAttributeValue } from '../../scsi/mam/host.js';
 import { type MamValues, mamValues } from '../../scsi/mam/values.js';
 import { hexCode, toHex } from '../../scsi/wire/bytes.js';
+import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 
 /** What the cartridge memory (MAM) holds. */
@@ -44,7 +45,7 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
   return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);
 }
 
-export interface WriteAttributeOptions {
+export interface WriteAttributeOptions extends CallOptions {
   readonly partition?: number | undefined;
   /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
   readonly mediumEpoch?: number | undefined;
@@ -57,11 +58,11 @@ export interface WriteAttributeOptions {
 export async function writeHostAttributes(
   port: DrivePort,
   values: ReadonlyMap<number, HostAttributeValue>,
-  { partition = 0, mediumEpoch }: WriteAttributeOptions = {},
+  { partition = 0, mediumEpoch, signal }: WriteAttributeOptions = {},
 ): Promise<void> {
   const attributes = [...values].map(([id, value]) => encodeHostAttribute(id, value));
   const data = encodeAttributeValues(attributes);
-  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumEpoch });
+  await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumEpoch, signal });
   for (const { id, bytes } of attributes) {
     const written = await readAttributeById(port, id, partition);
     if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;

@@ -9,6 +9,4 @@ export const CIRCULAR_ROOMS: readonly string[] = [];
 
 const LONG_FILES_ARCHIVE = ['archive/extract/extractor.ts'];
 
-const LONG_FILES_TAPE = ['tape/tape-drive.ts'];
-
-export const LONG_FILES: readonly string[] = [...LONG_FILES_ARCHIVE, ...LONG_FILES_TAPE];
+export const LONG_FILES: readonly string[] = [...LONG_FILES_ARCHIVE];

@@ -1,0 +1,178 @@
+import { requireNumbers } from '../arguments/number.js';
+import { requireSignal, unlessAborted } from '../arguments/signal.js';
+import type { SenseData } from '../errors/index.js';
+import type { BlockLimits } from '../scsi/commands/block-limits.js';
+import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
+import type { LongPosition } from '../scsi/commands/read-position.js';
+import type { Timestamp } from '../scsi/commands/timestamp.js';
+import type { LogPage, LogPageCode } from '../scsi/log/page.js';
+import type { ModePage } from '../scsi/mode/parameter-list.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import { PARTITIONS } from './motion/partition.js';
+import { readLongPosition } from './motion/position.js';
+import { readWriteRights, type WriteRights } from './motion/write-permission.js';
+import type { DrivePort } from './port/drive-port.js';
+import type { TapeStatus } from './port/tape-status.js';
+import { readAnyLogPage, readAnyModePage, readLogPageCodes } from './reports/any-page.js';
+import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
+import { type Capacity, readCapacity } from './reports/capacity.js';
+import { type CartridgeMemory, readCartridgeMemory } from './reports/cartridge-memory.js';
+import {
+  type Densities,
+  type Reservations,
+  readDensities,
+  readLimits,
+  readReservations,
+  readSense,
+  readSupportedCommands,
+  readTimestamp,
+} from './reports/drive-reports.js';
+import { type Health, readHealth } from './reports/health/health.js';
+import { type DriveIdentity, readIdentity } from './reports/identity.js';
+import {
+  type MediumFormat,
+  type MemoryAndFormat,
+  readMediumFormat,
+  readMemoryAndFormat,
+} from './reports/medium-format.js';
+import { type Readiness, readReadiness } from './reports/readiness.js';
+import { readSettings, type TapeSettings } from './reports/settings.js';
+import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
+
+const PARTITION_OPTION = { partition: PARTITIONS };
+
+/**
+ * What a drive and its cartridge report, at any time, also while a file is written or read. With a `signal` each call
+ * rejects as soon as that is aborted; a command that the drive has already is carried out all the same.
+ */
+export class TapeReports {
+  readonly #port: DrivePort;
+
+  protected constructor(port: DrivePort) {
+    this.#port = port;
+  }
+
+  identity(options?: CallOptions): Promise<DriveIdentity> {
+    return this.#ask(options, () => readIdentity(this.#port));
+  }
+
+  /** TEST UNIT READY: the drive's word, with progress while it becomes ready. */
+  readiness(options?: CallOptions): Promise<Readiness> {
+    return this.#ask(options, () => readReadiness(this.#port));
+  }
+
+  /** What the driver knows, without a command to the drive. */
+  status(options?: CallOptions): Promise<TapeStatus> {
+    return this.#ask(options, () => this.#port.status(options));
+  }
+
+  /** Logical object number where the tape stands (MTIOCPOS); undefined where the drive doesn't tell. */
+  logicalObject(options?: CallOptions): Promise<number | undefined> {
+    return this.#ask(options, () => this.#port.transport.tell(options).catch(() => undefined));
+  }
+
+  /** READ POSITION, long form. */
+  position(options?: CallOptions): Promise<LongPosition> {
+    return this.#ask(options, () => readLongPosition(this.#port));
+  }
+
+  /** The cartridge memory; undefined where the drive has none to give. */
+  async mam(options: CallOptions & { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+    requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
+    return this.#ask(options, () => readCartridgeMemory(this.#port, options.partition));
+  }
+
+  /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
+  async attributeLists(options: CallOptions & { readonly partition?: number } = {}): Promise<AttributeLists> {
+    requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
+    return this.#ask(options, () => readAttributeLists(this.#port, options.partition));
+  }
+
+  /** Numbers of the partitions; undefined where the drive does not tell. */
+  partitions(options?: CallOptions): Promise<readonly number[] | undefined> {
+    return this.#ask(options, () => readPartitionList(this.#port));
+  }
+
+  /** Native, maximum, remaining and used bytes, by partition and in total, each with its source. */
+  capacity(options?: CallOptions): Promise<Capacity> {
+    return this.#ask(options, () => readCapacity(this.#port));
+  }
+
+  /** What may be written on the cartridge: every call that writes asks the same. */
+  writeRights(options?: CallOptions): Promise<WriteRights> {
+    return this.#ask(options, () => readWriteRights(this.#port));
+  }
+
+  /** Format and kind of the cartridge, and whether this drive reads and writes it. */
+  mediumFormat(options?: CallOptions): Promise<MediumFormat> {
+    return this.#ask(options, () => readMediumFormat(this.#port));
+  }
+
+  /** Memory and format of the cartridge at once, with as few commands as a poll can do with. */
+  memoryAndFormat(options?: CallOptions): Promise<MemoryAndFormat> {
+    return this.#ask(options, () => readMemoryAndFormat(this.#port));
+  }
+
+  /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */
+  alerts(options?: CallOptions & { readonly forget?: boolean }): Promise<TapeAlerts | undefined> {
+    return this.#ask(options, () => readTapeAlerts(this.#port, options));
+  }
+
+  /** Drive and cartridge in plain words: errors, wear, cleaning, alerts, with a verdict and its reasons. */
+  health(options?: CallOptions): Promise<Health> {
+    return this.#ask(options, () => readHealth(this.#port));
+  }
+
+  settings(options?: CallOptions): Promise<TapeSettings> {
+    return this.#ask(options, () => readSettings(this.#port));
+  }
+
+  /** What the drive, and the cartridge in it, can be recorded in. */
+  densities(options?: CallOptions): Promise<Densities | undefined> {
+    return this.#ask(options, () => readDensities(this.#port));
+  }
+
+  blockLimits(options?: CallOptions): Promise<BlockLimits | undefined> {
+    return this.#ask(options, () => readLimits(this.#port));
+  }
+
+  /** The clock of the drive. */
+  timestamp(options?: CallOptions): Promise<Timestamp | undefined> {
+    return this.#ask(options, () => readTimestamp(this.#port));
+  }
+
+  supportedCommands(options?: CallOptions): Promise<SupportedCommands | undefined> {
+    return this.#ask(options, () => readSupportedCommands(this.#port));
+  }
+
+  reservations(options?: CallOptions): Promise<Reservations | undefined> {
+    return this.#ask(options, () => readReservations(this.#port));
+  }
+
+  /** Pages and subpages that `logPage` takes; undefined where the drive does not list them. */
+  logPages(options?: CallOptions): Promise<readonly LogPageCode[] | undefined> {
+    return readLogPageCodes(this.#port, options);
+  }
+
+  /** A log page with its parameters as they came; undefined where the drive does not have it. */
+  logPage(page: number, subpage = 0, options?: CallOptions): Promise<LogPage | undefined> {
+    return readAnyLogPage(this.#port, page, subpage, options);
+  }
+
+  /** A mode page as it is; undefined where the drive does not have it. */
+  modePage(page: number, subpage = 0, options?: CallOptions): Promise<ModePage | undefined> {
+    return readAnyModePage(this.#port, page, subpage, options);
+  }
+
+  /** REQUEST SENSE, with progress while something goes on; takes a waiting unit attention away. */
+  requestSense(options?: CallOptions): Promise<SenseData | undefined> {
+    return this.#ask(options, () => readSense(this.#port));
+  }
+
+  async #ask<T>(options: CallOptions | undefined, read: () => Promise<T>): Promise<T> {
+    const signal = options?.signal;
+    requireSignal(signal, { device: this.#port.device });
+    signal?.throwIfAborted();
+    return unlessAborted(read(), signal);
+  }
+}
