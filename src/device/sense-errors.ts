@@ -13,6 +13,7 @@ import {
   NoMediumError,
   NotReadyError,
   PositionLostError,
+  ProtectionError,
   type SenseData,
   senseCodes,
   TransportError,
@@ -93,6 +94,16 @@ const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
 ];
 
 const RULES: readonly SenseRule[] = [
+  // With MEDIUM ERROR, HARDWARE ERROR or ABORTED COMMAND, by drive.
+  ...[0x01, 0x04, 0x05].map((ascq) => ({
+    asc: 0x10,
+    ascq,
+    make: (d: LtoErrorDetails) =>
+      new ProtectionError('a block does not fit its protection information', {
+        next: 'Look at cable, terminator and host adapter, and try again',
+        ...d,
+      }),
+  })),
   {
     key: 0x2,
     asc: 0x3a,

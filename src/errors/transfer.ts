@@ -123,3 +123,23 @@ export class SourceError extends LtoError {
     super('LTO_SOURCE', what, details);
   }
 }
+
+/**
+ * Logical block protection: a record does not fit its checksum on the way between host and drive, twice in a row (10/01,
+ * 10/04, 10/05, or found by the host), or the drive does not protect as it was told. A record that was being written is
+ * not on tape; one that was being read is not handed out, and the tape stands before it.
+ */
+export class ProtectionError extends LtoError {
+  /** The record that was read damaged; undefined for every other fault. */
+  readonly record: RecordPlace | undefined;
+  /** What of the file that was being written is certain; undefined for every other fault. */
+  readonly safe: SafeExtent | undefined;
+  constructor(
+    what: string,
+    details?: LtoErrorDetails & { readonly record?: RecordPlace | undefined; readonly safe?: SafeExtent | undefined },
+  ) {
+    super('LTO_PROTECTION', what, details);
+    this.record = details?.record;
+    this.safe = details?.safe;
+  }
+}

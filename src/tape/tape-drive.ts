@@ -8,6 +8,9 @@ import { closed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
 import type { Transport } from '../transport/transport.js';
+import { blockProtectionGuard } from './block-protection/guard.js';
+import { sessionOf } from './block-protection/session.js';
+import { endProtection } from './block-protection/use-protection.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
@@ -55,6 +58,7 @@ export class TapeDrive extends TapeReports {
     this.#port = port;
     this.encryption = new TapeEncryption(port);
     port.addGuard(protectionGuard(port));
+    port.addGuard(blockProtectionGuard(port));
   }
 
   /**
@@ -64,7 +68,9 @@ export class TapeDrive extends TapeReports {
    */
   static async open(device: string, options?: OpenOptions): Promise<TapeDrive> {
     const transport = await openTransport(device, options);
-    return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)));
+    const port = new DrivePort(transport, await readDriveModel(transport));
+    sessionOf(port).byDefault = options?.protection ?? 'off';
+    return new TapeDrive(port);
   }
 
   /**
@@ -353,14 +359,14 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Destroys a stream that is still open (which closes its file), clears a key that was set through this handle, and
-   * closes the drive. Rejects when closing or clearing reports an error. A second call resolves.
+   * Destroys a stream that is still open (which closes its file), clears a key that was set through this handle, switches
+   * protection off that it has set, and closes the drive. Rejects when one of them reports an error. A second call resolves.
    */
   async close(): Promise<void> {
     await this.#endStream();
-    const [cleared] = await Promise.allSettled([clearBeforeClose(this.#port)]);
+    const ended = await Promise.allSettled([clearBeforeClose(this.#port), endProtection(this.#port)]);
     await this.#port.close();
-    if (cleared.status === 'rejected') throw cleared.reason;
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -55,8 +55,8 @@ export interface Transport extends ScsiTransport {
   allocate(byteLength: number): Uint8Array;
   /** Memory that `readRecords` hands out and takes back. */
   createPool(slabBytes: number, count: number): SlabPool;
-  /** A CRC-32 that follows the records of `writeRecords` or `readRecords`. */
-  createCrc32(): Crc32;
+  /** A checksum that follows the records of `writeRecords` or `readRecords`; `crc32` by default. */
+  createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32;
   /**
    * Closes and opens the tape node, so that the driver looks at the cartridge again: `st` remembers from open whether
    * there is one and whether it is write-protected.

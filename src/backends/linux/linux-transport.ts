@@ -131,8 +131,8 @@ export class NativeTransport implements Transport {
     return new this.#addon.SlabPool(slabBytes, count);
   }
 
-  createCrc32(): Crc32 {
-    return new this.#addon.Crc32();
+  createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32 {
+    return new this.#addon.Crc32(algorithm);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Crc32, SlabPool } from '../../../binding.js';
+import { crc32c } from '../../scsi/protection/crc32c.js';
 
 /** `SlabPool` of binding.d.ts where no addon is: it never runs out, what is not given back is freed as garbage. */
 export class PortableSlabPool implements SlabPool {
@@ -35,8 +36,13 @@ export class PortableSlabPool implements SlabPool {
 /** `Crc32` of binding.d.ts where no addon is. */
 export class PortableCrc32 implements Crc32 {
   value = 0;
+  readonly #next: (data: Uint8Array, before: number) => number;
+
+  constructor(algorithm: 'crc32' | 'crc32c' = 'crc32') {
+    this.#next = algorithm === 'crc32' ? crc32 : crc32c;
+  }
 
   update(data: Uint8Array): void {
-    this.value = crc32(data, this.value);
+    this.value = this.#next(data, this.value);
   }
 }

@@ -1,5 +1,6 @@
 import type { Crc32, MtStatus, SlabPool } from '../../../binding.js';
 import { FailureCode, isSystemError, systemError } from '../../errors/system-error.js';
+import { isIntact, PROTECTION_BYTES, withProtection } from '../../scsi/protection/methods.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
@@ -92,7 +93,7 @@ export class VirtualTransport implements Transport {
       'write',
       stream,
       options,
-      () => this.#writeAll(memory instanceof Uint8Array ? [memory] : memory, recordSize, options?.checksum),
+      () => this.#writeAll(memory instanceof Uint8Array ? [memory] : memory, recordSize, options),
       ({ stop }) => stop === 'done',
     );
   }
@@ -108,7 +109,7 @@ export class VirtualTransport implements Transport {
       'read',
       stream,
       options,
-      () => this.#readInto(memory, offer, maxRecords, options?.checksum),
+      () => this.#readInto(memory, offer, maxRecords, options),
       ({ stop }) => stop === 'full',
     );
   }
@@ -121,8 +122,8 @@ export class VirtualTransport implements Transport {
     return new PortableSlabPool(slabBytes, count);
   }
 
-  createCrc32(): Crc32 {
-    return new PortableCrc32();
+  createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32 {
+    return new PortableCrc32(algorithm);
   }
 
   async reopen(): Promise<void> {
@@ -147,14 +148,14 @@ export class VirtualTransport implements Transport {
   async #writeAll(
     pieces: readonly Uint8Array[],
     recordSize: number,
-    checksum: Crc32 | undefined,
+    { checksum, protection }: RecordCallOptions = {},
   ): Promise<WriteOutcome> {
     let records = 0;
     let bytes = 0;
     for (const record of recordsOf(pieces, recordSize)) {
       if (this.#budget.isSpent()) await this.#budget.yield();
       try {
-        await this.#st.write(record);
+        await this.#st.write(protection ? withProtection(protection, record) : record);
         records += 1;
         bytes += record.length;
         checksum?.update(record);
@@ -172,26 +173,30 @@ export class VirtualTransport implements Transport {
     target: Uint8Array | SlabPool,
     offer: number,
     maxRecords: number,
-    checksum: Crc32 | undefined,
+    options: RecordCallOptions | undefined,
   ): Promise<ReadOutcome> {
-    if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, checksum);
+    if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, options);
     if (!(target instanceof PortableSlabPool)) throw new TypeError("memory is another transport's");
     const memory = target.take();
-    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, checksum)), memory };
+    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, options)), memory };
   }
 
   async #readAll(
     memory: Uint8Array,
     offer: number,
     maxRecords: number,
-    checksum: Crc32 | undefined,
+    { checksum, protection }: RecordCallOptions = {},
   ): Promise<ReadOutcome> {
     const lengths: number[] = [];
     try {
       for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
         if (this.#budget.isSpent()) await this.#budget.yield();
-        const length = await this.#st.read(memory.subarray(offset, offset + offer));
-        if (length === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
+        const sent = await this.#st.read(memory.subarray(offset, offset + offer));
+        if (sent === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
+        if (protection && !isIntact(protection, memory.subarray(offset, offset + sent))) {
+          return { lengths, stop: 'damaged', mt: this.#st.status() };
+        }
+        const length = protection ? sent - PROTECTION_BYTES : sent;
         lengths.push(length);
         checksum?.update(memory.subarray(offset, offset + length));
         offset += Math.ceil(length / PAGE) * PAGE;

@@ -1,4 +1,5 @@
 import { LOGICAL_BLOCK_PROTECTION } from '../mode/pages.js';
+import { concatBytes } from '../wire/bytes.js';
 import { crc32c } from './crc32c.js';
 import { reedSolomonCrc } from './reed-solomon.js';
 
@@ -27,6 +28,11 @@ const METHODS: Readonly<Record<ProtectionName, Method>> = {
 
 export const PROTECTION_NAMES = Object.keys(METHODS) as readonly ProtectionName[];
 
+/** Bytes that a block has more on its way. */
+export function protectionBytes(name: ProtectionName | undefined): number {
+  return name === undefined ? 0 : PROTECTION_BYTES;
+}
+
 /** LOGICAL BLOCK PROTECTION METHOD of a name. */
 export function protectionCode(name: ProtectionName): number {
   return METHODS[name].code;
@@ -43,6 +49,20 @@ export function protectionInformation(name: ProtectionName, data: Uint8Array): U
   const information = new Uint8Array(PROTECTION_BYTES);
   new DataView(information.buffer).setUint32(0, compute(data), leastFirst);
   return information;
+}
+
+/** A block as it goes between host and drive. */
+export function withProtection(name: ProtectionName, data: Uint8Array): Uint8Array {
+  return concatBytes(data, protectionInformation(name, data));
+}
+
+/** LOGICAL BLOCK GUARD CHECK FAILED, and the two of protection itself (SPC-5 annex F). */
+const PROTECTION_ASC = 0x10;
+const PROTECTION_ASCQS: ReadonlySet<number> = new Set([0x01, 0x04, 0x05]);
+
+/** Whether a sense says that a block does not fit its protection information, whatever its key. */
+export function isProtectionSense({ asc, ascq }: { readonly asc: number; readonly ascq: number }): boolean {
+  return asc === PROTECTION_ASC && PROTECTION_ASCQS.has(ascq);
 }
 
 /** Whether the last bytes are the protection information of those before them. */

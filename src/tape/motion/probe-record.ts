@@ -1,4 +1,4 @@
-import { EndOfDataError, MediumError, type SenseData } from '../../errors/index.js';
+import { EndOfDataError, MediumError, ProtectionError, type SenseData } from '../../errors/index.js';
 import { isSystemError } from '../../errors/system-error.js';
 import { read6 } from '../../scsi/commands/transfer.js';
 import type { DrivePort } from '../port/drive-port.js';
@@ -23,8 +23,8 @@ async function askForRecord(port: DrivePort): Promise<Verdict> {
     return 'readable';
   } catch (error) {
     if (error instanceof EndOfDataError) return 'end of data';
-    const isOfRecord = error instanceof MediumError || isSystemError(error);
-    if (isOfRecord) return { sense: error instanceof MediumError ? error.sense : undefined };
+    const isTold = error instanceof MediumError || error instanceof ProtectionError;
+    if (isTold || isSystemError(error)) return { sense: isTold ? error.sense : undefined };
     throw error;
   }
 }

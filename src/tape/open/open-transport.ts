@@ -3,16 +3,20 @@ import { NotATapeDriveError } from '../../errors/index.js';
 import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../scsi/commands/inquiry.js';
 import { inquiry } from '../../scsi/commands/primary.js';
 import type { Transport } from '../../transport/transport.js';
+import { type BlockProtection, requireBlockProtection } from '../block-protection/options.js';
 import { type Located, locateDevice } from './locate-device.js';
 import { openError } from './open-errors.js';
 
 export interface OpenOptions {
   /** Open for reading only: every write is refused. */
   readonly readOnly?: boolean | undefined;
+  /** Logical block protection of streams that do not say otherwise: see `BlockProtection`. Default `off`. */
+  readonly protection?: BlockProtection | undefined;
 }
 
 /** Finds the device and opens it, after INQUIRY has shown that it is a sequential-access device. */
 export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
+  requireBlockProtection(options.protection, { device, operation: 'open' });
   const located = await locateDevice(device);
   try {
     return await openLocated(located, options);

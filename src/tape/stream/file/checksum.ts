@@ -2,28 +2,22 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Crc32 } from '../../../../binding.js';
 import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
+import { crc32c } from '../../../scsi/protection/crc32c.js';
 import type { Transport } from '../../../transport/transport.js';
 
 /** Checksums that streams can make on the way. */
-export type ChecksumAlgorithm = 'crc32' | 'sha256';
+export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'sha256';
 
 /** A checksum in progress. */
 export interface Checksum {
   update(data: Uint8Array): void;
-  /** `crc32:<8 hex digits>` or `sha256:<64 hex digits>`. */
+  /** `crc32:<8 hex digits>`, `crc32c:<8 hex digits>` or `sha256:<64 hex digits>`. */
   digest(): string;
 }
 
 const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
-  crc32: () => {
-    let value = 0;
-    return {
-      update: (data) => {
-        value = crc32(data, value);
-      },
-      digest: () => crc32Text(value),
-    };
-  },
+  crc32: () => rolling('crc32', crc32),
+  crc32c: () => rolling('crc32c', crc32c),
   sha256: () => {
     const hash = createHash('sha256');
     return {
@@ -35,8 +29,21 @@ const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
   },
 };
 
-function crc32Text(value: number): string {
-  return `crc32:${value.toString(16).padStart(8, '0')}`;
+/** Checksums of 32 bits that go on behind a value. */
+type RollingAlgorithm = 'crc32' | 'crc32c';
+
+function rolling(algorithm: RollingAlgorithm, next: (data: Uint8Array, before: number) => number): Checksum {
+  let value = 0;
+  return {
+    update: (data) => {
+      value = next(data, value);
+    },
+    digest: () => rollingText(algorithm, value),
+  };
+}
+
+function rollingText(algorithm: RollingAlgorithm, value: number): string {
+  return `${algorithm}:${value.toString(16).padStart(8, '0')}`;
 }
 
 /** A checksum of what a stream moves. */
@@ -45,11 +52,14 @@ export interface RecordChecksum extends Checksum {
   readonly followsRecords?: Crc32 | undefined;
 }
 
-/** `crc32` is made where the records pass, every other algorithm from the chunks. Throws as `createChecksum`. */
+/**
+ * `crc32` and `crc32c` are made where the records pass, every other algorithm from the chunks. A CRC32C of records that
+ * are protected by it is made from theirs. Throws as `createChecksum`.
+ */
 export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Transport): RecordChecksum {
-  if (algorithm !== 'crc32') return createChecksum(algorithm);
-  const followsRecords = transport.createCrc32();
-  return { followsRecords, update: () => undefined, digest: () => crc32Text(followsRecords.value) };
+  if (algorithm !== 'crc32' && algorithm !== 'crc32c') return createChecksum(algorithm);
+  const followsRecords = transport.createCrc32(algorithm);
+  return { followsRecords, update: () => undefined, digest: () => rollingText(algorithm, followsRecords.value) };
 }
 
 /** Throws InvalidArgumentError for an algorithm that is not known. */

@@ -7,6 +7,9 @@ import {
 } from '../../../errors/index.js';
 import { type BlockLimits, decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
+import { type ProtectionName, protectionBytes } from '../../../scsi/protection/methods.js';
+import type { BlockProtection } from '../../block-protection/options.js';
+import { useProtection } from '../../block-protection/use-protection.js';
 import { closeUnterminatedFile, spaceToEndOfData } from '../../motion/end-of-data.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
 import { readStanding } from '../../motion/position.js';
@@ -21,6 +24,8 @@ export interface FileStart {
   readonly firstLogicalObject: number | undefined;
   /** What the drive says of records; undefined where it doesn't. */
   readonly limits: BlockLimits | undefined;
+  /** What each record has on its way to the drive. */
+  readonly protection: ProtectionName | undefined;
 }
 
 /** Where a file is to begin, and on which cartridge. */
@@ -37,13 +42,15 @@ export interface StartOptions {
   readonly position?: 'append' | 'overwrite' | undefined;
   readonly closeUnterminated?: boolean | undefined;
   readonly expected?: ExpectedStart | undefined;
+  readonly protection?: BlockProtection | undefined;
 }
 
 /** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
 export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
   port.requireGuards('write');
   await requireReady(port);
-  const limits = await requireRecordSize(port, recordSize);
+  const protection = await useProtection(port, options.protection);
+  const limits = await requireRecordSize(port, recordSize, protectionBytes(protection));
   await requireWriteRights(port, 'write');
   await useVariableBlocks(port);
   await goToStart(port, options);
@@ -59,7 +66,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   }
   if (options.expected) requireStart(port, options.expected, fileNumber, firstLogicalObject);
   await port.confirmGuards('write');
-  return { fileNumber, firstLogicalObject, limits };
+  return { fileNumber, firstLogicalObject, limits, protection };
 }
 
 /** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
@@ -112,12 +119,15 @@ async function append(port: DrivePort, closeUnterminated: boolean): Promise<void
   await closeUnterminatedFile(port, fileNumber);
 }
 
-async function requireRecordSize(port: DrivePort, recordSize: number): Promise<BlockLimits | undefined> {
+async function requireRecordSize(port: DrivePort, recordSize: number, extra: number): Promise<BlockLimits | undefined> {
   const reply = await port.queryIfSupported(readBlockLimits());
   if (reply === undefined) return undefined;
   const limits = decodeBlockLimits(reply.data);
-  if (takesRecord(limits, recordSize)) return limits;
-  throw refusedRecord(port.device, limits, recordSize);
+  const { maximumBlockLength } = limits;
+  // The driver counts all that goes over the path against the drive's limit.
+  const isTooLong = maximumBlockLength > 0 && recordSize + extra > maximumBlockLength;
+  if (takesRecord(limits, recordSize) && !isTooLong) return limits;
+  throw refusedRecord(port.device, limits, recordSize, extra);
 }
 
 /** Whether READ BLOCK LIMITS allows a record of that length. LTO drives take any; emulations may want multiples. */
@@ -127,10 +137,11 @@ export function takesRecord(limits: BlockLimits, length: number): boolean {
   return maximumBlockLength === 0 || length <= maximumBlockLength;
 }
 
-export function refusedRecord(device: string, limits: BlockLimits, length: number): InvalidArgumentError {
+export function refusedRecord(device: string, limits: BlockLimits, length: number, extra = 0): InvalidArgumentError {
   const { granularity, minimumBlockLength, maximumBlockLength } = limits;
+  const protection = extra === 0 ? '' : ` with ${extra} of protection`;
   return new InvalidArgumentError(
-    `the drive takes records of ${minimumBlockLength} to ${maximumBlockLength} bytes in multiples of ${2 ** granularity}, not ${length}`,
+    `the drive takes records of ${minimumBlockLength} to ${maximumBlockLength} bytes in multiples of ${2 ** granularity}, not ${length}${protection}`,
     { device, operation: 'write', next: 'Choose another record size, or pad the source' },
   );
 }

@@ -2,6 +2,7 @@ import { type NumberRange, requireNumbers } from '../../../arguments/number.js';
 import { requireSignal } from '../../../arguments/signal.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
+import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
 import { FILE_NUMBERS } from '../../motion/motion.js';
 import { PARTITIONS } from '../../motion/partition.js';
 import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
@@ -26,7 +27,12 @@ export interface ReadStreamOptions {
   readonly keyStore?: KeyStore | undefined;
   /** Largest record that is accepted, in bytes. Default: what the drive allows. */
   readonly maxRecordSize?: number | undefined;
-  /** Default `crc32`. */
+  /**
+   * Logical block protection: see `BlockProtection`. Default: what the drive was opened with, else `off`. It has nothing to
+   * do with how the file was written.
+   */
+  readonly protection?: BlockProtection | undefined;
+  /** Default that of `expectedChecksum`, else `crc32`, or `crc32c` where protection is asked for. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
   /** Checksum of a receipt: the stream fails at its end with VerificationError when the file has another one. */
   readonly expectedChecksum?: string | undefined;
@@ -66,6 +72,7 @@ export function requireReadOptions(device: string, options: ReadStreamOptions): 
     throw new InvalidArgumentError('onBadRecord must be fail or skip', details);
   }
   requireAlgorithm(checksum, details);
+  requireBlockProtection(options.protection, details);
   if (expectedChecksum === undefined) return;
   const expected = algorithmOf(expectedChecksum, details);
   if (checksum === undefined || checksum === expected) return;

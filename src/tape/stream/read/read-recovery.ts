@@ -1,4 +1,12 @@
-import { EndOfDataError, MediumError, type RecordPlace, type SenseData } from '../../../errors/index.js';
+import {
+  EndOfDataError,
+  MediumError,
+  ProtectionError,
+  type RecordPlace,
+  type SenseData,
+} from '../../../errors/index.js';
+import { isProtectionSense } from '../../../scsi/protection/methods.js';
+import { confirmProtection } from '../../block-protection/use-protection.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import { readStanding } from '../../motion/position.js';
 import { goToObject, probeRecord, standsAt, type Verdict } from '../../motion/probe-record.js';
@@ -36,6 +44,8 @@ export class ReadRecovery {
   readonly #port: DrivePort;
   readonly #start: RecordPlace;
   readonly #onBadRecord: OnBadRecord;
+  /** The last record that was read once more since it came damaged. */
+  #readAgain: number | undefined;
   /** The last record that was read once more, by its logical object number. */
   #repeated: number | undefined;
   /** The last record that the drive could read when it was asked by itself. */
@@ -72,6 +82,24 @@ export class ReadRecovery {
     return (await this.#isBehindFile()) ? 'end of file' : 'read on';
   }
 
+  /**
+   * The record behind `records` others came damaged from the drive, which has passed it: goes back, so that it is read once
+   * more. Rejects with ProtectionError when that was done already, and with `onBadRecord: 'skip'` leaves it out.
+   */
+  async readAgain(records: number): Promise<void> {
+    const place = this.#place(records);
+    const isNew = this.#readAgain !== place.record;
+    this.#readAgain = place.record;
+    if (!isNew && this.#onBadRecord === 'skip') {
+      this.skipped.push({ ...place, sense: undefined });
+      return;
+    }
+    await space(this.#port, RECORDS, -1);
+    if (isNew) return;
+    await confirmProtection(this.#port, 'read');
+    throw damaged(this.#port, place);
+  }
+
   /** What follows would be taken for the rest of this file. */
   async #isBehindFile(): Promise<boolean> {
     const { fileNumber } = await readStanding(this.#port);
@@ -106,16 +134,33 @@ async function isBlankHere(port: DrivePort): Promise<boolean> {
   );
 }
 
+/** A record in words. */
+function named({ fileNumber, record, logicalObject }: RecordPlace): string {
+  const file = fileNumber === undefined ? 'here on' : `file ${fileNumber}`;
+  const object = logicalObject === undefined ? '' : `, logical object ${logicalObject},`;
+  return `record ${record} of ${file}${object}`;
+}
+
+function damaged({ device }: DrivePort, place: RecordPlace, sense?: SenseData, cause?: unknown): ProtectionError {
+  return new ProtectionError(`${named(place)} does not fit its protection information, twice`, {
+    device,
+    operation: 'read',
+    sense,
+    record: place,
+    cause,
+    next: 'Look at cable, terminator and host adapter; if other tapes can be read, try this one in another drive',
+  });
+}
+
 function unreadable(
-  { device }: DrivePort,
+  port: DrivePort,
   place: RecordPlace,
   reason: MediumError,
   sense: SenseData | undefined,
-): MediumError {
-  const { fileNumber, record, logicalObject } = place;
-  const file = fileNumber === undefined ? 'here on' : `file ${fileNumber}`;
-  const object = logicalObject === undefined ? '' : `, logical object ${logicalObject},`;
-  return new MediumError(`record ${record} of ${file}${object} can't be read`, {
+): MediumError | ProtectionError {
+  if (sense && isProtectionSense(sense)) return damaged(port, place, sense, reason);
+  const { device } = port;
+  return new MediumError(`${named(place)} can't be read`, {
     device,
     operation: 'read',
     errno: reason.errno,

@@ -3,8 +3,11 @@ import type { StreamLease } from '../../../device/lease.js';
 import { type RecordPlace, VerificationError } from '../../../errors/index.js';
 import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
+import { protectionBytes } from '../../../scsi/protection/methods.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { LendingPipe, type PipeOptions, releasesChunks } from '../../../streams/lending-pipe.js';
+import { wantsProtection } from '../../block-protection/session.js';
+import { useProtection } from '../../block-protection/use-protection.js';
 import { unlock } from '../../encryption/unlock.js';
 import { locateFile } from '../../motion/motion.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
@@ -54,7 +57,8 @@ export class TapeReadStream extends Readable {
   /** Made by `TapeDrive.createReadStream()`. */
   constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
     const { checksum, expectedChecksum } = options;
-    const algorithm = checksum ?? (expectedChecksum === undefined ? 'crc32' : algorithmOf(expectedChecksum));
+    const byDefault = wantsProtection(port, options.protection) ? 'crc32c' : 'crc32';
+    const algorithm = checksum ?? (expectedChecksum === undefined ? byDefault : algorithmOf(expectedChecksum));
     const recordChecksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     super({ highWaterMark: MIB });
     this.#port = port;
@@ -143,6 +147,7 @@ export class TapeReadStream extends Readable {
     if (this.destroyed) return;
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
+    const protection = await useProtection(this.#port, this.#options.protection);
     if (fileNumber !== undefined) await locateFile(this.#port, fileNumber, { partition });
     else if (partition !== undefined) await enterPartition(this.#port, partition);
     else await requirePartition(this.#port, this.#port.partition, 'read');
@@ -153,7 +158,8 @@ export class TapeReadStream extends Readable {
     this.#fileNumber = first.fileNumber;
     this.#recovery = new ReadRecovery(this.#port, first, this.#options.onBadRecord);
     this.#reader = new RecordReader(this.#port, {
-      ...(await this.#largestRecord()),
+      ...(await this.#largestRecord(protectionBytes(protection))),
+      protection,
       bufferBytes,
       checksum: this.#checksum?.followsRecords,
       recovery: this.#recovery,
@@ -172,10 +178,10 @@ export class TapeReadStream extends Readable {
   }
 
   /** An offer above the drive's own limit is refused (EINVAL on scsi_debug), whatever the caller would accept. */
-  async #largestRecord(): Promise<Pick<RecordReaderOptions, 'maxRecordSize' | 'limit'>> {
+  async #largestRecord(extra: number): Promise<Pick<RecordReaderOptions, 'maxRecordSize' | 'limit'>> {
     const reply = await this.#port.queryIfSupported(readBlockLimits());
     const told = reply === undefined ? 0 : decodeBlockLimits(reply.data).maximumBlockLength;
-    const ofDrive = told === 0 ? LARGEST_OFFER : told;
+    const ofDrive = (told === 0 ? LARGEST_OFFER : told) - extra;
     const { maxRecordSize = ofDrive } = this.#options;
     if (maxRecordSize < ofDrive) return { maxRecordSize, limit: 'maxRecordSize' };
     return { maxRecordSize: ofDrive, limit: 'READ BLOCK LIMITS' };

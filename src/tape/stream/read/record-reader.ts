@@ -10,6 +10,7 @@ import {
   UnterminatedFileError,
 } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
+import { type ProtectionName, protectionBytes } from '../../../scsi/protection/methods.js';
 import { hasStatus } from '../../../transport/mtio.js';
 import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import type { ReadOutcome } from '../../../transport/transport.js';
@@ -27,6 +28,8 @@ export interface RecordReaderOptions {
   readonly limit: Exclude<RecordLimit, 'path'>;
   /** Bytes that are held at most, with the chunks that the consumer has and those that await garbage collection. */
   readonly bufferBytes: number;
+  /** What each record has on its way from the drive. */
+  readonly protection: ProtectionName | undefined;
   /** Follows the records that are read. */
   readonly checksum?: Crc32 | undefined;
   /** For what the drive can't read. */
@@ -89,9 +92,18 @@ export class RecordReader {
   constructor(port: DrivePort, options: RecordReaderOptions) {
     this.#port = port;
     this.#options = options;
-    this.#offer = Math.min(port.path.carried, options.maxRecordSize);
+    this.#offer = Math.min(port.path.carried, this.#largestOffer);
     this.#mayTighten = !CUTS_SHORT_RECORDS.has(port.model?.vendor);
     this.#memory = new ReadMemory(port.transport, options.bufferBytes, this.#offer);
+  }
+
+  /** Bytes that a record has more on its way: an offer is of those too. */
+  get #extra(): number {
+    return protectionBytes(this.#options.protection);
+  }
+
+  get #largestOffer(): number {
+    return this.#options.maxRecordSize + this.#extra;
   }
 
   /**
@@ -107,7 +119,8 @@ export class RecordReader {
         if (result.stop === 'full') continue;
         await this.#quiet();
         if (result.stop === 'zero') return this.#requireFilemark(result);
-        if (result.stop === 'too-large') await this.#offerMore();
+        if (result.stop === 'damaged') await this.#options.recovery.readAgain(this.records);
+        else if (result.stop === 'too-large') await this.#offerMore();
         else if (result.code === 'EBUSY') this.#offerLess(result.offer);
         else if (await this.#isEnd(await this.#explain(result))) return;
       }
@@ -164,7 +177,8 @@ export class RecordReader {
 
   #read(): Call {
     const { transport, device } = this.#port;
-    const options = { checksum: this.#options.checksum, quiet: this.#isQuiet() };
+    const { checksum, protection } = this.#options;
+    const options = { checksum, protection, quiet: this.#isQuiet() };
     const offer = this.#offer;
     const work = () => transport.readRecords(this.#memory.pool, offer, ALL_RECORDS, this.#stream, options);
     const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
@@ -188,7 +202,7 @@ export class RecordReader {
   /** Counts what was read, and hands it out. */
   #take(result: Result): Promise<Buffer[]> {
     const { lengths, stop, offer } = result;
-    if (lengths.length > 0 || stop === 'zero' || stop === 'too-large') this.#port.path.carry(offer);
+    if (lengths.length > 0 || ['zero', 'too-large', 'damaged'].includes(stop)) this.#port.path.carry(offer);
     if (lengths.length > 0) this.#tooSmall = undefined;
     for (const length of lengths) {
       this.records += 1;
@@ -243,7 +257,7 @@ export class RecordReader {
   #tightenOffer(): void {
     if (!this.#mayTighten || this.records < TELLING_RECORDS) return;
     this.#mayTighten = false;
-    this.#offer = Math.min(this.#offer, roundUpToPage(this.largestRecord));
+    this.#offer = Math.min(this.#offer, roundUpToPage(this.largestRecord) + this.#extra);
   }
 
   /** Goes back to the record that did not fit, and makes room for it. */
@@ -264,7 +278,7 @@ export class RecordReader {
   }
 
   #useOffer(offer: number): void {
-    this.#offer = Math.min(offer, this.#options.maxRecordSize);
+    this.#offer = Math.min(offer, this.#largestOffer);
     this.#memory.makeRoomFor(this.#offer);
   }
 
@@ -272,13 +286,15 @@ export class RecordReader {
   #largerOffer(bytes: number): number {
     const { maxRecordSize, limit } = this.#options;
     const { path } = this.#port;
-    const next = path.above(bytes, maxRecordSize);
+    const next = path.above(bytes, this.#largestOffer);
     if (next !== undefined) return next;
-    throw bytes >= maxRecordSize ? this.#tooLarge(maxRecordSize, limit) : this.#tooLarge(path.refused ?? bytes, 'path');
+    throw bytes >= this.#largestOffer
+      ? this.#tooLarge(maxRecordSize, limit)
+      : this.#tooLarge(path.refused ?? bytes, 'path');
   }
 
   #tooLarge(offered: number, limit: RecordLimit): RecordTooLargeError {
-    const largest = limit === 'path' ? this.#port.path.carried : offered;
+    const largest = limit === 'path' ? this.#port.path.carried - this.#extra : offered;
     return recordTooLarge(this.#port.device, this.records, { offered, largest, limit });
   }
 }

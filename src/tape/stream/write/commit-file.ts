@@ -1,4 +1,5 @@
 import { VerificationError } from '../../../errors/index.js';
+import { protectionBytes } from '../../../scsi/protection/methods.js';
 import type { Checksum } from '../file/checksum.js';
 import { endFile } from '../file/end-file.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
@@ -31,9 +32,9 @@ export async function commitFile(file: OpenFile, checksum: Checksum | undefined)
   } catch (reason) {
     throw await explainUnended(file, reason);
   }
-  if (bytes >= recordSize) port.path.carry(recordSize);
-  const { fileNumber, firstLogicalObject } = start;
-  return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest() };
+  const { fileNumber, firstLogicalObject, protection } = start;
+  if (bytes >= recordSize) port.path.carry(recordSize + protectionBytes(protection));
+  return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest(), protection };
 }
 
 /** Closes a file that was given up with a filemark behind what was written. */

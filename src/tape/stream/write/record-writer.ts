@@ -1,6 +1,7 @@
-import type { Crc32 } from '../../../../binding.js';
+import type { Crc32, RecordOptions } from '../../../../binding.js';
 import { logged } from '../../../device/command-log.js';
 import { isSystemError } from '../../../errors/system-error.js';
+import type { ProtectionName } from '../../../scsi/protection/methods.js';
 import { piecesBehind, recordsOf } from '../../../transport/record-pieces.js';
 import type { Transport, WriteOutcome } from '../../../transport/transport.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
@@ -20,6 +21,9 @@ export class WriterStopped extends Error {
     this.stop = stop;
   }
 }
+
+/** See `RecordOptions` in binding.d.ts. */
+type SubmitOptions = Pick<RecordOptions, 'quiet' | 'exclusive'>;
 
 export interface RecordWriterOptions {
   readonly transport: Transport;
@@ -49,6 +53,8 @@ export interface RecordWriterOptions {
  * written, and follows in order before calls overlap again.
  */
 export class RecordWriter {
+  /** What each record has on its way to the drive, to be set before the first call. */
+  protection: ProtectionName | undefined;
   /** Logical object number of the first record, to be set before the first call; undefined where it isn't known. */
   firstLogicalObject: number | undefined;
   /** Records and bytes that the drive took. */
@@ -75,11 +81,11 @@ export class RecordWriter {
    * Resolves when the drive took all of the pieces, or a little later with `quiet` (see binding.d.ts); rejects with
    * WriterStopped, or a SystemError, when it took less.
    */
-  submit(pieces: readonly Uint8Array[], quiet = false): Promise<void> {
+  submit(pieces: readonly Uint8Array[], { quiet, exclusive }: SubmitOptions = {}): Promise<void> {
     if (this.#pending === 0) this.#inOrder = false;
     this.#pending += 1;
     const overlaps = !this.#isWarned && !this.#inOrder && !this.#stopped;
-    const early = overlaps ? this.#send(pieces, this.#stream, quiet) : undefined;
+    const early = overlaps ? this.#send(pieces, this.#stream, { quiet, exclusive }) : undefined;
     // Settled in order below; without this an early rejection would count as unhandled.
     early?.catch(() => undefined);
     const done = this.#tail
@@ -100,10 +106,10 @@ export class RecordWriter {
     await this.#tail;
   }
 
-  #send(pieces: readonly Uint8Array[], stream: number, quiet = false): Promise<WriteOutcome> {
+  #send(pieces: readonly Uint8Array[], stream: number, how: SubmitOptions = {}): Promise<WriteOutcome> {
     const { transport, recordSize, checksum } = this.#options;
     // Where the position cannot be asked, only the driver's own word after each record keeps the count exact.
-    const options = { checksum, quiet, checkEach: this.firstLogicalObject === undefined };
+    const options = { ...how, checksum, protection: this.protection, checkEach: this.firstLogicalObject === undefined };
     const work = () => transport.writeRecords(pieces, recordSize, stream, options);
     return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
   }

@@ -9,15 +9,22 @@ export interface WriteBufferOptions {
   /** How fast the drive can record; undefined where that is not known, and then it gets all there is at once. */
   readonly speeds: SpeedRange | undefined;
   readonly allocate: (byteLength: number) => Uint8Array;
-  /** Writes pieces of whole records (the last of the file may be shorter); `quiet` as in binding.d.ts. */
-  readonly write: (pieces: readonly Uint8Array[], quiet: boolean) => Promise<void>;
+  /** Writes pieces of whole records (the last of the file may be shorter); `quiet` and `exclusive` as in binding.d.ts. */
+  readonly write: (pieces: readonly Uint8Array[], how: CallManner) => Promise<void>;
   /** Called when a write failed; what came behind it fails too. */
   readonly onFailure: (error: unknown) => void;
+}
+
+export interface CallManner {
+  readonly quiet: boolean;
+  readonly exclusive: boolean;
 }
 
 /** Memory with records of the file, in order. */
 interface Piece {
   readonly memory: Uint8Array;
+  /** The buffer's own, which nobody else looks at. */
+  readonly isOwn: boolean;
   /** Called once the drive has it, or it was given up. */
   readonly release: () => void;
 }
@@ -102,7 +109,7 @@ export class WriteBuffer {
   /** Takes a chunk of whole records that need not be copied; only where `partialRecord` is 0. */
   pass(memory: Uint8Array, release: () => void): void {
     this.#closeSlab();
-    this.#add({ memory, release });
+    this.#add({ memory, isOwn: false, release });
   }
 
   /** Whether passed chunks fill the buffer, so that the source has to wait. */
@@ -146,7 +153,7 @@ export class WriteBuffer {
     const memory = slab.subarray(0, this.#filled);
     this.#slab = undefined;
     this.#filled = 0;
-    this.#add({ memory, release: () => this.#ring.release(slab) });
+    this.#add({ memory, isOwn: true, release: () => this.#ring.release(slab) });
   }
 
   #add(piece: Piece): void {
@@ -203,7 +210,7 @@ export class WriteBuffer {
     this.#underWayBytes += bytes;
     const memory = pieces.map((piece) => piece.memory);
     this.#options
-      .write(memory, this.#isQuiet(bytes))
+      .write(memory, { quiet: this.#isQuiet(bytes), exclusive: pieces.every(({ isOwn }) => isOwn) })
       .catch(this.#options.onFailure)
       .finally(() => {
         this.#underWayBytes -= bytes;

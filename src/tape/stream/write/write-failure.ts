@@ -7,12 +7,15 @@ import {
   MediumError,
   PositionLostError,
   PositionMismatchError,
+  ProtectionError,
   RecordTooLargeError,
   type SafeExtent,
   TransportError,
   WriteError,
 } from '../../../errors/index.js';
 import { isSystemError } from '../../../errors/system-error.js';
+import { protectionBytes } from '../../../scsi/protection/methods.js';
+import { roundDownToPage } from '../../../transport/page.js';
 import { endedEarly, forgetWriting, isNearEnd } from '../../motion/medium-end.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import { readBufferPosition } from '../../motion/position.js';
@@ -49,7 +52,25 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   if (outcome?.code === 'EBUSY') return refusedByPath(file);
   const reason = await port.diagnose({ code: outcome?.code ?? 'EIO', syscall: 'write' }, details);
   if (reason instanceof EncryptionError) return reason;
+  if (reason instanceof ProtectionError) return damagedOnTheWay(file, reason);
   return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
+}
+
+/** The record is not on tape; what is before it is, as far as the drive says. */
+async function damagedOnTheWay(file: OpenFile, reason: ProtectionError): Promise<ProtectionError> {
+  const safe = await committed(file);
+  const { device, operation, errno, next } = reason;
+  return new ProtectionError(
+    `${reason.message}: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`,
+    {
+      device,
+      operation,
+      errno,
+      next,
+      cause: reason,
+      safe,
+    },
+  );
 }
 
 /** Whether any record is on tape; those of a call that had no outcome are not counted. */
@@ -62,10 +83,13 @@ async function hasBegun({ port, start: { firstLogicalObject }, writer }: OpenFil
 /** The record never reached the drive. As the first of the file it leaves everything as it was. */
 async function refusedByPath(file: OpenFile): Promise<Error> {
   const { port, recordSize, writer } = file;
-  port.path.refuse(recordSize);
-  if (writer.records > 0) return explainWriteError(file, refusedRecordSize(port, recordSize, port.path.carried));
+  const extra = protectionBytes(writer.protection);
+  const sent = recordSize + extra;
+  const largest = (carried: number) => Math.max(0, extra === 0 ? carried : roundDownToPage(carried - extra));
+  port.path.refuse(sent);
+  if (writer.records > 0) return explainWriteError(file, refusedRecordSize(port, sent, largest(port.path.carried)));
   await forgetWriting(port);
-  return refusedRecordSize(port, recordSize, await findCarried(port, recordSize));
+  return refusedRecordSize(port, sent, largest(await findCarried(port, sent)));
 }
 
 function refusedRecordSize({ device }: DrivePort, recordSize: number, largest: number): RecordTooLargeError {
@@ -134,7 +158,9 @@ function errnoOf(error: unknown): string | undefined {
 
 /** Why a file whose records are all written could not be ended. */
 export async function explainUnended(file: OpenFile, reason: unknown): Promise<unknown> {
-  const isFinal = [PositionMismatchError, EncryptionError, EndOfMediumError].some((type) => reason instanceof type);
+  const isFinal = [PositionMismatchError, EncryptionError, ProtectionError, EndOfMediumError].some(
+    (type) => reason instanceof type,
+  );
   if (isFinal) return reason;
   const errno = reason instanceof LtoError ? reason.errno : undefined;
   const isFull = reason instanceof MediumError && (await isNearEnd(file.port));

@@ -1,6 +1,7 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
 import { requireSignal } from '../../../arguments/signal.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
+import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
 import { PARTITIONS } from '../../motion/partition.js';
 import { type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
 import type { ExpectedStart } from '../file/start-file.js';
@@ -25,7 +26,12 @@ export interface WriteStreamOptions {
   readonly expected?: ExpectedStart | undefined;
   /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
   readonly closeUnterminated?: boolean | undefined;
-  /** Default `crc32`. */
+  /**
+   * Logical block protection: see `BlockProtection`. Default: what the drive was opened with, else `off`. A record is four
+   * bytes longer on its way to the drive, which the path has to carry.
+   */
+  readonly protection?: BlockProtection | undefined;
+  /** Default `crc32`; `crc32c` where protection is asked for, which makes it from that of the records. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
   /**
    * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 32 MiB, at most 64 GiB. From
@@ -75,6 +81,7 @@ export function requireWriteOptions(device: string, options: WriteStreamOptions)
   requireNumbers(options, RANGES, details);
   if (options.expected !== undefined) requireNumbers(options.expected, START_RANGES, details);
   requireAlgorithm(options.checksum, details);
+  requireBlockProtection(options.protection, details);
   requireSignal(options.signal, details);
   const { position } = options;
   if (position === undefined || position === 'append' || position === 'overwrite') return;

@@ -1,8 +1,11 @@
 import { addAbortSignal } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
 import { LtoError } from '../../../errors/index.js';
+import { PROTECTION_BYTES } from '../../../scsi/protection/methods.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { markReleasing } from '../../../streams/lending-pipe.js';
+import { roundDownToPage } from '../../../transport/page.js';
+import { wantsProtection } from '../../block-protection/session.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
@@ -12,7 +15,7 @@ import { type Callback, ChunkWritable } from './chunk-writable.js';
 import { closeIncomplete, commitFile, requireAllWritten, requireLastRecord } from './commit-file.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
-import { WriteBuffer } from './write-buffer.js';
+import { type CallManner, WriteBuffer } from './write-buffer.js';
 import { explainStop, type OpenFile } from './write-failure.js';
 import { SECTOR, type WriteStreamOptions } from './write-options.js';
 import { speedRange } from './write-pace.js';
@@ -55,8 +58,9 @@ export class TapeWriteStream extends ChunkWritable {
 
   /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
   constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
-    const { recordSize = defaultRecordSize(port), bufferBytes = DEFAULT_BUFFER } = options;
-    const algorithm = options.checksum ?? 'crc32';
+    const isProtected = wantsProtection(port, options.protection);
+    const { recordSize = defaultRecordSize(port, isProtected), bufferBytes = DEFAULT_BUFFER } = options;
+    const algorithm = options.checksum ?? (isProtected ? 'crc32c' : 'crc32');
     const checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     const writer = new RecordWriter({
       transport: port.transport,
@@ -73,7 +77,7 @@ export class TapeWriteStream extends ChunkWritable {
       startThreshold: options.startThreshold,
       speeds: speedRange(port.model?.generation),
       allocate: (byteLength) => port.transport.allocate(byteLength),
-      write: (pieces, quiet) => this.#submit(pieces, quiet),
+      write: (pieces, how) => this.#submit(pieces, how),
       onFailure: (error) => this.#fail(error),
     });
     super(port.device, { highWaterMark: buffer.slabBytes, decodeStrings: true });
@@ -156,6 +160,7 @@ export class TapeWriteStream extends ChunkWritable {
     if (this.destroyed) return;
     const start = await startFile(this.#port, this.#recordSize, this.#options);
     this.#writer.firstLogicalObject = start.firstLogicalObject;
+    this.#writer.protection = start.protection;
     this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
   }
 
@@ -225,9 +230,9 @@ export class TapeWriteStream extends ChunkWritable {
     return this.#failure === undefined && !this.destroyed;
   }
 
-  async #submit(pieces: readonly Uint8Array[], quiet: boolean): Promise<void> {
+  async #submit(pieces: readonly Uint8Array[], how: CallManner): Promise<void> {
     this.#port.requireWriting('write');
-    await this.#writer.submit(pieces, quiet);
+    await this.#writer.submit(pieces, how);
     this.#tellProgress();
   }
 
@@ -271,8 +276,10 @@ export class TapeWriteStream extends ChunkWritable {
   }
 }
 
-function defaultRecordSize({ path }: DrivePort): number {
-  return Math.min(DEFAULT_RECORD_SIZE, path.carried);
+/** What is protected is larger on its way: a path may carry a record of 256 KiB, and not a byte more. */
+function defaultRecordSize({ path }: DrivePort, isProtected: boolean): number {
+  const carried = isProtected ? roundDownToPage(path.carried - PROTECTION_BYTES) : path.carried;
+  return Math.min(DEFAULT_RECORD_SIZE, carried);
 }
 
 function givenUp(device: string): LtoError {

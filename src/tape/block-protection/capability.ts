@@ -1,0 +1,27 @@
+import { ifWellFormed } from '../../device/well-formed.js';
+import { inquiry } from '../../scsi/commands/primary.js';
+import { PROTECTION_NAMES, type ProtectionName, protectionCode } from '../../scsi/protection/methods.js';
+import { decodeExtendedInquiry, decodeProtectionMethods, VPD_PAGES } from '../../scsi/vpd/pages.js';
+import type { DrivePort } from '../port/drive-port.js';
+
+/**
+ * The methods that a drive offers for records both ways, the best first. VPD page 86h says whether there is any; which
+ * they are is in page B5h, and where that is not there it is the oldest, the Reed-Solomon CRC.
+ */
+export async function readProtectionMethods(port: DrivePort): Promise<readonly ProtectionName[]> {
+  const extended = await readVpd(port, 'extendedInquiry', decodeExtendedInquiry);
+  if (extended?.supportedProtectionType === 0) return [];
+  const methods = await readVpd(port, 'logicalBlockProtection', decodeProtectionMethods);
+  if (methods === undefined) return extended === undefined ? [] : ['reed-solomon'];
+  const both = methods.filter(({ onWrite, onRead }) => onWrite && onRead);
+  return PROTECTION_NAMES.filter((name) => both.some(({ method }) => method === protectionCode(name)));
+}
+
+async function readVpd<T>(
+  port: DrivePort,
+  page: keyof typeof VPD_PAGES,
+  decode: (bytes: Uint8Array) => T,
+): Promise<T | undefined> {
+  const data = await port.dataIfSupported(inquiry({ vpdPage: VPD_PAGES[page] }));
+  return data && ifWellFormed(() => decode(data));
+}

@@ -1,0 +1,36 @@
+import { readLogPage } from '../../device/log-pages.js';
+import { ifWellFormed } from '../../device/well-formed.js';
+import { type LtoErrorDetails, ProtectionError } from '../../errors/index.js';
+import { decodeDiagnosticData, TAPE_DIAGNOSTIC_DATA } from '../../scsi/log/diagnostic-data.js';
+import { isProtectionSense } from '../../scsi/protection/methods.js';
+import type { DrivePort } from '../port/drive-port.js';
+import type { TransferGuard } from '../port/transfer-guard.js';
+import { sessionOf } from './session.js';
+import { confirmProtection } from './use-protection.js';
+
+/** While blocks are protected, the drive has to be set so, and a record that failed may have failed its check. */
+export function blockProtectionGuard(port: DrivePort): TransferGuard {
+  return {
+    confirmWriting: (operation) => confirmProtection(port, operation),
+    explain: (details) => protectionProblem(port, details),
+  };
+}
+
+/**
+ * Why a write failed, as far as protection has to do with it. `st` tells nobody the sense; the drive remembers it on its
+ * page of diagnostic data, the newest first. What a read has met is asked of the drive at its record.
+ */
+async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Promise<ProtectionError | undefined> {
+  const { operation = '' } = details;
+  const { inUse } = sessionOf(port);
+  if (inUse === undefined || !operation.startsWith('write')) return undefined;
+  const changed = await confirmProtection(port, operation).catch((error: unknown) => error);
+  if (changed instanceof ProtectionError) return changed;
+  const page = await readLogPage(port, TAPE_DIAGNOSTIC_DATA).catch(() => undefined);
+  const [newest] = (page && ifWellFormed(() => decodeDiagnosticData(page))) ?? [];
+  if (newest === undefined || !isProtectionSense(newest)) return undefined;
+  return new ProtectionError('a record was damaged on its way to the drive, twice: it is not on tape', {
+    ...details,
+    next: 'Look at cable, terminator and host adapter, and at the memory of this machine; write the file anew',
+  });
+}

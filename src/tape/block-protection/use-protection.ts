@@ -1,0 +1,107 @@
+import { readModeFields, sendModePage } from '../../device/mode-pages.js';
+import { ProtectionError } from '../../errors/index.js';
+import { withChanges } from '../../scsi/mode/page.js';
+import { CONTROL_DATA_PROTECTION, LOGICAL_BLOCK_PROTECTION } from '../../scsi/mode/pages.js';
+import { PROTECTION_BYTES, type ProtectionName, protectionCode, protectionOf } from '../../scsi/protection/methods.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { readProtectionMethods } from './capability.js';
+import type { BlockProtection } from './options.js';
+import { sessionOf } from './session.js';
+
+/** How a drive is set: by a method for records both ways, not at all, or otherwise. */
+type Setting = ProtectionName | 'off' | 'other';
+
+/**
+ * Sets the protection that is wanted, or the handle's own, and has the drive confirm it. Resolves with the method that
+ * every record has from now on, undefined for none. Rejects with ProtectionError when the drive does not have what is
+ * wanted, or does not do it. Where none is wanted the drive is asked once, and again after each change: another program
+ * may have left it set, and its four bytes would be taken for data.
+ */
+export async function useProtection(port: DrivePort, wanted?: BlockProtection): Promise<ProtectionName | undefined> {
+  const session = sessionOf(port);
+  const choice = wanted ?? session.byDefault;
+  const method = choice === 'off' ? undefined : await chosen(port, choice);
+  const isOff = session.hasPage === false || (session.isKnown && session.inUse === undefined);
+  if (method === undefined && isOff) return undefined;
+  const found = await readSetting(port);
+  session.hasPage = found !== undefined;
+  if (found !== (method ?? 'off') && (found !== undefined || method !== undefined)) await set(port, method);
+  session.proven(method);
+  return method;
+}
+
+/** Rejects with ProtectionError unless the drive is still set as it was. */
+export async function confirmProtection(port: DrivePort, operation: string): Promise<void> {
+  const session = sessionOf(port);
+  const { inUse } = session;
+  if (inUse === undefined) return;
+  if ((await readSetting(port)) === inUse) return session.proven(inUse);
+  session.doubt();
+  throw new ProtectionError(`the drive does not protect blocks by ${inUse} any more`, {
+    device: port.device,
+    operation,
+    next: 'Records since then may hold protection information as data: write the file anew',
+  });
+}
+
+/** Takes back what this handle has set, so that the next program gets records as they are. */
+export async function endProtection(port: DrivePort): Promise<void> {
+  const session = sessionOf(port);
+  if (!session.wasSet) return;
+  session.wasSet = false;
+  await set(port, undefined);
+  session.proven(undefined);
+}
+
+async function chosen(port: DrivePort, choice: 'auto' | ProtectionName): Promise<ProtectionName | undefined> {
+  const session = sessionOf(port);
+  session.offered ??= await readProtectionMethods(port);
+  const { offered } = session;
+  if (choice === 'auto') return offered[0];
+  if (offered.includes(choice)) return choice;
+  throw new ProtectionError(`the drive does not protect blocks by ${choice}`, {
+    device: port.device,
+    operation: 'set protection',
+    next: offered.length > 0 ? `It offers ${offered.join(' and ')}` : 'It offers no method: use `off`, or `auto`',
+  });
+}
+
+/** Undefined where the drive does not have the page. */
+async function readSetting(port: DrivePort): Promise<Setting | undefined> {
+  const page = await readModeFields(port, CONTROL_DATA_PROTECTION);
+  if (page === undefined) return undefined;
+  const { method, onWrite, onRead, informationLength } = page;
+  if (method === LOGICAL_BLOCK_PROTECTION.none) return 'off';
+  const isWhole = onWrite && onRead && informationLength === PROTECTION_BYTES;
+  return (isWhole && protectionOf(method)) || 'other';
+}
+
+/** Rejects with ProtectionError, and leaves the drive without protection if that can be, when it does not take it. */
+async function set(port: DrivePort, method: ProtectionName | undefined): Promise<void> {
+  const session = sessionOf(port);
+  session.doubt();
+  session.wasSet ||= method !== undefined;
+  const change = (bytes: Uint8Array) => withChanges(CONTROL_DATA_PROTECTION, bytes, fieldsOf(method));
+  await sendModePage(port, CONTROL_DATA_PROTECTION, change);
+  const wanted = method ?? 'off';
+  const found = await readSetting(port);
+  if (found === wanted) return;
+  if (method !== undefined) await set(port, undefined).catch(() => undefined);
+  throw new ProtectionError(`the drive was told to protect blocks by ${wanted}, and says ${found ?? 'nothing'}`, {
+    device: port.device,
+    operation: 'set protection',
+    next: method === undefined ? 'Reset the drive: it may add bytes to each record' : 'Use the protection `off`',
+  });
+}
+
+function fieldsOf(method: ProtectionName | undefined) {
+  const isOn = method !== undefined;
+  return {
+    method: isOn ? protectionCode(method) : LOGICAL_BLOCK_PROTECTION.none,
+    informationLength: isOn ? PROTECTION_BYTES : 0,
+    onWrite: isOn,
+    onRead: isOn,
+    // Nobody here sends RECOVER BUFFERED DATA.
+    onRecoverBufferedData: false,
+  };
+}
