@@ -64,6 +64,7 @@ export type { EndOfData, TapeEnd } from './tape/motion/end-of-data.js';
 export type { EraseConfirmation } from './tape/motion/erase-confirmation.js';
 export type { PartitionOptions } from './tape/motion/partition.js';
 export type { FormatOptions, PartitionSize } from './tape/motion/prepare-medium.js';
+export type { DriveVerification, VerifyInDriveOptions } from './tape/motion/verify-in-drive.js';
 export type { WaitOptions } from './tape/motion/wait-until-ready.js';
 export { type ListedDrive, listDrives } from './tape/open/list-drives.js';
 export type { OpenOptions } from './tape/open/open-transport.js';

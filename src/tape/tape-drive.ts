@@ -4,12 +4,12 @@ import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
 import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributeValue } from '../scsi/mam/host.js';
-import { closed } from '../streams/closed.js';
+import { destroyed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
 import type { Transport } from '../transport/transport.js';
-import { blockProtectionGuard } from './block-protection/guard.js';
-import { sessionOf } from './block-protection/session.js';
+import { guardBlocks } from './block-protection/guard.js';
+import type { BlockProtection } from './block-protection/options.js';
 import { endProtection } from './block-protection/use-protection.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
@@ -17,6 +17,7 @@ import type { EraseConfirmation } from './motion/erase-confirmation.js';
 import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
 import { enterPartition, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
+import { type DriveVerification, type VerifyInDriveOptions, verifyInDrive } from './motion/verify-in-drive.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
 import { permitWriting, protectionGuard } from './motion/write-permission.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
@@ -53,12 +54,12 @@ export class TapeDrive extends TapeReports {
   readonly #port: DrivePort;
   #stream: TapeWriteStream | TapeReadStream | undefined;
 
-  private constructor(port: DrivePort) {
+  private constructor(port: DrivePort, protection?: BlockProtection) {
     super(port);
     this.#port = port;
     this.encryption = new TapeEncryption(port);
     port.addGuard(protectionGuard(port));
-    port.addGuard(blockProtectionGuard(port));
+    guardBlocks(port, protection);
   }
 
   /**
@@ -68,9 +69,7 @@ export class TapeDrive extends TapeReports {
    */
   static async open(device: string, options?: OpenOptions): Promise<TapeDrive> {
     const transport = await openTransport(device, options);
-    const port = new DrivePort(transport, await readDriveModel(transport));
-    sessionOf(port).byDefault = options?.protection ?? 'off';
-    return new TapeDrive(port);
+    return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)), options?.protection);
   }
 
   /**
@@ -350,11 +349,16 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Reads a file to its filemark and keeps nothing. Rejects with VerificationError when `expectedChecksum` is given and
-   * the file has another one.
+   * Reads a file to its filemark and keeps nothing, or with `inDrive` has the drive do so: see `verifyInDrive`. Rejects
+   * with VerificationError when `expectedChecksum` is given and the file has another one.
    */
-  verifyFile(file: number | ReadStreamOptions): Promise<ReadSummary> {
+  verifyFile(file: number | (ReadStreamOptions & { readonly inDrive?: false })): Promise<ReadSummary>;
+  verifyFile(file: VerifyInDriveOptions): Promise<DriveVerification>;
+  verifyFile(file: number | ReadStreamOptions | VerifyInDriveOptions): Promise<ReadSummary | DriveVerification> {
     const options = typeof file === 'number' ? { fileNumber: file } : file;
+    if ('inDrive' in options && options.inDrive) {
+      return this.#move('verify', () => verifyInDrive(this.#port, options), options);
+    }
     return this.readFile({ reuseChunks: true, ...options }, nowhere());
   }
 
@@ -363,7 +367,7 @@ export class TapeDrive extends TapeReports {
    * protection off that it has set, and closes the drive. Rejects when one of them reports an error. A second call resolves.
    */
   async close(): Promise<void> {
-    await this.#endStream();
+    await destroyed(this.#stream);
     const ended = await Promise.allSettled([clearBeforeClose(this.#port), endProtection(this.#port)]);
     await this.#port.close();
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
@@ -389,13 +393,5 @@ export class TapeDrive extends TapeReports {
       lease.release();
       throw error;
     }
-  }
-
-  async #endStream(): Promise<void> {
-    const stream = this.#stream;
-    if (stream === undefined || stream.closed) return;
-    stream.once('error', () => undefined);
-    stream.destroy();
-    await closed(stream);
   }
 }

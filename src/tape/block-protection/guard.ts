@@ -4,16 +4,20 @@ import { type LtoErrorDetails, ProtectionError } from '../../errors/index.js';
 import { decodeDiagnosticData, TAPE_DIAGNOSTIC_DATA } from '../../scsi/log/diagnostic-data.js';
 import { isProtectionSense } from '../../scsi/protection/methods.js';
 import type { DrivePort } from '../port/drive-port.js';
-import type { TransferGuard } from '../port/transfer-guard.js';
+import type { BlockProtection } from './options.js';
 import { sessionOf } from './session.js';
 import { confirmProtection } from './use-protection.js';
 
-/** While blocks are protected, the drive has to be set so, and a record that failed may have failed its check. */
-export function blockProtectionGuard(port: DrivePort): TransferGuard {
-  return {
+/**
+ * While blocks are protected, the drive has to be set so, and a record that failed may have failed its check. `byDefault`
+ * is for streams that do not say otherwise.
+ */
+export function guardBlocks(port: DrivePort, byDefault: BlockProtection = 'off'): void {
+  sessionOf(port).byDefault = byDefault;
+  port.addGuard({
     confirmWriting: (operation) => confirmProtection(port, operation),
     explain: (details) => protectionProblem(port, details),
-  };
+  });
 }
 
 /**

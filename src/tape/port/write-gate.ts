@@ -51,6 +51,7 @@ const MOVING_COMMANDS: ReadonlySet<string> = new Set([
   'LOAD UNLOAD',
   'READ(6)',
   'READ(16)',
+  'VERIFY(6)',
 ] satisfies CommandName[]);
 
 interface Permit {
