@@ -1,6 +1,7 @@
-import { reachControlSocket } from './control/client.js';
-import type { DriveControls } from './control/controls.js';
+import { type DriveControls, reachDrive } from './control/drive-controls.js';
+import { type LibraryControls, reachLibrary } from './control/library-controls.js';
 import { VirtualDrive } from './virtual-drive.js';
+import { VirtualLibrary } from './virtual-library.js';
 
 /** The controls of a drive that this process has open. */
 export function controlsOf(drive: VirtualDrive): DriveControls {
@@ -24,5 +25,30 @@ export function controlsOf(drive: VirtualDrive): DriveControls {
  * Rejects as `VirtualDrive.open` does.
  */
 export async function openControls(folder: string): Promise<DriveControls> {
-  return (await reachControlSocket(folder)) ?? controlsOf(await VirtualDrive.open(folder));
+  return (await reachDrive(folder)) ?? controlsOf(await VirtualDrive.open(folder));
+}
+
+/** The controls of a library that this process has open. */
+export function libraryControlsOf(library: VirtualLibrary): LibraryControls {
+  return {
+    state: async () => {
+      const { identity, elements, faults } = library;
+      return { identity, elements, outside: await library.outside(), faults };
+    },
+    import: async (cartridge) => void (await library.import(cartridge)),
+    export: (cartridge) => library.export(cartridge),
+    reset: () => library.reset(),
+    setFaults: async (faults) => {
+      library.faults = faults;
+    },
+    close: () => library.close(),
+  };
+}
+
+/**
+ * The controls of the library of a folder: through the control socket of the process that serves it, or by opening it.
+ * Rejects as `VirtualLibrary.open` does.
+ */
+export async function openLibraryControls(folder: string): Promise<LibraryControls> {
+  return (await reachLibrary(folder)) ?? libraryControlsOf(await VirtualLibrary.open(folder));
 }

@@ -7,7 +7,7 @@ import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/car
 import { lockFolder } from './host/folder-lock.js';
 import { unlessFull } from './host/host-file.js';
 import { serveChanger } from './library/device-server.js';
-import { Library } from './library/library.js';
+import { Library, type LibraryElement } from './library/library.js';
 import type { LibraryFault } from './library/library-faults.js';
 import {
   driveFolder,
@@ -26,16 +26,6 @@ import { runWithFault } from './unit/run-with-faults.js';
 import { VirtualDrive } from './virtual-drive.js';
 
 const NOTHING = new Uint8Array(0);
-
-/** An element and what is in it, as an operator sees it through the window. */
-export interface LibraryElement {
-  readonly element: number;
-  readonly type: 'drive' | 'slot' | 'mail slot';
-  /** Its barcode. */
-  readonly cartridge: string | null;
-}
-
-const TYPES = { dataTransfer: 'drive', storage: 'slot', importExport: 'mail slot' } as const;
 
 /**
  * A tape library over a folder: a medium changer as a SCSI device server, which is logical unit 0 of its target, and its
@@ -113,12 +103,7 @@ export class VirtualLibrary {
 
   /** All drives, mail slots and slots, in the order of their addresses. */
   get elements(): readonly LibraryElement[] {
-    const { map } = this.#library;
-    return map.all().flatMap((element) => {
-      const type = map.typeOf(element);
-      if (type === undefined || type === 'transport') return [];
-      return [{ element, type: TYPES[type], cartridge: this.#library.storedAt(element)?.cartridge ?? null }];
-    });
+    return this.#library.elements();
   }
 
   /** Carries out a command of the changer. Rejects with DriveClosedError after `close()`. */

@@ -1,4 +1,5 @@
 import * as scsi from '../../src/scsi/index.js';
+import { CHANGER_COMMANDS } from '../../src/virtual/library/commands.js';
 import { COMMANDS } from '../../src/virtual/server/commands.js';
 import { table } from './table.js';
 
@@ -68,8 +69,8 @@ function commands(): string {
 
 function changerCommands(): string {
   const names = Object.keys(scsi.CHANGER_OPERATION_CODES) as scsi.CommandName[];
-  const rows = names.map((name) => [name, codes(name), timeouts(name)]);
-  return `### Of medium changers\n\n${table(['Command', 'Code', 'Timeout, s'], rows)}`;
+  const rows = names.map((name) => [name, codes(name), timeouts(name), CHANGER_COMMANDS[name] ? 'yes' : '']);
+  return `### Of medium changers\n\n${table(['Command', 'Code', 'Timeout, s', 'Virtual library'], rows)}`;
 }
 
 function codes(name: scsi.CommandName): string {

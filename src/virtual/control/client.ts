@@ -1,34 +1,20 @@
 import { createConnection, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { DriveClosedError, LtoError } from '../../errors/index.js';
-import type { DriveControls, DriveState } from './controls.js';
-import { type ControlRequest, controlSocketPath, LONGEST_PATH, parseAnswer, toLine } from './messages.js';
+import { controlSocketPath, LONGEST_PATH, parseResponse, toLine } from './messages.js';
 
 /** There is no control socket: nobody serves the drive, or whoever did is gone. */
 const NOT_SERVED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
 
-/** The controls of a served drive; undefined when nobody serves it. Rejects with the error of another failure. */
-export async function reachControlSocket(folder: string): Promise<DriveControls | undefined> {
-  const path = controlSocketPath(folder);
-  if (path.length > LONGEST_PATH) return undefined;
-  const socket = createConnection(path);
-  try {
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  } catch (error) {
-    if (NOT_SERVED.has((error as NodeJS.ErrnoException).code)) return undefined;
-    throw error;
-  }
-  return new RemoteControls(folder, socket);
-}
-
-class RemoteControls implements DriveControls {
+/** Asks the process that serves a device, through its control socket. */
+export class ControlClient {
   readonly #device: string;
   readonly #socket: Socket;
   readonly #lines: Interface;
   /** Answers come in the order of the requests. */
   readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
 
-  constructor(folder: string, socket: Socket) {
+  private constructor(folder: string, socket: Socket) {
     this.#device = `virtual:${folder}`;
     this.#socket = socket;
     this.#lines = createInterface({ input: socket });
@@ -40,40 +26,35 @@ class RemoteControls implements DriveControls {
     });
   }
 
-  state(): Promise<DriveState> {
-    return this.#ask({ do: 'state' });
+  /** Undefined when nobody serves the device. Rejects with the error of another failure. */
+  static async reach(folder: string): Promise<ControlClient | undefined> {
+    const path = controlSocketPath(folder);
+    if (path.length > LONGEST_PATH) return undefined;
+    const socket = createConnection(path);
+    try {
+      await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    } catch (error) {
+      if (NOT_SERVED.has((error as NodeJS.ErrnoException).code)) return undefined;
+      throw error;
+    }
+    return new ControlClient(folder, socket);
   }
 
-  async insert(cartridge: Parameters<DriveControls['insert']>[0]): Promise<void> {
-    await this.#ask({ do: 'insert', cartridge });
-  }
-
-  async remove(): Promise<void> {
-    await this.#ask({ do: 'remove' });
-  }
-
-  async reset(): Promise<void> {
-    await this.#ask({ do: 'reset' });
-  }
-
-  async setFaults(faults: Parameters<DriveControls['setFaults']>[0]): Promise<void> {
-    await this.#ask({ do: 'faults', faults });
-  }
-
-  async close(): Promise<void> {
-    this.#lines.close();
-    this.#socket.destroy();
-  }
-
-  async #ask(request: ControlRequest): Promise<DriveState> {
+  /** Resolves with the state of the device after it. Rejects with the LtoError of the device. */
+  async ask(request: unknown): Promise<unknown> {
     if (this.#socket.destroyed) throw this.#gone();
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(toLine(request));
     });
-    const answer = parseAnswer(line);
-    if ('error' in answer) throw new LtoError(answer.error.code, answer.error.message);
-    return answer.state as DriveState;
+    const response = parseResponse(line);
+    if ('error' in response) throw new LtoError(response.error.code, response.error.message);
+    return response.state;
+  }
+
+  async close(): Promise<void> {
+    this.#lines.close();
+    this.#socket.destroy();
   }
 
   #gone(): DriveClosedError {

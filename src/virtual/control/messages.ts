@@ -42,7 +42,7 @@ const FAULT = z.strictObject({
   ]),
 });
 
-const CARTRIDGE = z.strictObject({
+const NEW_CARTRIDGE = z.strictObject({
   barcode: z.string().optional(),
   generation: z.int().optional(),
   format: z.string().optional(),
@@ -53,40 +53,25 @@ const CARTRIDGE = z.strictObject({
   discardsData: z.boolean().optional(),
 });
 
-const FAULTS = z.array(FAULT).max(1000);
+/** A cartridge by name, or the options of a new one. */
+export const CARTRIDGE = z.union([z.string(), NEW_CARTRIDGE]) as z.ZodType<string | CartridgeOptions>;
 
-const REQUEST = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('state') }),
-  z.strictObject({ do: z.literal('insert'), cartridge: z.union([z.string(), CARTRIDGE]) }),
-  z.strictObject({ do: z.literal('remove') }),
-  z.strictObject({ do: z.literal('reset') }),
-  z.strictObject({ do: z.literal('faults'), faults: FAULTS }),
-]);
-
-export type ControlRequest =
-  | { readonly do: 'state' | 'remove' | 'reset' }
-  | { readonly do: 'insert'; readonly cartridge: string | CartridgeOptions }
-  | { readonly do: 'faults'; readonly faults: readonly Fault[] };
-
-/** Throws a SyntaxError or a ZodError for a line that is no request. */
-export function parseRequest(line: string): ControlRequest {
-  return REQUEST.parse(JSON.parse(line)) as ControlRequest;
-}
+export const FAULTS = z.array(FAULT).max(1000) as unknown as z.ZodType<readonly Fault[]>;
 
 /** Throws a ZodError for what is no list of faults. */
 export function parseFaults(document: unknown): readonly Fault[] {
-  return FAULTS.parse(document) as readonly Fault[];
+  return FAULTS.parse(document);
 }
 
-/** The answer to a request: what the drive is like now, or why it was not done. */
-const ANSWER = z.union([
-  z.object({ state: z.object({ identity: z.unknown(), cartridge: z.string().nullable(), faults: FAULTS }) }),
+/** What is said to a request: what the device is like now, or why it was not done. */
+const RESPONSE = z.union([
+  z.object({ state: z.unknown().refine((state) => state !== undefined) }),
   z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 
-/** Throws a SyntaxError or a ZodError for a line that is no answer. */
-export function parseAnswer(line: string) {
-  return ANSWER.parse(JSON.parse(line));
+/** Throws a SyntaxError or a ZodError for a line that is no response. */
+export function parseResponse(line: string) {
+  return RESPONSE.parse(JSON.parse(line));
 }
 
 export function toLine(message: unknown): string {

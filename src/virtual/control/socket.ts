@@ -3,17 +3,18 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
-import type { DriveControls } from './controls.js';
 import { linesOf } from './lines.js';
-import { type ControlRequest, controlSocketPath, LONGEST_PATH, parseRequest, toLine } from './messages.js';
+import { controlSocketPath, LONGEST_PATH, toLine } from './messages.js';
 
 const ONLY_OWNER = 0o600;
 const LONGEST_LINE = 1024 * 1024;
 const MOST_CLIENTS = 16;
 
+type Serve = (message: unknown) => Promise<unknown>;
+
 /**
- * A Unix socket in the folder of a drive, through which other processes of its owner put cartridges in and out, reset
- * the drive and make it fail while this process has it open.
+ * A Unix socket in the folder of a device, through which other processes of its owner put cartridges in and out, reset
+ * it and make it fail while this process has it open.
  */
 export class ControlSocket {
   readonly #server: Server;
@@ -27,8 +28,11 @@ export class ControlSocket {
     });
   }
 
-  /** Rejects with InvalidArgumentError when the path of the socket is longer than the system allows. */
-  static async open(folder: string, controls: DriveControls): Promise<ControlSocket> {
+  /**
+   * `serve` does what a message asks for and resolves with the state after it; it throws ZodError for no request.
+   * Rejects with InvalidArgumentError when the path of the socket is longer than the system allows.
+   */
+  static async open(folder: string, serve: Serve): Promise<ControlSocket> {
     const path = controlSocketPath(folder);
     if (path.length > LONGEST_PATH) {
       throw new InvalidArgumentError(`the path of its control socket is longer than ${LONGEST_PATH} bytes`, {
@@ -38,8 +42,9 @@ export class ControlSocket {
     }
     // Left by a process that was killed: this one holds the lock of the folder.
     await rm(path, { force: true });
-    const server = createServer((socket) => {
-      attend(socket, controls).catch(() => socket.destroy());
+    // Who has said all that it had to say still gets its responses.
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      attend(socket, serve).catch(() => socket.destroy());
     });
     server.maxConnections = MOST_CLIENTS;
     const control = new ControlSocket(server);
@@ -59,10 +64,11 @@ export class ControlSocket {
 }
 
 /** Answers the requests of one client, in order. */
-async function attend(socket: Socket, controls: DriveControls): Promise<void> {
+async function attend(socket: Socket, serve: Serve): Promise<void> {
   socket.on('error', () => undefined);
   try {
-    for await (const line of linesOf(socket, LONGEST_LINE)) await say(socket, await carryOut(line, controls));
+    for await (const line of linesOf(socket, LONGEST_LINE)) await say(socket, await respond(line, serve));
+    socket.end();
   } catch (error) {
     await say(socket, refusal(error));
     socket.destroySoon();
@@ -74,12 +80,11 @@ async function say(socket: Socket, answer: unknown): Promise<void> {
   if (socket.writable && !socket.write(toLine(answer))) await once(socket, 'drain');
 }
 
-async function carryOut(line: string, controls: DriveControls): Promise<unknown> {
+async function respond(line: string, serve: Serve): Promise<unknown> {
   try {
-    await perform(parse(line), controls);
-    return { state: await controls.state() };
+    return { state: await serve(parse(line)) };
   } catch (error) {
-    return refusal(error);
+    return refusal(error instanceof z.ZodError ? unreadable(z.prettifyError(error)) : error);
   }
 }
 
@@ -88,26 +93,14 @@ function refusal(error: unknown): unknown {
   return { error: { code: 'LTO_VIRTUAL', message: error instanceof Error ? error.message : String(error) } };
 }
 
-function parse(line: string): ControlRequest {
+function parse(line: string): unknown {
   try {
-    return parseRequest(line);
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'it is no JSON';
-    throw new InvalidArgumentError(`the request can't be read: ${why}`);
+    return JSON.parse(line);
+  } catch {
+    throw unreadable('it is no JSON');
   }
 }
 
-async function perform(request: ControlRequest, controls: DriveControls): Promise<void> {
-  switch (request.do) {
-    case 'state':
-      return;
-    case 'insert':
-      return controls.insert(request.cartridge);
-    case 'remove':
-      return controls.remove();
-    case 'reset':
-      return controls.reset();
-    case 'faults':
-      return controls.setFaults(request.faults);
-  }
+function unreadable(why: string): InvalidArgumentError {
+  return new InvalidArgumentError(`the request can't be read: ${why}`);
 }

@@ -2,9 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { requireNumbers } from '../../arguments/number.js';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
+import { serveDriveControls } from '../control/drive-controls.js';
+import { serveLibraryControls } from '../control/library-controls.js';
 import { ControlSocket } from '../control/socket.js';
 import { isLibrary } from '../library/library-record.js';
-import { controlsOf } from '../open-controls.js';
+import { controlsOf, libraryControlsOf } from '../open-controls.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import { VirtualLibrary } from '../virtual-library.js';
 import { Connection } from './connection.js';
@@ -151,8 +153,15 @@ async function openControlSockets(
 ): Promise<readonly ControlSocket[]> {
   const sockets: ControlSocket[] = [];
   try {
-    for (const device of devices.flatMap((each) => (each instanceof VirtualLibrary ? each.drives : [each]))) {
-      sockets.push(await ControlSocket.open(device.folder, controlsOf(device)));
+    for (const device of devices) {
+      if (device instanceof VirtualLibrary) {
+        const controls = libraryControlsOf(device);
+        sockets.push(await ControlSocket.open(device.folder, (message) => serveLibraryControls(controls, message)));
+      }
+      for (const drive of device instanceof VirtualLibrary ? device.drives : [device]) {
+        const controls = controlsOf(drive);
+        sockets.push(await ControlSocket.open(drive.folder, (message) => serveDriveControls(controls, message)));
+      }
     }
     return sockets;
   } catch (error) {

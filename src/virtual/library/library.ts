@@ -17,6 +17,16 @@ const UNIT_ATTENTION = 6;
 /** The progress indication counts in 65536ths. */
 const MOST_PROGRESS = 0xffff / 0x10000;
 
+/** An element and what is in it, as an operator sees it through the window. */
+export interface LibraryElement {
+  readonly element: number;
+  readonly type: 'drive' | 'slot' | 'mail slot';
+  /** Its barcode. */
+  readonly cartridge: string | null;
+}
+
+const TYPES = { dataTransfer: 'drive', storage: 'slot', importExport: 'mail slot' } as const;
+
 /** A drive, as the robot sees it. */
 export interface DriveBay {
   readonly identity: { readonly vendor: string; readonly product: string; readonly serial: string };
@@ -88,6 +98,15 @@ export class Library {
   elementOf(cartridge: string): number | undefined {
     const found = Object.entries(this.memory.stored).find(([, stored]) => stored.cartridge === cartridge);
     return found && Number(found[0]);
+  }
+
+  /** All elements but the hand, in the order of their addresses. */
+  elements(): readonly LibraryElement[] {
+    return this.map.all().flatMap((element) => {
+      const type = this.map.typeOf(element);
+      if (type === undefined || type === 'transport') return [];
+      return [{ element, type: TYPES[type], cartridge: this.storedAt(element)?.cartridge ?? null }];
+    });
   }
 
   /** Throws CheckCondition for an address that no element has. */

@@ -82,10 +82,40 @@ drive_virtual() {
       "${cartridge[@]}" \
       >>/run/virtual.log 2>&1 || { cat /run/virtual.log >&2; return 1; }
   done
-  node "$lto" serve-virtual --json "$LTO_LAB_VIRTUAL"/* >/run/virtual.ready 2>>/run/virtual.log &
+  serve_virtual "$lto" "$LTO_LAB_VIRTUAL"/* && drive_wait "/dev/nst$((drives - 1))" || { cat /run/virtual.log >&2; return 1; }
+}
+
+# Serves folders by lib/, and logs in to all of them: serve_virtual <lto> <folder>…
+serve_virtual() {
+  node "$1" serve-virtual --json "${@:2}" >/run/virtual.ready 2>>/run/virtual.log &
   # The end of the run is not to wait for it.
   disown
-  for ((i = 0; i < 200; i++)); do [ -s /run/virtual.ready ] && break; sleep 0.1; done
-  [ -s /run/virtual.ready ] && login_iscsi 127.0.0.1 3260 && drive_wait "/dev/nst$((drives - 1))" ||
+  for _ in $(seq 200); do [ -s /run/virtual.ready ] && break; sleep 0.1; done
+  [ -s /run/virtual.ready ] && login_iscsi 127.0.0.1 3260
+}
+
+# The project's own virtual library, served by lib/ over iSCSI, under Linux's ch, st and sg. Options: drives=<number>
+# (default 2), slots=<number> (default 6), mail-slots=<number> (default 2), cleaning=<number>, cartridges=<number>,
+# generation=<5 to 10>, capacity=<size> of each cartridge (default 64MiB), unloads-drives. The folder is $LTO_LAB_LIBRARY,
+# the changer $LTO_LAB_CHANGER.
+drive_library() {
+  local option drives=2 library=(--slots 6 --capacity 64MiB) lto
+  lto=$(cd "$here/../../.." && pwd)/lib/cli/main.js
+  for option in "$@"; do
+    case $option in
+      drives=*) drives=${option#drives=} ;;
+      slots=* | mail-slots=* | cleaning=* | cartridges=* | generation=* | capacity=*)
+        library+=("--${option%%=*}" "${option#*=}")
+        ;;
+      unloads-drives) library+=("--$option") ;;
+      *) return 1 ;;
+    esac
+  done
+  export LTO_LAB_LIBRARY=/run/library
+  load_iscsi && load ch || return 1
+  node "$lto" virtual create-library "$LTO_LAB_LIBRARY" --drives "$drives" "${library[@]}" >>/run/virtual.log 2>&1 &&
+    serve_virtual "$lto" "$LTO_LAB_LIBRARY" && drive_wait "/dev/nst$((drives - 1))" && drive_wait /dev/sch0 ||
     { cat /run/virtual.log >&2; return 1; }
+  local node=(/sys/class/scsi_changer/sch0/device/scsi_generic/*)
+  export LTO_LAB_CHANGER=/dev/${node##*/}
 }

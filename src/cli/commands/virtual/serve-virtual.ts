@@ -5,8 +5,8 @@ import { jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addServeVirtual(program: Command): void {
-  jsonCommand(program, 'serve-virtual', 'serve virtual drives as iSCSI targets, until Ctrl-C')
-    .argument('<folders...>', 'folders of virtual drives')
+  jsonCommand(program, 'serve-virtual', 'serve virtual drives and libraries as iSCSI targets, until Ctrl-C')
+    .argument('<folders...>', 'folders of virtual drives and libraries')
     .option('--host <address>', 'address to listen at (default: 127.0.0.1)')
     .option('--port <number>', `TCP port, 0 for a free one (default: ${ISCSI_PORT})`)
     .option('--allow-anyone', 'let in everybody who can reach the address; required without CHAP unless it is loopback')

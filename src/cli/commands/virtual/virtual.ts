@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { LTO_FORMATS } from '../../../scsi/generations/formats.js';
 import { SPEED_NAMES, TRAIT_NAMES, VIRTUAL_GENERATIONS } from '../../../virtual/drive/names.js';
 import { collect, jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
-
-const FORMATS = LTO_FORMATS.map(({ format }) => format).join(', ');
+import { cartridgeFlags } from './cartridge-flags.js';
+import { addVirtualLibrary } from './library.js';
 
 export function addVirtual(program: Command): void {
-  const virtual = program.command('virtual').description('make and serve virtual drives');
+  const virtual = program.command('virtual').description('make virtual drives and libraries');
   cartridgeFlags(jsonCommand(virtual, 'create', 'make a virtual drive with a cartridge in it'))
     .argument('<folder>', 'new or empty folder')
     .option('--generation <number>', `LTO generation of the drive: ${VIRTUAL_GENERATIONS.join(', ')} (default: 8)`)
@@ -28,21 +27,12 @@ export function addVirtual(program: Command): void {
   jsonCommand(virtual, 'remove', 'remove the cartridge from the drive; it stays in the folder')
     .argument('<folder>')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).remove));
-  jsonCommand(virtual, 'reset', 'reset the drive, as a bus reset does')
+  jsonCommand(virtual, 'reset', 'reset the drive, or the changer of a library, as a bus reset does')
     .argument('<folder>')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).reset));
-  jsonCommand(virtual, 'faults', 'inject faults into a drive that is being served')
+  jsonCommand(virtual, 'faults', 'inject faults into a drive or library that is being served')
     .argument('<folder>')
     .argument('[file]', 'JSON file with the list of faults; without it, all faults are removed')
     .action(actionOf(async () => (await import('../../actions/virtual/virtual.js')).setFaults));
-}
-
-function cartridgeFlags(command: Command): Command {
-  return command
-    .option('--barcode <barcode>', 'letters and digits; also the name of the cartridge')
-    .option('--format <format>', `how the cartridge is recorded (default: as the generation is named): ${FORMATS}`)
-    .option('--capacity <size>', "native capacity of the cartridge (default: the format's)")
-    .option('--worm', 'a write-once cartridge')
-    .option('--write-protected', 'with the write-protect switch set')
-    .option('--discard', 'keep lengths and positions but no data: everything reads as zeros');
+  addVirtualLibrary(virtual);
 }

@@ -1,0 +1,79 @@
+import { parseLibraryFault, reachLibrary } from '../../../virtual/control/library-controls.js';
+import { createVirtualLibrary, type LibraryControls, openLibraryControls } from '../../../virtual/index.js';
+import { parseCount, parseSize } from '../../input/numbers.js';
+import { visible } from '../../output/terminal.js';
+import type { CommandResult, CommonOptions } from '../../run/action.js';
+import { type NamedOrNewFlags, namedOrNew } from './new-cartridge.js';
+import { notServed, readDocument } from './served.js';
+
+interface CreateOptions extends CommonOptions {
+  readonly drives?: string;
+  readonly slots?: string;
+  readonly mailSlots?: string;
+  readonly cleaning?: string;
+  readonly cartridges?: string;
+  readonly generation?: string;
+  readonly capacity?: string;
+  readonly serial?: string;
+  readonly unloadsDrives?: boolean;
+}
+
+export async function createLibrary(options: CreateOptions, folder: string): Promise<CommandResult> {
+  const { capacity, serial, unloadsDrives } = options;
+  const counts = (['drives', 'slots', 'mailSlots', 'cleaning', 'cartridges', 'generation'] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [[name, parseCount(value)] as const];
+  });
+  await createVirtualLibrary(folder, {
+    ...Object.fromEntries(counts),
+    ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
+    ...(serial !== undefined && { serial }),
+    ...(unloadsDrives !== undefined && { unloadsDrives }),
+  });
+  return withLibrary(folder, async () => undefined);
+}
+
+export async function importCartridge(options: NamedOrNewFlags, folder: string, name?: string): Promise<CommandResult> {
+  const cartridge = namedOrNew(options, name);
+  return withLibrary(folder, (library) => library.import(cartridge));
+}
+
+export function exportCartridge(_options: CommonOptions, folder: string, name: string): Promise<CommandResult> {
+  return withLibrary(folder, (library) => library.export(name));
+}
+
+export function resetLibrary(folder: string): Promise<CommandResult> {
+  return withLibrary(folder, (library) => library.reset());
+}
+
+/** Faults last until the library is closed, so that only a served one can have them from outside. */
+export async function setLibraryFaults(folder: string, path?: string): Promise<CommandResult> {
+  const faults = path === undefined ? {} : await readDocument(path, parseLibraryFault, 'list of faults of a library');
+  const library = await reachLibrary(folder);
+  if (library === undefined) throw notServed(folder);
+  return withControls(folder, library, () => library.setFaults(faults));
+}
+
+async function withLibrary(folder: string, work: (library: LibraryControls) => Promise<void>): Promise<CommandResult> {
+  return withControls(folder, await openLibraryControls(folder), work);
+}
+
+/** Does something to the library of a folder, and tells what is in it then. */
+async function withControls(
+  folder: string,
+  library: LibraryControls,
+  work: (library: LibraryControls) => Promise<void>,
+): Promise<CommandResult> {
+  try {
+    await work(library);
+    const state = await library.state();
+    const device = `virtual:${folder}`;
+    const full = state.elements.flatMap(({ element, type, cartridge }) => {
+      return cartridge === null ? [] : [`  ${type} ${element}: ${cartridge}`];
+    });
+    const lines = [`${device}: ${state.identity.product}, ${state.elements.length} elements`, ...full];
+    return { document: { device, ...state }, text: lines.map(visible).join('\n') };
+  } finally {
+    await library.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
+import type { DriveIdentity } from '../drive/drive-record.js';
+import type { Fault } from '../unit/faults.js';
+import { ControlClient } from './client.js';
+import { CARTRIDGE, FAULTS } from './messages.js';
+
+/** What a hand at the drive can see of it. */
+export interface DriveState {
+  readonly identity: DriveIdentity;
+  /** Name of the cartridge that is in the drive. */
+  readonly cartridge: string | null;
+  readonly faults: readonly Fault[];
+}
+
+/** What a hand at the drive can do; its initiators are told by unit attentions. */
+export interface DriveControls {
+  state(): Promise<DriveState>;
+  /** As `VirtualDrive.insert`. */
+  insert(cartridge: string | CartridgeOptions): Promise<void>;
+  /** As `VirtualDrive.remove`. */
+  remove(): Promise<void>;
+  /** As `VirtualDrive.reset`. */
+  reset(): Promise<void>;
+  /** Sets what is to go wrong, and starts all counts anew. It lasts until the drive is closed. */
+  setFaults(faults: readonly Fault[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const REQUEST = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('state') }),
+  z.strictObject({ do: z.literal('insert'), cartridge: CARTRIDGE }),
+  z.strictObject({ do: z.literal('remove') }),
+  z.strictObject({ do: z.literal('reset') }),
+  z.strictObject({ do: z.literal('faults'), faults: FAULTS }),
+]);
+
+const STATE = z.object({ identity: z.unknown(), cartridge: z.string().nullable(), faults: FAULTS });
+
+/** Does what comes through the control socket, and resolves with the state after it. Throws ZodError for no request. */
+export async function serveDriveControls(controls: DriveControls, message: unknown): Promise<DriveState> {
+  const request = REQUEST.parse(message);
+  if (request.do === 'insert') await controls.insert(request.cartridge);
+  if (request.do === 'remove') await controls.remove();
+  if (request.do === 'reset') await controls.reset();
+  if (request.do === 'faults') await controls.setFaults(request.faults);
+  return controls.state();
+}
+
+/** The controls of a served drive; undefined when nobody serves it. Rejects with the error of another failure. */
+export async function reachDrive(folder: string): Promise<DriveControls | undefined> {
+  const client = await ControlClient.reach(folder);
+  if (client === undefined) return undefined;
+  const ask = async (request: z.infer<typeof REQUEST>) => STATE.parse(await client.ask(request)) as DriveState;
+  return {
+    state: () => ask({ do: 'state' }),
+    insert: async (cartridge) => void (await ask({ do: 'insert', cartridge })),
+    remove: async () => void (await ask({ do: 'remove' })),
+    reset: async () => void (await ask({ do: 'reset' })),
+    setFaults: async (faults) => void (await ask({ do: 'faults', faults })),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
+import type { LibraryElement } from '../library/library.js';
+import type { LibraryFault } from '../library/library-faults.js';
+import type { LibraryIdentity } from '../library/library-record.js';
+import { ControlClient } from './client.js';
+import { CARTRIDGE, FAULTS } from './messages.js';
+
+/** What an operator can see of a library. */
+export interface LibraryState {
+  readonly identity: LibraryIdentity;
+  readonly elements: readonly LibraryElement[];
+  /** Names of the cartridges that were taken out. */
+  readonly outside: readonly string[];
+  readonly faults: LibraryFault;
+}
+
+/** What an operator can do; the initiators are told by unit attentions. */
+export interface LibraryControls {
+  state(): Promise<LibraryState>;
+  /** As `VirtualLibrary.import`. */
+  import(cartridge: string | CartridgeOptions): Promise<void>;
+  /** As `VirtualLibrary.export`. */
+  export(cartridge: string): Promise<void>;
+  /** As `VirtualLibrary.reset`. */
+  reset(): Promise<void>;
+  /** Sets what is to go wrong, and starts all counts anew. It lasts until the library is closed. */
+  setFaults(faults: LibraryFault): Promise<void>;
+  close(): Promise<void>;
+}
+
+const address = z.int().min(0).max(0xffff);
+
+const LIBRARY_FAULT = z.strictObject({
+  commands: FAULTS.optional(),
+  stuck: z.array(address).max(1000).optional(),
+  unreadable: z.array(z.string()).max(1000).optional(),
+  offline: z.boolean().optional(),
+}) as z.ZodType<LibraryFault>;
+
+/** Throws a ZodError for what are no faults of a library. */
+export function parseLibraryFault(document: unknown): LibraryFault {
+  return LIBRARY_FAULT.parse(document);
+}
+
+const REQUEST = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('state') }),
+  z.strictObject({ do: z.literal('import'), cartridge: CARTRIDGE }),
+  z.strictObject({ do: z.literal('export'), cartridge: z.string() }),
+  z.strictObject({ do: z.literal('reset') }),
+  z.strictObject({ do: z.literal('faults'), faults: LIBRARY_FAULT }),
+]);
+
+const STATE = z.object({
+  identity: z.unknown(),
+  elements: z.array(z.object({ element: address, type: z.string(), cartridge: z.string().nullable() })),
+  outside: z.array(z.string()),
+  faults: LIBRARY_FAULT,
+});
+
+/** Does what comes through the control socket, and resolves with the state after it. Throws ZodError for no request. */
+export async function serveLibraryControls(controls: LibraryControls, message: unknown): Promise<LibraryState> {
+  const request = REQUEST.parse(message);
+  if (request.do === 'import') await controls.import(request.cartridge);
+  if (request.do === 'export') await controls.export(request.cartridge);
+  if (request.do === 'reset') await controls.reset();
+  if (request.do === 'faults') await controls.setFaults(request.faults);
+  return controls.state();
+}
+
+/** The controls of a served library; undefined when nobody serves it. Rejects with the error of another failure. */
+export async function reachLibrary(folder: string): Promise<LibraryControls | undefined> {
+  const client = await ControlClient.reach(folder);
+  if (client === undefined) return undefined;
+  const ask = async (request: z.infer<typeof REQUEST>) => STATE.parse(await client.ask(request)) as LibraryState;
+  return {
+    state: () => ask({ do: 'state' }),
+    import: async (cartridge) => void (await ask({ do: 'import', cartridge })),
+    export: async (cartridge) => void (await ask({ do: 'export', cartridge })),
+    reset: async () => void (await ask({ do: 'reset' })),
+    setFaults: async (faults) => void (await ask({ do: 'faults', faults })),
+    close: () => client.close(),
+  };
+}
