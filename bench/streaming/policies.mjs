@@ -1,7 +1,7 @@
 // What a host does with the memory that it has between a source and a drive.
 import { libraryUrl } from '../harness/library.mjs';
 
-const { planSlabs } = await import(libraryUrl('tape/stream/memory/slab-ring.js'));
+const { planSlabs } = await import(libraryUrl('tape/stream/memory/memory.js'));
 const { LEAST_PACED_BYTES, paceAt } = await import(libraryUrl('tape/stream/write/write-pace.js'));
 const { RUN_DRY_MS } = await import(libraryUrl('tape/stream/write/write-buffer.js'));
 

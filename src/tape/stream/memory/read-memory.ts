@@ -2,14 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { SlabPool } from '../../../../binding.js';
 import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
-import { planSlabs } from './slab-ring.js';
+import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs } from './memory.js';
 
-/** This part of the memory is read ahead, the rest is for chunks that the consumer has. */
-const AHEAD_PART = 1 / 4;
-/** And this, where the consumer gives chunks back at once. */
-const AHEAD_PART_REUSING = 1 / 2;
-/** Of chunks that nobody uses any more, V8 collects no less. */
-const COLLECTED_BYTES = 32 * 1024 * 1024;
 /** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
 const COLLECTION_TIME = 10;
 /** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */

@@ -16,6 +16,7 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { requireReady } from '../../reports/readiness.js';
 import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { useVariableBlocks } from '../file/start-file.js';
+import { DEFAULT_READ_BUFFER } from '../memory/memory.js';
 import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
 import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
 import { RecordReader, type RecordReaderOptions } from './record-reader.js';
@@ -34,7 +35,6 @@ export interface ReadSummary {
 }
 
 const MIB = 1024 * 1024;
-const DEFAULT_BUFFER = 64 * MIB;
 
 /**
  * A file of the tape, as a Readable that ends at the filemark; the tape stands behind it then, and `summary` is there.
@@ -142,7 +142,7 @@ export class TapeReadStream extends Readable {
   }
 
   async #begin(): Promise<void> {
-    const { fileNumber, partition, bufferBytes = DEFAULT_BUFFER } = this.#options;
+    const { fileNumber, partition, bufferBytes = DEFAULT_READ_BUFFER } = this.#options;
     await this.#lease.turn;
     if (this.destroyed) return;
     await requireReady(this.#port);

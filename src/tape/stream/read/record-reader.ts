@@ -19,6 +19,7 @@ import { RECORDS, space } from '../../motion/motion.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
 import { recordTooLarge } from '../file/record-too-large.js';
+import { WAKE_BYTES } from '../memory/memory.js';
 import { ReadMemory } from '../memory/read-memory.js';
 import type { ReadRecovery } from './read-recovery.js';
 
@@ -40,8 +41,6 @@ export interface RecordReaderOptions {
   readonly onWaited: () => void;
 }
 
-/** The event loop is woken once for so many bytes: the more, the more memory goes round, beyond what a cache holds. */
-const WAKE_BYTES = 8 * 1024 * 1024;
 /** As many records as the memory has room for (the largest count that the addon takes). */
 const ALL_RECORDS = 0x7fff_ffff;
 /** So many records tell how large those of the file are. */

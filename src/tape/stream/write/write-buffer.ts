@@ -1,4 +1,4 @@
-import { planSlabs, SlabRing } from '../memory/slab-ring.js';
+import { BUSY_CALLS, DEFAULT_START, PACED_QUEUE_BYTES, planSlabs, SlabRing, WAKE_PART } from '../memory/memory.js';
 import { LEAST_PACED_BYTES, type SpeedRange, WritePace } from './write-pace.js';
 
 export interface WriteBufferOptions {
@@ -29,16 +29,8 @@ interface Piece {
   readonly release: () => void;
 }
 
-/** A tape that streams starts at this part of the buffer. */
-const DEFAULT_START = 3 / 4;
-/** The event loop is woken when this part of the buffer is on tape, not for each slab. */
-const WAKE_PART = 1 / 4;
 /** A drive that got nothing for so long has run dry whatever it held itself, and the tape stands. */
 export const RUN_DRY_MS = 3000;
-/** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
-const BUSY_CALLS = 2;
-/** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
-const PACED_QUEUE_BYTES = 40 * 1024 * 1024;
 
 /**
  * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed

@@ -10,6 +10,7 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
 import { startFile } from '../file/start-file.js';
+import { DEFAULT_WRITE_BUFFER } from '../memory/memory.js';
 import { ChunkIntake } from './chunk-intake.js';
 import { type Callback, ChunkWritable } from './chunk-writable.js';
 import { closeIncomplete, commitFile, requireAllWritten, requireLastRecord } from './commit-file.js';
@@ -22,8 +23,6 @@ import { speedRange } from './write-pace.js';
 
 const MIB = 1024 * 1024;
 const DEFAULT_RECORD_SIZE = MIB / 4;
-/** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
-const DEFAULT_BUFFER = 32 * MIB;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
 /** Bytes that are copied in one step; a chunk that is taken as it is is a step too. */
 const PACKED_AT_ONCE = MIB;
@@ -59,7 +58,7 @@ export class TapeWriteStream extends ChunkWritable {
   /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
   constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
     const isProtected = wantsProtection(port, options.protection);
-    const { recordSize = defaultRecordSize(port, isProtected), bufferBytes = DEFAULT_BUFFER } = options;
+    const { recordSize = defaultRecordSize(port, isProtected), bufferBytes = DEFAULT_WRITE_BUFFER } = options;
     const algorithm = options.checksum ?? (isProtected ? 'crc32c' : 'crc32');
     const checksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
     const writer = new RecordWriter({

@@ -1,10 +1,36 @@
+// How much memory streams hold, how it is cut up, and when the event loop hears of it.
+
+const MIB = 1024 * 1024;
+
+/** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
+export const DEFAULT_WRITE_BUFFER = 32 * MIB;
+/** Twice as much: a part is with the consumer, or waits for garbage collection. */
+export const DEFAULT_READ_BUFFER = 64 * MIB;
+
+/** A tape that streams starts at this part of the write buffer. */
+export const DEFAULT_START = 3 / 4;
+/** The event loop is woken when this part of the write buffer is on tape, not for each slab. */
+export const WAKE_PART = 1 / 4;
+/** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
+export const BUSY_CALLS = 2;
+/** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
+export const PACED_QUEUE_BYTES = 40 * MIB;
+
+/** This part of the read memory is read ahead, the rest is for chunks that the consumer has. */
+export const AHEAD_PART = 1 / 4;
+/** And this, where the consumer gives chunks back at once. */
+export const AHEAD_PART_REUSING = 1 / 2;
+/** Of chunks that nobody uses any more, V8 collects no less. */
+export const COLLECTED_BYTES = 32 * MIB;
+/** Reading wakes the event loop once for so many bytes: the more, the more memory goes round, beyond what a cache holds. */
+export const WAKE_BYTES = 8 * MIB;
+
 /** How memory of a stream is cut up. */
 export interface SlabPlan {
   readonly slabBytes: number;
   readonly count: number;
 }
 
-const MIB = 1024 * 1024;
 /** A call to the addon and a wake-up of the event loop cost more than a record: each slab is one call. */
 const LARGEST_SLAB = 4 * MIB;
 /** The fewer slabs, the more of the memory waits for the slowest of them. */
