@@ -1,10 +1,12 @@
+export type { FileTime, MemberType } from './archive/decode/member.js';
 export type { ArchiveMember } from './archive/extract/messages.js';
-export type { NotRestored } from './archive/extract/summary.js';
+export type { ExtractSummary, NotRestored } from './archive/extract/summary.js';
 export { type ExtractOptions, type ExtractProgress, type ExtractResult, extractArchive } from './archive/extract.js';
 export { type ListOptions, listArchive } from './archive/list.js';
 export { type FilePath, type PackOptions, packFolder } from './archive/pack/pack-folder.js';
 export type { PackStream } from './archive/pack/pack-stream.js';
 export type { LeftOut, PackProblem, PackProblemReason, PackProgress, PackSummary } from './archive/pack/summary.js';
+export type { SignalOptions } from './arguments/options.js';
 export { COMMAND_CHANNEL, type CommandEvent } from './device/command-log.js';
 export type { RawCommand, RawReply } from './device/raw-command.js';
 export * from './errors/index.js';
@@ -13,13 +15,14 @@ export { generateKey, keyFingerprint, keyFromBytes } from './keys/data-key.js';
 export { EnvironmentKeyStore } from './keys/environment-key-store.js';
 export { FileKeyStore, type FileKeyStoreOptions } from './keys/file-key-store.js';
 export type { KeyEntry } from './keys/key-file-format.js';
-export { type KeyCandidate, type KeyStore, LONGEST_KEY_ID, requireKeyId } from './keys/key-store.js';
+export { type KeyCandidate, type KeyStore, LONGEST_KEY_ID } from './keys/key-store.js';
 export { KeyStoreChain } from './keys/key-store-chain.js';
 export type { StoredKey } from './keys/key-wrapping.js';
 export { MemoryKeyStore } from './keys/memory-key-store.js';
 export { decodeStencFile, encodeStencFile, type StencKey } from './keys/stenc-file.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
 export type { FinalizeReport } from './provider/archive/finalize.js';
+export type { IdleOptions } from './provider/archive/idle-reader.js';
 export type { PartHeader } from './provider/archive/part-header.js';
 export type { ReadArchiveOptions } from './provider/archive/read-archive.js';
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
@@ -29,21 +32,22 @@ export type { ExistingData } from './provider/label/existing-data.js';
 export type { MediaIdentity } from './provider/label/identify.js';
 export type { InitializeOptions } from './provider/label/initialize.js';
 export type { LabelReport } from './provider/label/label.js';
-export type { MemoryAttribute, MemoryReport } from './provider/label/label-memory.js';
-export type { Preparation, PrepareOptions } from './provider/label/prepare.js';
-export { type LastKnownGood, lastKnownGood } from './provider/monitor/last-known-good.js';
+export type { MemoryAttribute, MemoryReport, RefusedAttribute } from './provider/label/label-memory.js';
+export type { Preparation, PrepareOptions, ProvenCartridge } from './provider/label/prepare.js';
+export { exportLastKnownGood, importLastKnownGood } from './provider/monitor/last-known-good.js';
 export type { DriveInfo, IsRegistered, LiveInfo } from './provider/monitor/live-info.js';
 export type { CartridgeIdentity, Freshness, MamInfo } from './provider/monitor/mam-info.js';
 export type { OnlineStatus } from './provider/monitor/online-status.js';
 export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
-export { type ForceOptions, LtoProvider, type ProviderOptions } from './provider/provider.js';
+export { type ForceOptions, type IdentifyOptions, LtoProvider, type ProviderOptions } from './provider/provider.js';
 export {
   CONFIGURATION_SCHEMA,
   type ProviderConfiguration,
   type ProviderSettings,
   parseConfiguration,
 } from './provider/session/configuration.js';
+export type { OpenDrive } from './provider/session/drive-owner.js';
 export type { WriteProtection } from './provider/session/write-protection.js';
 export type { LongPosition } from './scsi/commands/read-position.js';
 export type { FormatVerdict, LtoFormat } from './scsi/generations/index.js';
@@ -54,6 +58,7 @@ export type { HostAttributeValue } from './scsi/mam/host.js';
 export type { MamValues } from './scsi/mam/values.js';
 export type { ModePage } from './scsi/mode/parameter-list.js';
 export type { Bytes } from './streams/bytes.js';
+export type { PipeOptions } from './streams/lending-pipe.js';
 export type { DataSource } from './streams/taken-source.js';
 export type { BlockProtection } from './tape/block-protection/options.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';
@@ -66,8 +71,10 @@ export type { PartitionOptions } from './tape/motion/partition.js';
 export type { FormatOptions, PartitionSize } from './tape/motion/prepare-medium.js';
 export type { DriveVerification, VerifyInDriveOptions } from './tape/motion/verify-in-drive.js';
 export type { WaitOptions } from './tape/motion/wait-until-ready.js';
+export type { WriteRights } from './tape/motion/write-permission.js';
 export { type ListedDrive, listDrives } from './tape/open/list-drives.js';
 export type { OpenOptions } from './tape/open/open-transport.js';
+export type { DriveModel } from './tape/port/drive-model.js';
 export type { TapeStatus } from './tape/port/tape-status.js';
 export type { AttributeLists } from './tape/reports/attribute-lists.js';
 export type {
@@ -89,27 +96,42 @@ export type {
 export type { Health } from './tape/reports/health/health.js';
 export type { HealthReason, HealthVerdict } from './tape/reports/health/rules.js';
 export type { DriveIdentity, DriveName } from './tape/reports/identity.js';
-export type { MediumFormat, MemoryAndFormat } from './tape/reports/medium-format.js';
+export type { MediumFormat } from './tape/reports/medium-format.js';
 export type { Readiness } from './tape/reports/readiness.js';
 export type { SettingChanges, TapeSettings } from './tape/reports/settings.js';
 export type { TapeAlerts } from './tape/reports/tape-alerts.js';
 export type { ChecksumAlgorithm } from './tape/stream/file/checksum.js';
 export type { IncompleteFile, TapeReceipt } from './tape/stream/file/receipt.js';
+export type { ExpectedStart } from './tape/stream/file/start-file.js';
 export type { ReadDestination } from './tape/stream/read/read-file.js';
 export type { ReadStreamOptions } from './tape/stream/read/read-options.js';
 export type { OnBadRecord, SkippedRecord } from './tape/stream/read/read-recovery.js';
 export type { ReadSummary, TapeReadStream } from './tape/stream/read/read-stream.js';
-export type { EarlyWarning } from './tape/stream/write/early-warning.js';
+export type { ChunkWritable, WriteCallback } from './tape/stream/write/chunk-writable.js';
+export type { EarlyWarning, EarlyWarningEvents, StreamListener } from './tape/stream/write/early-warning.js';
 export type { WriteStreamOptions } from './tape/stream/write/write-options.js';
 export type { TapeWriteStream } from './tape/stream/write/write-stream.js';
 export { TapeDrive } from './tape/tape-drive.js';
-export type { CallOptions } from './transport/scsi-transport.js';
+export type { TapeReports } from './tape/tape-reports.js';
+export type { CallOptions, ScsiTransport } from './transport/scsi-transport.js';
+export type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from './transport/transport.js';
+export type { Bay } from './virtual/drive/bay.js';
+export type { EncryptionSettings } from './virtual/drive/drive-record.js';
 export {
+  type Attention,
   type CartridgeOptions,
   createVirtualDrive,
+  type DataPhase,
+  type Execution,
+  type Fault,
+  type Nexus,
   type SpeedFacts,
   type SpeedName,
+  type StreamingCounts,
   type StreamingState,
+  type Trait,
   VirtualDrive,
+  type VirtualDriveIdentity,
   type VirtualDriveOptions,
 } from './virtual/index.js';
+export type { AbortTasks } from './virtual/unit/command.js';

@@ -108,7 +108,7 @@ export class TapeReports {
     return this.#ask(options, () => readMediumFormat(this.#port));
   }
 
-  /** Memory and format of the cartridge at once, with as few commands as a poll can do with. */
+  /** @internal Memory and format of the cartridge at once, with as few commands as a poll can do with. */
   memoryAndFormat(options?: CallOptions): Promise<MemoryAndFormat> {
     return this.#ask(options, () => readMemoryAndFormat(this.#port));
   }

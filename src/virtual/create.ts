@@ -9,12 +9,12 @@ import { Cartridge } from './cartridge/cartridge.js';
 import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
 import {
-  type DriveIdentity,
   type DriveRecord,
   type EncryptionSettings,
   NEW_DRIVE,
   poweredOn,
   saveDrive,
+  type VirtualDriveIdentity,
 } from './drive/drive-record.js';
 import { speedFacts } from './drive/drive-speeds.js';
 import { type SpeedName, type Trait, VIRTUAL_GENERATIONS } from './drive/names.js';
@@ -103,7 +103,7 @@ export async function makeDrive(folder: string, { record, medium }: DrivePlan): 
 }
 
 /** A cartridge that is in a drive has been loaded once. */
-async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIdentity): Promise<void> {
+async function createLoaded(folder: string, medium: MediumFacts, drive: VirtualDriveIdentity): Promise<void> {
   await Cartridge.create(folder, medium);
   const cartridge = await Cartridge.open(folder, medium.barcode);
   cartridge.countLoad(drive);
@@ -111,7 +111,7 @@ async function createLoaded(folder: string, medium: MediumFacts, drive: DriveIde
   await cartridge.close();
 }
 
-function identityOf({ generation = DEFAULT_GENERATION, ...options }: VirtualDriveOptions): DriveIdentity {
+function identityOf({ generation = DEFAULT_GENERATION, ...options }: VirtualDriveOptions): VirtualDriveIdentity {
   requireNumber('generation', generation, GENERATIONS);
   const { vendor = VENDOR, product = `VIRTUAL LTO-${generation}`, serial = randomSerial() } = options;
   return { ...requireIdentity({ vendor, product, serial }), revision: '0001', generation };

@@ -5,7 +5,7 @@ import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
 import type { Bay } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
-import { type DriveIdentity, loadDrive, poweredOn, saveDrive } from './drive/drive-record.js';
+import { loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
 import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './host/folder-lock.js';
 import { unlessFull } from './host/host-file.js';
@@ -81,7 +81,7 @@ export class VirtualDrive {
     }
   }
 
-  get identity(): DriveIdentity {
+  get identity(): VirtualDriveIdentity {
     return this.#drive.identity;
   }
 

@@ -2,7 +2,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { COMMAND_CHANNEL, type CommandEvent } from '../../src/device/command-log.js';
 import { DriveBusyError, InvalidArgumentError, NoMediumError } from '../../src/errors/index.js';
-import { LastKnownGood, lastKnownGood } from '../../src/provider/monitor/last-known-good.js';
+import {
+  exportLastKnownGood,
+  importLastKnownGood,
+  LastKnownGood,
+  lastKnownGood,
+} from '../../src/provider/monitor/last-known-good.js';
 import type { TapeEvent } from '../../src/provider/monitor/watch.js';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { temporaryFolder } from '../virtual/support.js';
@@ -145,7 +150,7 @@ describe('last-known-good state', () => {
   it('goes through JSON and back, and says that it is from before', async () => {
     const { provider, virtual } = await newBench({ throttleMs: 0 });
     const { values } = await provider.getMamInfo();
-    const json = lastKnownGood.export();
+    const json = exportLastKnownGood();
     const other = new LastKnownGood();
     other.import(json);
     expect(other.export()).toBe(json);
@@ -153,7 +158,7 @@ describe('last-known-good state', () => {
     const drive = `${vendor} ${model} ${serial}`;
     expect(other.get(drive)).toMatchObject({ imported: true, value: { barcode: ID, values } });
     lastKnownGood.drop(drive);
-    lastKnownGood.import(json);
+    importLastKnownGood(json);
     virtual.faults = [{ command: 'READ ATTRIBUTE', outcome: ABORTED }];
     expect((await provider.getMamInfo()).stale).toMatch(/before a restart/);
   });
@@ -161,7 +166,7 @@ describe('last-known-good state', () => {
   it('keeps its own over what is brought in', async () => {
     const { provider } = await newBench();
     await provider.getMamInfo();
-    lastKnownGood.import(lastKnownGood.export());
+    importLastKnownGood(exportLastKnownGood());
     const { vendor, model, serial } = await provider.getDriveInfo();
     expect(lastKnownGood.get(`${vendor} ${model} ${serial}`)).toMatchObject({ imported: false });
   });

@@ -11,7 +11,7 @@ export interface PrepareOptions {
 }
 
 /** A cartridge that was proven by asking the drive. */
-interface ProvenCartridge {
+export interface ProvenCartridge {
   readonly identity: string;
   /** In the cartridge memory; undefined where there is none. */
   readonly barcode: string | undefined;

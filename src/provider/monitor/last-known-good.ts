@@ -56,6 +56,19 @@ export class LastKnownGood {
 /** Of this process. */
 export const lastKnownGood = new LastKnownGood();
 
+/** What is known of the cartridge in each drive, as JSON for a later process: see `importLastKnownGood`. */
+export function exportLastKnownGood(): string {
+  return lastKnownGood.export();
+}
+
+/**
+ * Takes in what an earlier process exported: it is shown with its age while the drive can't be asked, and never decides
+ * what is written. What this process has read itself stays. Throws InvalidArgumentError for anything else.
+ */
+export function importLastKnownGood(json: string): void {
+  lastKnownGood.import(json);
+}
+
 function entriesOf(json: string): Omit<Known, 'imported'>[] {
   const document = parsed(json);
   if (isRecord(document) && document.version === VERSION && Array.isArray(document.entries)) {

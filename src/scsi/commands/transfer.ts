@@ -23,12 +23,12 @@ export const READ_6 = {
 /** One block of up to `length` bytes, or `blocks` blocks of the fixed `blockLength`. */
 export type ReadOptions = VariableReadOptions | FixedTransfer;
 
-interface VariableReadOptions {
+export interface VariableReadOptions {
   readonly length: number;
   readonly suppressIncorrectLength?: boolean;
 }
 
-interface FixedTransfer {
+export interface FixedTransfer {
   readonly blocks: number;
   readonly blockLength: number;
 }

@@ -26,7 +26,7 @@ export interface LogTable {
   readonly entries: readonly LogTableEntry[];
 }
 
-type KindValue<K> = K extends { encode(value: infer V, length: number): Uint8Array } ? V : never;
+export type KindValue<K> = K extends { encode(value: infer V, length: number): Uint8Array } ? V : never;
 
 /** The values of a page by the keys of its table; a drive leaves out what it does not count. */
 export type LogValues<T extends LogTable> = {

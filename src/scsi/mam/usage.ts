@@ -1,14 +1,13 @@
 import { ByteReader } from '../wire/bytes.js';
 
 /** Undefined where the drive does not know it. */
-type Count = number | undefined;
 
 /** Amounts and retries of one span of time. Amounts are bytes, in steps of a mebibyte. */
 export interface UsageCounters {
-  readonly written: Count;
-  readonly writeRetries: Count;
-  readonly read: Count;
-  readonly readRetries: Count;
+  readonly written: number | undefined;
+  readonly writeRetries: number | undefined;
+  readonly read: number | undefined;
+  readonly readRetries: number | undefined;
 }
 
 /** Attributes 0340h (the medium) and 0341h (one partition): SPC-5 7.4.2.2.11 and 7.4.2.2.12. */
@@ -16,9 +15,9 @@ export interface UsageHistory {
   readonly currentLoad: UsageCounters;
   readonly previousLoad: UsageCounters;
   readonly total: UsageCounters;
-  readonly loadCount: Count;
-  readonly changePartitionCount: Count;
-  readonly partitionInitializeCount: Count;
+  readonly loadCount: number | undefined;
+  readonly changePartitionCount: number | undefined;
+  readonly partitionInitializeCount: number | undefined;
 }
 
 const COUNTERS = 15;
@@ -32,8 +31,8 @@ export function decodeUsage(bytes: Uint8Array): UsageHistory {
   const reader = new ByteReader(bytes, 'usage history');
   const width = bytes.length / COUNTERS;
   if (width !== 6 && width !== 4) throw reader.malformed(`${bytes.length} bytes are neither 90 nor 60`);
-  const counter = (index: number): Count => reader.count(index * width, width);
-  const amount = (index: number): Count => {
+  const counter = (index: number): number | undefined => reader.count(index * width, width);
+  const amount = (index: number): number | undefined => {
     const mebibytes = counter(index);
     if (mebibytes === undefined || Number.isSafeInteger(mebibytes * MEBIBYTE)) return mebibytes && mebibytes * MEBIBYTE;
     throw reader.malformed(`${mebibytes} MiB is more than any tape holds`);

@@ -36,10 +36,10 @@ export interface MamKinds {
   bytes: Uint8Array;
 }
 
-type Entry = (typeof MAM_ATTRIBUTES)[number];
+export type MamAttributeRow = (typeof MAM_ATTRIBUTES)[number];
 
 /** The attributes by name. Those that are absent, blank or not as the standard has them are left out. */
-export type MamValues = { readonly [E in Entry as E['key']]?: MamKinds[E['kind']] };
+export type MamValues = { readonly [E in MamAttributeRow as E['key']]?: MamKinds[E['kind']] };
 
 type Decode<K extends MamKind> = (bytes: Uint8Array, localization: number) => MamKinds[K] | undefined;
 

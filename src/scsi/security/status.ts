@@ -34,7 +34,7 @@ interface StatusLayout<T extends Fields> {
   readonly fields: T;
 }
 
-type Status<T extends Fields> = FieldValues<T> & { readonly kads: readonly KeyAssociatedData[] };
+export type StatusOf<T extends Fields> = FieldValues<T> & { readonly kads: readonly KeyAssociatedData[] };
 
 const DATA_ENCRYPTION_STATUS = {
   page: SECURITY_IN_PAGE.dataEncryptionStatus,
@@ -84,8 +84,8 @@ const NEXT_BLOCK_STATUS = {
   },
 } as const satisfies StatusLayout<Fields>;
 
-export type DataEncryptionStatus = Status<(typeof DATA_ENCRYPTION_STATUS)['fields']>;
-export type NextBlockStatus = Status<(typeof NEXT_BLOCK_STATUS)['fields']>;
+export type DataEncryptionStatus = StatusOf<(typeof DATA_ENCRYPTION_STATUS)['fields']>;
+export type NextBlockStatus = StatusOf<(typeof NEXT_BLOCK_STATUS)['fields']>;
 
 /** Page 0020: what is set in the drive. */
 export function decodeDataEncryptionStatus(bytes: Uint8Array): DataEncryptionStatus {
@@ -117,7 +117,10 @@ export function encodeRandomNumber(random: Uint8Array): Uint8Array {
   return joinSecurityPage(SECURITY_IN_PAGE.randomNumber, random);
 }
 
-function decodeStatus<T extends Fields>({ page, name, length, fields }: StatusLayout<T>, bytes: Uint8Array): Status<T> {
+function decodeStatus<T extends Fields>(
+  { page, name, length, fields }: StatusLayout<T>,
+  bytes: Uint8Array,
+): StatusOf<T> {
   const stated = securityPageLength(bytes, page, name);
   return { ...decodeFields(fields, bytes, name), kads: receivedKads(bytes, length, stated - length, name) };
 }

@@ -82,7 +82,7 @@ export function encodeSupportedPages(codes: readonly number[], deviceType?: numb
   return vpdPage('supportedPages', Uint8Array.from(codes), deviceType);
 }
 
-type SerialNumberPage = 'unitSerialNumber' | 'manufacturerSerialNumber' | 'automationSerialNumber';
+export type SerialNumberPage = 'unitSerialNumber' | 'manufacturerSerialNumber' | 'automationSerialNumber';
 
 /** Pages 80h, B1h and B3h: a serial number, without its padding. */
 export function decodeSerialNumber(bytes: Uint8Array, page: SerialNumberPage = 'unitSerialNumber'): string {

@@ -11,7 +11,7 @@ export type Field =
 /** The fields of one structure: a CDB, a page, a header. */
 export type Fields = Readonly<Record<string, Field>>;
 
-type FieldValue<F extends Field> = F extends { type: 'flag' }
+export type FieldValue<F extends Field> = F extends { type: 'flag' }
   ? boolean
   : F extends { type: 'count' }
     ? number | undefined

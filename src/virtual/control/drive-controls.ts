@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
-import type { DriveIdentity } from '../drive/drive-record.js';
+import type { VirtualDriveIdentity } from '../drive/drive-record.js';
 import type { Fault } from '../unit/faults.js';
 import { ControlClient } from './client.js';
 import { CARTRIDGE, FAULTS } from './messages.js';
 
 /** What a hand at the drive can see of it. */
 export interface DriveState {
-  readonly identity: DriveIdentity;
+  readonly identity: VirtualDriveIdentity;
   /** Name of the cartridge that is in the drive. */
   readonly cartridge: string | null;
   readonly faults: readonly Fault[];

@@ -9,7 +9,7 @@ import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
 
 /** What a drive is. */
-export interface DriveIdentity {
+export interface VirtualDriveIdentity {
   readonly vendor: string;
   readonly product: string;
   readonly revision: string;
@@ -94,7 +94,7 @@ export const NEW_DRIVE: DriveLife = { loads: 0, cleanings: 0, powerCycles: 0, ha
 
 /** The content of `drive.json`. */
 export interface DriveRecord {
-  readonly identity: DriveIdentity;
+  readonly identity: VirtualDriveIdentity;
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
   readonly life: DriveLife;

@@ -15,7 +15,7 @@ import { DriveClock } from './drive-clock.js';
 import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
 import { NOT_PROTECTED, type ProtectionSetting } from './drive-protection.js';
-import type { DriveIdentity, DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
+import type { DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
 import { BEGINNING, poweredOn } from './drive-record.js';
 
 const UNIT_ATTENTION = 6;
@@ -35,7 +35,7 @@ export interface DriveSurroundings {
 
 /** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
 export class Drive {
-  readonly identity: DriveIdentity;
+  readonly identity: DriveRecord['identity'];
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
   readonly life: DriveLife;

@@ -14,7 +14,7 @@ import {
 } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 import { protectionMethods } from '../drive/drive-protection.js';
-import type { DriveIdentity } from '../drive/drive-record.js';
+import type { VirtualDriveIdentity } from '../drive/drive-record.js';
 import { RAISED_ALERTS } from './log/tape-alerts.js';
 
 const MAXIMUM_SENSE_BYTES = 252;
@@ -59,7 +59,7 @@ function supportedPages({ bay }: Pick<Drive, 'bay'>): readonly number[] {
   return [...PAGES.keys()].filter((code) => bay !== undefined || code !== VPD_PAGES.elementAddress);
 }
 
-function deviceIdentification({ vendor, product, serial }: DriveIdentity): Uint8Array {
+function deviceIdentification({ vendor, product, serial }: VirtualDriveIdentity): Uint8Array {
   const name = concatBytes(asciiPad(vendor, 8), asciiPad(product, 16), Buffer.from(serial, 'latin1'));
   return encodeDeviceIdentification([
     { association: 'logicalUnit', type: 't10Vendor', codeSet: ASCII, bytes: name },

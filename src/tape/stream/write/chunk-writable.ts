@@ -2,7 +2,7 @@ import { Writable, type WritableOptions } from 'node:stream';
 import { requireBytes } from '../../../streams/bytes.js';
 import type { EarlyWarningEvents } from './early-warning.js';
 
-export type Callback = (error?: Error | null) => void;
+export type WriteCallback = (error?: Error | null) => void;
 
 /** A Writable with typed events of its own. */
 export const EventfulWritable: new (options?: WritableOptions) => EarlyWarningEvents & Writable = Writable;
@@ -18,9 +18,13 @@ export class ChunkWritable extends EventfulWritable {
   }
 
   /** As Writable's, for chunks of any type. */
-  override write(chunk: unknown, callback?: Callback): boolean;
-  override write(chunk: unknown, encoding: BufferEncoding, callback?: Callback): boolean;
-  override write(chunk: unknown, encodingOrCallback?: BufferEncoding | Callback, callback?: Callback): boolean {
+  override write(chunk: unknown, callback?: WriteCallback): boolean;
+  override write(chunk: unknown, encoding: BufferEncoding, callback?: WriteCallback): boolean;
+  override write(
+    chunk: unknown,
+    encodingOrCallback?: BufferEncoding | WriteCallback,
+    callback?: WriteCallback,
+  ): boolean {
     const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : this.#defaultEncoding;
     const given = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
     let bytes: Uint8Array;
@@ -56,11 +60,11 @@ export class ChunkWritable extends EventfulWritable {
   }
 
   /** Puts bytes into the queue. */
-  protected give(bytes: Uint8Array, callback?: Callback): boolean {
+  protected give(bytes: Uint8Array, callback?: WriteCallback): boolean {
     return super.write(bytes, callback);
   }
 
-  #refuse(error: Error, callback?: Callback): boolean {
+  #refuse(error: Error, callback?: WriteCallback): boolean {
     if (callback) process.nextTick(callback, error);
     this.destroy(error);
     return false;

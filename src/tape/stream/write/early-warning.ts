@@ -4,16 +4,16 @@ export interface EarlyWarning {
   readonly bytes: number;
 }
 
-type Listener = (written: EarlyWarning) => void;
+export type StreamListener = (written: EarlyWarning) => void;
 
 /** The events that a write stream has beside those of every Writable. */
 export interface EarlyWarningEvents {
-  on(event: 'earlyWarning', listener: Listener): this;
-  once(event: 'earlyWarning', listener: Listener): this;
-  off(event: 'earlyWarning', listener: Listener): this;
-  addListener(event: 'earlyWarning', listener: Listener): this;
-  removeListener(event: 'earlyWarning', listener: Listener): this;
-  prependListener(event: 'earlyWarning', listener: Listener): this;
-  prependOnceListener(event: 'earlyWarning', listener: Listener): this;
+  on(event: 'earlyWarning', listener: StreamListener): this;
+  once(event: 'earlyWarning', listener: StreamListener): this;
+  off(event: 'earlyWarning', listener: StreamListener): this;
+  addListener(event: 'earlyWarning', listener: StreamListener): this;
+  removeListener(event: 'earlyWarning', listener: StreamListener): this;
+  prependListener(event: 'earlyWarning', listener: StreamListener): this;
+  prependOnceListener(event: 'earlyWarning', listener: StreamListener): this;
   emit(event: 'earlyWarning', written: EarlyWarning): boolean;
 }

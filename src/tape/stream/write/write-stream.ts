@@ -12,7 +12,7 @@ import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
 import { startFile } from '../file/start-file.js';
 import { DEFAULT_WRITE_BUFFER } from '../memory/memory.js';
 import { ChunkIntake } from './chunk-intake.js';
-import { type Callback, ChunkWritable } from './chunk-writable.js';
+import { ChunkWritable, type WriteCallback } from './chunk-writable.js';
 import { closeIncomplete, commitFile, requireAllWritten, requireLastRecord } from './commit-file.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
@@ -103,7 +103,7 @@ export class TapeWriteStream extends ChunkWritable {
   }
 
   /** For memory of `TapeDrive.allocate()` the callback waits until the drive has all of it. */
-  protected override give(bytes: Uint8Array, callback?: Callback): boolean {
+  protected override give(bytes: Uint8Array, callback?: WriteCallback): boolean {
     this.#intake.waits();
     return this.#intake.given(
       bytes,
@@ -116,11 +116,11 @@ export class TapeWriteStream extends ChunkWritable {
     return super.destroy(error);
   }
 
-  override _construct(callback: Callback): void {
+  override _construct(callback: WriteCallback): void {
     this.#begin().then(() => callback(), callback);
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
     this.#intake.reached();
     this.#tellProgress();
     if (this.#fitsAsItIs(chunk)) {
@@ -140,11 +140,11 @@ export class TapeWriteStream extends ChunkWritable {
     else callback();
   }
 
-  override _final(callback: Callback): void {
+  override _final(callback: WriteCallback): void {
     this.#finish().then(() => callback(), callback);
   }
 
-  override _destroy(error: Error | null, callback: Callback): void {
+  override _destroy(error: Error | null, callback: WriteCallback): void {
     this.#lease.ending();
     this.#giveUp()
       .then(
@@ -174,7 +174,7 @@ export class TapeWriteStream extends ChunkWritable {
   }
 
   /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
-  #holding(chunk: Uint8Array, callback?: Callback): Callback {
+  #holding(chunk: Uint8Array, callback?: WriteCallback): WriteCallback {
     const release = this.#port.memory.hold(chunk, () => this.#buffer.flushGathered());
     return (error) => {
       release();
@@ -198,7 +198,7 @@ export class TapeWriteStream extends ChunkWritable {
   }
 
   /** Copies the rest of a chunk as memory becomes free, which is the backpressure. */
-  async #packAll(chunk: Uint8Array, callback: Callback, isSpent: boolean): Promise<void> {
+  async #packAll(chunk: Uint8Array, callback: WriteCallback, isSpent: boolean): Promise<void> {
     let rest = chunk;
     if (isSpent) await this.#budget.yield();
     while (rest.length > 0 && this.#takes) {
@@ -212,7 +212,7 @@ export class TapeWriteStream extends ChunkWritable {
     callback(await this.#lost());
   }
 
-  async #drain(callback: Callback, isSpent: boolean): Promise<void> {
+  async #drain(callback: WriteCallback, isSpent: boolean): Promise<void> {
     if (isSpent) await this.#budget.yield();
     while (this.#buffer.isFull && this.#takes) await this.#room();
     callback(await this.#lost());
