@@ -24,7 +24,7 @@ export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/arch
 export type { FinalizeReport } from './provider/archive/finalize.js';
 export type { IdleOptions } from './provider/archive/idle-reader.js';
 export type { PartHeader } from './provider/archive/part-header.js';
-export type { ReadArchiveOptions } from './provider/archive/read-archive.js';
+export type { ReadArchiveOptions, VerifyInDriveArchiveOptions } from './provider/archive/read-archive.js';
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
 export type { WriteArchiveOptions } from './provider/archive/write-archive.js';
 export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/archive/write-spanned.js';
@@ -113,6 +113,7 @@ export type { WriteStreamOptions } from './tape/stream/write/write-options.js';
 export type { TapeWriteStream } from './tape/stream/write/write-stream.js';
 export { TapeDrive } from './tape/tape-drive.js';
 export type { TapeReports } from './tape/tape-reports.js';
+export { type TapeVerification, type VerifiedFile, type VerifyTapeOptions, verifyTape } from './tape/verify-tape.js';
 export type { CallOptions, ScsiTransport } from './transport/scsi-transport.js';
 export type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from './transport/transport.js';
 export type { Bay } from './virtual/drive/bay.js';

@@ -5,10 +5,18 @@ import { unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { type TakenSource, takeSource } from '../streams/taken-source.js';
+import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
-import { type ReadArchiveOptions, readArchive, requireLocation, verifyArchive } from './archive/read-archive.js';
+import {
+  type ReadArchiveOptions,
+  readArchive,
+  requireLocation,
+  type VerifyInDriveArchiveOptions,
+  verifyArchive,
+  verifyArchiveInDrive,
+} from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned } from './archive/read-spanned.js';
 import { requirePrepared, type WriteArchiveOptions, writeArchive } from './archive/write-archive.js';
 import { type SpanOptions, writeSpanned } from './archive/write-spanned.js';
@@ -222,12 +230,29 @@ export class LtoProvider {
     return readSpanned(await this.#connection.session(options.signal), { ...options, parts, onNextCartridge });
   }
 
-  /** Reads an archive, compares its checksum when one is given, and hands nothing out. */
-  async verifyArchive(id: string, location: number | string, options: ReadArchiveOptions = {}): Promise<ReadSummary> {
+  /**
+   * Reads an archive, compares its checksum when one is given, and hands nothing out; or with `inDrive` has the drive check
+   * it, which takes as long and transfers nothing.
+   */
+  verifyArchive(
+    id: string,
+    location: number | string,
+    options: VerifyInDriveArchiveOptions,
+  ): Promise<DriveVerification>;
+  verifyArchive(id: string, location: number | string, options?: ReadArchiveOptions): Promise<ReadSummary>;
+  async verifyArchive(
+    id: string,
+    location: number | string,
+    options: ReadArchiveOptions | VerifyInDriveArchiveOptions = {},
+  ): Promise<ReadSummary | DriveVerification> {
     requireOptions(options, this.#connection.details('verify'));
     requireText(id);
     const fileNumber = requireLocation(location);
-    return verifyArchive(await this.#connection.session(options.signal), id, fileNumber, options);
+    const session = await this.#connection.session(options.signal);
+    const isInDrive = 'inDrive' in options && options.inDrive;
+    return isInDrive
+      ? verifyArchiveInDrive(session, id, fileNumber, options)
+      : verifyArchive(session, id, fileNumber, options);
   }
 
   /** Over all partitions, asked of the drive now. */

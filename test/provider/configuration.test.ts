@@ -12,6 +12,7 @@ describe('configuration', () => {
       writeProtected: false,
       cleaningCartridge: false,
       recordSize: 262_144,
+      protection: 'off',
       throttleMs: 2000,
       labelName: '.tapehoard_label',
     });

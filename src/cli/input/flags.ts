@@ -27,6 +27,14 @@ export function keystoreFlags(command: Command): Command {
     );
 }
 
+/** Logical block protection, of commands that move data. */
+export function protectionFlag(command: Command): Command {
+  return command.option(
+    '--protection <method>',
+    'host and drive check each record on its way: auto, crc32c, reed-solomon or off (default: off)',
+  );
+}
+
 /** An option that may be given again. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
+import type { DriveVerification } from '../../tape/motion/verify-in-drive.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
 import type { Session } from '../session/session.js';
@@ -41,13 +42,38 @@ export async function readArchive(
   try {
     await proveIdentity(session, id);
     signal?.throwIfAborted();
-    const stream = drive.createReadStream({ fileNumber: location, expectedChecksum: checksum, signal, keyStore });
+    const { protection } = session.configuration;
+    const options = { fileNumber: location, expectedChecksum: checksum, protection, signal, keyStore };
+    const stream = drive.createReadStream(options);
     stream.once('close', leave);
     destroyWhenIdle(stream, idleTimeout, drive.device);
     return stream;
   } catch (error) {
     leave();
     throw error;
+  }
+}
+
+export interface VerifyInDriveArchiveOptions {
+  /** The drive checks the archive itself, by VERIFY(6), and nothing is transferred: see `TapeDrive.verifyFile`. */
+  readonly inDrive: true;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Has the drive check an archive, once the cartridge is proven. Others wait for it. */
+export async function verifyArchiveInDrive(
+  session: Session,
+  id: string,
+  fileNumber: number,
+  { signal }: VerifyInDriveArchiveOptions,
+): Promise<DriveVerification> {
+  const { owner, drive } = session;
+  const leave = await owner.enter('verifying an archive', signal);
+  try {
+    await proveIdentity(session, id);
+    return await drive.verifyFile({ inDrive: true, fileNumber, signal });
+  } finally {
+    leave();
   }
 }
 

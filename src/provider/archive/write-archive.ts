@@ -10,7 +10,7 @@ import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
 
 export interface WriteArchiveOptions {
-  /** Default `crc32`. */
+  /** Default `crc32`; `crc32c` where the configuration asks for protection. */
   readonly checksum?: ChecksumAlgorithm | undefined;
   /**
    * Ends the archive when aborted: what was written is closed and incomplete. While it waits for others that move the
@@ -60,6 +60,7 @@ export async function writeNext(
   return session.drive.writeFile(source, {
     ...options,
     recordSize: session.configuration.recordSize,
+    protection: session.configuration.protection,
     position: 'overwrite',
     expected: { fileNumber: nextFile, firstLogicalObject, mediumEpoch },
   });

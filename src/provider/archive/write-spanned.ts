@@ -88,7 +88,7 @@ async function writePart(
   let taken = 0;
   const options = {
     // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
-    checksum: algorithm === 'crc32' ? algorithm : (false as const),
+    checksum: algorithm === 'sha256' ? (false as const) : algorithm,
     signal,
     onProgress: (bytes: number) => {
       taken = bytes;

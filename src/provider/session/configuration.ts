@@ -47,6 +47,10 @@ const SCHEMA = z.strictObject({
     title: 'Record size',
     description: 'Bytes of a record on tape, a multiple of 512',
   }),
+  protection: z.enum(['auto', 'crc32c', 'reed-solomon', 'off']).default('off').meta({
+    title: 'Block protection',
+    description: 'Have host and drive check each record of an archive on its way (logical block protection)',
+  }),
   throttleMs: z.int().min(0).default(DEFAULT_THROTTLE_MS).meta({
     title: 'Throttle',
     description: 'Milliseconds for which an answer of the drive is given again without asking it',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
+import type { BlockProtection } from '../../../tape/block-protection/options.js';
 import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
@@ -20,6 +21,7 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly preserve?: boolean;
   readonly skipBad?: boolean;
   readonly checksum?: string;
+  readonly protection?: BlockProtection;
 }
 
 export async function read(options: ReadOptions, number: string): Promise<CommandResult> {
@@ -30,6 +32,7 @@ export async function read(options: ReadOptions, number: string): Promise<Comman
     fileNumber,
     keyStore: keysOf(options),
     onBadRecord,
+    protection: options.protection,
   } as const;
   if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
   const consume = await consumer(options);

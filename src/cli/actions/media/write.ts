@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
+import type { BlockProtection } from '../../../tape/block-protection/options.js';
 import type { ChecksumAlgorithm } from '../../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
@@ -22,6 +23,7 @@ interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly recordSize?: string;
   readonly checksum?: ChecksumAlgorithm;
   readonly closeUnterminated?: boolean;
+  readonly protection?: BlockProtection;
 }
 
 export async function write(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
@@ -45,12 +47,14 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   };
 }
 
-function writeStreamOptions({ recordSize, checksum, closeUnterminated, overwrite }: WriteOptions): WriteStreamOptions {
+function writeStreamOptions(options: WriteOptions): WriteStreamOptions {
+  const { recordSize, checksum, closeUnterminated, overwrite, protection } = options;
   return {
     position: overwrite === undefined ? 'append' : 'overwrite',
     recordSize: recordSize === undefined ? undefined : parseSize(recordSize),
     checksum,
     closeUnterminated,
+    protection,
   };
 }
 
@@ -60,12 +64,14 @@ function overwrittenFile({ append, overwrite }: WriteOptions): number | undefine
   throw new InvalidArgumentError('--append and --overwrite exclude each other');
 }
 
-function receiptText({ fileNumber, firstLogicalObject, records, bytes, recordSize, checksum }: TapeReceipt): string {
+function receiptText(receipt: TapeReceipt): string {
+  const { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum, protection } = receipt;
   return facts([
     ['file number', fileNumber],
     ['bytes', `${bytes} (${formatBytes(bytes)})`],
     ['records', `${records} of ${formatBytes(recordSize)}`],
     ['first logical object', firstLogicalObject],
     ['checksum', checksum],
+    ['protected by', protection],
   ]);
 }

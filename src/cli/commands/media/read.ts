@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
+import { collect, driveCommand, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addRead(program: Command): void {
   const what =
     'read a file of the tape, to stdout, into a file, or extracted into a folder; the key is found automatically';
-  keystoreFlags(driveCommand(program, 'read', what))
+  protectionFlag(keystoreFlags(driveCommand(program, 'read', what)))
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
     .option('-o, --output <file>', 'save it as this new file')
     .option('-C, --extract <folder>', 'extract the tar archive into this folder')
@@ -20,6 +20,6 @@ export function addRead(program: Command): void {
       '--skip-bad',
       `leave out records that the drive cannot read, list them, and end with exit code ${RECORDS_SKIPPED}; not with -C`,
     )
-    .option('--checksum <checksum>', 'crc32 (default), sha256, or the expected checksum')
+    .option('--checksum <checksum>', 'crc32 (default), crc32c, sha256, or the expected checksum')
     .action(actionOf(async () => (await import('../../actions/media/read.js')).read));
 }

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
-import { driveCommand, keystoreFlags } from '../../input/flags.js';
+import { driveCommand, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
+import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addVerify(program: Command): void {
-  keystoreFlags(driveCommand(program, 'verify', 'read a file of the tape to its filemark and compare its checksum'))
-    .argument('<file number>', 'counted from 0 at the beginning of the tape')
-    .option('--checksum <checksum>', 'the checksum of its receipt; crc32 or sha256 only computes it')
+  const what = 'read a file of the tape to its filemark and compare its checksum, or check the whole cartridge';
+  protectionFlag(keystoreFlags(driveCommand(program, 'verify', what)))
+    .argument('[file number]', 'counted from 0 at the beginning of the tape')
+    .option(
+      '--all',
+      `every file, past records that cannot be read, with a report; exit code ${RECORDS_SKIPPED} for those`,
+    )
+    .option('--in-drive', 'the drive reads and checks by itself (VERIFY): nothing is transferred, and no checksum made')
+    .option('--checksum <checksum>', 'the checksum of its receipt; crc32, crc32c or sha256 only computes it')
     .action(actionOf(async () => (await import('../../actions/media/verify.js')).verify));
 }

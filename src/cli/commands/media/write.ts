@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, driveCommand, keystoreFlags } from '../../input/flags.js';
+import { collect, driveCommand, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addWrite(program: Command): void {
@@ -8,12 +8,12 @@ export function addWrite(program: Command): void {
     'write',
     'write a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape',
   );
-  archiveFlags(keystoreFlags(command))
+  archiveFlags(protectionFlag(keystoreFlags(command)))
     .argument('[source...]', 'file, folders, or - for stdin')
     .option('--append', 'append after everything on the tape (default)')
     .option('--overwrite <file number>', 'write as this file of the tape: it and everything after it are lost')
     .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
-    .option('--checksum <algorithm>', 'crc32 (default) or sha256')
+    .option('--checksum <algorithm>', 'crc32 (default), crc32c or sha256')
     .option('--key <name>', 'the drive encrypts it with this key of the keystore')
     .option('--close-unterminated', 'if the last file was cut off, end it with a filemark and append after it')
     .action(actionOf(async () => (await import('../../actions/media/write.js')).write));

@@ -1,0 +1,86 @@
+import type { RecordPlace } from '../errors/index.js';
+import { EndOfDataError, InvalidArgumentError, UnterminatedFileError } from '../errors/index.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import type { BlockProtection } from './block-protection/options.js';
+import type { TapeDrive } from './tape-drive.js';
+
+export interface VerifyTapeOptions extends CallOptions {
+  /** The drive checks each file itself, by VERIFY(6), and nothing is transferred. Default false. */
+  readonly inDrive?: boolean | undefined;
+  /** Default 0. */
+  readonly partition?: number | undefined;
+  /** For files that are encrypted; a drive that checks by itself needs none. */
+  readonly keyStore?: KeyStore | undefined;
+  readonly protection?: BlockProtection | undefined;
+  /** Called with each file once it has been checked. */
+  readonly onFile?: ((file: VerifiedFile) => void) | undefined;
+}
+
+/** A file that was read to its filemark, by the drive alone or into this machine. */
+export interface VerifiedFile {
+  readonly fileNumber: number;
+  readonly records: number;
+  /** Undefined where the drive alone has read it. */
+  readonly bytes: number | undefined;
+  readonly checksum: string | undefined;
+  /** Records that can't be read. */
+  readonly bad: readonly RecordPlace[];
+}
+
+/** What a whole cartridge holds, and which of it can't be read. */
+export interface TapeVerification {
+  readonly files: readonly VerifiedFile[];
+  readonly badRecords: number;
+  /** Number of a last file that has no filemark: its writing was cut off. */
+  readonly unterminated: number | undefined;
+}
+
+/**
+ * Checks every file of a partition, from the first to the end of the data, and goes on behind records that can't be read.
+ * Rejects as `TapeDrive.verifyFile`, for everything but bad records and a last file without filemark.
+ */
+export async function verifyTape(drive: TapeDrive, options: VerifyTapeOptions = {}): Promise<TapeVerification> {
+  const { onFile, inDrive = false, ...each } = options;
+  if (onFile !== undefined && typeof onFile !== 'function') {
+    throw new InvalidArgumentError('onFile must be a function', { device: drive.device, operation: 'verify' });
+  }
+  const files: VerifiedFile[] = [];
+  let unterminated: number | undefined;
+  while (unterminated === undefined) {
+    const fileNumber = files.length;
+    const file = await verifyOne(drive, inDrive, { ...each, fileNumber }).catch((error: unknown) => {
+      if (error instanceof UnterminatedFileError) return 'unterminated' as const;
+      if (error instanceof EndOfDataError) return undefined;
+      throw error;
+    });
+    if (file === undefined) break;
+    if (file === 'unterminated') unterminated = fileNumber;
+    else {
+      files.push(file);
+      onFile?.(file);
+    }
+  }
+  return { files, badRecords: files.reduce((sum, { bad }) => sum + bad.length, 0), unterminated };
+}
+
+async function verifyOne(
+  drive: TapeDrive,
+  inDrive: boolean,
+  { fileNumber, partition, signal, keyStore, protection }: VerifyTapeOptions & { readonly fileNumber: number },
+): Promise<VerifiedFile> {
+  const onBadRecord = 'skip' as const;
+  if (inDrive) {
+    const found = await drive.verifyFile({ inDrive, fileNumber, partition, onBadRecord, signal });
+    return { fileNumber, records: found.records, bytes: undefined, checksum: undefined, bad: places(found.skipped) };
+  }
+  const found = await drive.verifyFile({ fileNumber, partition, onBadRecord, signal, keyStore, protection });
+  const bad = places(found.skipped);
+  // Of what is missing nobody knows a checksum.
+  const checksum = bad.length > 0 ? undefined : found.checksum;
+  return { fileNumber, records: found.records + bad.length, bytes: found.bytes, checksum, bad };
+}
+
+function places(records: readonly RecordPlace[]): RecordPlace[] {
+  return records.map(({ fileNumber, record, logicalObject }) => ({ fileNumber, record, logicalObject }));
+}
