@@ -11,7 +11,8 @@ describe('lto verify', () => {
 
   async function threeFiles(damaged: readonly number[] = []): Promise<void> {
     await lto.document(['virtual', 'create', 'drive', '--barcode', 'VER001L8']);
-    for (const input of FILES) await lto.document(['write', '-', '--record-size', '256KiB', '--protection', 'auto'], { input });
+    for (const input of FILES)
+      await lto.document(['write', '-', '--record-size', '256KiB', '--protection', 'auto'], { input });
     if (damaged.length === 0) return;
     const image = lto.path('drive', 'cartridges', 'VER001L8', 'partition-0.tap');
     await damageRecords(image, RECORD, damaged);
