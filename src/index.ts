@@ -122,10 +122,15 @@ export {
   type Attention,
   type CartridgeOptions,
   createVirtualDrive,
+  createVirtualLibrary,
   type DataPhase,
   type Execution,
   type Fault,
+  type LibraryElement,
+  type LibraryFault,
+  type LibraryIdentity,
   type Nexus,
+  type RobotSpeed,
   type SpeedFacts,
   type SpeedName,
   type StreamingCounts,
@@ -134,5 +139,7 @@ export {
   VirtualDrive,
   type VirtualDriveIdentity,
   type VirtualDriveOptions,
+  VirtualLibrary,
+  type VirtualLibraryOptions,
 } from './virtual/index.js';
 export type { AbortTasks } from './virtual/unit/command.js';

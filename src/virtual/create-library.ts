@@ -6,7 +6,8 @@ import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-option
 import { makeDrive, planDrive, type VirtualDriveOptions } from './create.js';
 import { makeEmptyFolder } from './host/empty-folder.js';
 import { ElementMap, MOST_ELEMENTS } from './library/element-map.js';
-import { driveFolder, libraryPoweredOn, type RobotSpeed, type Stored, saveLibrary } from './library/library-record.js';
+import { driveFolder } from './library/library-folder.js';
+import { libraryPoweredOn, type RobotSpeed, type Stored, saveLibrary } from './library/library-record.js';
 import { randomSerial, requireIdentity, VENDOR } from './unit/identity.js';
 
 /** A new virtual library. */

@@ -9,8 +9,8 @@ import { unlessFull } from './host/host-file.js';
 import { serveChanger } from './library/device-server.js';
 import { Library, type LibraryElement } from './library/library.js';
 import type { LibraryFault } from './library/library-faults.js';
+import { driveFolder } from './library/library-folder.js';
 import {
-  driveFolder,
   type LibraryIdentity,
   type LibraryRecord,
   libraryPoweredOn,

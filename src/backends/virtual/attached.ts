@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { DriveBusyError, DriveClosedError, NotATapeDriveError } from '../../errors/index.js';
-import { isLibrary } from '../../virtual/library/library-record.js';
+import { isLibrary } from '../../virtual/library/library-folder.js';
 import { VirtualDrive } from '../../virtual/virtual-drive.js';
-import { VirtualLibrary } from '../../virtual/virtual-library.js';
+import type { VirtualLibrary } from '../../virtual/virtual-library.js';
 
 // The changer and the drives of a library are opened one by one, as their nodes would be, and the library is one
 // object: it is opened with the first of them, and closed with the last.
@@ -76,7 +76,7 @@ function neverAlone(drive: VirtualDrive): never {
 
 async function attachLibrary(path: string): Promise<Attached<VirtualLibrary>> {
   await closing.get(path);
-  const shared = open.get(path) ?? { library: VirtualLibrary.open(path), drives: new Set<number>(), users: 0 };
+  const shared = open.get(path) ?? { library: openLibrary(path), drives: new Set<number>(), users: 0 };
   open.set(path, shared);
   shared.users += 1;
   let released: Promise<void> | undefined;
@@ -90,6 +90,12 @@ async function attachLibrary(path: string): Promise<Attached<VirtualLibrary>> {
     await release();
     throw error;
   }
+}
+
+/** What a library needs is loaded for one alone. */
+async function openLibrary(path: string): Promise<VirtualLibrary> {
+  const { VirtualLibrary } = await import('../../virtual/virtual-library.js');
+  return VirtualLibrary.open(path);
 }
 
 async function leave(path: string, shared: SharedLibrary): Promise<void> {

@@ -5,7 +5,7 @@ import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { serveDriveControls } from '../control/drive-controls.js';
 import { serveLibraryControls } from '../control/library-controls.js';
 import { ControlSocket } from '../control/socket.js';
-import { isLibrary } from '../library/library-record.js';
+import { isLibrary } from '../library/library-folder.js';
 import { controlsOf, libraryControlsOf } from '../open-controls.js';
 import { VirtualDrive } from '../virtual-drive.js';
 import { VirtualLibrary } from '../virtual-library.js';

@@ -1,10 +1,11 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { MediumKind } from '../cartridge/cartridge-memory.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, type Nexus, POWER_ON } from '../unit/nexus.js';
-import type { ElementCounts } from './element-map.js';
+import { type ElementCounts, MOST_ELEMENTS } from './element-map.js';
+import { LIBRARY_FILE } from './library-folder.js';
 
 /** What a library is. */
 export interface LibraryIdentity {
@@ -60,24 +61,6 @@ export interface LibraryRecord {
 }
 
 const FORMAT = 'node-lto virtual library 1';
-const FILE = 'library.json';
-
-function libraryFile(folder: string): string {
-  return join(folder, FILE);
-}
-
-/** Whether a folder is that of a library. */
-export async function isLibrary(folder: string): Promise<boolean> {
-  return access(libraryFile(folder)).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Folder of the drive at the n-th data transfer element, counted from 1. */
-export function driveFolder(folder: string, number: number): string {
-  return join(folder, 'drives', String(number));
-}
 
 /** The state of a library after power on. */
 export function libraryPoweredOn(stored: LibraryMemory['stored']): LibraryMemory {
@@ -86,23 +69,57 @@ export function libraryPoweredOn(stored: LibraryMemory['stored']): LibraryMemory
 
 /** Replaces the record as a whole, so that a move has been made or has not, whenever the power is cut. */
 export async function saveLibrary(folder: string, record: LibraryRecord): Promise<void> {
-  await writeJson(libraryFile(folder), { format: FORMAT, ...record });
+  await writeJson(fileOf(folder), { format: FORMAT, ...record });
 }
+
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+
+/** What is not named here is kept as it is. */
+const RECORD = z.looseObject({
+  format: z.literal(FORMAT),
+  identity: z.object({ vendor: z.string(), product: z.string(), revision: z.string(), serial: z.string() }),
+  settings: z.object({
+    drives: count.max(MOST_ELEMENTS.drives),
+    slots: count.max(MOST_ELEMENTS.slots),
+    mailSlots: count.max(MOST_ELEMENTS.mailSlots),
+    unloadsDrives: z.boolean(),
+    speed: z.object({ handling: seconds, travel: seconds, scan: seconds }),
+  }),
+  memory: z.object({
+    stored: z.record(
+      z.string().regex(/^\d{1,5}$/),
+      z.object({
+        cartridge: z.string(),
+        kind: z.enum(['data', 'worm', 'cleaning']),
+        source: count.optional(),
+        byOperator: z.boolean().optional(),
+      }),
+    ),
+    removalPreventedBy: z.array(z.string()),
+    attentions: z.array(z.tuple([count, count])),
+  }),
+  closed: z.boolean(),
+});
 
 /** Rejects with DeviceNotFoundError when the folder holds no library, or one that can't be read. */
 export async function loadLibrary(folder: string): Promise<LibraryRecord> {
   const details = { device: `virtual:${folder}` };
-  const record = (await readJson(libraryFile(folder)).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'there is no virtual library in this folder' : `${FILE} can't be read`;
+  const found = await readJson(fileOf(folder)).catch((cause: NodeJS.ErrnoException) => {
+    const what =
+      cause.code === 'ENOENT' ? 'there is no virtual library in this folder' : `${LIBRARY_FILE} can't be read`;
     throw new DeviceNotFoundError(what, { ...details, cause });
-  })) as (LibraryRecord & { readonly format: unknown }) | null;
-  const parts = record === null ? [] : [record.identity, record.settings, record.memory?.stored];
-  const isWhole = parts.length > 0 && parts.every((part) => typeof part === 'object' && part !== null);
-  if (record?.format !== FORMAT || !isWhole) {
-    throw new DeviceNotFoundError(`${FILE} is damaged, or not that of a virtual library`, {
-      ...details,
-      next: 'Take it from a backup, or make a new library and move the folders of the cartridges into it',
-    });
-  }
-  return record;
+  });
+  const { success, data, error } = RECORD.safeParse(found);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new DeviceNotFoundError(`${LIBRARY_FILE} is damaged at ${issue?.path.join('.') || 'its beginning'}`, {
+    ...details,
+    cause: error,
+    next: 'Take it from a backup, or make a new library and move the folders of the cartridges into it',
+  });
+}
+
+function fileOf(folder: string): string {
+  return join(folder, LIBRARY_FILE);
 }

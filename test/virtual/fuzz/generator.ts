@@ -1,5 +1,5 @@
 import { type CdbLayout, cdbUsage } from '../../../src/scsi/wire/cdb.js';
-import { commandName } from '../../../src/scsi/wire/opcodes.js';
+import { isCdbOf } from '../../../src/scsi/wire/opcodes.js';
 import { COMMANDS } from '../../../src/virtual/server/commands.js';
 import { randomFrom } from '../../../src/virtual/unit/random.js';
 
@@ -8,16 +8,19 @@ export const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 10_000);
 /** The same seed sends the same things. */
 export const FUZZ_SEED = Number(process.env.FUZZ_SEED ?? 1);
 
-const LAYOUTS: readonly CdbLayout[] = Object.values(COMMANDS).map(({ layout }) => layout);
+const DRIVE_LAYOUTS: readonly CdbLayout[] = Object.values(COMMANDS).map(({ layout }) => layout);
 /** Values that stand at an edge. */
 const EDGES = [0, 1, 2, 3, 7, 8, 0x0f, 0x10, 0x3f, 0x40, 0x7f, 0x80, 0xfe, 0xff];
 
 /** Makes what no sane initiator sends, and what sane ones do, in one row that its seed determines. */
 export class Generator {
   readonly #random: () => number;
+  readonly #layouts: readonly CdbLayout[];
 
-  constructor(seed: number) {
+  /** Of the commands of these layouts; by default, those of the drive. */
+  constructor(seed: number, layouts = DRIVE_LAYOUTS) {
     this.#random = randomFrom(seed);
+    this.#layouts = layouts;
   }
 
   chance(probability: number): boolean {
@@ -48,16 +51,16 @@ export class Generator {
     return copy;
   }
 
-  /** A CDB: of a command that the drive has, with fields of all sorts; sometimes any bytes. */
+  /** A CDB: of a command that the device has, with fields of all sorts; sometimes any bytes. */
   cdb(): Uint8Array {
     if (this.chance(0.1)) return this.bytes(this.below(20));
-    const layout = this.pick(LAYOUTS);
+    const layout = this.pick(this.#layouts);
     const usage = cdbUsage(layout);
     const [code = 0] = usage;
     const sparse = this.chance(0.5);
     const cdb = usage.map((mask, at) => (at === 0 ? code : this.#field(mask, sparse, at)));
     // The service action of a command that has one.
-    if (commandName(cdb) !== layout.name && usage[1] !== undefined) cdb[1] = usage[1];
+    if (!isCdbOf(layout.name, cdb) && usage[1] !== undefined) cdb[1] = usage[1];
     return cdb;
   }
 

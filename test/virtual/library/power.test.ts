@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeviceNotFoundError, DriveBusyError, InvalidArgumentError } from '../../../src/errors/index.js';
@@ -129,4 +130,35 @@ describe('a folder', () => {
     await expect(createVirtualLibrary(folder, options)).rejects.toBeInstanceOf(InvalidArgumentError);
     await createVirtualLibrary(folder, { slots: 1, drives: 1, cartridges: 0 });
   });
+});
+
+describe('library.json', () => {
+  const whole = {
+    format: 'node-lto virtual library 1',
+    identity: { vendor: 'V', product: 'P', revision: '0001', serial: 'S' },
+    settings: { drives: 1, slots: 1, mailSlots: 0, unloadsDrives: false, speed: { handling: 0, travel: 0, scan: 0 } },
+    memory: { stored: {}, removalPreventedBy: [], attentions: [] },
+    closed: true,
+  };
+  const damaged: readonly unknown[] = [
+    null,
+    [],
+    {},
+    { ...whole, format: 'node-lto virtual drive 1' },
+    { ...whole, identity: undefined },
+    { ...whole, settings: { ...whole.settings, slots: '1' } },
+    { ...whole, settings: { ...whole.settings, drives: 1e9 } },
+    { ...whole, memory: { ...whole.memory, stored: { 1001: 'A00001L8' } } },
+    { ...whole, memory: { ...whole.memory, stored: { first: { cartridge: 'A00001L8', kind: 'data' } } } },
+    { ...whole, closed: 'yes' },
+  ];
+
+  it.each(['', '{', ...damaged.map((document) => JSON.stringify(document))])(
+    'of %j is told by a typed error',
+    async (text) => {
+      const folder = await newLibraryFolder();
+      await writeFile(`${folder}/library.json`, text);
+      await expect(VirtualLibrary.open(folder)).rejects.toBeInstanceOf(DeviceNotFoundError);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import {
   requireTraits,
   speedFacts,
 } from '../../../virtual/index.js';
-import { isLibrary } from '../../../virtual/library/library-record.js';
+import { isLibrary } from '../../../virtual/library/library-folder.js';
 import { parseCount, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
