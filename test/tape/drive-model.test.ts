@@ -65,6 +65,9 @@ describe('the make of a drive', () => {
     ['IBM', 7, 0xef],
     ['IBM', 7, 0xee],
     ['QUANTUM', 5, 0xee],
+    ['QUANTUM', 5, 0xef],
+    ['IBM', 4, 0xef],
+    ['IBM', 3, 0xee],
   ])('of %s wants a key with sense %i/%i', async (vendor, key, asc) => {
     const transport = await newTransport({ vendor });
     const port = new DrivePort(transport, await readDriveModel(transport));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RUN_DRY_MS, WriteBuffer } from '../../src/tape/stream/write/write-buffer.js';
-import { LEAST_PACED_BYTES, paceAt } from '../../src/tape/stream/write/write-pace.js';
+import { LEAST_PACED_BYTES, paceAt, WritePace } from '../../src/tape/stream/write/write-pace.js';
 
 const MIB = 1024 * 1024;
 const RECORD = MIB / 4;
@@ -44,6 +44,18 @@ describe('how fast a drive is fed', () => {
     expect(paceAt(0.9, SPEEDS)).toBeGreaterThan(SPEEDS.lowest);
     expect(paceAt(0.949, SPEEDS)).toBeLessThanOrEqual(SPEEDS.highest);
     expect(paceAt(0.95, SPEEDS)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('makes up for a timer that is late, but not for more than 200 ms', () => {
+    const pace = new WritePace({ lowest: 1000, highest: 1000 });
+    pace.sent(10_000, 500, 0); // nothing was due before: 500 ms, of which 200 have passed
+    expect(pace.wait(10_000, 0)).toBe(300);
+    pace.sent(10_400, 500, 0); // 100 ms late
+    expect(pace.wait(10_400, 0)).toBe(400);
+    pace.sent(11_500, 500, 0); // 700 ms late
+    expect(pace.wait(11_500, 0)).toBe(300);
+    expect(pace.wait(11_900, 0)).toBe(0);
+    expect(pace.wait(11_500, 0.95)).toBe(0);
   });
 
   it('gives a drive its lowest speed while little is held', async () => {

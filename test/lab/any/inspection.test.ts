@@ -22,10 +22,15 @@ it('tells what there is, and leaves out the rest', async () => {
   expect((await drive.requestSense())?.key).toBe(0);
 });
 
-it('answers or leaves out every report', async () => {
-  await drive.alerts();
-  await drive.densities();
-  await drive.timestamp();
-  await drive.supportedCommands();
-  await drive.reservations();
+it('answers every report of a drive that has all, and leaves out what the others lack', async () => {
+  const whole = (await drive.identity()).vendor === 'NODE-LTO';
+  expect(await drive.alerts()).toEqual(whole ? { flags: [], source: 'log page 12' } : undefined);
+  expect((await drive.densities())?.drive.map(({ densityName }) => densityName)).toEqual(
+    whole ? expect.arrayContaining(['LTO-7', 'LTO-8']) : undefined,
+  );
+  expect((await drive.timestamp())?.milliseconds).toEqual(whole ? expect.any(Number) : undefined);
+  expect(await drive.reservations()).toEqual(whole ? { keys: [], holder: undefined } : undefined);
+  const codes = (await drive.supportedCommands())?.commands.map(({ operationCode }) => operationCode);
+  // TEST UNIT READY, READ(6), WRITE(6) and INQUIRY: all of them list their commands.
+  expect(codes).toEqual(expect.arrayContaining([0x00, 0x08, 0x0a, 0x12]));
 });
