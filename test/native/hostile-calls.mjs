@@ -80,9 +80,24 @@ const lists = [
   ...[[], [slab], [slab, slab.subarray(512)], [slab, undefined], new Array(3), revoked.proxy],
   ...[new Array(2 ** 32 - 1), endless, new Proxy([slab], {}), Array(70_000).fill(slab.subarray(0, 512))],
 ];
-const optionsOf = (checksum) => ({ checksum, quiet: random() < 0.5, checkEach: random() < 0.5 });
+/** Memory that a pool has handed out, the last few. */
+const lent = [slab.buffer];
+let handedOut = 0;
+const keepLent = (memory) => {
+  if (!(memory instanceof ArrayBuffer)) return;
+  handedOut += 1;
+  lent[handedOut % 4] = memory;
+};
+const optionsOf = (checksum) => ({
+  checksum,
+  quiet: random() < 0.5,
+  checkEach: random() < 0.5,
+  protection: pick([undefined, undefined, 'crc32c', 'reed-solomon']),
+  exclusive: random() < 0.5,
+});
 const options = [
   ...instances.map((instance) => ({ checksum: instance })),
+  ...[{ protection: null }, { protection: 'crc' }, { protection: {} }, { protection: 'crc32c', exclusive: 1 }],
   ...[{ checksum: null }, { checksum: {} }, { get: thrower }, { valueOf: thrower, toString: thrower }],
   ...[Object.defineProperty({}, 'checksum', { get: thrower }), Object.defineProperty({}, 'quiet', { get: thrower })],
 ];
@@ -113,7 +128,7 @@ const sane = {
     optionsOf(subjects.Crc32[1]),
   ],
   'Device.cancel': () => [1],
-  'SlabPool.giveBack': () => [pick([slab.buffer, allocateSlab(4096)])],
+  'SlabPool.giveBack': () => [pick([...lent, allocateSlab(4096)])],
   'ExtractionRoot.inspect': () => [pick(names), new Float64Array(17)],
   'ExtractionRoot.createFile': () => [pick(names), new Float64Array(17)],
   'ExtractionRoot.makeFile': () => [
@@ -137,6 +152,7 @@ const sane = {
   readAttributes: () => [scratch],
   dataExtents: () => [lockedFile, 4096],
   'Crc32.update': () => [slab],
+  Crc32: () => [pick([undefined, 'crc32', 'crc32c'])],
   allocateSlab: () => [4096],
   lockFile: () => [lockedFile, pick(['shared', 'exclusive'])],
   Device: () => ['/dev/null'],
@@ -217,7 +233,10 @@ async function main() {
       note('returned');
       if (result instanceof Promise) {
         result.then(
-          () => note('resolved'),
+          (outcome) => {
+            note('resolved');
+            keepLent(outcome?.memory);
+          },
           (error) => note('rejected', error),
         );
       }
