@@ -20,6 +20,8 @@ export const MtOperation = {
   MTUNLOAD: 31,
   MTCOMPRESSION: 32,
   MTSETPART: 33,
+  /** As MTWEOF, and does not wait until the filemark is on the medium. */
+  MTWEOFI: 35,
 } as const;
 
 export type MtOperationName = keyof typeof MtOperation;

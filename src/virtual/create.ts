@@ -39,6 +39,11 @@ export interface VirtualDriveOptions {
   readonly loadSeconds?: number;
   /** Size of the early-warning zone; by default the smaller of 1 % of the capacity and 64 MiB. */
   readonly earlyWarningBytes?: number;
+  /**
+   * Bytes written last that a drive without a `speed` keeps in its buffer, and not on the medium, until it is told to empty
+   * it; 0 by default. With a `speed`, that tells what is in the buffer.
+   */
+  readonly bufferBytes?: number;
   /** How slow the drive is: as one of a generation, or by facts. By default as fast as the machine. */
   readonly speed?: SpeedName | SpeedFacts;
   /** What it can do with keys. */
@@ -53,6 +58,7 @@ const GENERATIONS: NumberRange = {
   max: Math.max(...VIRTUAL_GENERATIONS),
   unit: 'LTO generations',
 };
+const BYTES: NumberRange = { min: 0, max: LARGEST_COUNT, unit: 'bytes' };
 const DEFAULT_GENERATION = 8;
 
 /**
@@ -74,16 +80,24 @@ export interface DrivePlan {
  * Throws InvalidArgumentError for a value that no drive can have. A drive that is in a library is opened by it alone.
  */
 export function planDrive(options: VirtualDriveOptions, inLibrary = false): DrivePlan {
-  const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, encryption } = options;
+  const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, bufferBytes, encryption } = options;
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);
   const identity = identityOf(options);
   requireNumber('loadSeconds', loadSeconds, LOAD_SECONDS);
-  requireNumbers({ earlyWarningBytes }, { earlyWarningBytes: { min: 0, max: LARGEST_COUNT, unit: 'bytes' } });
+  requireNumbers({ earlyWarningBytes, bufferBytes }, { earlyWarningBytes: BYTES, bufferBytes: BYTES });
   const medium = cartridge === false ? undefined : mediumFacts(cartridge, identity.generation);
   const record: DriveRecord = {
     identity,
-    settings: { loadSeconds, earlyWarningBytes, speed, encryption, traits, ...(inLibrary && { inLibrary }) },
+    settings: {
+      loadSeconds,
+      earlyWarningBytes,
+      bufferBytes,
+      speed,
+      encryption,
+      traits,
+      ...(inLibrary && { inLibrary }),
+    },
     memory: poweredOn(medium?.barcode ?? null, medium !== undefined),
     life: {
       ...NEW_DRIVE,

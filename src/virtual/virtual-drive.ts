@@ -5,6 +5,7 @@ import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
 import type { Bay } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
+import { cutPower, loseBuffer, resetDrive } from './drive/drive-loss.js';
 import { loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
 import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './host/folder-lock.js';
@@ -155,7 +156,12 @@ export class VirtualDrive {
 
   /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */
   reset(): Promise<void> {
-    return this.#queue.add(async () => this.#drive.reset());
+    return this.#queue.add(async () => resetDrive(this.#drive));
+  }
+
+  /** Cuts the power for a moment: what is in the buffer and not on the medium is gone, and the tape is at the beginning. */
+  cutPower(): Promise<void> {
+    return this.#queue.add(() => cutPower(this.#drive));
   }
 
   /** A nexus has come into being anew, or is lost: it is told of the power on, and prevents no removal. */
@@ -204,7 +210,12 @@ export class VirtualDrive {
     signal?.throwIfAborted();
     const length = dataOutLength(this.#drive, cdb, nexus);
     const fault = this.#faults.strike(cdb, this.#drive.position.object);
-    const subject = { reset: () => this.#drive.reset(), serve: (request: Request) => this.#serve(request) };
+    const subject = {
+      reset: () => resetDrive(this.#drive),
+      cutPower: () => cutPower(this.#drive),
+      loseBuffer: () => loseBuffer(this.#drive),
+      serve: (request: Request) => this.#serve(request),
+    };
     const result = await runWithFault(fault, subject, { cdb, dataOut, into, nexus, abortTasks }, signal);
     if (fault !== undefined && 'sense' in fault.outcome) noteCondition(this.#drive, fault.outcome.sense, cdb);
     return executionOf(result, { into, allocationLength }, length);

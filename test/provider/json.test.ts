@@ -241,6 +241,7 @@ const VIRTUAL: Cases<VirtualDrive, Bench> = {
   give: ({ virtual }) => virtual.give(),
   holds: ({ virtual }) => virtual.holds,
   reset: ({ virtual }) => virtual.reset(),
+  cutPower: ({ virtual }) => virtual.cutPower(),
   nexusLost: ({ virtual }) => virtual.nexusLost('another'),
   tell: ({ virtual }) => virtual.tell('another', [0x2a, 1]),
   setLibraryKey: ({ virtual }) => virtual.setLibraryKey(Buffer.alloc(32)),

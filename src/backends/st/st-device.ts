@@ -116,8 +116,9 @@ export class StDevice {
     if (!this.position.lost) await this.writeFilemarks(1);
   }
 
-  async writeFilemarks(count: number): Promise<void> {
-    const { good, sense } = await this.execute(writeFilemarks6({ count }));
+  /** `immediate`: the drive answers when they are in its buffer. */
+  async writeFilemarks(count: number, immediate = false): Promise<void> {
+    const { good, sense } = await this.execute(writeFilemarks6({ count, immediate }));
     if (!good && !(isCarriedOut(sense) && sense?.endOfMedium))
       this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
     if (count > 0) this.position.passFilemarks(count);

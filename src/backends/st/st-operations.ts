@@ -44,14 +44,8 @@ export class StOperations {
     [MtOperation.MTBSR]: { run: (count) => this.#spaceRecords(-count) },
     [MtOperation.MTEOM]: { needsPosition: false, run: () => this.#spaceToEndOfData() },
     [MtOperation.MTSEEK]: { needsPosition: false, run: (object) => this.#locate(object) },
-    [MtOperation.MTWEOF]: {
-      endsWriting: false,
-      run: async (count) => {
-        if (this.#st.readOnly || this.#st.writeProtected) this.#st.fail('EACCES', 'MTIOCTOP');
-        await this.#st.writeFilemarks(count);
-        if (count > 0) this.#st.writing = false;
-      },
-    },
+    [MtOperation.MTWEOF]: { endsWriting: false, run: (count) => this.#writeFilemarks(count, false) },
+    [MtOperation.MTWEOFI]: { endsWriting: false, run: (count) => this.#writeFilemarks(count, true) },
     [MtOperation.MTNOP]: { endsWriting: false, run: async () => undefined },
     [MtOperation.MTERASE]: { needsPosition: false, run: (long) => this.#st.require(erase6({ long: long !== 0 })) },
     [MtOperation.MTSETBLK]: { needsPosition: false, endsWriting: false, run: (size) => this.#setBlockSize(size) },
@@ -64,6 +58,12 @@ export class StOperations {
     [MtOperation.MTUNLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
     [MtOperation.MTOFFL]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
   };
+
+  async #writeFilemarks(count: number, immediate: boolean): Promise<void> {
+    if (this.#st.readOnly || this.#st.writeProtected) this.#st.fail('EACCES', 'MTIOCTOP');
+    await this.#st.writeFilemarks(count, immediate);
+    if (count > 0) this.#st.writing = false;
+  }
 
   async #rewind(): Promise<void> {
     await this.#st.require(rewind());

@@ -30,6 +30,7 @@ const OPERATIONS: Readonly<Record<MtOperationName, 'moves' | 'stays' | 'writes'>
   MTUNLOAD: 'moves',
   MTCOMPRESSION: 'stays',
   MTSETPART: 'moves',
+  MTWEOFI: 'writes',
 };
 
 const WRITING_COMMANDS: ReadonlySet<string> = new Set([

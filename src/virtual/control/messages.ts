@@ -38,6 +38,8 @@ const FAULT = z.strictObject({
     z.strictObject({ sense: SENSE }),
     z.strictObject({ hostStatus: byte }),
     z.strictObject({ delayMs: z.int().min(0).max(3_600_000) }),
+    z.strictObject({ powerCut: z.literal(true) }),
+    z.strictObject({ deferred: SENSE }),
     z.strictObject({ flip: z.enum(['wire', 'medium']) }),
   ]),
 });

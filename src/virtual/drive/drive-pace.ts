@@ -36,6 +36,12 @@ export class DrivePace {
     this.#doneAt = this.#model.flush(this.#now);
   }
 
+  /** What is in the buffer is gone. */
+  drop(): void {
+    this.#model.drop(this.#now);
+    this.#doneAt = this.#now;
+  }
+
   /** The tape goes elsewhere. */
   leave(): void {
     this.#doneAt = this.#model.leave(this.#now);

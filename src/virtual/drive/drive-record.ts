@@ -25,6 +25,11 @@ export interface DriveSettings {
   readonly earlyWarningBytes?: number | undefined;
   /** How slow it is; undefined for as fast as the machine. */
   readonly speed?: SpeedFacts | undefined;
+  /**
+   * Bytes written last that a drive without a speed keeps in its buffer until it is emptied; none by default: everything
+   * is on the medium at once. With a speed, that tells what is.
+   */
+  readonly bufferBytes?: number | undefined;
   readonly encryption?: EncryptionSettings | undefined;
   /** How it, or the path to it, answers otherwise than ours does. */
   readonly traits?: readonly Trait[] | undefined;

@@ -11,12 +11,13 @@ import {
   UnitAttentions,
 } from '../unit/nexus.js';
 import type { Bay } from './bay.js';
+import { DriveBuffer } from './drive-buffer.js';
 import { DriveClock } from './drive-clock.js';
 import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
 import { NOT_PROTECTED, type ProtectionSetting } from './drive-protection.js';
 import type { DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
-import { BEGINNING, poweredOn } from './drive-record.js';
+import { BEGINNING } from './drive-record.js';
 
 const UNIT_ATTENTION = 6;
 const MB = 1e6;
@@ -39,10 +40,12 @@ export class Drive {
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
   readonly life: DriveLife;
-  readonly clock = new DriveClock();
+  clock = new DriveClock();
   readonly attentions: UnitAttentions;
   /** How slow it is; undefined for as fast as the machine. */
   readonly pace: DrivePace | undefined;
+  /** What it has taken and not yet recorded. */
+  readonly buffer: DriveBuffer;
   readonly encryption = new DriveEncryption();
   readonly #earlyWarningBytes: number | undefined;
   /** Where it is in a library, if it is in one. */
@@ -66,6 +69,8 @@ export class Drive {
     this.cartridge = cartridge;
     this.attentions = new UnitAttentions(memory.attentions);
     this.pace = settings.speed && new DrivePace(settings.speed);
+    const { bufferBytes = 0 } = settings;
+    this.buffer = new DriveBuffer((taken) => Math.min(this.pace?.state.level ?? bufferBytes, taken));
     this.#earlyWarningBytes = earlyWarningBytes;
     this.bay = bay;
   }
@@ -123,6 +128,7 @@ export class Drive {
   /** To somewhere else on the tape. */
   moveTo(object: number, partition = this.position.partition): void {
     this.pace?.leave();
+    this.buffer.empty();
     this.memory.position = { partition, object };
   }
 
@@ -195,6 +201,7 @@ export class Drive {
 
   countRead(bytes: number): void {
     this.pace?.gave(bytes);
+    this.buffer.empty();
     const { usage } = this.requirePresent().memory;
     usage.bytesRead += bytes;
     usage.bytesReadThisLoad += bytes;
@@ -230,7 +237,7 @@ export class Drive {
     this.encryption.demount();
     this.#readyAt = 0;
     this.memory.loaded = false;
-    this.memory.position = BEGINNING;
+    this.moveTo(0, 0);
   }
 
   /** Throws the unit attention that has waited longest for a nexus, once. */
@@ -261,15 +268,6 @@ export class Drive {
   preventRemoval(nexus: Nexus, prevented: boolean): void {
     const others = this.memory.removalPreventedBy.filter((other) => other !== nexus);
     this.memory.removalPreventedBy = prevented ? [...others, nexus] : others;
-  }
-
-  /** As the drive's bus would: settings are gone and the tape is at the beginning. */
-  reset(): void {
-    const { cartridge, loaded, reservation, diagnostics } = this.memory;
-    // Only a loss of power ends a reservation (SPC-5 5.14.1).
-    Object.assign(this.memory, poweredOn(cartridge, loaded), { reservation, diagnostics, protection: {} });
-    this.encryption.clear();
-    this.attentions.reset();
   }
 
   /** What a nexus leaves behind when it is lost; its registration stays (SPC-5 5.14). */

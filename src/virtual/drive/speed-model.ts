@@ -119,9 +119,14 @@ export class SpeedModel {
   /** The tape goes elsewhere: what waits is recorded first, what was read ahead is dropped. Returns when it may go. */
   leave(now: number): number {
     this.flush(now);
+    return this.drop(this.#now);
+  }
+
+  /** What is in the buffer is gone. A tape that is being put back is not moved any sooner. */
+  drop(now: number): number {
+    this.#advance(now);
     this.#level = 0;
-    this.#phase = 'standing';
-    this.#goesOnAt = this.#now;
+    if (this.#phase === 'moving') this.#phase = 'standing';
     // Nothing is read ahead until the host reads again.
     this.#direction = 'recording';
     return this.#now;

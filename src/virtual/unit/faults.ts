@@ -19,7 +19,9 @@ export interface Fault {
   /**
    * CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; a delay; GOOD,
    * as from a drive that lies; a reset of the drive just before the command; or a flipped bit: of the data of a record on
-   * its way (`wire`, READ and WRITE), or of the record where it stands (`medium`, READ and VERIFY).
+   * its way (`wire`, READ and WRITE), or of the record where it stands (`medium`, READ and VERIFY). `powerCut`: the power
+   * of a drive goes off and on just before the command, and what is not on the medium is gone. `deferred`: what is not on
+   * the medium could not be recorded and is gone, which this command is answered as a deferred error.
    */
   readonly outcome:
     | { readonly sense: SenseFields }
@@ -27,6 +29,8 @@ export interface Fault {
     | { readonly delayMs: number }
     | { readonly good: true }
     | { readonly reset: true }
+    | { readonly powerCut: true }
+    | { readonly deferred: SenseFields }
     | { readonly flip: 'wire' | 'medium' };
 }
 

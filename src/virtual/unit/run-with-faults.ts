@@ -10,13 +10,16 @@ const RECOVERED_ERROR = 0x1;
 /** The unit that a fault strikes. */
 export interface FaultSubject {
   reset(): void;
+  /** Of a unit that has a medium and a buffer; nothing happens where it has none. */
+  cutPower?(): Promise<void>;
+  loseBuffer?(): Promise<void>;
   serve(request: Request): Promise<CommandResult>;
 }
 
 /** Carries out a command that a fault may strike: what the initiator gets to see. Rejects when a delay is aborted. */
 export async function runWithFault(
   fault: Fault | undefined,
-  { reset, serve }: FaultSubject,
+  { reset, cutPower, loseBuffer, serve }: FaultSubject,
   request: Request,
   signal?: AbortSignal,
 ): Promise<CommandResult & { readonly hostStatus: number }> {
@@ -24,12 +27,14 @@ export async function runWithFault(
   const { outcome } = fault;
   if ('delayMs' in outcome) await delay(outcome.delayMs, undefined, { signal });
   if ('reset' in outcome) reset();
+  if ('powerCut' in outcome) await cutPower?.();
+  if ('deferred' in outcome) await loseBuffer?.();
   return withOutcome(isServed(fault) ? await serve(asStruck(request, fault)) : undefined, outcome);
 }
 
 /** Whether a command that a fault strikes is carried out all the same. */
 function isServed({ carriedOut = false, outcome }: Fault): boolean {
-  return carriedOut || ['delayMs', 'reset', 'flip'].some((kind) => kind in outcome);
+  return carriedOut || ['delayMs', 'reset', 'powerCut', 'flip'].some((kind) => kind in outcome);
 }
 
 /** A request as it arrives, by what a fault does to it on the way or to the medium. */
@@ -50,6 +55,7 @@ function withOutcome(result: CommandResult | undefined, outcome: Fault['outcome'
   // In place: data in may lie where the initiator wants it.
   if (result && 'flip' in outcome && outcome.flip === 'wire') flipBit(result.dataIn);
   if ('sense' in outcome) return { ...withSense(result, outcome.sense), hostStatus: 0 };
+  if ('deferred' in outcome) return { ...checkCondition({ ...outcome.deferred, deferred: true }), hostStatus: 0 };
   if ('hostStatus' in outcome) return { ...good(), hostStatus: outcome.hostStatus };
   return { ...(('good' in outcome ? undefined : result) ?? good()), hostStatus: 0 };
 }

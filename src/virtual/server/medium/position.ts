@@ -43,9 +43,10 @@ function longPosition(drive: Drive) {
   return { ...flags(drive), partition, logicalObject: object, logicalFile };
 }
 
-/** Nothing ever waits in the buffer, so the first and the last object are the same. */
+/** The last object is the one that goes to the medium next, and the first the one that comes from the host next. */
 function bufferPosition(drive: Drive, overflow: boolean) {
   const { partition, object } = drive.position;
-  const objects = overflow ? {} : { partition, firstObject: object, lastObject: object };
-  return { ...flags(drive), overflow, ...objects, objectsInBuffer: 0, bytesInBuffer: 0 };
+  const { from = object, objects: waiting = 0, bytes = 0 } = drive.buffer.state ?? {};
+  const objects = overflow ? {} : { partition, firstObject: object, lastObject: from };
+  return { ...flags(drive), overflow, ...objects, objectsInBuffer: waiting, bytesInBuffer: bytes };
 }

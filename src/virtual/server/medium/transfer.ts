@@ -143,7 +143,7 @@ function recordsThatFit(drive: Drive, length: number): number {
 async function writeRecords(drive: Drive, records: readonly Uint8Array[], bytes: number): Promise<void> {
   await recording(() => drive.image.writeRecords(drive.position.object, records));
   drive.countWritten(bytes);
-  drive.advance(records.length);
+  for (const _ of records) taken(drive, bytes / records.length);
 }
 
 /** WRITE FILEMARKS(6) */
@@ -159,15 +159,22 @@ export async function writeFilemarks(drive: Drive, { cdb, nexus }: Request): Pro
       throw new CheckCondition(sense('d/00/02', { endOfMedium: true, ...residual(count) }));
     }
     await recording(() => drive.image.writeFilemarks(drive.position.object, count));
-    drive.advance(count);
+    for (let mark = 0; mark < count; mark += 1) taken(drive, 0);
   }
   if (!immediate) await synchronize(drive);
   if (count > 0) reportEarlyWarning(drive, before);
 }
 
+/** An object is in the buffer, and the tape will stand behind it. */
+function taken(drive: Drive, bytes: number): void {
+  drive.advance(1);
+  drive.buffer.take(drive.position.object, bytes);
+}
+
 async function synchronize(drive: Drive): Promise<void> {
   await recording(() => drive.image.sync());
   drive.pace?.flush();
+  drive.buffer.empty();
 }
 
 /** ERASE(6): short or long, nothing is left after the position. */

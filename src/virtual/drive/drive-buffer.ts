@@ -1,0 +1,69 @@
+/** An object that the drive has taken from the host. */
+interface Taken {
+  /** Logical object number behind it. */
+  readonly end: number;
+  /** Bytes of all that was taken up to its end. */
+  readonly bytes: number;
+}
+
+/** What is in the buffer and not yet on the medium. */
+export interface Buffered {
+  /** Logical object number of the first object that is not on the medium. */
+  readonly from: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Entries that are on the medium are dropped when there are so many. */
+const DROP_AT = 1024;
+
+/**
+ * What of the objects that were written last is only in the buffer of the drive: what a loss of power takes away. Objects
+ * go to the medium in order and whole.
+ */
+export class DriveBuffer {
+  readonly #level: (taken: number) => number;
+  #taken: Taken[] = [];
+  /** Of `#taken`, how many are on the medium. */
+  #done = 0;
+  #bytes = 0;
+
+  /** `level`: how many of the last `taken` bytes are in the buffer now. */
+  constructor(level: (taken: number) => number) {
+    this.#level = level;
+  }
+
+  /** The drive took an object of so many bytes; `end` is the logical object number behind it. */
+  take(end: number, bytes: number): void {
+    this.#bytes += bytes;
+    this.#taken.push({ end, bytes: this.#bytes });
+    if (this.#taken.length % DROP_AT === 0) this.#look();
+  }
+
+  /** Everything is on the medium, or gone. */
+  empty(): void {
+    this.#taken = [];
+    this.#done = 0;
+    this.#bytes = 0;
+  }
+
+  /** What is not on the medium; undefined when everything is. */
+  get state(): Buffered | undefined {
+    this.#look();
+    const first = this.#taken[this.#done];
+    const last = this.#taken.at(-1);
+    if (first === undefined || last === undefined) return undefined;
+    const before = this.#taken[this.#done - 1]?.bytes ?? 0;
+    // Objects are taken one by one, without a gap.
+    return { from: first.end - 1, objects: last.end - first.end + 1, bytes: this.#bytes - before };
+  }
+
+  #look(): void {
+    const onMedium = this.#bytes - this.#level(this.#bytes);
+    while ((this.#taken[this.#done]?.bytes ?? Number.POSITIVE_INFINITY) <= onMedium) this.#done += 1;
+    if (this.#done < DROP_AT) return;
+    // The last one tells how many bytes are on the medium.
+    this.#taken.splice(0, this.#done - 1);
+    this.#done = 1;
+  }
+}
