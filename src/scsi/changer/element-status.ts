@@ -109,7 +109,8 @@ export function encodeElementStatus(pages: readonly ElementPage[], options: Elem
   const filled = pages.filter(({ elements }) => elements.length > 0);
   const addresses = filled.flatMap(({ elements }) => elements.map(({ element }) => element));
   const encoded = concatBytes(...filled.map((page) => encodePage(page, options)));
-  const header = { firstElement: Math.min(...addresses, 0xffff), count: addresses.length, byteCount: encoded.length };
+  const firstElement = addresses.reduce((first, address) => Math.min(first, address), 0xffff);
+  const header = { firstElement, count: addresses.length, byteCount: encoded.length };
   return concatBytes(encodePart(ELEMENT_STATUS_HEADER, addresses.length === 0 ? {} : header), encoded);
 }
 

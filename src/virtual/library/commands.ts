@@ -3,6 +3,7 @@ import type { Command } from '../unit/command.js';
 import { inquiry, reportLuns, requestSense } from './identity.js';
 import { initializeElementStatus, initializeElementStatusWithRange, readElementStatus } from './inventory.js';
 import type { Library } from './library.js';
+import { logSense } from './log.js';
 import { modeSense6, modeSense10 } from './mode.js';
 import { exchangeMedium, moveMedium, openCloseImportExport, positionToElement, preventAllow } from './moves.js';
 
@@ -21,6 +22,7 @@ export const CHANGER_COMMANDS: Readonly<Partial<Record<scsi.CommandName, Changer
   'REQUEST SENSE': { ...always, layout: scsi.REQUEST_SENSE, run: requestSense, passesAttention: true },
   INQUIRY: { ...always, layout: scsi.INQUIRY, run: inquiry, passesAttention: true },
   'REPORT LUNS': { ...always, layout: scsi.REPORT_LUNS, run: reportLuns, passesAttention: true },
+  'LOG SENSE': { ...always, layout: scsi.LOG_SENSE, run: logSense },
   'MODE SENSE(6)': { ...always, layout: scsi.MODE_SENSE_6, run: modeSense6 },
   'MODE SENSE(10)': { ...always, layout: scsi.MODE_SENSE_10, run: modeSense10 },
   'PREVENT ALLOW MEDIUM REMOVAL': { ...always, layout: scsi.PREVENT_ALLOW, run: preventAllow },

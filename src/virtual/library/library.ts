@@ -49,6 +49,8 @@ export class Library {
   readonly faults = new LibraryFaults();
   /** In the order of their elements. */
   readonly bays: readonly DriveBay[];
+  /** TapeAlert flags of what has happened since somebody asked. */
+  readonly alerts = new Set<number>();
   /** The mail slots are open: the robot does not reach them. */
   mailSlotsOpen = false;
   readonly #save: (memory: LibraryMemory) => Promise<void>;
@@ -161,6 +163,7 @@ export class Library {
   reset(): void {
     Object.assign(this.memory, libraryPoweredOn(this.memory.stored));
     this.mailSlotsOpen = false;
+    this.alerts.clear();
     this.attentions.reset();
     this.takeInventory();
   }

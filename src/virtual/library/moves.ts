@@ -12,6 +12,7 @@ import type { Request } from '../unit/command.js';
 import { TRANSPORT } from './element-map.js';
 import type { Library } from './library.js';
 import type { Stored } from './library-record.js';
+import { CHANGER_ALERT } from './log.js';
 
 // A cartridge leaves its drive, then it is noted where it is, then the other drive loads it. Whenever the power is cut,
 // the note alone decides.
@@ -107,7 +108,10 @@ function requireReachable(library: Library, element: number): void {
 /** The hand takes the cartridge of an element. Throws CheckCondition when it does not come. */
 async function pick(library: Library, element: number): Promise<void> {
   await library.pace.travelTo(element);
-  if (library.faults.isStuck(element)) throw new CheckCondition(sense('4/53/00'));
+  if (library.faults.isStuck(element)) {
+    library.alerts.add(CHANGER_ALERT.pickRetry);
+    throw new CheckCondition(sense('4/53/00'));
+  }
   const refusal = await library.bayAt(element)?.give({ unloads: library.settings.unloadsDrives });
   if (refusal !== undefined) throw new CheckCondition(sense(REFUSALS[refusal]));
   await library.pace.handle();

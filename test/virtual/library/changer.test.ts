@@ -20,6 +20,7 @@ import {
   requestSense,
   testUnitReady,
 } from '../../../src/scsi/commands/primary.js';
+import { decodeLogPage, logSense } from '../../../src/scsi/log/page.js';
 import { decodeModePage } from '../../../src/scsi/mode/page.js';
 import { decodeModeSense } from '../../../src/scsi/mode/parameter-list.js';
 import { decodeDeviceIdentification } from '../../../src/scsi/vpd/designators.js';
@@ -317,6 +318,25 @@ describe('what goes wrong', () => {
     expect(await outcome(send(library, exchange))).toBe('4/53/00');
     expect(contents(library)).toEqual({ 1: 'A00001L8', 1002: 'A00002L8' });
     expect(library.drives[0]?.cartridge).toBe('A00001L8');
+  });
+
+  it('raises TapeAlert flags of changers, which reading clears unless what they tell lasts', async () => {
+    const library = await newLibrary({ slots: 3, cartridges: 2 });
+    const flags = async () => {
+      const page = decodeLogPage((await send(library, logSense(0x2e))).dataIn);
+      return page.parameters.flatMap(({ code, value }) => (value[0] === 1 ? [code] : []));
+    };
+    expect(await flags()).toEqual([]);
+    library.faults = { stuck: [SLOT], unreadable: ['A00002L8'] };
+    await send(library, moveMedium({ source: SLOT, destination: DRIVE }));
+    await send(library, openCloseImportExport(MAIL, 'open'));
+    expect(await flags()).toEqual([13, 17, 32]);
+    expect(await flags()).toEqual([17, 32]);
+    library.faults = { offline: true };
+    expect(await flags()).toEqual([17, 21]);
+    const supported = await send(library, logSense(0));
+    expect([...supported.dataIn]).toEqual([0, 0, 0, 2, 0x00, 0x2e]);
+    expect(await outcome(send(library, logSense(0x0c)))).toBe('5/24/00');
   });
 
   it('commands by name, which are those of a changer', async () => {

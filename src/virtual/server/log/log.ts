@@ -3,16 +3,10 @@ import {
   DEVICE_ACTIVITY,
   DEVICE_STATISTICS,
   DEVICE_STATUS,
-  decodeCdb,
-  decodeLogPage,
   encodeDiagnosticData,
-  encodeLogPage,
   encodeLogValues,
-  encodeSupportedLogPages,
   encodeTapeAlert,
   encodeTapeAlertResponse,
-  LOG_PAGE_CONTROL,
-  LOG_SENSE,
   READ_ERROR_COUNTERS,
   SEQUENTIAL_ACCESS_LOG,
   TAPE_ALERT,
@@ -26,13 +20,11 @@ import {
   WRITE_ERROR_COUNTERS,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
-import { invalidFieldInCdb } from '../../unit/check-condition.js';
-import type { Request } from '../../unit/command.js';
+import { logSenseOf } from '../../unit/log-sense.js';
 import { compression, deviceStatistics, readErrors, writeErrors } from './drive.js';
 import { tapeCapacity, tapeUsage, volumeStatistics } from './volume.js';
 
 const MB = 1e6;
-const ALL_SUBPAGES = 0xff;
 /** Degrees Celsius that no drive would complain about. */
 const TEMPERATURE = 35;
 
@@ -54,32 +46,8 @@ const PAGES: ReadonlyMap<number, (drive: Drive) => Uint8Array> = new Map([
   [TAPE_COMPRESSION.page, (drive) => compression(TAPE_COMPRESSION, drive)],
 ]);
 
-/** LOG SENSE: cumulative values only. */
-export function logSense(drive: Drive, { cdb }: Request): Uint8Array {
-  const { page, subpage, pageControl, parameterPointer, allocationLength } = decodeCdb(LOG_SENSE, cdb);
-  if (pageControl !== LOG_PAGE_CONTROL.cumulative) throw invalidFieldInCdb(2);
-  return pageFrom(logPage(drive, page, subpage), page, parameterPointer).subarray(0, allocationLength);
-}
-
-function logPage(drive: Drive, page: number, subpage: number): Uint8Array {
-  if (page === 0 && (subpage === 0 || subpage === ALL_SUBPAGES)) {
-    const codes = [0, ...PAGES.keys()].map((code) => ({ page: code, subpage: 0 }));
-    return encodeSupportedLogPages(codes, subpage === ALL_SUBPAGES);
-  }
-  const encode = PAGES.get(page);
-  if (encode === undefined) throw invalidFieldInCdb(2);
-  if (subpage !== 0) throw invalidFieldInCdb(3);
-  return encode(drive);
-}
-
-/** The page without the parameters before the pointer (SPC-5 6.8). */
-function pageFrom(bytes: Uint8Array, page: number, pointer: number): Uint8Array {
-  if (pointer === 0 || page === 0) return bytes;
-  const whole = decodeLogPage(bytes);
-  const parameters = whole.parameters.filter(({ code }) => code >= pointer);
-  if (parameters.length === 0) throw invalidFieldInCdb(5);
-  return encodeLogPage({ ...whole, parameters });
-}
+/** LOG SENSE */
+export const logSense = logSenseOf(PAGES);
 
 /** Reading clears the flags. */
 function tapeAlert({ memory }: Drive): Uint8Array {
