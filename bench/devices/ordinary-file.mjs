@@ -5,6 +5,7 @@ import { libraryUrl } from '../harness/library.mjs';
 
 const { loadAddon } = await import(libraryUrl('addon/load-addon.js'));
 const { GeneralStatus, MtOperation } = await import(libraryUrl('transport/mtio.js'));
+const { ProtectionPages } = await import('./protection-pages.mjs');
 
 /** Any: no adapter is in between. */
 const MAX_TRANSFER = 16 * 1024 * 1024;
@@ -22,6 +23,7 @@ export class OrdinaryFile {
   #flags;
   #fileNumber = 0;
   #records = 0;
+  #protection = new ProtectionPages();
 
   constructor(addon, path, flags) {
     this.#addon = addon;
@@ -49,10 +51,10 @@ export class OrdinaryFile {
     return this.#path;
   }
 
-  async scsi({ cdb }) {
-    const good = cdb[0] === TEST_UNIT_READY;
-    const outcome = good ? { status: 0, sense: NOTHING } : { status: CHECK_CONDITION, sense: NOT_SUPPORTED };
-    return { ...outcome, hostStatus: 0, driverStatus: 0, data: NOTHING, residual: 0, duration: 0 };
+  async scsi({ cdb, dataOut }) {
+    const data = cdb[0] === TEST_UNIT_READY ? NOTHING : this.#protection.answer(cdb, dataOut);
+    const outcome = data ? { status: 0, sense: NOTHING } : { status: CHECK_CONDITION, sense: NOT_SUPPORTED };
+    return { ...outcome, hostStatus: 0, driverStatus: 0, data: data ?? NOTHING, residual: 0, duration: 0 };
   }
 
   async mt(operation, count) {
@@ -86,8 +88,8 @@ export class OrdinaryFile {
     return new this.#addon.SlabPool(slabBytes, count);
   }
 
-  createCrc32() {
-    return new this.#addon.Crc32();
+  createCrc32(algorithm) {
+    return new this.#addon.Crc32(algorithm);
   }
 
   allocate(byteLength) {

@@ -8,6 +8,7 @@ import { firstFilesHere, firstFilesOnTape } from './first-files.mjs';
 import { folders } from './folders.mjs';
 import { garbage } from './garbage.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
+import { protection } from './protection.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
 import { statusHere, statusOnTape } from './status.mjs';
 import { streaming } from './streaming.mjs';
@@ -35,6 +36,7 @@ export const SUBJECTS = {
   },
   chunks: { about: 'chunks of 1 byte to 4 MiB, aligned and not', here: chunks },
   garbage: { about: 'allocations, collections and memory of a stream', here: garbage },
+  protection: { about: 'records with logical block protection, against those without', here: protection },
   drives: { about: '1, 4 and 16 drives at once', here: drivesHere, inLab: { scsi_debug: drivesOnTape } },
   responsiveness: {
     about: 'event loop and fs.readFile during streams and rewinds',

@@ -32,6 +32,8 @@ export const CAPABILITIES = {
   'mam-lists': 'READ ATTRIBUTE lists attributes and partitions',
   'mam-absent': 'attributes that are not set are left out',
   'mam-write': 'WRITE ATTRIBUTE sets host attributes, and deletes them',
+  protection: 'logical block protection is offered, and set by mode page 0A/F0',
+  verify: 'VERIFY(6) to the next filemark',
   encryption: 'keys can be set, and what is written with them is encrypted',
 } as const;
 

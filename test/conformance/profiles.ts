@@ -26,6 +26,8 @@ const LACKED_BY_EMULATIONS = {
   'mam-lists': NOT_EMULATED,
   'mam-absent': NOT_EMULATED,
   'mam-write': NOT_EMULATED,
+  protection: NOT_EMULATED,
+  verify: NOT_EMULATED,
   encryption: NOT_EMULATED,
 } as const;
 
@@ -41,6 +43,10 @@ export const PROFILES = {
   },
   'virtual, attention-in-file': {
     lacks: { undisturbed: 'the trait itself' },
+    fillRecordSize: FILL_RECORD_SIZE,
+  },
+  'virtual, no-block-protection': {
+    lacks: { protection: 'the trait itself' },
     fillRecordSize: FILL_RECORD_SIZE,
   },
   scsi_debug: {
@@ -78,6 +84,8 @@ export const PROFILES = {
       'mam-lists': 'the partition list is empty, and the list of supported attributes refused',
       'mam-absent': 'attributes that are not set are there, as zero bytes',
       'mam-write': 'a length of zero does not delete, and a shorter value keeps the end of the old one',
+      protection: 'not known',
+      verify: 'not known',
       encryption: 'filemarks cannot be read with decryption on',
       'fills-up': 'depends on the size that its configuration gives a cartridge',
       reset: 'not known',
