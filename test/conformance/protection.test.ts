@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { ProtectionError } from '../../src/errors/index.js';
-import { backend, collect, conforms, openDrive, testData } from './conformance.js';
+import { backend, collect, conforms, openDrive, RECORD, testData } from './conformance.js';
 
-const DATA = testData(3_000_001);
+const DATA = testData(12 * RECORD);
 
 describe(`protected blocks on ${backend.name}`, () => {
   conforms(

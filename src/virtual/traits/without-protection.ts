@@ -2,7 +2,9 @@ import {
   CONTROL_DATA_PROTECTION,
   decodeCdb,
   decodeExtendedInquiry,
+  decodeSupportedPages,
   encodeExtendedInquiry,
+  encodeSupportedPages,
   INQUIRY,
   MODE_SENSE_10,
   VPD_PAGES,
@@ -14,15 +16,27 @@ type Shown = (reply: Reply, drive: Drive, cdb: Uint8Array) => Reply;
 
 const NO_SUCH_PAGE: Reply = { sense: { key: 5, asc: 0x24, ascq: 0, field: { inCdb: true, byte: 2 } } };
 
-/** VPD page 86 says so, and page B5 is not there. */
+/** VPD page 86 says so, and page B5 is neither there nor on the list. */
 export const vpdWithoutProtection: Shown = (reply, _drive, cdb) => {
   const { enableVpd, pageCode } = decodeCdb(INQUIRY, cdb);
   if (!enableVpd || reply.dataIn === undefined) return reply;
   if (pageCode === VPD_PAGES.logicalBlockProtection) return NO_SUCH_PAGE;
-  if (pageCode !== VPD_PAGES.extendedInquiry) return reply;
-  const told = { ...decodeExtendedInquiry(reply.dataIn), supportedProtectionType: 0 };
-  return { dataIn: encodeExtendedInquiry(told).subarray(0, reply.dataIn.length) };
+  const shown = pageWithoutProtection(pageCode, reply.dataIn);
+  return shown ? { dataIn: shown.subarray(0, reply.dataIn.length) } : reply;
 };
+
+function pageWithoutProtection(pageCode: number, page: Uint8Array): Uint8Array | undefined {
+  switch (pageCode) {
+    case VPD_PAGES.supportedPages:
+      return encodeSupportedPages(
+        decodeSupportedPages(page).filter((code) => code !== VPD_PAGES.logicalBlockProtection),
+      );
+    case VPD_PAGES.extendedInquiry:
+      return encodeExtendedInquiry({ ...decodeExtendedInquiry(page), supportedProtectionType: 0 });
+    default:
+      return undefined;
+  }
+}
 
 /** The page that would set it; of all pages at once it is not left out. */
 export const modeWithoutProtection: Shown = (reply, _drive, cdb) => {
