@@ -165,3 +165,8 @@ describe('the virtual drive', () => {
     expect(help).toContain('LTO-10P');
   });
 });
+
+it('a generation that is not known has no recording speeds', () => {
+  for (const generation of [undefined, 4, 0, 99]) expect(recordingSpeeds(generation)).toEqual([]);
+  expect(recordingSpeeds(5).at(-1)).toBe(140e6);
+});

@@ -47,6 +47,13 @@ describe('log page framework', () => {
   it('refuses a complete page in which a parameter reaches beyond the end', () => {
     expect(() => decodeLogPage(Uint8Array.of(0x17, 0, 0, 6, 0, 1, 0, 9, 1, 2))).toThrow(MalformedResponseError);
     expect(() => decodeLogPage(Uint8Array.of(0x17, 0, 0, 2, 0, 1))).toThrow(MalformedResponseError);
+    // Cut by the allocation length, padded with zeros, or empty: nothing to refuse.
+    expect(decodeLogPage(Uint8Array.of(0x17, 0, 0, 20, 0, 1, 0, 9, 1))).toMatchObject({
+      parameters: [],
+      truncated: true,
+    });
+    expect(decodeLogPage(Uint8Array.of(0x17, 0, 0, 3, 0, 0, 0)).parameters).toEqual([]);
+    expect(decodeLogPage(Uint8Array.of(0x17, 0, 0, 0)).parameters).toEqual([]);
   });
 
   it('takes a page padded with zeros and ends at runs of empty parameters', () => {

@@ -21,6 +21,7 @@ import {
   TEMPERATURES,
   VOLUME_STATISTICS,
 } from '../../src/scsi/index.js';
+import { logTable } from '../../src/scsi/log/registry.js';
 import { fixtureBytes, fixtureLines } from '../support/fixtures.js';
 import { decodesOrRefuses, RUNS } from '../support/property.js';
 
@@ -301,4 +302,10 @@ describe('the description of a page', () => {
       RUNS,
     );
   });
+});
+
+it('belong to a page and a subpage', () => {
+  expect(logTable(0x0c)).toMatchObject({ page: 0x0c, subpage: 0 });
+  expect(logTable(0x0c, 1)).toBeUndefined();
+  expect(logTable(0x3f)).toBeUndefined();
 });

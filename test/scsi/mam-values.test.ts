@@ -177,6 +177,7 @@ describe('volume coherency information', () => {
     expect(bytes.subarray(0, 27)).toEqual(
       Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 5, 0, 43),
     );
+    expect(encodeHostAttribute(0x080c, coherency).bytes).toEqual(bytes);
     expect(Buffer.from(decodeVolumeCoherency(bytes).applicationInformation).toString('latin1')).toContain('LTFS\0');
   });
 

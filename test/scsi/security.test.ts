@@ -144,6 +144,9 @@ describe('SECURITY PROTOCOL IN', () => {
 
   it('refuses another page than the one that was asked for', () => {
     expect(() => decodeNextBlockStatus(captured('20'))).toThrow(MalformedResponseError);
+    // One byte is a whole page of key formats, whatever the number before it.
+    expect([...decodeKeyFormats(Uint8Array.of(0, 0x11, 0, 1, 0))]).toEqual([0]);
+    expect(() => decodeKeyFormats(Uint8Array.of(0, 0x12, 0, 1, 0))).toThrow('the page is 0x0012, not 0x0011');
   });
 
   it.each([
