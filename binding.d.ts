@@ -214,7 +214,7 @@ export class Device {
 
   /**
    * Waits for what is queued, closes the descriptor and ends the thread. Rejects with close(2)'s error: for `st` that
-   * is the error of the last filemark. A second call resolves; calls after it reject with `ERR_LTO_CLOSED`.
+   * is the error of the last filemark. A second call resolves; calls after it reject with errno 0.
    */
   close(): Promise<void>;
 }
@@ -222,6 +222,9 @@ export class Device {
 /**
  * Page-aligned, zeroed memory that is safe to hand to a running system call for as long as the call takes; at most
  * 1 GiB. Its pages are made at once.
+ *
+ * Where the run-time takes no ArrayBuffer of outside memory (Electron), this and what a pool hands out are copies: what is
+ * to be written is taken over when the call is made, and what was read is there when its promise settles.
  */
 export function allocateSlab(byteLength: number): ArrayBuffer;
 

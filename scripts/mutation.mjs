@@ -87,7 +87,7 @@ writeFileSync(
     reporters: ['progress-append-only', 'clear-text', 'json'],
     jsonReporter: { fileName: join(folder, `${floor}.report.json`) },
     clearTextReporter: { reportTests: false, allowColor: false },
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
     tempDirName: join(folder, 'sandbox'),
     dryRunTimeoutMinutes: 20,
   }),

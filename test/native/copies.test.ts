@@ -53,9 +53,9 @@ describe.runIf(onLinux)('memory of allocateSlab and of a pool', () => {
     ]);
     const given = slab(64 * KIB);
     const again = device.readRecords(given, 5000, 3, 1, 0);
-    structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
+    // Node.js does not detach memory from outside.
+    if (copies) structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
     expect(await again).toMatchObject({ stop: 'zero' });
-    // Node.js refuses to detach memory from outside, and clones it.
     expect(given.length).toBe(copies ? 0 : 64 * KIB);
     await device.close();
   });
