@@ -44,11 +44,13 @@ const READ: readonly (readonly [RegExp, Decode | undefined])[] = [
   [/^dec-/, scsi.decodeEncryptionCapabilities],
   [/^log\w\w-param/, undefined],
   [/^log/, logValues],
+  // A whole parameter list of one, and a page of the other that lacks its last three bytes.
   [/^mode1d-(stk|msl)/, undefined],
-  [/^mode1[ef]-/, undefined],
+  [/^mode1e-/, (bytes) => scsi.decodeModePage(scsi.TRANSPORT_GEOMETRY, bytes)],
+  [/^mode1f-/, (bytes) => scsi.decodeModePage(scsi.DEVICE_CAPABILITIES, bytes)],
   [/^mode/, scsi.splitModePages],
   [/^blockdesc-/, undefined],
-  [/^res-/, undefined],
+  [/^res-/, (bytes) => scsi.decodeElementStatus(bytes, { deviceIdentifiers: true })],
 ];
 
 const MISSING = `: ${REAL_DRIVES} is not there, LTO_REAL_DRIVES names another place`;

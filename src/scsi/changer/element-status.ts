@@ -80,15 +80,26 @@ export const ELEMENT_IDENTIFIER = {
   },
 } as const;
 
+export type VolumeTag = FieldValues<typeof VOLUME_TAG.fields>;
+
+/** Identifier of a drive (DVCID). */
+export interface ElementIdentifier {
+  readonly codeSet: number;
+  readonly identifierType: number;
+  readonly bytes: Uint8Array;
+}
+
 /** One element, as a library tells of it. */
 export interface ElementDescriptor extends Partial<FieldValues<typeof ELEMENT_DESCRIPTOR.fields>> {
   readonly element: number;
   /** The barcode; undefined for none. */
-  readonly primaryVolumeTag?: Partial<FieldValues<typeof VOLUME_TAG.fields>> | undefined;
+  readonly primaryVolumeTag?: Partial<VolumeTag> | undefined;
+  /** Of the other side, of media that have two. */
+  readonly alternateVolumeTag?: Partial<VolumeTag> | undefined;
   /** Of a drive. */
-  readonly identifier?:
-    | { readonly codeSet: number; readonly identifierType: number; readonly bytes: Uint8Array }
-    | undefined;
+  readonly identifier?: ElementIdentifier | undefined;
+  /** What follows all that the standard knows. */
+  readonly vendorSpecific?: Uint8Array | undefined;
 }
 
 /** The elements of one type. */
@@ -100,6 +111,8 @@ export interface ElementPage {
 export interface ElementStatusOptions {
   /** VOLTAG: the descriptors have volume tags. */
   readonly volumeTags?: boolean;
+  /** AVOLTAG: and alternate ones. */
+  readonly alternateVolumeTags?: boolean;
   /** DVCID: those of drives have identifiers. */
   readonly deviceIdentifiers?: boolean;
 }
@@ -115,36 +128,49 @@ export function encodeElementStatus(pages: readonly ElementPage[], options: Elem
 }
 
 function encodePage({ elementType, elements }: ElementPage, options: ElementStatusOptions): Uint8Array {
-  const { volumeTags: primaryVolumeTag = false, deviceIdentifiers = false } = options;
-  const room =
-    elementType === 'dataTransfer' && deviceIdentifiers
-      ? Math.max(0, ...elements.map(({ identifier }) => identifier?.bytes.length ?? 0))
-      : 0;
-  const descriptors = elements.map((element) => encodeDescriptor(element, primaryVolumeTag, room));
-  const header = encodePart(ELEMENT_STATUS_PAGE, {
-    elementType: ELEMENT_TYPE[elementType],
-    primaryVolumeTag,
-    descriptorLength: descriptors[0]?.length ?? 0,
-    byteCount: descriptors.reduce((sum, { length }) => sum + length, 0),
+  const { volumeTags: primaryVolumeTag = false, alternateVolumeTags: alternateVolumeTag = false } = options;
+  const identifies = elementType === 'dataTransfer' && (options.deviceIdentifiers ?? false);
+  const encoded = elements.map((element) => {
+    return encodeDescriptor(element, { primaryVolumeTag, alternateVolumeTag, identifies });
   });
-  return concatBytes(header, ...descriptors);
+  // All descriptors of a page are as long as the longest.
+  const descriptorLength = encoded.reduce((longest, { length }) => Math.max(longest, length), 0);
+  const byteCount = descriptorLength * elements.length;
+  const header = { elementType: ELEMENT_TYPE[elementType], primaryVolumeTag, alternateVolumeTag, descriptorLength };
+  const page = new Uint8Array(ELEMENT_STATUS_PAGE.length + byteCount);
+  page.set(encodePart(ELEMENT_STATUS_PAGE, { ...header, byteCount }));
+  for (const [index, bytes] of encoded.entries()) {
+    page.set(bytes, ELEMENT_STATUS_PAGE.length + index * descriptorLength);
+  }
+  return page;
 }
 
-/** All descriptors of a page are as long as the longest: `room` is that of the longest identifier. */
-function encodeDescriptor(descriptor: ElementDescriptor, hasTag: boolean, room: number): Uint8Array {
-  const { primaryVolumeTag, identifier, ...fields } = descriptor;
-  const tag = hasTag ? encodeTag(primaryVolumeTag) : new Uint8Array(0);
-  const tail = new Uint8Array(ELEMENT_IDENTIFIER.length + room);
-  if (room > 0 && identifier !== undefined) {
-    const { codeSet, identifierType, bytes } = identifier;
-    tail.set(encodePart(ELEMENT_IDENTIFIER, { codeSet, identifierType, identifierLength: bytes.length }));
-    tail.set(bytes, ELEMENT_IDENTIFIER.length);
-  }
-  return concatBytes(encodePart(ELEMENT_DESCRIPTOR, fields), tag, tail);
+interface DescriptorParts {
+  readonly primaryVolumeTag: boolean;
+  readonly alternateVolumeTag: boolean;
+  readonly identifies: boolean;
+}
+
+function encodeDescriptor(descriptor: ElementDescriptor, parts: DescriptorParts): Uint8Array {
+  const { primaryVolumeTag, alternateVolumeTag, identifier, vendorSpecific, ...fields } = descriptor;
+  return concatBytes(
+    encodePart(ELEMENT_DESCRIPTOR, fields),
+    ...(parts.primaryVolumeTag ? [encodeTag(primaryVolumeTag)] : []),
+    ...(parts.alternateVolumeTag ? [encodeTag(alternateVolumeTag)] : []),
+    ...encodeIdentifier(parts.identifies ? identifier : undefined),
+    ...(vendorSpecific === undefined ? [] : [vendorSpecific]),
+  );
+}
+
+/** Four reserved bytes where there is none. */
+function encodeIdentifier(identifier: ElementIdentifier | undefined): readonly Uint8Array[] {
+  if (identifier === undefined) return [new Uint8Array(ELEMENT_IDENTIFIER.length)];
+  const { codeSet, identifierType, bytes } = identifier;
+  return [encodePart(ELEMENT_IDENTIFIER, { codeSet, identifierType, identifierLength: bytes.length }), bytes];
 }
 
 /** Zeros where there is no barcode. */
-function encodeTag(tag: ElementDescriptor['primaryVolumeTag']): Uint8Array {
+function encodeTag(tag: Partial<VolumeTag> | undefined): Uint8Array {
   return tag === undefined ? new Uint8Array(VOLUME_TAG.length) : encodePart(VOLUME_TAG, tag);
 }
 

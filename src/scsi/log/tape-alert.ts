@@ -145,13 +145,16 @@ export function decodeTapeAlertResponse(page: LogPage): TapeAlertFlag[] {
   return TAPE_ALERT_FLAGS.filter((_, index) => ((bitmap[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0);
 }
 
-/** The flags of page 2E that are set, in ascending order. Throws MalformedResponseError for a page without any flag. */
-export function decodeTapeAlert(page: LogPage): TapeAlertFlag[] {
+/**
+ * The flags of page 2E that are set, in ascending order; `flags` are those of the device's type, by default a drive's.
+ * Throws MalformedResponseError for a page without any flag.
+ */
+export function decodeTapeAlert(page: LogPage, flags = TAPE_ALERT_FLAGS): TapeAlertFlag[] {
   assertLogPage(page, TAPE_ALERT);
   const known = page.parameters.filter(({ code, value }) => code >= 1 && code <= FLAG_COUNT && value.length > 0);
   if (known.length === 0) throw new MalformedResponseError('log page 0x2e has no TapeAlert flags');
   const set = new Set(known.filter(({ value: [byte = 0] }) => (byte & 1) === 1).map(({ code }) => code));
-  return TAPE_ALERT_FLAGS.filter(({ flag }) => set.has(flag));
+  return flags.filter(({ flag }) => set.has(flag));
 }
 
 /** Page 12 with the given flags, by number, set. */

@@ -46,8 +46,19 @@ export function decodeFields<T extends Fields>(fields: T, bytes: Uint8Array, wha
   const reader = new ByteReader(bytes, what);
   // A loop: what `Object.fromEntries` builds costs several times as much, and the virtual drive does it for each command.
   const values: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) values[name] = readField(reader, field);
+  for (const [name, field] of entriesOf(fields)) values[name] = readField(reader, field);
   return values as FieldValues<T>;
+}
+
+/** A library's inventory has the same fields ten thousand times: their list is made once. */
+const entriesByFields = new WeakMap<Fields, readonly (readonly [string, Field])[]>();
+
+function entriesOf(fields: Fields): readonly (readonly [string, Field])[] {
+  const known = entriesByFields.get(fields);
+  if (known !== undefined) return known;
+  const entries = Object.entries(fields);
+  entriesByFields.set(fields, entries);
+  return entries;
 }
 
 /**

@@ -1,0 +1,158 @@
+import { MalformedResponseError } from '../../errors/index.js';
+import { asciiTrim } from '../wire/bytes.js';
+import { decodeFields, type FieldValues } from '../wire/layout.js';
+import { ELEMENT_TYPE, type ElementType } from './commands.js';
+import {
+  ELEMENT_DESCRIPTOR,
+  ELEMENT_IDENTIFIER,
+  ELEMENT_STATUS_HEADER,
+  ELEMENT_STATUS_PAGE,
+  type ElementDescriptor,
+  type ElementIdentifier,
+  VOLUME_TAG,
+  type VolumeTag,
+} from './element-status.js';
+
+// READ ELEMENT STATUS data as libraries send them: cut by the allocation length or by the library itself, and with
+// descriptors that are longer than the standard's.
+
+/** An element of a report: every field is there. */
+export type ReportedElement = Required<Pick<ElementDescriptor, keyof FieldValues<typeof ELEMENT_DESCRIPTOR.fields>>> &
+  ElementDescriptor & {
+    readonly primaryVolumeTag: VolumeTag | undefined;
+    readonly alternateVolumeTag: VolumeTag | undefined;
+  };
+
+export interface ReportedPage {
+  readonly elementType: ElementType;
+  readonly elements: readonly ReportedElement[];
+}
+
+export interface ElementReport {
+  /** Lowest address of the report. */
+  readonly firstElement: number;
+  /** Elements that the library has to tell of, be they in the report or not. */
+  readonly count: number;
+  /** Bytes of the whole report behind its header, be they there or not. */
+  readonly byteCount: number;
+  readonly pages: readonly ReportedPage[];
+  /** The report ends before its own counts do. Elements whose barcodes are not whole are left out. */
+  readonly cut: boolean;
+}
+
+const WHAT = 'READ ELEMENT STATUS data';
+/** Bytes of a volume tag that are the barcode. */
+const BARCODE_BYTES = VOLUME_TAG.fields.identifier.width;
+
+/**
+ * Takes a report apart. `deviceIdentifiers` tells that it was asked for with DVCID; without, the bytes in their place are
+ * reserved. Throws MalformedResponseError for a report without its header, a page of no known type, and descriptors
+ * that are too short for what their page says of them.
+ */
+export function decodeElementStatus(
+  bytes: Uint8Array,
+  { deviceIdentifiers = false }: { readonly deviceIdentifiers?: boolean | undefined } = {},
+): ElementReport {
+  const header = decodeFields(ELEMENT_STATUS_HEADER.fields, bytes, WHAT);
+  const pages: ReportedPage[] = [];
+  const end = ELEMENT_STATUS_HEADER.length + header.byteCount;
+  let cut = end > bytes.length;
+  for (let offset = ELEMENT_STATUS_HEADER.length; offset < end && offset < bytes.length; ) {
+    const rest = bytes.subarray(offset);
+    if (rest.length < ELEMENT_STATUS_PAGE.length) return { ...header, pages, cut: true };
+    const page = decodePage(rest, deviceIdentifiers);
+    pages.push(page);
+    cut ||= page.cut;
+    offset += page.length;
+  }
+  return { ...header, pages: pages.map(({ elementType, elements }) => ({ elementType, elements })), cut };
+}
+
+interface DecodedPage extends ReportedPage {
+  /** Bytes of the page by its own count. */
+  readonly length: number;
+  readonly cut: boolean;
+}
+
+function decodePage(bytes: Uint8Array, deviceIdentifiers: boolean): DecodedPage {
+  const page = decodeFields(ELEMENT_STATUS_PAGE.fields, bytes, WHAT);
+  const elementType = typeOf(page.elementType);
+  const { primaryVolumeTag, alternateVolumeTag, descriptorLength, byteCount } = page;
+  const tags = (primaryVolumeTag ? 1 : 0) + (alternateVolumeTag ? 1 : 0);
+  const known = ELEMENT_DESCRIPTOR.length + tags * VOLUME_TAG.length;
+  if (byteCount > 0 && descriptorLength < known) {
+    throw new MalformedResponseError(`${WHAT}: descriptors of ${descriptorLength} bytes, where ${known} are needed`);
+  }
+  const needed = tags === 0 ? known : known - VOLUME_TAG.length + BARCODE_BYTES;
+  const length = ELEMENT_STATUS_PAGE.length + byteCount;
+  const elements: ReportedElement[] = [];
+  let cut = length > bytes.length;
+  for (let offset = ELEMENT_STATUS_PAGE.length; offset < length; offset += descriptorLength) {
+    const descriptor = bytes.subarray(offset, Math.min(offset + descriptorLength, length));
+    if (descriptor.length < descriptorLength) cut = true;
+    if (descriptor.length < needed) break;
+    elements.push(decodeDescriptor(descriptor, { primaryVolumeTag, alternateVolumeTag, deviceIdentifiers }));
+  }
+  return { elementType, elements, length, cut };
+}
+
+const TYPES = new Map(
+  (Object.entries(ELEMENT_TYPE) as [keyof typeof ELEMENT_TYPE, number][]).flatMap(([name, code]) =>
+    name === 'all' ? [] : [[code, name] as const],
+  ),
+);
+
+function typeOf(code: number): ElementType {
+  const type = TYPES.get(code);
+  if (type === undefined) throw new MalformedResponseError(`${WHAT}: a page of elements of type ${code}`);
+  return type;
+}
+
+interface DescriptorParts {
+  readonly primaryVolumeTag: boolean;
+  readonly alternateVolumeTag: boolean;
+  readonly deviceIdentifiers: boolean;
+}
+
+function decodeDescriptor(bytes: Uint8Array, parts: DescriptorParts): ReportedElement {
+  const fields = decodeFields(ELEMENT_DESCRIPTOR.fields, bytes, WHAT);
+  const behindPrimary = ELEMENT_DESCRIPTOR.length + (parts.primaryVolumeTag ? VOLUME_TAG.length : 0);
+  const behindTags = behindPrimary + (parts.alternateVolumeTag ? VOLUME_TAG.length : 0);
+  const identifier = parts.deviceIdentifiers ? decodeIdentifier(bytes.subarray(behindTags)) : undefined;
+  const vendorSpecific = bytes.subarray(behindTags + ELEMENT_IDENTIFIER.length + (identifier?.bytes.length ?? 0));
+  // Assigned, not spread: an inventory has thousands of them.
+  return Object.assign(fields, {
+    primaryVolumeTag: parts.primaryVolumeTag ? decodeTag(bytes, ELEMENT_DESCRIPTOR.length) : undefined,
+    alternateVolumeTag: parts.alternateVolumeTag ? decodeTag(bytes, behindPrimary) : undefined,
+    ...(identifier && { identifier }),
+    // Padding to the longest descriptor of the page tells nothing.
+    ...(vendorSpecific.length > 0 && vendorSpecific.some((byte) => byte !== 0) && { vendorSpecific }),
+  });
+}
+
+/** Undefined for zeros and for blanks: both stand for no barcode. The last bytes may have been cut off. */
+function decodeTag(bytes: Uint8Array, offset: number): VolumeTag | undefined {
+  const identifier = asciiTrim(bytes.subarray(offset, offset + BARCODE_BYTES));
+  if (identifier === '') return undefined;
+  const [high = 0, low = 0] = bytes.subarray(offset + VOLUME_TAG.fields.sequence.byte, offset + VOLUME_TAG.length);
+  return { identifier, sequence: high * 0x100 + low };
+}
+
+/** Undefined where there is none, or not all of it. */
+function decodeIdentifier(tail: Uint8Array): ElementIdentifier | undefined {
+  if (tail.length < ELEMENT_IDENTIFIER.length) return undefined;
+  const { codeSet, identifierType, identifierLength } = decodeFields(ELEMENT_IDENTIFIER.fields, tail, WHAT);
+  const bytes = tail.subarray(ELEMENT_IDENTIFIER.length, ELEMENT_IDENTIFIER.length + identifierLength);
+  return identifierLength === 0 || bytes.length < identifierLength ? undefined : { codeSet, identifierType, bytes };
+}
+
+/** IDENTIFIER TYPE T10 vendor: 8 bytes of vendor and 16 of product go before the serial number. */
+const T10_VENDOR = 1;
+const BEFORE_SERIAL = 24;
+
+/** The serial number of a drive by its identifier; undefined where that is something else, such as a binary name. */
+export function serialOfIdentifier({ identifierType, bytes }: ElementIdentifier): string | undefined {
+  if (identifierType > T10_VENDOR) return undefined;
+  const serial = asciiTrim(identifierType === T10_VENDOR ? bytes.subarray(BEFORE_SERIAL) : bytes);
+  return serial === '' ? undefined : serial;
+}
