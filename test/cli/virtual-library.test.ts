@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ltoCommand } from './support.js';
 
@@ -8,7 +8,24 @@ describe('a virtual library of the command', () => {
   it('is made, and its mail slots are filled and emptied', async () => {
     const made = await lto.document([
       ...['virtual', 'create-library', 'library', '--drives', '1', '--slots', '3', '--mail-slots', '1'],
-      ...['--cleaning', '1', '--cartridges', '1', '--generation', '9', '--capacity', '1MB', '--serial', 'LIB0000001'],
+      ...[
+        '--handling',
+        '0.5',
+        '--travel',
+        '2',
+        '--load',
+        '3',
+        '--cleaning',
+        '1',
+        '--cartridges',
+        '1',
+        '--generation',
+        '9',
+        '--capacity',
+        '1MB',
+        '--serial',
+        'LIB0000001',
+      ],
     ]);
     expect(made).toMatchObject({
       identity: { product: 'VIRTUAL LIBRARY', serial: 'LIB0000001' },
@@ -22,6 +39,8 @@ describe('a virtual library of the command', () => {
       { element: 1002, type: 'slot', cartridge: null },
       { element: 1003, type: 'slot', cartridge: 'CLNU01L1' },
     ]);
+    const { settings } = JSON.parse(await readFile(lto.path('library', 'library.json'), 'utf8'));
+    expect(settings.speed).toEqual({ handling: 0.5, travel: 2, scan: 0 });
     const filled = await lto.run([
       'virtual',
       'import',
@@ -46,6 +65,7 @@ describe('a virtual library of the command', () => {
       return stderr;
     };
     expect(await refused('create-library', 'other', '--drives', '0')).toContain('drives');
+    expect(await refused('create-library', 'other', '--travel', 'slow')).toContain('is not a number of seconds');
     expect(await refused('import', 'library')).toContain('--new');
     expect(await refused('export', 'library', 'A00001L8')).toContain('is in no mail slot');
     expect(await refused('insert', 'library/drives/1', '--new')).toContain('the drive is in a library');

@@ -20,3 +20,11 @@ export function parseCount(text: string): number {
     next: 'Write a whole number such as 0 or 12',
   });
 }
+
+/** Seconds, with a fraction or without. */
+export function parseSeconds(text: string): number {
+  if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number of seconds`, {
+    next: 'Write a number such as 12 or 0.5',
+  });
+}

@@ -1,6 +1,6 @@
 import { parseLibraryFault, reachLibrary } from '../../../virtual/control/library-controls.js';
 import { createVirtualLibrary, type LibraryControls, openLibraryControls } from '../../../virtual/index.js';
-import { parseCount, parseSize } from '../../input/numbers.js';
+import { parseCount, parseSeconds, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
 import { type NamedOrNewFlags, namedOrNew } from './new-cartridge.js';
@@ -15,22 +15,34 @@ interface CreateOptions extends CommonOptions {
   readonly generation?: string;
   readonly capacity?: string;
   readonly serial?: string;
+  readonly handling?: string;
+  readonly travel?: string;
+  readonly scan?: string;
+  readonly load?: string;
   readonly unloadsDrives?: boolean;
 }
 
 export async function createLibrary(options: CreateOptions, folder: string): Promise<CommandResult> {
-  const { capacity, serial, unloadsDrives } = options;
-  const counts = (['drives', 'slots', 'mailSlots', 'cleaning', 'cartridges', 'generation'] as const).flatMap((name) => {
-    const value = options[name];
-    return value === undefined ? [] : [[name, parseCount(value)] as const];
-  });
+  const { capacity, serial, load, unloadsDrives } = options;
   await createVirtualLibrary(folder, {
-    ...Object.fromEntries(counts),
+    ...numbersOf(options, ['drives', 'slots', 'mailSlots', 'cleaning', 'cartridges', 'generation'], parseCount),
+    speed: numbersOf(options, ['handling', 'travel', 'scan'], parseSeconds),
+    ...(load !== undefined && { drive: { loadSeconds: parseSeconds(load) } }),
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
     ...(serial !== undefined && { serial }),
     ...(unloadsDrives !== undefined && { unloadsDrives }),
   });
   return withLibrary(folder, async () => undefined);
+}
+
+/** Those options that are given, as numbers. */
+function numbersOf<K extends string>(
+  options: { readonly [P in K]?: string },
+  names: readonly K[],
+  parse: (text: string) => number,
+): { readonly [P in K]?: number } {
+  const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, parse(options[name])] as const]));
+  return Object.fromEntries(given) as { readonly [P in K]?: number };
 }
 
 export async function importCartridge(options: NamedOrNewFlags, folder: string, name?: string): Promise<CommandResult> {

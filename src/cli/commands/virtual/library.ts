@@ -22,6 +22,10 @@ export function addVirtualLibrary(virtual: Command): void {
     )
     .option('--capacity <size>', "native capacity of each cartridge (default: the generation's)")
     .option('--serial <serial>', 'serial number of the library (default: a random one)')
+    .option('--handling <seconds>', 'time to take a cartridge, and again to put it down (default: 0)')
+    .option('--travel <seconds>', 'time of the robot from one end of the library to the other (default: 0)')
+    .option('--scan <seconds>', 'time to look at one element in an inventory (default: 0)')
+    .option('--load <seconds>', 'time of the drives to load a cartridge (default: 0)')
     .option('--unloads-drives', 'unload the drive when a move takes its cartridge (default: refuse the move)')
     .action(actionOf(async () => (await import('../../actions/virtual/library.js')).createLibrary));
   cartridgeFlags(
