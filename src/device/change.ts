@@ -4,6 +4,8 @@ import type { LtoError, SenseData } from '../errors/index.js';
 export type ChangeExtent =
   /** A unit attention after which medium and position are as they were; its sense tells what is not. */
   | 'attention'
+  /** A deferred error: what was in the buffer of the device may not be on the medium. */
+  | 'buffer'
   /** A command of ours has loaded or unloaded the medium. */
   | 'load'
   /** Nothing holds any more: a reset (29h), another medium (28h), or a motion that nobody here has asked for. */

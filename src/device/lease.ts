@@ -19,13 +19,13 @@ export interface StreamLease extends Lease {
 /** Gives the medium of a device to one user at a time. */
 export class LeaseQueue {
   readonly #device: ScsiDevice;
-  readonly #onTurn: () => void;
+  readonly #onTurn: (by: object | undefined) => void | Promise<void>;
   /** The stream that is open, if one is. */
   #stream: string | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  /** `onTurn` is called between two users. */
-  constructor(device: ScsiDevice, onTurn: () => void = () => undefined) {
+  /** `onTurn` is called between two users, with what the next one belongs to; it may not reject. */
+  constructor(device: ScsiDevice, onTurn: (by: object | undefined) => void | Promise<void> = () => undefined) {
     this.#device = device;
     this.#onTurn = onTurn;
   }
@@ -33,9 +33,9 @@ export class LeaseQueue {
   /**
    * Makes the caller the only user, as soon as the lease's `turn` has come and until its `release`. Throws DriveBusyError
    * while a stream is open, since motion in the middle of one would put data where it does not belong; motions wait for
-   * each other, and for a stream that is ending.
+   * each other, and for a stream that is ending. `by`: what the user is a part of, such as a session of several files.
    */
-  acquire(user: string): Lease {
+  acquire(user: string, by?: object): Lease {
     this.#device.requireOpen(user);
     const holder = this.#stream;
     if (holder !== undefined) {
@@ -45,7 +45,7 @@ export class LeaseQueue {
         next: 'Wait until it has ended, or destroy the stream',
       });
     }
-    const turn = this.#last.then(this.#onTurn);
+    const turn = this.#last.then(() => this.#onTurn(by));
     let release = () => {};
     this.#last = new Promise((resolve) => {
       // One that was given up before its turn lets nobody overtake those who came before.
@@ -55,8 +55,8 @@ export class LeaseQueue {
   }
 
   /** As `acquire`, for a stream: others are refused until it says that it is ending. */
-  acquireStream(stream: string): StreamLease {
-    const { turn, release } = this.acquire(stream);
+  acquireStream(stream: string, by?: object): StreamLease {
+    const { turn, release } = this.acquire(stream, by);
     this.#stream = stream;
     const ending = () => {
       this.#stream = undefined;
@@ -70,9 +70,9 @@ export class LeaseQueue {
   }
 
   /** Runs `work` as the only user. Its turn is given up, with nothing done, when `signal` is aborted before it comes. */
-  async exclusively<T>(user: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async exclusively<T>(user: string, work: () => Promise<T>, signal?: AbortSignal, by?: object): Promise<T> {
     signal?.throwIfAborted();
-    const { turn, release } = this.acquire(user);
+    const { turn, release } = this.acquire(user, by);
     try {
       await unlessAborted(turn, signal);
       return await work();

@@ -106,6 +106,8 @@ export class ScsiDevice {
     const { vendor, senseRules: rules } = this.#options;
     const error = replyError(reply, command, { device: this.#transport.queryDevice, vendor, rules });
     if (error !== undefined && isUnitAttention(error.sense)) this.noteChange(changeOf(error));
+    else if (error?.sense?.deferred)
+      this.noteChange({ extent: 'buffer', why: 'the drive lost what was buffered', error });
     if (error === undefined && CHANGES_SETTINGS.test(command.name)) this.#stateChanges += 1;
     return { reply, error };
   }

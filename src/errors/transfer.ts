@@ -10,6 +10,39 @@ export interface SafeExtent {
   readonly filemark: boolean;
 }
 
+/** Up to where everything is on the medium. */
+export interface OnMedium {
+  /** All files before the one of this number. */
+  readonly fileNumber: number;
+  /** All logical objects before this one; undefined where the drive does not tell. */
+  readonly logicalObject: number | undefined;
+}
+
+/** A file that a write session had given to the drive. */
+export interface BufferedFile {
+  /** As it was named when it was written. */
+  readonly id: string;
+  readonly fileNumber: number;
+}
+
+/**
+ * Files that the drive had taken into its buffer may not be on the medium: the drive failed, was reset, lost its power or
+ * its cartridge before they were proven to be there. They have to be written again.
+ */
+export class BufferedDataLostError extends LtoError {
+  readonly lost: readonly BufferedFile[];
+  /** Undefined where nothing of the session is known to be on the medium. */
+  readonly safe: OnMedium | undefined;
+  constructor(
+    what: string,
+    details: LtoErrorDetails & { readonly lost: readonly BufferedFile[]; readonly safe: OnMedium | undefined },
+  ) {
+    super('LTO_BUFFERED_DATA_LOST', what, details);
+    this.lost = details.lost;
+    this.safe = details.safe;
+  }
+}
+
 /** The tape is full. */
 export class EndOfMediumError extends LtoError {
   readonly safe: SafeExtent;

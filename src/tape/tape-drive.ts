@@ -12,7 +12,8 @@ import { guardBlocks } from './block-protection/guard.js';
 import type { BlockProtection } from './block-protection/options.js';
 import { endProtection } from './block-protection/use-protection.js';
 import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
-import { closeUnterminatedFile, type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
+import { closeLastFile } from './motion/close-last-file.js';
+import { type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
 import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
 import { enterPartition, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
@@ -27,6 +28,8 @@ import { sendRaw } from './port/raw-command.js';
 import { writeHostAttributes } from './reports/cartridge-memory.js';
 import { requireReady } from './reports/readiness.js';
 import { changeSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
+import type { SessionOptions } from './session/session-options.js';
+import { WriteSession } from './session/write-session.js';
 import type { TapeReceipt } from './stream/file/receipt.js';
 import { nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
@@ -97,8 +100,8 @@ export class TapeDrive extends TapeReports {
    * Asks the driver, with a command to the drive, whether the position is still known. Rejects with PositionLostError
    * when the drive was reset or its cartridge changed, and `mediumEpoch` counts it, whoever has noticed it first.
    */
-  confirmPosition(options?: CallOptions): Promise<void> {
-    return unlessAborted(this.#port.confirmPosition('confirm position'), options?.signal);
+  async confirmPosition(options?: CallOptions): Promise<void> {
+    await unlessAborted(this.#port.confirmPosition('confirm position'), options?.signal);
   }
 
   /**
@@ -201,18 +204,8 @@ export class TapeDrive extends TapeReports {
   }
 
   /** Writes the filemark that the last file lacks, when `spaceToEndOfData()` said `unterminated`. */
-  closeUnterminatedFile({ partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
-    return this.#move(
-      'close the last file',
-      async () => {
-        await enterPartition(this.#port, partition, options);
-        const { end, fileNumber } = await spaceToEndOfData(this.#port, options);
-        if (end !== 'unterminated') return;
-        await permitWriting(this.#port, 'append', 'close the last file');
-        await closeUnterminatedFile(this.#port, fileNumber, options);
-      },
-      options,
-    );
+  closeUnterminatedFile(options: PartitionOptions = {}): Promise<void> {
+    return this.#move('close the last file', () => closeLastFile(this.#port, options), options);
   }
 
   /** Erases from where the tape stands to its end: what follows is gone. `long` overwrites it, which takes hours. */
@@ -337,6 +330,14 @@ export class TapeDrive extends TapeReports {
     return writeFile(this.device, source, () => this.createWriteStream(options));
   }
 
+  /** Writes many files without a stop of the tape behind each: see `WriteSession`. Throws as `createWriteStream`. */
+  session(options: SessionOptions = {}): WriteSession {
+    return new WriteSession(this.#port, options, (file, frame, by) => {
+      requireWriteOptions(this.device, file);
+      return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, file, lease, frame), by);
+    });
+  }
+
   /**
    * Reads a file, the one of that number or as the options say, into a stream, which is ended, or hands it to a function
    * that reads all of it. Resolves with its summary when the tape stands behind it. Rejects with the errors of the
@@ -368,9 +369,10 @@ export class TapeDrive extends TapeReports {
    */
   async close(): Promise<void> {
     await destroyed(this.#stream);
+    const [committed] = await Promise.allSettled([this.#port.buffering?.close()]);
     const ended = await Promise.allSettled([clearBeforeClose(this.#port), endProtection(this.#port)]);
     await this.#port.close();
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    for (const one of [committed, ...ended]) if (one.status === 'rejected') throw one.reason;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -382,8 +384,8 @@ export class TapeDrive extends TapeReports {
     return this.#port.lease.exclusively(operation, work, options?.signal);
   }
 
-  #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (lease: StreamLease) => T): T {
-    const lease = this.#port.lease.acquireStream(user);
+  #open<T extends TapeWriteStream | TapeReadStream>(user: string, make: (lease: StreamLease) => T, by?: object): T {
+    const lease = this.#port.lease.acquireStream(user, by);
     try {
       const stream = make(lease);
       this.#stream = stream;

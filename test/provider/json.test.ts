@@ -160,6 +160,10 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
   readFile: ({ tape }) => tape.readFile(1, nowhere()),
   verifyFile: ({ tape }) => tape.verifyFile({ fileNumber: 1 }),
   writeFile: ({ tape }) => tape.writeFile(source(MIB)),
+  session: async ({ tape }) => {
+    await using session = tape.session();
+    return session.writeFile(source(MIB), { id: 'one' });
+  },
   close: ({ tape }) => tape.close(),
 };
 

@@ -30,7 +30,14 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 12,
     meaning: 'the medium, the drive or the source failed',
-    errors: ['LTO_MEDIUM_ERROR', 'LTO_HARDWARE_ERROR', 'LTO_PROTECTION', 'LTO_WRITE_FAILED', 'LTO_SOURCE'],
+    errors: [
+      'LTO_MEDIUM_ERROR',
+      'LTO_HARDWARE_ERROR',
+      'LTO_PROTECTION',
+      'LTO_WRITE_FAILED',
+      'LTO_BUFFERED_DATA_LOST',
+      'LTO_SOURCE',
+    ],
   },
   { code: 13, meaning: 'the file was cut off before its filemark', errors: ['LTO_UNTERMINATED_FILE'] },
   { code: 14, meaning: 'the key is missing or wrong', errors: ['LTO_ENCRYPTION', 'LTO_ENCRYPTION_KEY'] },

@@ -64,7 +64,7 @@ export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Pro
 }
 
 /** What puts something on tape; motions fail for reasons of their own. */
-const WRITES = /^(write|MTWEOF)\b/;
+const WRITES = /^(write|MTWEOFI?)\b/;
 
 /** What reading the status met is for the caller of the transfer to find out. */
 function unlessEncryptionError(reason: unknown): EncryptionError | undefined {

@@ -92,6 +92,7 @@ export class EncryptionSession {
 
   /** What a change of the drive means for the keys in it. */
   noticed({ extent, why, error }: DeviceChange): void {
+    if (extent === 'buffer') return;
     if (extent !== 'attention' || isEncryptionChange(error?.sense)) this.invalidate(why, error?.sense);
   }
 

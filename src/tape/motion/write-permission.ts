@@ -18,7 +18,7 @@ export interface WriteRights {
 }
 
 /** What puts something on tape; motions fail for reasons of their own. */
-const WRITES = /^(write|MTWEOF|MTERASE)\b/;
+const WRITES = /^(write|MTWEOFI?|MTERASE)\b/;
 
 /** TapeAlert: WORM medium, overwrite attempted. */
 const OVERWRITE_ATTEMPTED = 60;

@@ -19,6 +19,7 @@ import { MtOperation, type MtOperationName } from '../../transport/mtio.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { Transport } from '../../transport/transport.js';
 import { DriveMemory } from '../stream/memory/drive-memory.js';
+import type { BufferingUser } from './buffering-user.js';
 import type { DriveModel } from './drive-model.js';
 import { PathLimit } from './path-limit.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
@@ -43,13 +44,16 @@ export class DrivePort extends ScsiDevice {
   /** Undefined where nobody asked. */
   readonly model: DriveModel | undefined;
   /** Who may move the tape. What the user before was allowed to write is nothing to the next one. */
-  readonly lease: LeaseQueue = new LeaseQueue(this, () => this.#gate.close());
+  readonly lease: LeaseQueue = new LeaseQueue(this, (by) => this.#changeUser(by));
+  /** What has files in the buffer of the drive that are not proven to be on the medium. */
+  buffering: BufferingUser | undefined;
   /** What one transfer carries, as far as this handle has found out. */
   readonly path: PathLimit;
   readonly memory: DriveMemory;
   /** The partition that a user of this handle went to last. A cartridge that was just loaded stands in partition 0. */
   partition = 0;
   readonly #gate: WriteGate;
+  #user: object | undefined;
   readonly #guards: TransferGuard[] = [];
   /** The drive was reset or its cartridge changed since the position was last established. */
   #positionLost: LtoError | undefined;
@@ -72,6 +76,14 @@ export class DrivePort extends ScsiDevice {
     if (extent !== 'everything') return;
     this.partition = 0;
     if (error) this.#positionLost = error;
+  }
+
+  /** What is buffered is brought to the medium before anybody else moves the tape. */
+  async #changeUser(by: object | undefined): Promise<void> {
+    if (by !== undefined && by === this.#user) return;
+    this.#user = by;
+    if (this.buffering !== by) await this.buffering?.giveTape();
+    this.#gate.close();
   }
 
   /** Adds a condition for moving data; those that were added first are asked first. */
@@ -124,14 +136,15 @@ export class DrivePort extends ScsiDevice {
   }
 
   /**
-   * As `requirePosition`, with a command through the driver first. A reset whose unit attention went to another program
+   * As `requirePosition`, with a command through the driver first; resolves with the logical object that it tells. A reset whose unit attention went to another program
    * is noticed by `st` at its next command only, which is carried out wherever the tape then stands: seen on Linux 7.2,
    * where that command can be the WRITE at the beginning of the tape.
    */
-  async confirmPosition(operation: string): Promise<void> {
+  async confirmPosition(operation: string): Promise<number | undefined> {
     this.requirePosition(operation);
-    await this.#tellDriver();
+    const logicalObject = await this.#tellDriver();
     if (!(await this.#driverKnowsPosition())) throw this.losePosition({ device: this.device, operation });
+    return logicalObject;
   }
 
   /** Called by `permitWriting` alone: the user of the tape may write, from where it stands. */
@@ -228,8 +241,8 @@ export class DrivePort extends ScsiDevice {
     });
   }
 
-  protected override beforeClose(): Promise<void> {
-    return this.#tellDriver();
+  protected override async beforeClose(): Promise<void> {
+    await this.#tellDriver();
   }
 
   /**
@@ -237,7 +250,7 @@ export class DrivePort extends ScsiDevice {
    * command of its own has met the reset or the other cartridge: seen on Linux 7.2, where the unit attention had gone to
    * a query and the filemark wiped the tape from its beginning.
    */
-  async #tellDriver(): Promise<void> {
-    await this.transport.tell().catch(() => undefined);
+  async #tellDriver(): Promise<number | undefined> {
+    return this.transport.tell().catch(() => undefined);
   }
 }

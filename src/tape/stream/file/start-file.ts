@@ -70,7 +70,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
 }
 
 /** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
-function requireStart(
+export function requireStart(
   port: DrivePort,
   expected: ExpectedStart,
   fileNumber: number,

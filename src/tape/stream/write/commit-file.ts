@@ -24,14 +24,21 @@ export function requireAllWritten({ port, writer }: OpenFile, given: number): vo
 
 /** Writes the filemark behind a file whose records are all written, and resolves with its receipt. */
 export async function commitFile(file: OpenFile, checksum: Checksum | undefined): Promise<TapeReceipt> {
-  const { port, start, recordSize, writer } = file;
-  const { records, bytes } = writer;
+  const { port, start, writer } = file;
+  const { records } = writer;
   try {
     const taken = await endFile(port, start, records);
     if (taken < records) throw fullTape(port, extentOf(file, taken));
   } catch (reason) {
     throw await explainUnended(file, reason);
   }
+  return receiptOf(file, checksum);
+}
+
+/** For a file that has its filemark. */
+export function receiptOf(file: OpenFile, checksum: Checksum | undefined): TapeReceipt {
+  const { port, start, recordSize, writer } = file;
+  const { records, bytes } = writer;
   const { fileNumber, firstLogicalObject, protection } = start;
   if (bytes >= recordSize) port.path.carry(recordSize + protectionBytes(protection));
   return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest(), protection };

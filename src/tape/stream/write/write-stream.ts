@@ -9,11 +9,11 @@ import { wantsProtection } from '../../block-protection/session.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
-import { startFile } from '../file/start-file.js';
 import { DEFAULT_WRITE_BUFFER } from '../memory/memory.js';
 import { ChunkIntake } from './chunk-intake.js';
 import { ChunkWritable, type WriteCallback } from './chunk-writable.js';
-import { closeIncomplete, commitFile, requireAllWritten, requireLastRecord } from './commit-file.js';
+import { closeIncomplete, requireAllWritten, requireLastRecord } from './commit-file.js';
+import { type FileFrame, SINGLE_FILE } from './file-frame.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
 import { type CallManner, WriteBuffer } from './write-buffer.js';
@@ -48,6 +48,7 @@ export class TapeWriteStream extends ChunkWritable {
   readonly #writer: RecordWriter;
   readonly #buffer: WriteBuffer;
   readonly #lease: StreamLease;
+  readonly #frame: FileFrame;
   readonly #budget = new EventLoopBudget(STEPS_TO_A_LOOK);
   /** Where Node.js owes a `drain` too, it emits that itself. */
   readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
@@ -56,7 +57,7 @@ export class TapeWriteStream extends ChunkWritable {
   #commit: Promise<TapeReceipt> | undefined;
 
   /** Made by `TapeDrive.createWriteStream()`, which checked the options. */
-  constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease) {
+  constructor(port: DrivePort, options: WriteStreamOptions, lease: StreamLease, frame: FileFrame = SINGLE_FILE) {
     const isProtected = wantsProtection(port, options.protection);
     const { recordSize = defaultRecordSize(port, isProtected), bufferBytes = DEFAULT_WRITE_BUFFER } = options;
     const algorithm = options.checksum ?? (isProtected ? 'crc32c' : 'crc32');
@@ -88,6 +89,7 @@ export class TapeWriteStream extends ChunkWritable {
     this.#writer = writer;
     this.#buffer = buffer;
     this.#lease = lease;
+    this.#frame = frame;
     // Not by the option of Writable: a signal that is aborted already would destroy what has no fields yet.
     if (options.signal) addAbortSignal(options.signal, this);
   }
@@ -157,7 +159,7 @@ export class TapeWriteStream extends ChunkWritable {
   async #begin(): Promise<void> {
     await this.#lease.turn;
     if (this.destroyed) return;
-    const start = await startFile(this.#port, this.#recordSize, this.#options);
+    const start = await this.#frame.start(this.#port, this.#recordSize, this.#options);
     this.#writer.firstLogicalObject = start.firstLogicalObject;
     this.#writer.protection = start.protection;
     this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
@@ -255,7 +257,7 @@ export class TapeWriteStream extends ChunkWritable {
     await this.#writer.idle();
     if (this.#failure) throw await this.#failure;
     requireAllWritten(this.#begun(), this.#intake.bytes);
-    this.#commit = commitFile(this.#begun(), this.#checksum);
+    this.#commit = this.#frame.end(this.#begun(), this.#checksum);
     this.receipt = await this.#commit;
   }
 

@@ -1,0 +1,13 @@
+import type { DrivePort } from '../port/drive-port.js';
+import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
+import { enterPartition, type PartitionOptions } from './partition.js';
+import { permitWriting } from './write-permission.js';
+
+/** Writes the filemark that the last file of a partition lacks, where it lacks one. */
+export async function closeLastFile(port: DrivePort, { partition = 0, ...options }: PartitionOptions): Promise<void> {
+  await enterPartition(port, partition, options);
+  const { end, fileNumber } = await spaceToEndOfData(port, options);
+  if (end !== 'unterminated') return;
+  await permitWriting(port, 'append', 'close the last file');
+  await closeUnterminatedFile(port, fileNumber, options);
+}

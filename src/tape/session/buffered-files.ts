@@ -1,0 +1,77 @@
+import type { BufferedDataLostError, BufferedFile } from '../../errors/index.js';
+import type { TapeReceipt } from '../stream/file/receipt.js';
+
+/**
+ * A file that the drive has taken, with its filemark. It is proven to be on tape only when `durable` has resolved: with
+ * the receipt that a file written for itself gets. `durable` rejects with BufferedDataLostError when that can not be
+ * proven any more; nobody has to listen to it.
+ */
+export interface BufferedReceipt extends TapeReceipt {
+  readonly id: string;
+  /** When the receipt was given. `durable`: the file ended with a filemark that was waited for, as near the end of the tape. */
+  readonly state: 'buffered' | 'durable';
+  readonly durable: Promise<TapeReceipt>;
+}
+
+interface Waiting extends BufferedFile {
+  readonly receipt: TapeReceipt;
+  /** Logical object number behind its filemark. */
+  readonly end: number;
+  readonly durable: Promise<TapeReceipt>;
+  readonly settle: (receipt: TapeReceipt) => void;
+  readonly fail: (error: BufferedDataLostError) => void;
+}
+
+/** The files of a session that are not proven to be on the medium, in the order of the tape. */
+export class BufferedFiles {
+  #waiting: Waiting[] = [];
+  /** Of the files that wait. */
+  bytes = 0;
+
+  get count(): number {
+    return this.#waiting.length;
+  }
+
+  get files(): BufferedFile[] {
+    return this.#waiting.map(({ id, fileNumber }) => ({ id, fileNumber }));
+  }
+
+  /** Settles when nothing waits any more that waits now; never rejects. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#waiting.map(({ durable }) => durable));
+  }
+
+  add(id: string, receipt: TapeReceipt, end: number): BufferedReceipt {
+    let settle: Waiting['settle'] = () => undefined;
+    let fail: Waiting['fail'] = () => undefined;
+    const durable = new Promise<TapeReceipt>((resolve, reject) => {
+      settle = resolve;
+      fail = reject;
+    });
+    durable.catch(() => undefined);
+    this.#waiting.push({ id, fileNumber: receipt.fileNumber, receipt, end, durable, settle, fail });
+    this.bytes += receipt.bytes;
+    return { ...receipt, id, state: 'buffered', durable };
+  }
+
+  /** All before that logical object are on the medium; returns the receipt of the last of them. */
+  settleUpTo(logicalObject: number): TapeReceipt | undefined {
+    const behind = this.#waiting.findIndex(({ end }) => end > logicalObject);
+    const done = this.#waiting.splice(0, behind < 0 ? this.#waiting.length : behind);
+    for (const { receipt, settle } of done) {
+      this.bytes -= receipt.bytes;
+      settle(receipt);
+    }
+    return done.at(-1)?.receipt;
+  }
+
+  fail(error: BufferedDataLostError): void {
+    for (const { fail } of this.#waiting.splice(0)) fail(error);
+    this.bytes = 0;
+  }
+}
+
+/** For a file that is on the medium when its receipt is given. */
+export function durableReceipt(id: string, receipt: TapeReceipt): BufferedReceipt {
+  return { ...receipt, id, state: 'durable', durable: Promise.resolve(receipt) };
+}

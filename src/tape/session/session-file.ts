@@ -1,0 +1,93 @@
+import { PositionMismatchError } from '../../errors/index.js';
+import { readBufferPosition, readStanding } from '../motion/position.js';
+import type { DrivePort } from '../port/drive-port.js';
+import { type FileStart, requireStart, type StartOptions } from '../stream/file/start-file.js';
+import { explainUnended, type OpenFile } from '../stream/write/write-failure.js';
+
+/** The end of what a session has written: where its next file begins. */
+export interface SessionEnd {
+  readonly start: FileStart;
+  readonly logicalObject: number;
+  /** As the driver counts, which is not always as the drive does. */
+  readonly driverFile: number;
+  /** Of the file before: one that is to be otherwise is begun as a single file is. */
+  readonly recordSize: number;
+  readonly partition: number;
+}
+
+/**
+ * Begins a file behind the last one of a session, with one command, READ POSITION: it has the driver notice a reset or
+ * another cartridge, and proves that the tape stands behind the last file and its filemark. Rights, limits and settings
+ * hold since the session's first file: whatever changes them is told by a unit attention, or asks for the tape.
+ */
+export async function startBehind(
+  port: DrivePort,
+  { start, logicalObject, driverFile }: SessionEnd,
+  { expected }: StartOptions,
+): Promise<FileStart> {
+  port.requireWriting('write');
+  const stands = await port.confirmPosition('write');
+  port.requireWriting('write');
+  const { fileNumber, blockNumber, blockSize } = await port.status();
+  if (stands !== logicalObject || fileNumber !== driverFile || blockNumber !== 0 || blockSize !== 0) {
+    throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${stands ?? '?'}`, driverFile, logicalObject);
+  }
+  if (expected) requireStart(port, expected, start.fileNumber, logicalObject);
+  return start;
+}
+
+/** Writes a filemark that nobody waits for. Resolves with the file that the driver then counts. */
+export async function endImmediately(file: OpenFile): Promise<number> {
+  const { port } = file;
+  const before = await port.status();
+  try {
+    port.requireWriting('MTWEOFI 1');
+    await port.mt('MTWEOFI', 1);
+  } catch (reason) {
+    throw await explainUnended(file, reason);
+  }
+  const { fileNumber, blockNumber } = await port.status();
+  if (fileNumber !== undefined && fileNumber - 1 === before.fileNumber && blockNumber === 0) return fileNumber;
+  throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${blockNumber ?? '?'} of it`, before.fileNumber);
+}
+
+/** Has the drive empty its buffer, and proves that the tape stands where the session ends and keys and protection hold. */
+export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd): Promise<void> {
+  await port.mt('MTWEOF', 0);
+  await port.confirmPosition('commit');
+  const stands = await readStanding(port);
+  if (stands.logicalObject !== logicalObject || stands.fileNumber !== start.fileNumber) {
+    const place = `file ${stands.fileNumber ?? '?'}, block ${stands.logicalObject ?? '?'}`;
+    throw elsewhere(port, place, start.fileNumber, logicalObject);
+  }
+  await port.confirmGuards('commit');
+  port.requirePosition('commit');
+}
+
+/**
+ * What the drive has recorded of `written` logical objects, with nothing emptied for it. Rejects while a guard does not
+ * hold, and resolves with nothing recorded where the drive does not tell or stands before their end.
+ */
+export async function readRecorded(
+  port: DrivePort,
+  written: number,
+): Promise<{ readonly upTo: number; readonly isNearEnd: boolean }> {
+  const { firstObject = 0, lastObject = 0, endOfPartition } = await readBufferPosition(port);
+  await port.confirmGuards('commit');
+  port.requirePosition('commit');
+  return { upTo: firstObject < written ? 0 : lastObject, isNearEnd: endOfPartition };
+}
+
+function elsewhere(
+  { device }: DrivePort,
+  place: string,
+  fileNumber: number | undefined,
+  logicalObject?: number,
+): PositionMismatchError {
+  const block = logicalObject === undefined ? '' : `, block ${logicalObject}`;
+  return new PositionMismatchError(`stands at ${place} instead of file ${fileNumber ?? '?'}${block}`, {
+    device,
+    operation: 'write',
+    next: 'Find out what has moved the tape; write the files again that are not proven to be on it',
+  });
+}

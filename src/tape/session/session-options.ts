@@ -1,0 +1,44 @@
+import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { WriteStreamOptions } from '../stream/write/write-options.js';
+
+/** When what is buffered is brought to the medium, whichever comes first. */
+export interface CommitOptions {
+  /** Bytes since the last commit. Default 8 GiB. */
+  readonly bytes?: number | undefined;
+  /** Files since the last commit. Default 200. */
+  readonly files?: number | undefined;
+  /** Seconds since the first file behind the last commit, counted between files. Default 30. */
+  readonly seconds?: number | undefined;
+}
+
+export interface SessionOptions {
+  readonly commit?: CommitOptions | undefined;
+}
+
+/** As for any file; `position` and `partition` count where the tape does not stand behind the session's last file. */
+export interface SessionFileOptions extends WriteStreamOptions {
+  /** Names the file in BufferedDataLostError. Default: its number on the tape. */
+  readonly id?: string | undefined;
+}
+
+const RANGES = {
+  bytes: { min: 1, max: LARGEST_COUNT, unit: 'bytes' },
+  files: { min: 1, max: LARGEST_COUNT, unit: 'files' },
+  seconds: { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true },
+} satisfies Record<keyof CommitOptions, NumberRange>;
+
+/** What a session commits after. */
+export type CommitLimits = { readonly [limit in keyof CommitOptions]-?: number };
+
+/** With all defaults filled in. Throws InvalidArgumentError for limits that can not be. */
+export function commitLimits(device: string, options: SessionOptions): CommitLimits {
+  const details = { device, operation: 'session' };
+  const { commit = {} } = options ?? {};
+  if (typeof commit !== 'object' || commit === null) {
+    throw new InvalidArgumentError('`commit` must be an object with `bytes`, `files` or `seconds`', details);
+  }
+  requireNumbers(commit, RANGES, details);
+  const { bytes = 8 * 1024 ** 3, files = 200, seconds = 30 } = commit;
+  return { bytes, files, seconds };
+}

@@ -1,0 +1,296 @@
+import { EventEmitter } from 'node:events';
+import type { DeviceChange } from '../../device/change.js';
+import { DriveBusyError, EndOfMediumError, LtoError, type OnMedium } from '../../errors/index.js';
+import { type DataSource, takeSource } from '../../streams/taken-source.js';
+import type { BufferingUser } from '../port/buffering-user.js';
+import type { DrivePort } from '../port/drive-port.js';
+import type { Checksum } from '../stream/file/checksum.js';
+import type { TapeReceipt } from '../stream/file/receipt.js';
+import { type FileStart, type StartOptions, startFile } from '../stream/file/start-file.js';
+import { commitFile, receiptOf } from '../stream/write/commit-file.js';
+import type { FileFrame } from '../stream/write/file-frame.js';
+import type { OpenFile } from '../stream/write/write-failure.js';
+import { writeFile } from '../stream/write/write-file.js';
+import type { WriteStreamOptions } from '../stream/write/write-options.js';
+import type { TapeWriteStream } from '../stream/write/write-stream.js';
+import { BufferedFiles, type BufferedReceipt, durableReceipt } from './buffered-files.js';
+import { SessionClock } from './session-clock.js';
+import { closedError, lostError } from './session-errors.js';
+import { endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
+import { type CommitLimits, commitLimits, type SessionFileOptions, type SessionOptions } from './session-options.js';
+
+/** Opens a stream for a file of the session `by`. */
+export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by: object) => TapeWriteStream;
+
+/** The events of a session: `durable` tells up to where everything is on the medium. */
+export interface SessionEvents {
+  durable: [upTo: OnMedium];
+}
+
+/**
+ * Many files without a stop of the tape behind each: every file ends with a filemark that the drive takes into its buffer,
+ * and is proven to be on the medium by the next commit, which has the drive empty its buffer and checks the position. A
+ * commit comes after so many bytes, files or seconds, near the end of the tape, and before anything else moves the tape.
+ * See docs/sessions.md.
+ */
+export class WriteSession extends EventEmitter<SessionEvents> implements BufferingUser {
+  readonly #port: DrivePort;
+  readonly #limits: CommitLimits;
+  readonly #open: OpenSessionFile;
+  readonly #files = new BufferedFiles();
+  readonly #forget: () => void;
+  /** Settles when all that was asked for so far is done. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Where the tape stands while nobody else has it; undefined when the next file has to be begun as a single one is. */
+  #end: SessionEnd | undefined;
+  #safe: OnMedium | undefined;
+  #over: LtoError | undefined;
+  /** As asked for when the last file was begun as a single one is. */
+  #protection: StartOptions['protection'];
+  #nearEnd = false;
+  readonly #clock: SessionClock;
+
+  /** By `TapeDrive.session()`. */
+  constructor(port: DrivePort, options: SessionOptions, open: OpenSessionFile) {
+    super();
+    this.#limits = commitLimits(port.device, options);
+    port.requireOpen('session');
+    if (port.buffering !== undefined) {
+      throw new DriveBusyError('another write session is open on this drive', {
+        device: port.device,
+        operation: 'session',
+        next: 'Close it first',
+      });
+    }
+    this.#port = port;
+    this.#open = open;
+    this.#clock = new SessionClock(this.#limits.seconds, {
+      // Whether it could be committed, the receipts tell.
+      commit: () => void this.commit().catch(() => undefined),
+      look: () => void this.#look(),
+    });
+    this.#forget = port.onChange((change) => this.#noticed(change));
+    port.buffering = this;
+  }
+
+  /** Whether the next file follows the last one with nothing in between that may have changed cartridge, tape or key. */
+  get isUndisturbed(): boolean {
+    return this.#end !== undefined && this.#over === undefined;
+  }
+
+  /** Up to where everything is known to be on the medium; undefined before the first file. */
+  get upTo(): OnMedium | undefined {
+    return this.#safe;
+  }
+
+  /**
+   * Writes all of a source as the next file. Resolves when the drive has taken it with its filemark; the receipt's
+   * `durable` resolves when it is on the medium. Rejects as `TapeDrive.writeFile`, with BufferedDataLostError when the
+   * session has ended by losing files, and LtoError `LTO_SESSION_CLOSED` after `close()`.
+   */
+  async writeFile(source: DataSource, { id, ...options }: SessionFileOptions = {}): Promise<BufferedReceipt> {
+    const taken = takeSource(source, { device: this.#port.device, operation: 'write' });
+    try {
+      return await this.#inOrder(() => this.#write(taken, id, options));
+    } catch (error) {
+      taken.discard(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Has everything brought to the medium that was written so far, and resolves with up to where that is. Rejects with
+   * BufferedDataLostError when it can not be proven to be there.
+   */
+  commit(): Promise<OnMedium | undefined> {
+    return this.#inOrder(async () => {
+      await this.#commit();
+      return this.#safe;
+    });
+  }
+
+  /** Commits and ends the session. Rejects as `commit`, with the session ended all the same. */
+  close(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#over !== undefined) return;
+      try {
+        await this.#commit();
+      } finally {
+        this.#finish(closedError(this.#port.device));
+      }
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Called by the drive when somebody else is to move the tape. */
+  async giveTape(): Promise<void> {
+    await this.#flush().catch(() => undefined);
+    this.#end = undefined;
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #write(source: DataSource, id: string | undefined, options: WriteStreamOptions): Promise<BufferedReceipt> {
+    if (this.#over) throw this.#over;
+    let stream: TapeWriteStream | undefined;
+    let receipt: BufferedReceipt | undefined;
+    let warned = false;
+    const frame: FileFrame = {
+      start: (port, recordSize, start) => this.#start(port, recordSize, start),
+      end: async (file, checksum) => {
+        receipt = await this.#endFile(file, checksum, warned || this.#nearEnd, id);
+        return receipt;
+      },
+    };
+    try {
+      await writeFile(this.#port.device, source, () => {
+        stream = this.#open(options, frame, this);
+        stream.once('earlyWarning', () => {
+          warned = true;
+        });
+        return stream;
+      });
+    } catch (error) {
+      if (stream !== undefined) await this.#afterFailure(stream, error);
+      throw error;
+    }
+    if (receipt === undefined) throw new LtoError('LTO_INTERNAL', 'a file ended without a receipt');
+    const { bytes, files } = this.#limits;
+    if (this.#files.bytes >= bytes || this.#files.count >= files) await this.#commit().catch(() => undefined);
+    return receipt;
+  }
+
+  async #start(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
+    const end = this.#end;
+    const { partition = port.partition, protection } = options;
+    const isAlike = end?.recordSize === recordSize && this.#protection === protection && end.partition === partition;
+    if (end !== undefined && isAlike) return startBehind(port, end, options);
+    await this.#flush();
+    this.#end = undefined;
+    this.#protection = protection;
+    const start = await startFile(port, recordSize, options);
+    this.#safe ??= { fileNumber: start.fileNumber, logicalObject: start.firstLogicalObject };
+    return start;
+  }
+
+  async #endFile(file: OpenFile, checksum: Checksum | undefined, isNearEnd: boolean, id: string | undefined) {
+    const { port, start, recordSize, writer } = file;
+    const { fileNumber, firstLogicalObject } = start;
+    const name = id ?? String(fileNumber);
+    // Near the end of the tape, and where a drive does not tell its position, each file is waited for.
+    if (firstLogicalObject === undefined || isNearEnd) {
+      const receipt = await commitFile(file, checksum);
+      this.#settle(Number.POSITIVE_INFINITY);
+      this.#passed(receipt, firstLogicalObject);
+      this.#end = undefined;
+      return durableReceipt(name, receipt);
+    }
+    const logicalObject = firstLogicalObject + writer.records + 1;
+    const driverFile = await endImmediately(file);
+    this.#end = {
+      start: { ...start, fileNumber: fileNumber + 1, firstLogicalObject: logicalObject },
+      logicalObject,
+      driverFile,
+      recordSize,
+      partition: port.partition,
+    };
+    const receipt = this.#files.add(name, receiptOf(file, checksum), logicalObject);
+    this.#clock.start();
+    return receipt;
+  }
+
+  /** A file that failed is closed by itself, or never began; anything else leaves nothing certain. */
+  async #afterFailure(stream: TapeWriteStream, error: unknown): Promise<void> {
+    if (this.#over !== undefined) return;
+    const isClosed = stream.incomplete !== undefined || (error instanceof EndOfMediumError && error.safe.filemark);
+    if (isClosed) {
+      // Behind a filemark that was waited for, and a position that was checked.
+      this.#end = undefined;
+      this.#settle(Number.POSITIVE_INFINITY);
+      return;
+    }
+    if (this.#files.count === 0) this.#end = undefined;
+    else await this.#commit().catch(() => undefined);
+  }
+
+  /** As the user of the tape. */
+  async #commit(): Promise<void> {
+    if (this.#over) throw this.#over;
+    if (this.#files.count === 0) return;
+    try {
+      await this.#port.lease.exclusively('commit', () => this.#flush(), undefined, this);
+    } catch (error) {
+      if (!(error instanceof DriveBusyError)) throw error;
+      // Another stream has been opened, which lets the session commit before it begins.
+      await this.#files.settled();
+      if (this.#over) throw this.#over;
+    }
+  }
+
+  /** While nobody else moves the tape. */
+  async #flush(): Promise<void> {
+    if (this.#over) throw this.#over;
+    const end = this.#end;
+    if (this.#files.count === 0 || end === undefined) return;
+    try {
+      await flushTo(this.#port, end);
+    } catch (error) {
+      throw this.#lose(error);
+    }
+    if (this.#over) throw this.#over;
+    this.#settle(end.logicalObject);
+  }
+
+  /** Asks what the drive has recorded meanwhile, with nothing emptied for it. */
+  async #look(): Promise<void> {
+    const written = this.#end?.logicalObject;
+    if (this.#files.count === 0 || written === undefined) return;
+    const recorded = await readRecorded(this.#port, written).catch(() => undefined);
+    if (recorded === undefined || this.#over) return;
+    this.#settle(recorded.upTo);
+    if (!recorded.isNearEnd || this.#nearEnd) return;
+    this.#nearEnd = true;
+    await this.commit().catch(() => undefined);
+  }
+
+  #settle(logicalObject: number): void {
+    const last = this.#files.settleUpTo(logicalObject);
+    if (this.#files.count === 0) this.#clock.stop();
+    if (last !== undefined) this.#passed(last, last.firstLogicalObject);
+  }
+
+  #passed({ fileNumber, records }: TapeReceipt, first: number | undefined): void {
+    this.#safe = { fileNumber: fileNumber + 1, logicalObject: first === undefined ? undefined : first + records + 1 };
+    const upTo = this.#safe;
+    // What a listener throws is not the drive's.
+    queueMicrotask(() => this.emit('durable', upTo));
+  }
+
+  #noticed({ extent, error, why }: DeviceChange): void {
+    if (extent === 'everything' || (extent === 'buffer' && this.#files.count > 0)) this.#lose(error ?? new Error(why));
+  }
+
+  /** Ends the session: what is not proven to be on the medium is lost. Returns the error for it. */
+  #lose(reason: unknown): LtoError {
+    if (this.#over) return this.#over;
+    const error = lostError(this.#port.device, this.#files.files, this.#safe, reason);
+    this.#files.fail(error);
+    this.#finish(error);
+    return error;
+  }
+
+  #finish(over: LtoError): void {
+    this.#over ??= over;
+    this.#end = undefined;
+    this.#clock.stop();
+    this.#forget();
+    if (this.#port.buffering === this) this.#port.buffering = undefined;
+  }
+}

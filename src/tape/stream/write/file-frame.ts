@@ -1,0 +1,16 @@
+import type { DrivePort } from '../../port/drive-port.js';
+import type { Checksum } from '../file/checksum.js';
+import type { TapeReceipt } from '../file/receipt.js';
+import { type FileStart, type StartOptions, startFile } from '../file/start-file.js';
+import { commitFile } from './commit-file.js';
+import type { OpenFile } from './write-failure.js';
+
+/** How a file begins and ends on tape; both run while nobody else can move it. */
+export interface FileFrame {
+  start(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart>;
+  /** All records are written. */
+  end(file: OpenFile, checksum: Checksum | undefined): Promise<TapeReceipt>;
+}
+
+/** A file for itself: nothing is known before it, and it is on the medium when it has ended. */
+export const SINGLE_FILE: FileFrame = { start: startFile, end: commitFile };
