@@ -1,9 +1,8 @@
 // What a host does with the memory that it has between a source and a drive.
 import { libraryUrl } from '../harness/library.mjs';
 
-const { planSlabs } = await import(libraryUrl('tape/stream/memory/memory.js'));
-const { LEAST_PACED_BYTES, paceAt } = await import(libraryUrl('tape/stream/write/write-pace.js'));
-const { RUN_DRY_MS } = await import(libraryUrl('tape/stream/write/write-buffer.js'));
+const { LEAST_PACED_BYTES, planSlabs, RUN_DRY_MS } = await import(libraryUrl('tape/stream/memory/memory.js'));
+const { paceAt } = await import(libraryUrl('tape/stream/write/write-pace.js'));
 
 const MIB = 2 ** 20;
 const RECORD = 256 * 1024;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RUN_DRY_MS, WriteBuffer } from '../../src/tape/stream/write/write-buffer.js';
-import { LEAST_PACED_BYTES, paceAt, WritePace } from '../../src/tape/stream/write/write-pace.js';
+import { LEAST_PACED_BYTES, RUN_DRY_MS } from '../../src/tape/stream/memory/memory.js';
+import { WriteBuffer } from '../../src/tape/stream/write/write-buffer.js';
+import { paceAt, WritePace } from '../../src/tape/stream/write/write-pace.js';
 
 const MIB = 1024 * 1024;
 const RECORD = MIB / 4;

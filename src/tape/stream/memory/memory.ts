@@ -2,6 +2,11 @@
 
 const MIB = 1024 * 1024;
 
+/** The largest record that is read, where the drive doesn't tell its limit: READ(6) counts its bytes in 24 bits. */
+export const LARGEST_OFFER = 16 * MIB;
+/** What a stream may be told to hold: a larger figure is a mistake, and mmap would take it until memory runs out. */
+export const LARGEST_BUFFER = 64 * 1024 * MIB;
+
 /** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
 export const DEFAULT_WRITE_BUFFER = 32 * MIB;
 /** Twice as much: a part is with the consumer, or waits for garbage collection. */
@@ -13,6 +18,10 @@ export const DEFAULT_START = 3 / 4;
 export const WAKE_PART = 1 / 4;
 /** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
 export const BUSY_CALLS = 2;
+/** A drive that got nothing for so many milliseconds has run dry whatever it held itself, and the tape stands. */
+export const RUN_DRY_MS = 3000;
+/** With less memory than drives have themselves, pacing saves no stop and costs speed. */
+export const LEAST_PACED_BYTES = 1024 * MIB;
 /** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
 export const PACED_QUEUE_BYTES = 40 * MIB;
 

@@ -1,19 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SlabPool } from '../../../../binding.js';
-import { PAGE, roundUpToPage } from '../../../transport/page.js';
+import { roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
 import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs } from './memory.js';
+import { type ReadSlab, SlabLender } from './slab-lender.js';
 
 /** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
 const COLLECTION_TIME = 10;
 /** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */
 const SMALLEST_EXTERNAL = 128;
-
-/** Records that lie one behind the other in a slab, each from a page boundary on. */
-export interface ReadSlab {
-  readonly memory: ArrayBuffer;
-  readonly lengths: readonly number[];
-}
 
 /**
  * The slabs that records are read into and lent to the consumer as chunks, without a copy. Where nobody tells when a
@@ -30,14 +25,14 @@ export class ReadMemory {
   #ahead = 0;
   /** Milliseconds that are left to wait for memory to come back. */
   #patience = COLLECTION_TIME;
-  /** Chunks that the consumer has of each slab of the pool. */
-  #lent = new WeakMap<ArrayBufferLike, number>();
+  #lender: SlabLender;
 
   /** At most `bufferBytes` are held, for records of up to `recordBytes`. */
   constructor(transport: Transport, bufferBytes: number, recordBytes: number) {
     this.#transport = transport;
     this.#bufferBytes = bufferBytes;
     this.#pool = this.#createPool(recordBytes);
+    this.#lender = new SlabLender(this.#pool);
   }
 
   get pool(): SlabPool {
@@ -58,12 +53,11 @@ export class ReadMemory {
     if (recordBytes <= this.#recordBytes) return;
     this.close();
     this.#pool = this.#createPool(recordBytes);
+    this.#lender = new SlabLender(this.#pool);
   }
 
   close(): void {
-    this.#pool.close();
-    // What is released of it from now on is not taken back.
-    this.#lent = new WeakMap();
+    this.#lender.close();
   }
 
   #createPool(recordBytes: number): SlabPool {
@@ -75,29 +69,15 @@ export class ReadMemory {
     return this.#transport.createPool(slabBytes, this.#slabs);
   }
 
-  /** The records of a slab as chunks, while `underWay` others are read into: runs that lie side by side become one. */
-  async lend({ memory, lengths }: ReadSlab, underWay: number): Promise<Buffer[]> {
-    const spare = await this.#canSpare(underWay);
-    const chunks = runsOf(lengths).map(([begin, end]) => {
-      const view = Buffer.from(memory, begin, end - begin);
-      return spare ? view : Buffer.from(view);
-    });
-    if (spare && chunks.length > 0) this.#lent.set(memory, chunks.length);
-    else this.#pool.giveBack(memory);
-    return chunks;
+  /** The records of a slab as chunks, while `underWay` others are read into. */
+  async lend(slab: ReadSlab, underWay: number): Promise<Buffer[]> {
+    return (await this.#canSpare(underWay)) ? this.#lender.lend(slab) : this.#lender.copy(slab);
   }
 
   /** Takes a chunk back that nobody will look at again. */
-  release({ buffer }: Buffer): void {
+  release(chunk: Buffer): void {
     this.#ahead = Math.max(this.#ahead, Math.floor(this.#slabs * AHEAD_PART_REUSING));
-    const left = (this.#lent.get(buffer) ?? 0) - 1;
-    if (left < 0 || !(buffer instanceof ArrayBuffer)) return;
-    if (left > 0) {
-      this.#lent.set(buffer, left);
-    } else {
-      this.#lent.delete(buffer);
-      this.#pool.giveBack(buffer);
-    }
+    this.#lender.release(chunk);
   }
 
   /** Whether the read-ahead can go on without the slab that is about to be lent. */
@@ -113,20 +93,4 @@ export class ReadMemory {
     if (isEnough()) this.#patience = COLLECTION_TIME;
     return isEnough();
   }
-}
-
-/** Where records that fill their pages to the end run into one another. */
-function runsOf(lengths: readonly number[]): [begin: number, end: number][] {
-  const runs: [number, number][] = [];
-  let run: [number, number] = [0, 0];
-  for (const length of lengths) {
-    if (run[1] % PAGE !== 0) {
-      runs.push(run);
-      const begin = roundUpToPage(run[1]);
-      run = [begin, begin];
-    }
-    run[1] += length;
-  }
-  if (run[1] > run[0]) runs.push(run);
-  return runs;
 }

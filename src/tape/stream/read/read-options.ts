@@ -6,7 +6,7 @@ import { type BlockProtection, requireBlockProtection } from '../../block-protec
 import { FILE_NUMBERS } from '../../motion/motion.js';
 import { PARTITIONS } from '../../motion/partition.js';
 import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
-import { LARGEST_BUFFER } from '../write/write-options.js';
+import { LARGEST_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
 import type { OnBadRecord } from './read-recovery.js';
 
 export interface ReadStreamOptions {
@@ -51,9 +51,6 @@ export interface ReadStreamOptions {
   /** Destroys the stream when aborted, at once while it waits for its turn at the drive. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The largest record that is read, where the drive doesn't tell its limit. */
-export const LARGEST_OFFER = 16 * 1024 * 1024;
 
 const RANGES = {
   fileNumber: FILE_NUMBERS,

@@ -16,8 +16,8 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { requireReady } from '../../reports/readiness.js';
 import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { useVariableBlocks } from '../file/start-file.js';
-import { DEFAULT_READ_BUFFER } from '../memory/memory.js';
-import { LARGEST_OFFER, type ReadStreamOptions } from './read-options.js';
+import { DEFAULT_READ_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
+import type { ReadStreamOptions } from './read-options.js';
 import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
 import { RecordReader, type RecordReaderOptions } from './record-reader.js';
 

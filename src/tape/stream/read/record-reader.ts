@@ -1,48 +1,37 @@
-import type { Crc32 } from '../../../../binding.js';
-import { logged } from '../../../device/command-log.js';
 import {
   EncryptionKeyError,
   EndOfDataError,
-  LtoError,
+  type LtoError,
   MediumError,
   type RecordLimit,
   type RecordTooLargeError,
   UnterminatedFileError,
 } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
-import { type ProtectionName, protectionBytes } from '../../../scsi/protection/methods.js';
+import { protectionBytes } from '../../../scsi/protection/methods.js';
 import { hasStatus } from '../../../transport/mtio.js';
 import { PAGE, roundUpToPage } from '../../../transport/page.js';
 import type { ReadOutcome } from '../../../transport/transport.js';
 import { unlock } from '../../encryption/unlock.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import type { DrivePort } from '../../port/drive-port.js';
-import { nextStreamNumber } from '../../port/stream-number.js';
 import { recordTooLarge } from '../file/record-too-large.js';
-import { WAKE_BYTES } from '../memory/memory.js';
 import { ReadMemory } from '../memory/read-memory.js';
+import { ReadAhead, type ReadAheadOptions, type ReadResult } from './read-ahead.js';
 import type { ReadRecovery } from './read-recovery.js';
 
-export interface RecordReaderOptions {
+export interface RecordReaderOptions extends ReadAheadOptions {
   /** Largest record that is accepted, in bytes, and what says so. */
   readonly maxRecordSize: number;
   readonly limit: Exclude<RecordLimit, 'path'>;
   /** Bytes that are held at most, with the chunks that the consumer has and those that await garbage collection. */
   readonly bufferBytes: number;
-  /** What each record has on its way from the drive. */
-  readonly protection: ProtectionName | undefined;
-  /** Follows the records that are read. */
-  readonly checksum?: Crc32 | undefined;
   /** For what the drive can't read. */
   readonly recovery: ReadRecovery;
   /** For blocks under another key than the one that is set. */
   readonly keyStore?: KeyStore | undefined;
-  /** Called after each wait for the drive. */
-  readonly onWaited: () => void;
 }
 
-/** As many records as the memory has room for (the largest count that the addon takes). */
-const ALL_RECORDS = 0x7fff_ffff;
 /** So many records tell how large those of the file are. */
 const TELLING_RECORDS = 4;
 /**
@@ -50,18 +39,6 @@ const TELLING_RECORDS = 4;
  * reads 4608-byte records of tgt's tape with 1024 zeros at their ends. An offer far above the records is safe there.
  */
 const CUTS_SHORT_RECORDS: ReadonlySet<string | undefined> = new Set(['IET']);
-
-interface Call {
-  readonly offer: number;
-  readonly outcome: Promise<ReadOutcome>;
-  isSettled: boolean;
-}
-
-/** What came of a call. */
-interface Result extends ReadOutcome {
-  readonly memory: ArrayBuffer;
-  readonly offer: number;
-}
 
 /**
  * Reads the records of a file up to its filemark, several calls ahead of the consumer. The first reads offer what the
@@ -83,10 +60,7 @@ export class RecordReader {
   /** The last record that a key was set for, by how many were before it. */
   #unlocked: number | undefined;
   readonly #memory: ReadMemory;
-  /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
-  #quietBytes = 0;
-  readonly #calls: Call[] = [];
-  #stream = nextStreamNumber();
+  readonly #ahead: ReadAhead;
 
   constructor(port: DrivePort, options: RecordReaderOptions) {
     this.#port = port;
@@ -94,6 +68,7 @@ export class RecordReader {
     this.#offer = Math.min(port.path.carried, this.#largestOffer);
     this.#mayTighten = !CUTS_SHORT_RECORDS.has(port.model?.vendor);
     this.#memory = new ReadMemory(port.transport, options.bufferBytes, this.#offer);
+    this.#ahead = new ReadAhead(port, this.#memory, options);
   }
 
   /** Bytes that a record has more on its way: an offer is of those too. */
@@ -112,11 +87,11 @@ export class RecordReader {
   async *chunks(): AsyncGenerator<Buffer, void> {
     try {
       for (;;) {
-        const result = await this.#nextResult();
+        const result = await this.#ahead.next(this.#offer);
         yield* await this.#take(result);
         this.#tightenOffer();
         if (result.stop === 'full') continue;
-        await this.#quiet();
+        await this.#ahead.quiet();
         if (result.stop === 'zero') return this.#requireFilemark(result);
         if (result.stop === 'damaged') await this.#options.recovery.readAgain(this.records);
         else if (result.stop === 'too-large') await this.#offerMore();
@@ -124,7 +99,7 @@ export class RecordReader {
         else if (await this.#isEnd(await this.#explain(result))) return;
       }
     } finally {
-      await this.#quiet();
+      await this.#ahead.quiet();
       this.#memory.close();
     }
   }
@@ -155,51 +130,8 @@ export class RecordReader {
     this.#unlocked = record;
   }
 
-  async #nextResult(): Promise<Result> {
-    this.#readAhead();
-    const call = this.#calls.shift();
-    const waits = call?.isSettled === false;
-    const outcome = await call?.outcome;
-    if (waits) this.#options.onWaited();
-    if (call && outcome?.memory) return { ...outcome, memory: outcome.memory, offer: call.offer };
-    throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
-  }
-
-  /** Tops up when half of what is read ahead has been taken. */
-  #readAhead(): void {
-    this.#port.requirePosition('read');
-    const { ahead, pool } = this.#memory;
-    if (this.#calls.length > ahead / 2) return;
-    const count = Math.min(ahead - this.#calls.length, pool.available);
-    for (let i = 0; i < count; i += 1) this.#calls.push(this.#read());
-  }
-
-  #read(): Call {
-    const { transport, device } = this.#port;
-    const { checksum, protection } = this.#options;
-    const options = { checksum, protection, quiet: this.#isQuiet() };
-    const offer = this.#offer;
-    const work = () => transport.readRecords(this.#memory.pool, offer, ALL_RECORDS, this.#stream, options);
-    const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
-    const call = { offer, outcome, isSettled: false };
-    const settle = () => {
-      call.isSettled = true;
-    };
-    // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
-    outcome.then(settle, settle);
-    return call;
-  }
-
-  #isQuiet(): boolean {
-    const { ahead, slabBytes } = this.#memory;
-    this.#quietBytes += slabBytes;
-    if (this.#quietBytes < Math.min(WAKE_BYTES, (ahead * slabBytes) / 2)) return true;
-    this.#quietBytes = 0;
-    return false;
-  }
-
   /** Counts what was read, and hands it out. */
-  #take(result: Result): Promise<Buffer[]> {
+  #take(result: ReadResult): Promise<Buffer[]> {
     const { lengths, stop, offer } = result;
     if (lengths.length > 0 || ['zero', 'too-large', 'damaged'].includes(stop)) this.#port.path.carry(offer);
     if (lengths.length > 0) this.#tooSmall = undefined;
@@ -208,21 +140,12 @@ export class RecordReader {
       this.bytes += length;
       this.largestRecord = Math.max(this.largestRecord, length);
     }
-    return this.#memory.lend(result, this.#calls.length);
+    return this.#memory.lend(result, this.#ahead.depth);
   }
 
   /** Takes a chunk back that nobody will look at again. */
   release(chunk: Buffer): void {
     this.#memory.release(chunk);
-  }
-
-  /** Waits until nothing is under way; what was still queued was not read. */
-  async #quiet(): Promise<void> {
-    for (const call of this.#calls.splice(0)) {
-      const outcome = await call.outcome.catch(() => undefined);
-      if (outcome?.memory) this.#memory.pool.giveBack(outcome.memory);
-    }
-    this.#stream = nextStreamNumber();
   }
 
   #requireFilemark({ mt }: ReadOutcome): void {

@@ -1,5 +1,14 @@
-import { BUSY_CALLS, DEFAULT_START, PACED_QUEUE_BYTES, planSlabs, SlabRing, WAKE_PART } from '../memory/memory.js';
-import { LEAST_PACED_BYTES, type SpeedRange, WritePace } from './write-pace.js';
+import {
+  BUSY_CALLS,
+  DEFAULT_START,
+  LEAST_PACED_BYTES,
+  PACED_QUEUE_BYTES,
+  planSlabs,
+  RUN_DRY_MS,
+  SlabRing,
+  WAKE_PART,
+} from '../memory/memory.js';
+import { type SpeedRange, WritePace } from './write-pace.js';
 
 export interface WriteBufferOptions {
   readonly recordSize: number;
@@ -28,9 +37,6 @@ interface Piece {
   /** Called once the drive has it, or it was given up. */
   readonly release: () => void;
 }
-
-/** A drive that got nothing for so long has run dry whatever it held itself, and the tape stands. */
-export const RUN_DRY_MS = 3000;
 
 /**
  * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed

@@ -5,6 +5,7 @@ import { type BlockProtection, requireBlockProtection } from '../../block-protec
 import { PARTITIONS } from '../../motion/partition.js';
 import { type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
 import type { ExpectedStart } from '../file/start-file.js';
+import { LARGEST_BUFFER } from '../memory/memory.js';
 
 export interface WriteStreamOptions {
   /**
@@ -54,12 +55,10 @@ export interface WriteStreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const KIB = 1024;
 /** What direct I/O asks of an address, and of the length of all records but the last. */
 export const SECTOR = 512;
 /** The largest multiple of a sector that the 24 bits of READ(6) and WRITE(6) hold. */
 export const LARGEST_RECORD = 2 ** 24 - SECTOR;
-export const LARGEST_BUFFER = 64 * KIB ** 3;
 
 const RANGES = {
   partition: PARTITIONS,

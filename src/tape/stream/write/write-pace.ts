@@ -6,8 +6,6 @@ export interface SpeedRange {
   readonly highest: number;
 }
 
-/** With less memory than drives have themselves, pacing saves no stop and costs speed. */
-export const LEAST_PACED_BYTES = 1024 * 1024 * 1024;
 /** So much of the memory is kept full for the source's pauses before the drive is given more than it has to have. */
 const KEPT_LEVEL = 0.5;
 /** From here on the memory is as good as full: the source would have to wait. */

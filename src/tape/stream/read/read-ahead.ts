@@ -1,0 +1,107 @@
+import type { Crc32 } from '../../../../binding.js';
+import { logged } from '../../../device/command-log.js';
+import { LtoError } from '../../../errors/index.js';
+import type { ProtectionName } from '../../../scsi/protection/methods.js';
+import type { ReadOutcome } from '../../../transport/transport.js';
+import type { DrivePort } from '../../port/drive-port.js';
+import { nextStreamNumber } from '../../port/stream-number.js';
+import { WAKE_BYTES } from '../memory/memory.js';
+import type { ReadMemory } from '../memory/read-memory.js';
+
+export interface ReadAheadOptions {
+  /** What each record has on its way from the drive. */
+  readonly protection: ProtectionName | undefined;
+  /** Follows the records that are read. */
+  readonly checksum?: Crc32 | undefined;
+  /** Called after each wait for the drive. */
+  readonly onWaited: () => void;
+}
+
+/** As many records as the memory has room for (the largest count that the addon takes). */
+const ALL_RECORDS = 0x7fff_ffff;
+
+interface Call {
+  readonly offer: number;
+  readonly outcome: Promise<ReadOutcome>;
+  isSettled: boolean;
+}
+
+/** What came of a call. */
+export interface ReadResult extends ReadOutcome {
+  readonly memory: ArrayBuffer;
+  readonly offer: number;
+}
+
+/** Keeps several calls under way ahead of the consumer, each for as many records as a slab has room for. */
+export class ReadAhead {
+  readonly #port: DrivePort;
+  readonly #memory: ReadMemory;
+  readonly #options: ReadAheadOptions;
+  readonly #calls: Call[] = [];
+  /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
+  #quietBytes = 0;
+  #stream = nextStreamNumber();
+
+  constructor(port: DrivePort, memory: ReadMemory, options: ReadAheadOptions) {
+    this.#port = port;
+    this.#memory = memory;
+    this.#options = options;
+  }
+
+  /** Calls that are under way, or whose results wait. */
+  get depth(): number {
+    return this.#calls.length;
+  }
+
+  /** The next result, in order; calls that are made for it offer the drive so many bytes for each record. */
+  async next(offer: number): Promise<ReadResult> {
+    this.#topUp(offer);
+    const call = this.#calls.shift();
+    const waits = call?.isSettled === false;
+    const outcome = await call?.outcome;
+    if (waits) this.#options.onWaited();
+    if (call && outcome?.memory) return { ...outcome, memory: outcome.memory, offer: call.offer };
+    throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
+  }
+
+  /** Waits until nothing is under way; what was still queued was not read. */
+  async quiet(): Promise<void> {
+    for (const call of this.#calls.splice(0)) {
+      const outcome = await call.outcome.catch(() => undefined);
+      if (outcome?.memory) this.#memory.pool.giveBack(outcome.memory);
+    }
+    this.#stream = nextStreamNumber();
+  }
+
+  /** When half of what is read ahead has been taken. */
+  #topUp(offer: number): void {
+    this.#port.requirePosition('read');
+    const { ahead, pool } = this.#memory;
+    if (this.#calls.length > ahead / 2) return;
+    const count = Math.min(ahead - this.#calls.length, pool.available);
+    for (let i = 0; i < count; i += 1) this.#calls.push(this.#read(offer));
+  }
+
+  #read(offer: number): Call {
+    const { transport, device } = this.#port;
+    const { checksum, protection } = this.#options;
+    const options = { checksum, protection, quiet: this.#isQuiet() };
+    const work = () => transport.readRecords(this.#memory.pool, offer, ALL_RECORDS, this.#stream, options);
+    const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
+    const call = { offer, outcome, isSettled: false };
+    const settle = () => {
+      call.isSettled = true;
+    };
+    // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
+    outcome.then(settle, settle);
+    return call;
+  }
+
+  #isQuiet(): boolean {
+    const { ahead, slabBytes } = this.#memory;
+    this.#quietBytes += slabBytes;
+    if (this.#quietBytes < Math.min(WAKE_BYTES, (ahead * slabBytes) / 2)) return true;
+    this.#quietBytes = 0;
+    return false;
+  }
+}
