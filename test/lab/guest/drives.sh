@@ -85,9 +85,10 @@ drive_virtual() {
   serve_virtual "$lto" "$LTO_LAB_VIRTUAL"/* && drive_wait "/dev/nst$((drives - 1))" || { cat /run/virtual.log >&2; return 1; }
 }
 
-# Serves folders by lib/, and logs in to all of them: serve_virtual <lto> <folder>…
+# Serves folders by lib/ in the process $LTO_LAB_SERVER, and logs in to all of them: serve_virtual <lto> <folder>…
 serve_virtual() {
   node "$1" serve-virtual --json "${@:2}" >/run/virtual.ready 2>>/run/virtual.log &
+  export LTO_LAB_SERVER=$!
   # The end of the run is not to wait for it.
   disown
   for _ in $(seq 200); do [ -s /run/virtual.ready ] && break; sleep 0.1; done
