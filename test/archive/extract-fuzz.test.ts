@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ArchiveFault } from '../../src/archive/decode/fault.js';
 import { NativeFolder } from '../../src/archive/extract/folder/native-folder.js';
@@ -12,6 +13,8 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** Of memory that is in use: garbage that was not collected yet is none. */
 const GROWTH = 32 * 2 ** 20;
+/** Node.js runs finalizers of the addon's objects in a turn of the event loop: without one, each folder keeps 0.3 kB. */
+const ROUNDS_BETWEEN_TURNS = 100;
 const folder = temporaryFolder('lto-fuzz-');
 
 const SEEDS: readonly Buffer[] = [
@@ -99,6 +102,7 @@ it(`extracts ${RUNS} damaged archives, or refuses them, and touches nothing else
       counts[error.facts.reason] += 1;
     }
     rmSync(target, { recursive: true, force: true });
+    if (round % ROUNDS_BETWEEN_TURNS === 0) await turn();
     // What a process takes once, it has taken in the first half.
     if (round === RUNS >> 1) before = memoryInUse();
   }
