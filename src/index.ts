@@ -1,4 +1,5 @@
-export type { FileTime, MemberType } from './archive/decode/member.js';
+export type { MemberType } from './archive/decode/member.js';
+export type { FileTime } from './archive/encode/file-time.js';
 export type { ArchiveMember } from './archive/extract/messages.js';
 export type { ExtractSummary, NotRestored } from './archive/extract/summary.js';
 export { type ExtractOptions, type ExtractProgress, type ExtractResult, extractArchive } from './archive/extract.js';

@@ -1,10 +1,10 @@
 // Archives to folders, against tar, on a file system in memory.
 import { join } from 'node:path';
+import { againstTar, TAR_COLUMNS } from '../harness/against-tar.mjs';
 import { makeFiles } from '../harness/files.mjs';
 import { runJob } from '../harness/job.mjs';
-import { interleaved, ratios } from '../harness/pairs.mjs';
+import { interleaved } from '../harness/pairs.mjs';
 import { withFolder } from '../harness/scratch.mjs';
-import { median, spread } from '../harness/statistics.mjs';
 import { timed } from '../harness/timed.mjs';
 
 const KIB = 1024;
@@ -25,22 +25,7 @@ async function compare({ full, quick: small, wanted }, { quick, rounds }, scratc
     extractArchive: () => runJob('extract:extract', args, { loopDelay: true }),
     'tar x': () => runJob('extract:tar', args),
   });
-  const seconds = (name) => results[name].map(({ usage }) => usage.seconds);
-  const cpu = (name) => results[name].map(({ usage }) => usage.cpuSeconds);
-  return Object.keys(results).map((contender) => ({
-    tree: `${files} files of ${bytes / KIB} KiB`,
-    contender,
-    seconds: spread(seconds(contender)),
-    speed: spread(seconds(contender).map((value) => (files * bytes) / 1e6 / value)),
-    cpu: spread(cpu(contender)),
-    ...(contender === 'extractArchive' && {
-      peakRss: median(results[contender].map(({ usage }) => usage.peakRss)),
-      loop: median(results[contender].map(({ usage }) => usage.loopDelay.p99)),
-      speedRatio: ratios(seconds('tar x'), seconds(contender)),
-      cpuRatio: ratios(cpu(contender), cpu('tar x')),
-      wanted,
-    }),
-  }));
+  return againstTar(results, { files, bytes }, { tar: 'tar x', wanted: { extractArchive: wanted } });
 }
 
 export async function extraction(context) {
@@ -48,17 +33,5 @@ export async function extraction(context) {
   for (const tree of TREES) {
     rows.push(...(await withFolder((scratch) => compare(tree, context, scratch))));
   }
-  const columns = {
-    tree: 'tree',
-    contender: 'contender',
-    seconds: 's',
-    speed: 'MB/s',
-    cpu: 'CPU s',
-    peakRss: 'peak MiB',
-    loop: 'loop p99 ms',
-    speedRatio: 'of tar, speed',
-    cpuRatio: 'of tar, CPU',
-    wanted: 'wanted',
-  };
-  return [{ title: 'An archive to a folder', columns, rows }];
+  return [{ title: 'An archive to a folder', columns: TAR_COLUMNS, rows }];
 }

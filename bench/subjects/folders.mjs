@@ -1,11 +1,11 @@
 // Folders to archives, against tar, from a file system in memory.
 import { join } from 'node:path';
+import { againstTar, TAR_COLUMNS } from '../harness/against-tar.mjs';
 import { makeFiles } from '../harness/files.mjs';
 import { runJob } from '../harness/job.mjs';
 import { createVirtualDrive } from '../harness/library.mjs';
-import { interleaved, ratios } from '../harness/pairs.mjs';
+import { interleaved } from '../harness/pairs.mjs';
 import { withFolder } from '../harness/scratch.mjs';
-import { median, spread } from '../harness/statistics.mjs';
 
 const KIB = 1024;
 const MIB = 2 ** 20;
@@ -19,19 +19,6 @@ const TREES = {
   small: { full: [20_000, 8 * KIB], quick: [1000, 8 * KIB], speed: 0.7 },
   large: { full: [8, GIB], quick: [2, 32 * MIB], speed: 1, cpu: 1.5, plain: true },
   empty: { full: [100_000, 0], quick: [2000, 0], speed: 1 / 3 },
-};
-
-const COLUMNS = {
-  tree: 'tree',
-  contender: 'contender',
-  seconds: 's',
-  speed: 'MB/s',
-  cpu: 'CPU s',
-  peakRss: 'peak MiB',
-  loop: 'loop p99 ms',
-  speedRatio: 'of tar, speed',
-  cpuRatio: 'of tar, CPU',
-  wanted: 'wanted',
 };
 
 const NOTES = [
@@ -52,27 +39,7 @@ async function compare(name, { files, bytes, rounds, scratch, drive }) {
     [TAR]: () => runJob('pack:tar', args),
   };
   const results = await interleaved(rounds, contenders);
-  const seconds = (contender) => results[contender].map(({ usage }) => usage.seconds);
-  const cpuOf = (contender) => results[contender].map(({ usage }) => usage.cpuSeconds);
-  return Object.keys(contenders).map((contender) => ({
-    tree: `${files} files of ${bytes / KIB} KiB`,
-    contender,
-    seconds: spread(seconds(contender)),
-    ...(bytes > 0 && { speed: spread(seconds(contender).map((value) => (files * bytes) / 1e6 / value)) }),
-    cpu: spread(cpuOf(contender)),
-    peakRss: median(results[contender].map(({ usage }) => usage.peakRss)) || undefined,
-    loop: loopOf(results[contender]),
-    ...(contender !== TAR && {
-      speedRatio: ratios(seconds(TAR), seconds(contender)),
-      cpuRatio: ratios(cpuOf(contender), cpuOf(TAR)),
-    }),
-    ...(contender === 'packFolder' && { wanted: wanted(speed, cpu) }),
-  }));
-}
-
-function loopOf(results) {
-  const delays = results.flatMap(({ usage }) => usage.loopDelay?.p99 ?? []);
-  return delays.length === 0 ? undefined : median(delays);
+  return againstTar(results, { files, bytes }, { tar: TAR, wanted: { packFolder: wanted(speed, cpu) } });
 }
 
 function wanted(speed, cpu) {
@@ -90,7 +57,7 @@ async function packing({ quick, rounds }) {
       rows.push(...(await compare(name, { files, bytes, rounds, scratch, drive })));
     });
   }
-  return { title: 'Folders to an archive', columns: COLUMNS, rows, notes: NOTES };
+  return { title: 'Folders to an archive', columns: TAR_COLUMNS, rows, notes: NOTES };
 }
 
 /** A tree whose entries are what counts. */

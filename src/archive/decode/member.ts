@@ -1,4 +1,5 @@
 import type { ByteString } from '../encode/byte-string.js';
+import type { FileTime } from '../encode/file-time.js';
 import type { SparseMap } from './sparse-map.js';
 
 export type MemberType =
@@ -9,14 +10,6 @@ export type MemberType =
   | 'character device'
   | 'block device'
   | 'fifo';
-
-/** A point in time, to the nanosecond. */
-export interface FileTime {
-  /** Since 1970, rounded down: negative before. */
-  readonly seconds: number;
-  /** 0 to 999,999,999. */
-  readonly nanoseconds: number;
-}
 
 export interface ExtendedAttribute {
   readonly name: ByteString;

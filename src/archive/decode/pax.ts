@@ -1,5 +1,5 @@
+import type { FileTime } from '../encode/file-time.js';
 import { type ArchiveFault, damaged } from './fault.js';
-import type { FileTime } from './member.js';
 
 /** One record of an extended header (POSIX.1-2001 pax). */
 export interface PaxRecord {

@@ -1,8 +1,9 @@
 import type { ByteString } from '../encode/byte-string.js';
+import type { FileTime } from '../encode/file-time.js';
 import { aclAttribute, isAclKey } from './acl-text.js';
 import { damaged, unsupported } from './fault.js';
 import type { Header } from './header.js';
-import type { ExtendedAttribute, FileTime, Member } from './member.js';
+import type { ExtendedAttribute, Member } from './member.js';
 import { type PaxRecord, paxInteger, paxTime } from './pax.js';
 import { SparseMap } from './sparse-map.js';
 

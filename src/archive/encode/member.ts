@@ -1,5 +1,6 @@
 import { type ByteString, isAscii, isUtf8 } from './byte-string.js';
-import { encodePaxRecord, type FileTime, type PaxRecord, paxTime } from './pax.js';
+import type { FileTime } from './file-time.js';
+import { encodePaxRecord, type PaxRecord, paxTime } from './pax.js';
 import {
   BLOCK,
   encodeUstar,

@@ -1,4 +1,5 @@
 import type { ByteString } from './byte-string.js';
+import type { FileTime } from './file-time.js';
 
 /** One record of an extended header (POSIX.1-2001 pax). */
 export type PaxRecord = readonly [key: ByteString, value: ByteString];
@@ -10,14 +11,6 @@ export function encodePaxRecord([key, value]: PaxRecord): ByteString {
   // With its own digits the length may have one digit more.
   if (String(length).length !== String(rest).length) length = rest + String(length).length;
   return `${length} ${key}=${value}\n`;
-}
-
-/** A point in time, to the nanosecond. */
-export interface FileTime {
-  /** Since 1970, rounded down: negative before. */
-  readonly seconds: number;
-  /** 0 to 999,999,999. */
-  readonly nanoseconds: number;
 }
 
 const NANOSECONDS = 1_000_000_000;

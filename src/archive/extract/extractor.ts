@@ -1,20 +1,13 @@
 import type { ArchiveReader } from '../decode/archive-reader.js';
-import { ArchiveFault, unsafe, unsupported } from '../decode/fault.js';
+import { unsafe, unsupported } from '../decode/fault.js';
 import type { ExtendedAttribute, Member } from '../decode/member.js';
 import { type ByteString, quoted, toText } from '../encode/byte-string.js';
-import { failed } from './failed.js';
-import { CreatedNodes } from './folder/created-nodes.js';
+import { failed, requireDone } from './failed.js';
 import { memberPath } from './folder/member-path.js';
-import {
-  ATTRIBUTE,
-  ATTRIBUTE_COUNT,
-  NodeFacts,
-  SPECIAL_TYPES,
-  type TargetFolder,
-  TYPE,
-} from './folder/target-folder.js';
+import { ATTRIBUTE, ATTRIBUTE_COUNT, NodeFacts, SPECIAL_TYPES, type TargetFolder } from './folder/target-folder.js';
 import { FolderAttributes } from './folder-attributes.js';
 import { LastLinks } from './last-links.js';
+import { Places } from './places.js';
 import { Tally } from './summary.js';
 
 export interface ExtractPolicy {
@@ -32,7 +25,6 @@ const PERMISSIONS = 0o777;
 const PRESERVED = 0o7777;
 /** What a folder has until its own attributes are set. */
 const FOLDER_BEFORE = 0o700;
-const IMPLIED_FOLDER = 0o777;
 const MOST_ID = 0xffff_fffe;
 const EMPTY = new Uint8Array(0);
 /** Attributes that give rights no more than a mode does. */
@@ -45,7 +37,7 @@ export class Extractor {
   readonly tally = new Tally();
   readonly #folder: TargetFolder;
   readonly #policy: ExtractPolicy;
-  readonly #created = new CreatedNodes();
+  readonly #places: Places;
   readonly #folders = new FolderAttributes();
   readonly #lastLinks = new LastLinks();
   readonly #facts = new NodeFacts();
@@ -55,6 +47,7 @@ export class Extractor {
   constructor(folder: TargetFolder, policy: ExtractPolicy) {
     this.#folder = folder;
     this.#policy = policy;
+    this.#places = new Places(folder, policy.force);
   }
 
   /** Throws ArchiveFault, and InvalidArgumentError for what would replace something. */
@@ -77,7 +70,7 @@ export class Extractor {
       else this.#makeHardLink(path, target);
     }
     for (const { path, extended } of this.#folders.deepestFirst(this.#attributes)) {
-      this.#require(this.#folder.openFolder(path), path, 'open');
+      requireDone(this.#folder.openFolder(path), path, 'open');
       this.#finish(path, -1, extended);
     }
   }
@@ -98,8 +91,7 @@ export class Extractor {
 
   #makeInParts(path: ByteString, member: Member, reader: ArchiveReader): void {
     const { sparse } = member;
-    this.#place(path, 'file', () => this.#folder.createFile(path, this.#facts));
-    this.#created.add(this.#facts);
+    this.#places.make(path, 'file', (facts) => this.#folder.createFile(path, facts));
     if (sparse === undefined) {
       this.#writeParts(path, reader, 0);
     } else {
@@ -114,13 +106,12 @@ export class Extractor {
   /** Nearly every file: its content is there in one piece, and one call makes it. */
   #makeWhole(path: ByteString, member: Member, content: Uint8Array): void {
     this.#fillAttributes(member);
-    this.#place(path, 'file', () => {
-      const code = this.#folder.makeFile(path, content, this.#attributes, this.#facts);
+    this.#places.make(path, 'file', (facts) => {
+      const code = this.#folder.makeFile(path, content, this.#attributes, facts);
       // It is there: what failed behind that is no question of what stands in its way.
-      if (code !== undefined && this.#facts.inode !== 0) throw failed(code, path, 'write');
+      if (code !== undefined && facts.inode !== 0) throw failed(code, path, 'write');
       return code;
     });
-    this.#created.add(this.#facts);
     this.tally.wrote(content.length);
   }
 
@@ -136,7 +127,7 @@ export class Extractor {
       if (piece === undefined) return;
       const taken = piece.length > left ? piece.subarray(0, left) : piece;
       if (piece.length > left) this.#rest = piece.subarray(left);
-      this.#require(this.#folder.write(taken, at), path, 'write');
+      requireDone(this.#folder.write(taken, at), path, 'write');
       this.tally.wrote(taken.length);
       at += taken.length;
       left -= taken.length;
@@ -144,27 +135,11 @@ export class Extractor {
   }
 
   #makeFolder(path: ByteString, member: Member): void {
-    if (!this.#takeFolder(path)) return;
+    const { force, isNewFolder } = this.#policy;
+    const isTaken = path === '' ? force || isNewFolder : this.#places.takeFolder(path, FOLDER_BEFORE);
+    if (!isTaken) return;
     this.#fillAttributes(member);
     this.#folders.add(path, this.#attributes, member.attributes);
-  }
-
-  /** Whether the folder, which is there then, is to have the attributes of the archive. */
-  #takeFolder(path: ByteString): boolean {
-    const { force, isNewFolder } = this.#policy;
-    if (path === '') return force || isNewFolder;
-    const make = () => this.#folder.makeFolder(path, FOLDER_BEFORE, this.#facts);
-    const code = this.#inParents(path, make);
-    if (code === 'EEXIST') {
-      this.#require(this.#folder.inspect(path, this.#facts), path, 'lstat');
-      if (this.#facts.type === TYPE.folder) return force || this.#created.has(this.#facts);
-      this.#replace(path, 'folder');
-      this.#require(make(), path, 'mkdir');
-    } else {
-      this.#require(code, path, 'mkdir');
-    }
-    this.#created.add(this.#facts);
-    return true;
   }
 
   #symbolicLink(path: ByteString, member: Member): void {
@@ -175,9 +150,9 @@ export class Extractor {
   }
 
   #makeSymbolicLink(path: ByteString, target: ByteString): void {
-    const make = () => this.#folder.makeSymbolicLink(target, path, this.#attributes, this.#facts);
-    this.#place(path, 'symbolic link', make);
-    this.#created.add(this.#facts);
+    this.#places.make(path, 'symbolic link', (facts) => {
+      return this.#folder.makeSymbolicLink(target, path, this.#attributes, facts);
+    });
   }
 
   #hardLink(path: ByteString, member: Member): void {
@@ -191,14 +166,17 @@ export class Extractor {
   #makeHardLink(path: ByteString, target: ByteString): void {
     const missing = this.#folder.inspect(target, this.#other);
     if (missing === 'ENOENT') throw unsafe(`${quoted(path)} is a hard link to ${quoted(target)}, which is not there`);
-    this.#requireStep(missing, target, 'lstat');
+    if (missing === 'ELOOP' || missing === 'ENOTDIR') {
+      throw unsafe(`${quoted(target)} leads through what is no folder`);
+    }
+    requireDone(missing, target, 'lstat');
     // Another name for what was there before would change it, and later members could be written into it.
-    if (!this.#created.has(this.#other)) {
+    if (!this.#places.created.has(this.#other)) {
       throw unsafe(`${quoted(path)} is a hard link to ${quoted(target)}, which was there before`);
     }
     const found = this.#folder.inspect(path, this.#facts);
     if (found === undefined && isSame(this.#facts, this.#other)) return;
-    this.#place(path, 'hard link', () => this.#folder.makeHardLink(target, path));
+    this.#places.place(path, 'hard link', () => this.#folder.makeHardLink(target, path));
   }
 
   #makeSpecial(path: ByteString, member: Member): void {
@@ -213,79 +191,8 @@ export class Extractor {
     if (!this.#folder.makesSpecialFiles) throw unsupported(`${quoted(path)} is a ${type}, which takes the addon`);
     this.#fillAttributes(member);
     this.#leaveOutAttributes(member);
-    this.#place(path, type, () => {
-      return this.#folder.makeNode(path, SPECIAL_TYPES[type], major, minor, this.#attributes, this.#facts);
-    });
-    this.#created.add(this.#facts);
-  }
-
-  /** Makes what is no folder, where nothing is, or what may be replaced. */
-  #place(path: ByteString, type: Member['type'], make: () => string | undefined): void {
-    const code = this.#inParents(path, make);
-    if (code === 'EEXIST') {
-      this.#replace(path, type);
-      this.#require(make(), path, type);
-    } else {
-      this.#require(code, path, type);
-    }
-  }
-
-  /** Makes something in a folder that may have to be made before. */
-  #inParents(path: ByteString, make: () => string | undefined): string | undefined {
-    const code = make();
-    if (code !== 'ENOENT' && code !== 'ELOOP' && code !== 'ENOTDIR') return code;
-    this.#makeParents(path);
-    return make();
-  }
-
-  #makeParents(path: ByteString): void {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      const parent = path.slice(0, slash);
-      const code = this.#folder.inspect(parent, this.#facts);
-      if (code === undefined && this.#facts.type === TYPE.folder) continue;
-      if (code === undefined) this.#replaceOnTheWay(path, parent);
-      else if (code !== 'ENOENT') this.#require(code, parent, 'lstat');
-      this.#require(this.#folder.makeFolder(parent, IMPLIED_FOLDER, this.#facts), parent, 'mkdir');
-      this.#created.add(this.#facts);
-    }
-  }
-
-  /** Something that is no folder stands where a member needs one. */
-  #replaceOnTheWay(path: ByteString, parent: ByteString): void {
-    const isLink = this.#facts.type === TYPE.link;
-    if (this.#created.has(this.#facts) || !this.#policy.force) {
-      throw unsafe(`${quoted(path)} leads through ${quoted(parent)}, which is ${isLink ? 'a link' : 'no folder'}`);
-    }
-    this.#require(this.#folder.remove(parent), parent, 'unlink');
-  }
-
-  /**
-   * Removes what is in a member's place. An archive may hold the same file twice, appended later: the second replaces the
-   * first, unless one of them is something else.
-   */
-  #replace(path: ByteString, type: Member['type']): void {
-    this.#require(this.#folder.inspect(path, this.#facts), path, 'lstat');
-    const there = this.#facts.type;
-    if (there === TYPE.folder) {
-      if (!this.#created.has(this.#facts)) throw this.#exists(path, 'a folder is there already');
-      throw unsafe(`${quoted(path)} is in the archive twice, as a folder and as a ${type}`);
-    }
-    if (!this.#policy.force) {
-      if (!this.#created.has(this.#facts)) throw this.#exists(path, 'something is there already');
-      const isLink = there === TYPE.link;
-      if (type !== 'hard link' && (type === 'folder' || isLink !== (type === 'symbolic link'))) {
-        throw unsafe(`${quoted(path)} is in the archive twice, as ${isLink ? 'a link' : 'no link'} and as a ${type}`);
-      }
-    }
-    this.#require(this.#folder.remove(path), path, 'unlink');
-  }
-
-  #exists(path: ByteString, what: string): ArchiveFault {
-    return new ArchiveFault({
-      what: `${quoted(path)}: ${what}`,
-      reason: 'exists',
-      next: 'Choose an empty folder, or replace files and links that are there with --force',
-    });
+    const node = { type: SPECIAL_TYPES[type], major, minor };
+    this.#places.make(path, type, (facts) => this.#folder.makeNode(path, node, this.#attributes, facts));
   }
 
   #fillAttributes({ mode, uid, gid, modified, accessed = modified }: Member): void {
@@ -310,15 +217,15 @@ export class Extractor {
       const attributes = this.#attributes;
       const mode = attributes[ATTRIBUTE.mode] ?? -1;
       attributes[ATTRIBUTE.mode] = -1;
-      this.#require(this.#folder.setRights(attributes), path, 'chown');
+      requireDone(this.#folder.setRights(attributes), path, 'chown');
       attributes[ATTRIBUTE.uid] = -1;
       this.#extend(path, extended, false);
       attributes[ATTRIBUTE.mode] = mode;
-      this.#require(this.#folder.setRights(attributes), path, 'chmod');
+      requireDone(this.#folder.setRights(attributes), path, 'chmod');
       attributes[ATTRIBUTE.mode] = -1;
       this.#extend(path, extended, true);
     }
-    this.#require(this.#folder.finish(size, this.#attributes), path, 'close');
+    requireDone(this.#folder.finish(size, this.#attributes), path, 'close');
   }
 
   #extend(path: ByteString, extended: readonly ExtendedAttribute[], areLists: boolean): void {
@@ -334,16 +241,6 @@ export class Extractor {
     for (const { name } of attributes) {
       this.tally.leftOut(`extended attribute ${toText(name)} of what is no file`, toText(path));
     }
-  }
-
-  /** `code` of a call whose path may lead through a link. */
-  #requireStep(code: string | undefined, path: ByteString, operation: string): void {
-    if (code === 'ELOOP' || code === 'ENOTDIR') throw unsafe(`${quoted(path)} leads through what is no folder`);
-    this.#require(code, path, operation);
-  }
-
-  #require(code: string | undefined, path: ByteString, operation: string): void {
-    if (code !== undefined) throw failed(code, path, operation);
   }
 }
 

@@ -18,3 +18,8 @@ const NEXT: Readonly<Record<string, string>> = {
   EACCES: 'Extract into a folder that belongs to you',
   EPERM: 'Owners, devices and attributes of the kernel take the rights of root',
 };
+
+/** Throws ArchiveFault for the `code` of a call, errno's name; undefined is none. */
+export function requireDone(code: string | undefined, path: ByteString, operation: string): void {
+  if (code !== undefined) throw failed(code, path, operation);
+}

@@ -1,5 +1,6 @@
 import type { FaultFacts } from '../decode/fault.js';
-import type { FileTime, MemberType } from '../decode/member.js';
+import type { MemberType } from '../decode/member.js';
+import type { FileTime } from '../encode/file-time.js';
 import type { RingMemory } from './byte-ring.js';
 import type { ExtractSummary } from './summary.js';
 

@@ -1,5 +1,5 @@
 import type { ByteString } from '../encode/byte-string.js';
-import type { FileTime } from '../encode/pax.js';
+import type { FileTime } from '../encode/file-time.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
 /** What a packer is to do, as it goes to its thread. */

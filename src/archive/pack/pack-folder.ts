@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
-import type { FileTime } from '../encode/pax.js';
+import type { FileTime } from '../encode/file-time.js';
 import { fileTime } from './files/file-status.js';
 import { PackStream } from './pack-stream.js';
 

@@ -1,6 +1,6 @@
 import ignore, { type Ignore } from 'ignore';
 import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
-import type { FileTime } from '../encode/pax.js';
+import type { FileTime } from '../encode/file-time.js';
 import { type FileStatus, isLater } from './files/file-status.js';
 
 /** The library keeps every path that it was asked about; so many, and it begins anew. */

@@ -7,6 +7,4 @@ export const CIRCULAR_FILES: readonly string[] = [];
 
 export const CIRCULAR_ROOMS: readonly string[] = [];
 
-const LONG_FILES_ARCHIVE = ['archive/extract/extractor.ts'];
-
-export const LONG_FILES: readonly string[] = [...LONG_FILES_ARCHIVE];
+export const LONG_FILES: readonly string[] = [];

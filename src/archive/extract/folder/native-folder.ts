@@ -2,7 +2,7 @@ import type { ExtractionRoot } from '../../../../binding.js';
 import { loadAddon } from '../../../addon/load-addon.js';
 import { errnoName, namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
-import type { NodeFacts, TargetFolder } from './target-folder.js';
+import type { NodeFacts, SpecialNode, TargetFolder } from './target-folder.js';
 
 /** By the addon: everything relative to descriptors of folders that were opened without following a link. */
 export class NativeFolder implements TargetFolder {
@@ -56,14 +56,7 @@ export class NativeFolder implements TargetFolder {
     return codeOf(this.#root.makeSymbolicLink(target, path, attributes, facts.numbers));
   }
 
-  makeNode(
-    path: ByteString,
-    type: number,
-    major: number,
-    minor: number,
-    attributes: Float64Array,
-    facts: NodeFacts,
-  ): string | undefined {
+  makeNode(path: ByteString, { type, major, minor }: SpecialNode, attributes: Float64Array, facts: NodeFacts) {
     return codeOf(this.#root.makeNode(path, type, major, minor, attributes, facts.numbers));
   }
 

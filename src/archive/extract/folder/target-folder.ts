@@ -40,6 +40,14 @@ export const SPECIAL_TYPES: Readonly<Record<SpecialType, number>> = {
   'block device': TYPE.block,
 };
 
+/** A FIFO or a device. */
+export interface SpecialNode {
+  /** One of SPECIAL_TYPES. */
+  readonly type: number;
+  readonly major: number;
+  readonly minor: number;
+}
+
 /**
  * The folder into which an archive is extracted: paths are resolved below it and no link is followed, the last component
  * included. What is there is never replaced. Calls are synchronous, and answer undefined, or errno's name.
@@ -66,14 +74,7 @@ export interface TargetFolder {
     attributes: Float64Array,
     facts: NodeFacts,
   ): string | undefined;
-  makeNode(
-    path: ByteString,
-    type: number,
-    major: number,
-    minor: number,
-    attributes: Float64Array,
-    facts: NodeFacts,
-  ): string | undefined;
+  makeNode(path: ByteString, node: SpecialNode, attributes: Float64Array, facts: NodeFacts): string | undefined;
   makeHardLink(existing: ByteString, path: ByteString): string | undefined;
   remove(path: ByteString): string | undefined;
   close(): void;

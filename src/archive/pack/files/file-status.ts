@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
-import type { FileTime } from '../../encode/pax.js';
+import type { FileTime } from '../../encode/file-time.js';
 
 /** What a packer needs to know of a file, each number exact. */
 export interface FileStatus {
