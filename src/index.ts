@@ -55,7 +55,7 @@ export type { FormatVerdict, LtoFormat } from './scsi/generations/index.js';
 export type { LogPage, LogPageCode, LogParameter } from './scsi/log/page.js';
 export type { TapeAlertFlag } from './scsi/log/tape-alert.js';
 export { MAM_ATTRIBUTES } from './scsi/mam/attributes.js';
-export type { HostAttributeValue } from './scsi/mam/host.js';
+export type { HostAttributes } from './scsi/mam/host.js';
 export type { MamValues } from './scsi/mam/values.js';
 export type { ModePage } from './scsi/mode/parameter-list.js';
 export type { Bytes } from './streams/bytes.js';
@@ -85,7 +85,7 @@ export type {
   CapacityValues,
   PartitionCapacity,
 } from './tape/reports/capacity.js';
-export type { CartridgeMemory } from './tape/reports/cartridge-memory.js';
+export type { CartridgeMemory, SetAttributesOptions } from './tape/reports/cartridge-memory.js';
 export type { Densities, Reservations } from './tape/reports/drive-reports.js';
 export type {
   CartridgeWear,

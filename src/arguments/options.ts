@@ -13,16 +13,48 @@ export interface SignalOptions {
  */
 export function requireOptions(options: unknown, details?: LtoErrorDetails): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidArgumentError(`options cannot be ${shown(options)}: they are an object`, {
-      next: 'Give an object, or leave the options out',
-      ...details,
-    });
-  }
+  requireRecord('options', options, { next: 'Give an object, or leave the options out', ...details });
   if ('signal' in options) requireSignal(options.signal, details);
 }
 
-function shown(options: unknown): string {
-  if (options === null) return 'null';
-  return Array.isArray(options) ? 'a list' : `a ${typeof options}`;
+/** As `requireOptions`, for options that cannot be left out. */
+export function requireGivenOptions(options: unknown, details?: LtoErrorDetails): void {
+  requireRecord('options', options, details);
+  requireOptions(options, details);
+}
+
+/** Throws InvalidArgumentError for what is no object with members by name: null, lists, bytes, maps, text, numbers. */
+export function requireRecord(name: string, value: unknown, details?: LtoErrorDetails): asserts value is object {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isRecord && !ArrayBuffer.isView(value) && !(value instanceof Map)) return;
+  throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: they are an object`, {
+    next: 'Give an object',
+    ...details,
+  });
+}
+
+/** Throws InvalidArgumentError for what is given as a function and is none; `undefined` stands for the default. */
+export function requireCallback(name: string, value: unknown, details?: LtoErrorDetails): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is a function`, {
+    next: 'Give a function, or leave it out',
+    ...details,
+  });
+}
+
+/** Throws InvalidArgumentError for what is no text, or empty. */
+export function requireNonEmptyText(name: string, value: unknown, details?: LtoErrorDetails): asserts value is string {
+  if (typeof value === 'string' && value !== '') return;
+  throw new InvalidArgumentError(`${name} cannot be ${value === '' ? 'empty' : shown(value)}: it is text`, {
+    next: 'Give a string',
+    ...details,
+  });
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (ArrayBuffer.isView(value)) return 'bytes';
+  if (value instanceof Map) return 'a Map';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -3,7 +3,7 @@ import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
 import { preventAllow } from '../scsi/commands/primary.js';
-import type { HostAttributeValue } from '../scsi/mam/host.js';
+import type { HostAttributes } from '../scsi/mam/host.js';
 import { destroyed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
@@ -25,7 +25,7 @@ import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
 import { sendRaw } from './port/raw-command.js';
-import { writeHostAttributes } from './reports/cartridge-memory.js';
+import { type SetAttributesOptions, writeHostAttributes } from './reports/cartridge-memory.js';
 import { requireReady } from './reports/readiness.js';
 import { changeSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
 import type { SessionOptions } from './session/session-options.js';
@@ -132,11 +132,13 @@ export class TapeDrive extends TapeReports {
     return waitUntilReady(this.#port, options);
   }
 
-  /** Writes host attributes (0800h to 0BFFh) by identifier, each read back; null deletes. */
-  setAttributes(
-    values: ReadonlyMap<number, HostAttributeValue>,
-    options?: CallOptions & { readonly mediumEpoch?: number | undefined },
-  ): Promise<void> {
+  /**
+   * Writes host attributes of the cartridge memory and reads each back: `setAttributes({ userMediumLabel: 'offsite' })`.
+   * The names are those of `mam().values`; null deletes. Rejects with InvalidArgumentError for an unknown name or a value
+   * that does not fit, WriteProtectedError, IllegalRequestError for an attribute that the drive refuses, and
+   * VerificationError for one that reads back differently.
+   */
+  setAttributes(values: HostAttributes, options?: SetAttributesOptions): Promise<void> {
     return writeHostAttributes(this.#port, values, options);
   }
 

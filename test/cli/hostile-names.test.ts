@@ -54,7 +54,7 @@ describe('names with control characters', () => {
     const folder = lto.path('drive');
     await lto.run(['virtual', 'create', folder, '--barcode', 'NAME01L8']);
     const drive = await TapeDrive.open(`virtual:${folder}`);
-    await drive.setAttributes(new Map([[0x0803, 'a\u001b[2J\u009bb\nc']]));
+    await drive.setAttributes({ userMediumLabel: 'a\u001b[2J\u009bb\nc' });
     await drive.close();
     const { stdout } = await lto.run(['mam']);
     expect(stdout.toString()).toContain('hex 611b5b32');

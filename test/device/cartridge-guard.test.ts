@@ -50,7 +50,7 @@ describe('the cartridge that may be overwritten', () => {
     const named = await identifyCartridge(drive, BARCODE);
     await swap('OTHER1L8');
     await expect(requireCartridge(drive, named)).rejects.toThrow(/is not "SPARE1L8": it has the barcode OTHER1L8/);
-    await drive.setAttributes(new Map([[0x0806, BARCODE]]));
+    await drive.setAttributes({ barcode: BARCODE });
     await expect(requireCartridge(drive, named)).rejects.toBeInstanceOf(LabelError);
   });
 
@@ -60,7 +60,7 @@ describe('the cartridge that may be overwritten', () => {
 
   it('is not known by a label that its barcode contradicts', async () => {
     await writeLabel(drive, 'ANOTHER', { overwrite: true });
-    await drive.setAttributes(new Map([[0x0806, BARCODE]]));
+    await drive.setAttributes({ barcode: BARCODE });
     await expect(identifyCartridge(drive, 'ANOTHER')).rejects.toBeInstanceOf(LabelError);
   });
 

@@ -20,7 +20,7 @@ export const RIGHTS: readonly RightsRow[] = [
   { call: 'locate(0)', sends: 'MTIOCTOP', through: 'tape node' },
   { call: 'position()', sends: 'READ POSITION', through: 'sg node' },
   { call: 'mam()', sends: 'READ ATTRIBUTE', through: 'sg node' },
-  { call: "setAttributes(new Map([[0x803, 'x']]))", sends: 'WRITE ATTRIBUTE', through: 'sg node' },
+  { call: "setAttributes({ userMediumLabel: 'x' })", sends: 'WRITE ATTRIBUTE', through: 'sg node' },
   { call: 'densities()', sends: 'REPORT DENSITY SUPPORT', through: 'sg node' },
   { call: 'blockLimits()', sends: 'READ BLOCK LIMITS', through: 'sg node' },
   { call: 'supportedCommands()', sends: 'REPORT SUPPORTED OPERATION CODES', through: 'sg node' },

@@ -115,7 +115,7 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
     return tape.requestSense();
   },
   waitUntilReady: ({ tape }) => tape.waitUntilReady(),
-  setAttributes: ({ tape }) => tape.setAttributes(new Map([[0x0803, 'a label']])),
+  setAttributes: ({ tape }) => tape.setAttributes({ userMediumLabel: 'a label' }),
   rewind: ({ tape }) => tape.rewind(),
   spaceFiles: async ({ tape }) => {
     await tape.rewind();

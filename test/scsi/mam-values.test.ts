@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../../src/errors/index.js';
 import { decodeAttributeValues, type RawAttribute } from '../../src/scsi/mam/attribute-list.js';
+import { MAM_ATTRIBUTES, mamOwner } from '../../src/scsi/mam/attributes.js';
 import { decodeVolumeCoherency, encodeVolumeCoherency } from '../../src/scsi/mam/coherency.js';
-import { encodeHostAttribute } from '../../src/scsi/mam/host.js';
+import { encodeHostAttribute, encodeHostAttributes, type HostAttributes } from '../../src/scsi/mam/host.js';
 import { decodeUsage } from '../../src/scsi/mam/usage.js';
 import { attributeValue, mamValues, TEXT_LATIN1, TEXT_UTF8 } from '../../src/scsi/mam/values.js';
 import { concatBytes } from '../../src/scsi/wire/bytes.js';
@@ -253,5 +254,54 @@ describe('host attributes', () => {
 
   it('of a vendor take bytes of any length', () => {
     expect(encodeHostAttribute(0x1400, Uint8Array.of(1, 2))).toEqual(attribute(0x1400, Uint8Array.of(1, 2)));
+  });
+});
+
+describe('host attributes by name', () => {
+  it('are written by the name that they are read by, and left alone where they are undefined', () => {
+    const encoded = encodeHostAttributes({ userMediumLabel: 'offsite', barcode: undefined, mediaPool: null });
+    expect(encoded.map(({ id, bytes }) => [id, bytes.length])).toEqual([
+      [0x0803, 160],
+      [0x0808, 0],
+    ]);
+    expect(mamValues(encoded)).toEqual({ userMediumLabel: 'offsite' });
+  });
+
+  it.each([
+    ['userMediumLable', 'userMediumLabel'],
+    ['BARCODE', 'barcode'],
+    ['mediapool', 'mediaPool'],
+    ['ownerHost', 'owningHost'],
+  ])('%s is unknown, and the error names %s', (key, nearest) => {
+    const next = expect.stringContaining(`Did you mean ${nearest}?`);
+    const refused = expect.objectContaining({ code: 'LTO_INVALID_ARGUMENT', next });
+    expect(() => encodeHostAttributes({ [key]: 'x' })).toThrow(refused);
+  });
+
+  it.each(MAM_ATTRIBUTES.filter(({ id }) => !/[hH]ost$/.test(mamOwner(id))).map(({ key }) => key))(
+    '%s is not for a host to write',
+    (key) => {
+      expect(() => encodeHostAttributes({ [key]: null })).toThrow(/is not one that a host writes/);
+    },
+  );
+
+  it('of the table are all among the names that the type has', () => {
+    const written = MAM_ATTRIBUTES.filter(({ id }) => /[hH]ost$/.test(mamOwner(id))).map(({ key }) => key);
+    expect(encodeHostAttributes(Object.fromEntries(written.map((key) => [key, null])))).toHaveLength(written.length);
+    // @ts-expect-error The serial number is the drive's.
+    const wrong: HostAttributes = { serialNumber: 'x' };
+    expect(() => encodeHostAttributes(wrong)).toThrow(InvalidArgumentError);
+  });
+
+  it.each([[null], [undefined], ['text'], [7], [[]], [new Map([[0x0803, 'x']])], [new Uint8Array(2)], [true]])(
+    'cannot be %s',
+    (values) => {
+      expect(() => encodeHostAttributes(values as HostAttributes)).toThrow(InvalidArgumentError);
+    },
+  );
+
+  it.each([[null], [{}], ['a'], [7], [[1]]])('take no %s for coherency information', (value) => {
+    const values = { volumeCoherency: { applicationInformation: value } } as unknown as HostAttributes;
+    expect(() => encodeHostAttributes(values)).toThrow(InvalidArgumentError);
   });
 });

@@ -1,6 +1,4 @@
 import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../../errors/index.js';
-import type { HostAttributeValue } from '../../scsi/mam/host.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
 import { ensurePlain } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { requireWritable } from '../session/write-protection.js';
@@ -17,9 +15,6 @@ export interface InitializeOptions {
    */
   readonly overwrite?: string | undefined;
 }
-
-const OWNING_HOST = 0x0807;
-const MEDIA_POOL = 0x0808;
 
 /**
  * Labels a cartridge: file 0, never encrypted, a filemark, and the cartridge memory, each read back. Rejects with WriteProtectedError,
@@ -52,8 +47,8 @@ export async function initializeMedia(
   // Whoever finds the cartridge in years has to be able to read which one it is.
   await ensurePlain(session);
   const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
-  const attributes = configuredAttributes(configuration);
-  if (report.memory !== undefined && attributes.size > 0) await drive.setAttributes(attributes, { mediumEpoch });
+  const { owningHost, mediaPool } = configuration;
+  if (report.memory !== undefined) await drive.setAttributes({ owningHost, mediaPool }, { mediumEpoch });
   await session.owner.forgetCartridge();
   return report;
 }
@@ -67,13 +62,6 @@ async function requireSame(session: Session, { barcode, mediumSerial }: MediaIde
     operation: 'initialize',
     next: 'Nothing was written: identify it again',
   });
-}
-
-function configuredAttributes({ owningHost, mediaPool }: ProviderConfiguration): Map<number, HostAttributeValue> {
-  const values = new Map<number, HostAttributeValue>();
-  if (owningHost !== undefined) values.set(OWNING_HOST, owningHost);
-  if (mediaPool !== undefined) values.set(MEDIA_POOL, mediaPool);
-  return values;
 }
 
 function otherThanNamed({ drive }: Session, named: string, name: string | undefined): LabelError {

@@ -6,7 +6,8 @@ import {
   WriteProtectedError,
 } from '../../errors/index.js';
 import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
-import { mamAttribute } from '../../scsi/mam/attributes.js';
+import { MAM_ATTRIBUTES } from '../../scsi/mam/attributes.js';
+import type { HostAttributes } from '../../scsi/mam/host.js';
 import { attributeValue, TEXT_UTF8 } from '../../scsi/mam/values.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 
@@ -19,6 +20,9 @@ export interface MemoryReport {
 
 export interface MemoryAttribute {
   readonly id: number;
+  /** The name that `TapeDrive.mam` and `setAttributes` have for it. */
+  readonly key: keyof HostAttributes;
+  /** In words, such as `user medium text label`. */
   readonly name: string;
   readonly value: string;
   /** What is written for it, where that is no text. */
@@ -30,7 +34,6 @@ export interface RefusedAttribute extends MemoryAttribute {
   readonly reason: string;
 }
 
-const TEXT_LOCALIZATION = 0x0805;
 const VENDOR = 'NODELTO';
 const APPLICATION = 'node-lto';
 
@@ -69,17 +72,17 @@ async function write(
 
 function useAttributes(): MemoryAttribute[] {
   return [
-    attribute(0x0800, VENDOR),
-    attribute(0x0801, APPLICATION),
-    attribute(0x0802, applicationVersion()),
-    attribute(0x0804, new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)),
+    attribute('applicationVendor', VENDOR),
+    attribute('applicationName', APPLICATION),
+    attribute('applicationVersion', applicationVersion()),
+    attribute('lastWritten', new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)),
   ];
 }
 
 /** 0805h first: it tells how the text is to be read. */
 function labelAttributes(identifier: string): MemoryAttribute[] {
-  const localization = isAscii(identifier) ? [] : [{ ...attribute(TEXT_LOCALIZATION, 'UTF-8'), code: TEXT_UTF8 }];
-  return [...localization, attribute(0x0803, identifier), attribute(0x0806, identifier)];
+  const localization = isAscii(identifier) ? [] : [{ ...attribute('textLocalization', 'UTF-8'), code: TEXT_UTF8 }];
+  return [...localization, attribute('userMediumLabel', identifier), attribute('barcode', identifier)];
 }
 
 function isAscii(text: string): boolean {
@@ -89,11 +92,11 @@ function isAscii(text: string): boolean {
 /** Why the memory does not hold an attribute. One at a time, so that a drive that refuses one keeps the others. */
 async function refusal(
   drive: TapeDrive,
-  { id, value, code }: MemoryAttribute,
+  { key, value, code }: MemoryAttribute,
   mediumEpoch: number | undefined,
 ): Promise<string | undefined> {
   try {
-    await drive.setAttributes(new Map([[id, code ?? value]]), { mediumEpoch });
+    await drive.setAttributes({ [key]: code ?? value }, { mediumEpoch });
     return undefined;
   } catch (error) {
     if (error instanceof InvalidArgumentError) return 'the attribute takes printable ASCII only';
@@ -104,8 +107,9 @@ async function refusal(
   }
 }
 
-function attribute(id: number, value: string): MemoryAttribute {
-  return { id, name: mamAttribute(id)?.name ?? '', value };
+function attribute(key: keyof HostAttributes, value: string): MemoryAttribute {
+  const { id, name } = MAM_ATTRIBUTES.find((row) => row.key === key) ?? { id: 0, name: '' };
+  return { id, key, name, value };
 }
 
 /** Cut to the 8 characters that attribute 0802h has. */
@@ -117,17 +121,19 @@ function applicationVersion(): string {
 /** What a cartridge is called in its memory, as bytes that `restoreNames` can put back. */
 export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute[]> {
   const attributes = (await drive.mam())?.attributes ?? [];
-  return attributes.filter(({ id }) => NAMES.includes(id));
+  return attributes.filter(({ id }) => NAMES.some(([name]) => name === id));
 }
 
 /** Puts names back that were replaced for a label that could not be written. What the drive refuses stays as it is. */
 export async function restoreNames(drive: TapeDrive, names: readonly RawAttribute[]): Promise<void> {
-  for (const id of NAMES) {
+  for (const [id, key] of NAMES) {
     const before = names.find((attribute) => attribute.id === id);
     const value = before === undefined ? null : (attributeValue(before, TEXT_UTF8) as string | undefined);
-    if (value !== undefined) await drive.setAttributes(new Map([[id, value]])).catch(() => undefined);
+    if (value !== undefined) await drive.setAttributes({ [key]: value }).catch(() => undefined);
   }
 }
 
-/** User medium label and barcode. */
-const NAMES: readonly number[] = [0x0803, 0x0806];
+const NAMES = [
+  [0x0803, 'userMediumLabel'],
+  [0x0806, 'barcode'],
+] as const satisfies readonly (readonly [id: number, key: keyof HostAttributes])[];

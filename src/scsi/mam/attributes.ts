@@ -33,6 +33,33 @@ export interface MamAttribute {
   readonly perPartition?: true;
 }
 
+/** Host attributes: for the application to write. */
+const HOST_ATTRIBUTES = [
+  asciiText(0x0800, 'applicationVendor', 'application vendor', 8),
+  asciiText(0x0801, 'applicationName', 'application name', 32),
+  asciiText(0x0802, 'applicationVersion', 'application version', 8),
+  text(0x0803, 'userMediumLabel', 'user medium text label', 160),
+  { id: 0x0804, key: 'lastWritten', name: 'date and time last written', length: 12, format: 'ascii', kind: 'dateTime' },
+  binary(0x0805, 'textLocalization', 'text localization identifier', 1, 'localization'),
+  asciiText(0x0806, 'barcode', 'barcode', 32),
+  text(0x0807, 'owningHost', 'owning host textual name', 80),
+  text(0x0808, 'mediaPool', 'media pool', 160),
+  asciiText(0x0809, 'partitionLabel', 'partition user text label', 16, { perPartition: true }),
+  binary(0x080a, 'loadAtPartition', 'load/unload at partition', 1, 'integer'),
+  asciiText(0x080b, 'applicationFormatVersion', 'application format version', 16),
+  binary(0x080c, 'volumeCoherency', 'volume coherency information', 0, 'coherency', { perPartition: true }),
+  binary(0x0820, 'mediumGuid', 'medium globally unique identifier', 36, 'bytes'),
+  binary(0x0821, 'mediaPoolGuid', 'media pool globally unique identifier', 36, 'bytes'),
+] as const satisfies readonly MamAttribute[];
+
+/** Vendor specific host attributes: the application writes them too. */
+const VENDOR_HOST_ATTRIBUTES = [
+  binary(0x1623, 'volumeLock', 'LTFS volume lock state', 1, 'integer'),
+] as const satisfies readonly MamAttribute[];
+
+/** A row that `TapeDrive.setAttributes` writes. */
+export type HostAttributeRow = (typeof HOST_ATTRIBUTES)[number] | (typeof VENDOR_HOST_ATTRIBUTES)[number];
+
 /** Every attribute that the standards name, by identifier. */
 export const MAM_ATTRIBUTES = [
   // Device attributes: kept by the drive, read-only.
@@ -72,26 +99,11 @@ export const MAM_ATTRIBUTES = [
   binary(0x0409, 'mediumTypeInformation', 'medium type information', 2, 'integer', { unit: 'cleaning cycles' }),
   binary(0x040a, 'numericSerialNumber', 'numeric medium serial number', 0, 'bytes'),
   binary(0x040b, 'supportedDensityCodes', 'supported density codes', 10, 'densities'),
-  // Host attributes: for the application to write.
-  asciiText(0x0800, 'applicationVendor', 'application vendor', 8),
-  asciiText(0x0801, 'applicationName', 'application name', 32),
-  asciiText(0x0802, 'applicationVersion', 'application version', 8),
-  text(0x0803, 'userMediumLabel', 'user medium text label', 160),
-  { id: 0x0804, key: 'lastWritten', name: 'date and time last written', length: 12, format: 'ascii', kind: 'dateTime' },
-  binary(0x0805, 'textLocalization', 'text localization identifier', 1, 'localization'),
-  asciiText(0x0806, 'barcode', 'barcode', 32),
-  text(0x0807, 'owningHost', 'owning host textual name', 80),
-  text(0x0808, 'mediaPool', 'media pool', 160),
-  asciiText(0x0809, 'partitionLabel', 'partition user text label', 16, { perPartition: true }),
-  binary(0x080a, 'loadAtPartition', 'load/unload at partition', 1, 'integer'),
-  asciiText(0x080b, 'applicationFormatVersion', 'application format version', 16),
-  binary(0x080c, 'volumeCoherency', 'volume coherency information', 0, 'coherency', { perPartition: true }),
-  binary(0x0820, 'mediumGuid', 'medium globally unique identifier', 36, 'bytes'),
-  binary(0x0821, 'mediaPoolGuid', 'media pool globally unique identifier', 36, 'bytes'),
-  // Vendor specific medium and host attributes.
+  ...HOST_ATTRIBUTES,
+  // Vendor specific medium attributes.
   binary(0x1000, 'cartridgeIdentity', 'unique cartridge identity', 28, 'bytes'),
   binary(0x1001, 'alternativeCartridgeIdentity', 'alternative unique cartridge identity', 24, 'bytes'),
-  binary(0x1623, 'volumeLock', 'LTFS volume lock state', 1, 'integer'),
+  ...VENDOR_HOST_ATTRIBUTES,
 ] as const satisfies readonly MamAttribute[];
 
 const BY_ID: ReadonlyMap<number, (typeof MAM_ATTRIBUTES)[number]> = new Map(

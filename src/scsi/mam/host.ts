@@ -1,9 +1,11 @@
+import { nearestName } from '../../arguments/nearest-name.js';
+import { requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { asciiPad, hexCode } from '../wire/bytes.js';
 import type { RawAttribute } from './attribute-list.js';
-import { type MamAttribute, mamAttribute, mamOwner } from './attributes.js';
+import { type HostAttributeRow, MAM_ATTRIBUTES, type MamAttribute, mamAttribute, mamOwner } from './attributes.js';
 import { encodeVolumeCoherency, type VolumeCoherency } from './coherency.js';
-import { dateTimeOf } from './values.js';
+import { dateTimeOf, type MamKinds } from './values.js';
 
 /**
  * A value for a host attribute: text for ASCII and text attributes, `YYYY-MM-DDTHH:MM` for 0804h, a number for the
@@ -11,7 +13,43 @@ import { dateTimeOf } from './values.js';
  */
 export type HostAttributeValue = string | number | Uint8Array | VolumeCoherency | null;
 
+/**
+ * Host attributes by the name they are read by in `MamValues`. null deletes an attribute; one that is left out or
+ * undefined stays as it is.
+ */
+export type HostAttributes = {
+  readonly [E in HostAttributeRow as E['key']]?: MamKinds[E['kind']] | null | undefined;
+};
+
 const NOTHING = new Uint8Array(0);
+
+/**
+ * Attributes ready for `encodeAttributeValues`; see `encodeHostAttribute` for lengths and padding. Throws
+ * InvalidArgumentError for what is no object, for a name that no host attribute has, and for a value that does not fit.
+ */
+export function encodeHostAttributes(values: HostAttributes): RawAttribute[] {
+  requireRecord('the attributes', values, { next: "Give an object such as { userMediumLabel: 'offsite' }" });
+  return Object.entries(values)
+    .map(([key, value]) => ({ id: idOf(key), value }))
+    .flatMap(({ id, value }) => (value === undefined ? [] : [encodeHostAttribute(id, value)]));
+}
+
+function idOf(key: string): number {
+  const row = MAM_ATTRIBUTES.find((attribute) => attribute.key === key);
+  if (row !== undefined && isWrittenByHost(row.id)) return row.id;
+  const names = MAM_ATTRIBUTES.filter(({ id }) => isWrittenByHost(id)).map((attribute) => attribute.key);
+  throw new InvalidArgumentError(
+    row === undefined
+      ? `no attribute is called ${JSON.stringify(key.slice(0, 32))}`
+      : `attribute ${key} (${hexCode(row.id, 4)}) is not one that a host writes`,
+    { next: `Did you mean ${nearestName(key, names)}? A host writes ${names.join(', ')}` },
+  );
+}
+
+function isWrittenByHost(id: number): boolean {
+  const owner = mamOwner(id);
+  return owner === 'host' || owner === 'vendorHost';
+}
 
 /**
  * An attribute ready for `encodeAttributeValues`, at the exact length that the standard has: ASCII padded with blanks,
@@ -21,8 +59,7 @@ const NOTHING = new Uint8Array(0);
  * long or not in the attribute's character set. Nothing is ever cut.
  */
 export function encodeHostAttribute(id: number, value: HostAttributeValue): RawAttribute {
-  const owner = mamOwner(id);
-  if (owner !== 'host' && owner !== 'vendorHost') {
+  if (!isWrittenByHost(id)) {
     throw new InvalidArgumentError(`attribute ${hexCode(id, 4)} is not one that a host writes`);
   }
   const attribute = mamAttribute(id);
@@ -91,5 +128,6 @@ function byteOf(value: HostAttributeValue, name: string): number {
 }
 
 function isCoherency(value: HostAttributeValue): value is VolumeCoherency {
-  return typeof value === 'object' && value !== null && 'applicationInformation' in value;
+  if (typeof value !== 'object' || value === null || !('applicationInformation' in value)) return false;
+  return value.applicationInformation instanceof Uint8Array && value.volumeChangeReference instanceof Uint8Array;
 }

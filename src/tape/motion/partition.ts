@@ -1,9 +1,10 @@
-import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import { requireNumber } from '../../arguments/number.js';
 import { IllegalRequestError, InvalidArgumentError, PositionMismatchError } from '../../errors/index.js';
 import { locate10 } from '../../scsi/commands/position.js';
 import { MtOperation } from '../../transport/mtio.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
+import { PARTITIONS } from '../port/partitions.js';
 import { readPartition } from './position.js';
 
 // A cartridge may have several partitions, each with files of its own, and a drive stays in the one that it was sent to,
@@ -13,9 +14,6 @@ export interface PartitionOptions extends CallOptions {
   /** Counted from 0, the default, which is the only one of most cartridges. */
   readonly partition?: number | undefined;
 }
-
-/** What the PARTITION field of LOCATE(10) holds. */
-export const PARTITIONS: NumberRange = { min: 0, max: 0xff, unit: 'partitions' };
 
 /**
  * Goes to the beginning of a partition, unless the tape stands somewhere in it already. Rejects with

@@ -14,8 +14,8 @@ import {
 import { verifyFilemarks } from '../../scsi/commands/transfer.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
+import { PARTITIONS } from '../port/partitions.js';
 import { FILE_NUMBERS, locateFile } from './motion.js';
-import { PARTITIONS } from './partition.js';
 import { readStanding, type Standing } from './position.js';
 import { goToObject, probeRecord } from './probe-record.js';
 

@@ -1,11 +1,14 @@
+import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { requireOptions } from '../../arguments/options.js';
 import { VerificationError } from '../../errors/index.js';
 import { readAttribute, writeAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeValues, encodeAttributeValues, type RawAttribute } from '../../scsi/mam/attribute-list.js';
-import { encodeHostAttribute, type HostAttributeValue } from '../../scsi/mam/host.js';
+import { encodeHostAttributes, type HostAttributes } from '../../scsi/mam/host.js';
 import { type MamValues, mamValues } from '../../scsi/mam/values.js';
 import { hexCode, toHex } from '../../scsi/wire/bytes.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
+import { PARTITIONS } from '../port/partitions.js';
 
 /** What the cartridge memory (MAM) holds. */
 export interface CartridgeMemory {
@@ -45,11 +48,17 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
   return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);
 }
 
-export interface WriteAttributeOptions extends CallOptions {
+export interface SetAttributesOptions extends CallOptions {
+  /** Whose attributes, where each partition has its own: 0 by default. */
   readonly partition?: number | undefined;
   /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
   readonly mediumEpoch?: number | undefined;
 }
+
+const WRITE_RANGES = {
+  partition: PARTITIONS,
+  mediumEpoch: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
+} satisfies Record<string, NumberRange>;
 
 /**
  * Writes host attributes through to the chip and reads each back; null deletes. Throws InvalidArgumentError for a value
@@ -57,10 +66,15 @@ export interface WriteAttributeOptions extends CallOptions {
  */
 export async function writeHostAttributes(
   port: DrivePort,
-  values: ReadonlyMap<number, HostAttributeValue>,
-  { partition = 0, mediumEpoch, signal }: WriteAttributeOptions = {},
+  values: HostAttributes,
+  options: SetAttributesOptions = {},
 ): Promise<void> {
-  const attributes = [...values].map(([id, value]) => encodeHostAttribute(id, value));
+  requireOptions(options, { device: port.device, operation: 'WRITE ATTRIBUTE' });
+  requireNumbers(options, WRITE_RANGES, { device: port.device, operation: 'WRITE ATTRIBUTE' });
+  const { partition = 0, mediumEpoch, signal } = options;
+  signal?.throwIfAborted();
+  const attributes = encodeHostAttributes(values);
+  if (attributes.length === 0) return;
   const data = encodeAttributeValues(attributes);
   await port.query(writeAttribute({ data, partition, writeThrough: true }), { mediumEpoch, signal });
   for (const { id, bytes } of attributes) {

@@ -13,15 +13,10 @@ describe('the cartridge memory, through SG_IO', () => {
     const drive = await openDrive();
     const before = await drive.mam();
     expect(before?.values).toMatchObject({ manufacturer: 'NODE-LTO', loadCount: 1 });
-    await drive.setAttributes(
-      new Map([
-        [0x0806, barcode],
-        [0x0803, 'written through the kernel'],
-      ]),
-    );
+    await drive.setAttributes({ barcode, userMediumLabel: 'written through the kernel' });
     const after = await drive.mam();
     expect(after?.values).toMatchObject({ barcode, userMediumLabel: 'written through the kernel' });
-    await drive.setAttributes(new Map([[0x0803, null]]));
+    await drive.setAttributes({ userMediumLabel: null });
     expect((await drive.mam())?.values.userMediumLabel).toBeUndefined();
     await drive.writeFile([testData(10 * RECORD)], OVERWRITE);
     // The memory stays with the cartridge.

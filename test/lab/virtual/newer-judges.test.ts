@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeStencFile } from '../../../src/keys/stenc-file.js';
+import { mamAttribute } from '../../../src/scsi/mam/attributes.js';
 import { listDrives } from '../../../src/tape/open/list-drives.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { newKey } from '../../support/keys.js';
@@ -53,7 +54,7 @@ describe('sg_write_attr', () => {
   it.each(ATTRIBUTES)(
     '%i (%s) is what sg_read_attr of either version reads after we have written it',
     async (id, _, name, value) => {
-      await drive((opened) => opened.setAttributes(new Map([[id, value]])));
+      await drive((opened) => opened.setAttributes({ [mamAttribute(id)?.key ?? '']: value }));
       expect(await ours(id)).toBe(value);
       expect(await theirs(id, name)).toBe(value);
       expect(await theirs(id, name, newerTool)).toBe(value);

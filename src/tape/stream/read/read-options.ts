@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
 import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
 import { FILE_NUMBERS } from '../../motion/motion.js';
-import { PARTITIONS } from '../../motion/partition.js';
+import { PARTITIONS } from '../../port/partitions.js';
 import { algorithmOf, type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
 import { LARGEST_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
 import type { OnBadRecord } from './read-recovery.js';

@@ -2,7 +2,7 @@ import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../argume
 import { requireSignal } from '../../../arguments/signal.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
-import { PARTITIONS } from '../../motion/partition.js';
+import { PARTITIONS } from '../../port/partitions.js';
 import { type ChecksumAlgorithm, requireAlgorithm } from '../file/checksum.js';
 import type { ExpectedStart } from '../file/start-file.js';
 import { LARGEST_BUFFER } from '../memory/memory.js';
