@@ -132,12 +132,7 @@ export class TapeDrive extends TapeReports {
     return waitUntilReady(this.#port, options);
   }
 
-  /**
-   * Writes host attributes of the cartridge memory and reads each back: `setAttributes({ userMediumLabel: 'offsite' })`.
-   * The names are those of `mam().values`; null deletes. Rejects with InvalidArgumentError for an unknown name or a value
-   * that does not fit, WriteProtectedError, IllegalRequestError for an attribute that the drive refuses, and
-   * VerificationError for one that reads back differently.
-   */
+  /** Writes host attributes by the names of `mam().values` and reads each back; null deletes. See `SetAttributesOptions`. */
   setAttributes(values: HostAttributes, options?: SetAttributesOptions): Promise<void> {
     return writeHostAttributes(this.#port, values, options);
   }

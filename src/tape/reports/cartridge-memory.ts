@@ -48,6 +48,11 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
   return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);
 }
 
+/**
+ * How `TapeDrive.setAttributes` writes: `setAttributes({ userMediumLabel: 'offsite' })`. It rejects with
+ * InvalidArgumentError for an unknown name or a value that does not fit, WriteProtectedError, IllegalRequestError for an
+ * attribute that the drive refuses, and VerificationError for one that reads back differently.
+ */
 export interface SetAttributesOptions extends CallOptions {
   /** Whose attributes, where each partition has its own: 0 by default. */
   readonly partition?: number | undefined;
