@@ -22,6 +22,7 @@ export type { StoredKey } from './keys/key-wrapping.js';
 export { MemoryKeyStore } from './keys/memory-key-store.js';
 export { decodeStencFile, encodeStencFile, type StencKey } from './keys/stenc-file.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
+export type { ArchiveSession, BufferedArchive, SessionArchiveOptions } from './provider/archive/archive-session.js';
 export type { FinalizeReport } from './provider/archive/finalize.js';
 export type { IdleOptions } from './provider/archive/idle-reader.js';
 export type { PartHeader } from './provider/archive/part-header.js';

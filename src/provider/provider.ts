@@ -4,10 +4,11 @@ import { requireOptions, type SignalOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
-import { type TakenSource, takeSource } from '../streams/taken-source.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
+import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
+import { ArchiveSession } from './archive/archive-session.js';
 import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
 import {
   type ReadArchiveOptions,
@@ -18,8 +19,8 @@ import {
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned } from './archive/read-spanned.js';
-import { requirePrepared, type WriteArchiveOptions, writeArchive } from './archive/write-archive.js';
-import { type SpanOptions, writeSpanned } from './archive/write-spanned.js';
+import { requirePrepared, type WriteArchiveOptions } from './archive/write-archive.js';
+import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
 import { isSameCartridge } from './label/barcode.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
 import { identify, type MediaIdentity } from './label/identify.js';
@@ -171,37 +172,31 @@ export class LtoProvider {
    * Writes an archive behind all others; with `onEndOfMedium` over several cartridges. The source is taken over at once:
    * it is destroyed when the call is refused, aborted or fails.
    */
-  async writeArchive(
+  writeArchive(
     id: string,
     source: ArchiveSource,
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
-    const taken = takeSource(source, this.#connection.details('write'));
-    try {
-      requireText(id);
-      return await this.#connection.run('writing an archive', options, (session) =>
-        this.#write(session, id, taken, options),
-      );
-    } catch (error) {
-      taken.discard(error);
-      throw error;
-    }
+    return this.#connection.write(source, options, async (session, taken) => {
+      const preparation = requirePrepared(this.#preparation, id);
+      this.#preparation = undefined;
+      const { receipt, next } = await writeWhole(session, preparation, taken, options);
+      this.#preparation = next;
+      return receipt;
+    });
   }
 
-  async #write(
-    session: Session,
-    id: string,
-    source: TakenSource,
-    options: WriteArchiveOptions & SpanOptions,
-  ): Promise<ArchiveReceipt> {
-    const preparation = requirePrepared(this.#preparation, id);
-    this.#preparation = undefined;
-    const { onEndOfMedium } = options;
-    const { receipt, next } = onEndOfMedium
-      ? await writeSpanned(session, preparation, source, { ...options, onEndOfMedium })
-      : await writeArchive(session, preparation, source, options);
-    this.#preparation = next;
-    return receipt;
+  /**
+   * Many archives behind each other, without a stop of the tape for each; see `ArchiveSession`. Rejects as `writeArchive`,
+   * and with DriveBusyError while another session is open on the drive.
+   */
+  writeSession(id: string, options: SessionOptions & SignalOptions = {}): Promise<ArchiveSession> {
+    return this.#connection.run('beginning a session', options, async ({ drive }) => {
+      const preparation = requirePrepared(this.#preparation, id);
+      const session = new ArchiveSession(this.#connection, preparation, drive.session(options));
+      this.#preparation = undefined;
+      return session;
+    });
   }
 
   /**

@@ -212,6 +212,11 @@ const PROVIDER: Cases<LtoProvider, Bench> = {
     await provider.prepareForWrite(ID);
     return provider.writeArchive(ID, source(MIB));
   },
+  writeSession: async ({ provider }) => {
+    await provider.prepareForWrite(ID);
+    await using session = await provider.writeSession(ID);
+    return session.writeArchive(source(MIB), { archive: 'one' });
+  },
   readArchive: async ({ provider }) => {
     // A stream, not an answer.
     for await (const _ of await provider.readArchive(ID, 1));

@@ -4,6 +4,7 @@ import type { ChecksumAlgorithm } from '../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { isSameCartridge } from '../label/barcode.js';
+import { requireText } from '../label/label-archive.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
 import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
@@ -77,7 +78,8 @@ export function preparationBehind(preparation: Preparation, receipt: TapeReceipt
 }
 
 /** Throws InvalidArgumentError unless that cartridge was prepared. */
-export function requirePrepared(preparation: Preparation | undefined, id: string): Preparation {
+export function requirePrepared(preparation: Preparation | undefined, id: unknown): Preparation {
+  requireText(id);
   if (preparation && isSameCartridge(preparation.identity, id)) return preparation;
   throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
     operation: 'write',

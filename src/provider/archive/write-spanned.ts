@@ -9,7 +9,7 @@ import type { Session } from '../session/session.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
 import { encodePartHeader, type PartHeader } from './part-header.js';
 import { ReplayableSource } from './replayable-source.js';
-import { preparationBehind, type WriteArchiveOptions, type Written, writeNext } from './write-archive.js';
+import { preparationBehind, type WriteArchiveOptions, type Written, writeArchive, writeNext } from './write-archive.js';
 
 /** A cartridge that is full in the middle of an archive. */
 export interface FullCartridge {
@@ -32,11 +32,22 @@ export interface SpanOptions {
   readonly archive?: string | undefined;
 }
 
+/** On one cartridge, or where somebody can change it, on as many as it takes. */
+export function writeWhole(
+  session: Session,
+  preparation: Preparation,
+  source: TakenSource,
+  { onEndOfMedium, ...options }: WriteArchiveOptions & SpanOptions,
+): Promise<Written> {
+  if (onEndOfMedium === undefined) return writeArchive(session, preparation, source, options);
+  return writeSpanned(session, preparation, source, { ...options, onEndOfMedium });
+}
+
 /**
  * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a header in a file of
  * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
  */
-export async function writeSpanned(
+async function writeSpanned(
   session: Session,
   preparation: Preparation,
   source: TakenSource,

@@ -1,6 +1,7 @@
 import { requireOptions, type SignalOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import type { ProviderConfiguration } from './configuration.js';
 import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
 import { Session } from './session.js';
@@ -37,6 +38,21 @@ export class Connection {
     const { signal } = options;
     const session = await this.session(signal);
     return session.owner.run(job, () => work(session), signal);
+  }
+
+  /** As `run`, with a source that is taken over at once: it is destroyed when the call is refused, aborted or fails. */
+  async write<T>(
+    source: DataSource,
+    options: SignalOptions,
+    work: (session: Session, source: TakenSource) => Promise<T>,
+  ): Promise<T> {
+    const taken = takeSource(source, this.details('write'));
+    try {
+      return await this.run('writing an archive', options, (session) => work(session, taken));
+    } catch (error) {
+      taken.discard(error);
+      throw error;
+    }
   }
 
   /** What only asks the drive: an aborted call rejects at once, and the command that is under way goes on. */

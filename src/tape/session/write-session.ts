@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { DeviceChange } from '../../device/change.js';
 import { DriveBusyError, EndOfMediumError, LtoError, type OnMedium } from '../../errors/index.js';
 import { type DataSource, takeSource } from '../../streams/taken-source.js';
-import type { BufferingUser } from '../port/buffering-user.js';
 import type { DrivePort } from '../port/drive-port.js';
 import type { Checksum } from '../stream/file/checksum.js';
 import type { TapeReceipt } from '../stream/file/receipt.js';
@@ -33,7 +32,7 @@ export interface SessionEvents {
  * commit comes after so many bytes, files or seconds, near the end of the tape, and before anything else moves the tape.
  * See docs/sessions.md.
  */
-export class WriteSession extends EventEmitter<SessionEvents> implements BufferingUser {
+export class WriteSession extends EventEmitter<SessionEvents> {
   readonly #port: DrivePort;
   readonly #limits: CommitLimits;
   readonly #open: OpenSessionFile;
