@@ -50,7 +50,17 @@ describe('extractArchive', () => {
     expect(await readFile(folder.path('target', 'three'), 'utf8')).toBe('third');
   });
 
-  it('takes zstd where Node.js does, and names it and other compressions where not', async () => {
+  it('extracts for a program that is given with -e', async () => {
+    await writeFile(folder.path('plain'), tarOf(...FILES));
+    const program = `import { createReadStream } from 'node:fs';
+      import { extractArchive } from ${JSON.stringify(extractor.url)};
+      const source = createReadStream(${JSON.stringify(folder.path('plain'))});
+      console.log((await extractArchive(source, ${JSON.stringify(folder.path('target'))})).files);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stdout).toBe('3\n');
+  });
+
+  it('names compressions that it does not take', async () => {
     await writeFile(folder.path('plain'), tarOf(...FILES));
     for (const program of ['xz', 'bzip2']) {
       const { stdout } = await run(program, ['-c', folder.path('plain')], { encoding: 'buffer' });

@@ -30,7 +30,9 @@ export class ArchiveThread {
     this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
     const workerData: WorkerInput = { ring, job };
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, resourceLimits: SHORT_LIVED });
+    // Options of the program's own start, such as --input-type, are not for this file.
+    const options = { workerData, execArgv: [], resourceLimits: SHORT_LIVED };
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), options);
     this.#ring = new RingWriter(ring);
     this.#progress = new Float64Array(ring.progress);
     this.#doing = doing;

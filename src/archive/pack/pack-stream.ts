@@ -41,6 +41,8 @@ export class PackStream extends Readable {
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
     this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), {
       workerData: data,
+      // Options of the program's own start, such as --input-type, are not for this file.
+      execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
     // A stream that nobody reads keeps no process alive.
