@@ -10,6 +10,7 @@ import { garbage } from './garbage.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { protection } from './protection.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
+import { sessionsHere, sessionsOnTape } from './sessions.mjs';
 import { statusHere, statusOnTape } from './status.mjs';
 import { streaming } from './streaming.mjs';
 import { throughputHere, throughputOnTape } from './throughput.mjs';
@@ -50,6 +51,12 @@ export const SUBJECTS = {
     onDevice: statusOnTape,
   },
   streaming: { about: 'back-hitches of a bursty source on an LTO-9', here: streaming },
+  sessions: {
+    about: 'thousands of small files in a write session',
+    here: sessionsHere,
+    inLab: { scsi_debug: sessionsOnTape },
+    onDevice: sessionsOnTape,
+  },
   folders: { about: 'folders to archives, against tar', here: folders },
   extraction: { about: 'archives to folders, against tar', here: extraction },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },
