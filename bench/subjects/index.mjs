@@ -9,6 +9,7 @@ import { folders } from './folders.mjs';
 import { garbage } from './garbage.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { protection } from './protection.mjs';
+import { readersHere, readersOnTape } from './readers.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
 import { sessionsHere, sessionsOnTape } from './sessions.mjs';
 import { statusHere, statusOnTape } from './status.mjs';
@@ -39,6 +40,12 @@ export const SUBJECTS = {
   garbage: { about: 'allocations, collections and memory of a stream', here: garbage },
   protection: { about: 'records with logical block protection, against those without', here: protection },
   drives: { about: '1, 4 and 16 drives at once', here: drivesHere, inLab: { scsi_debug: drivesOnTape } },
+  readers: {
+    about: 'readers that keep their chunks for a moment, against dd and fs.createReadStream',
+    here: readersHere,
+    inLab: { scsi_debug: readersOnTape },
+    onDevice: readersOnTape,
+  },
   responsiveness: {
     about: 'event loop and fs.readFile during streams and rewinds',
     here: responsivenessHere,
