@@ -109,8 +109,8 @@ export class TapeReports {
   }
 
   /** @internal Memory and format of the cartridge at once, with as few commands as a poll can do with. */
-  memoryAndFormat(options?: CallOptions): Promise<MemoryAndFormat> {
-    return this.#ask(options, () => readMemoryAndFormat(this.#port));
+  memoryAndFormat(options?: CallOptions & { readonly isLoaded?: boolean | undefined }): Promise<MemoryAndFormat> {
+    return this.#ask(options, () => readMemoryAndFormat(this.#port, options?.isLoaded));
   }
 
   /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { collect, testData } from '../conformance/conformance.js';
-import { filesOf, ID, MIB, newLabelledBench } from './support.js';
+import { type Bench, filesOf, ID, MIB, newLabelledBench } from './support.js';
 
 const POLLS_PER_SECOND = 20;
 
@@ -66,4 +66,44 @@ it('disturbs neither writing nor reading when it polls 20 times a second', async
   expect(await reading.end()).toBeGreaterThan(2);
   await watcher.close();
   expect((await filesOf(tape)).slice(1)).toEqual([150 * MIB]);
+});
+
+/** The operation codes of the commands that a call sends. */
+async function commandsOf({ virtual }: Bench, call: () => Promise<unknown>): Promise<number[]> {
+  const sent: number[] = [];
+  const execute = virtual.execute.bind(virtual);
+  virtual.execute = (bytes, data) => {
+    sent.push(bytes[0] ?? -1);
+    return execute(bytes, data);
+  };
+  try {
+    await call();
+  } finally {
+    virtual.execute = execute;
+  }
+  return sent;
+}
+
+const TEST_UNIT_READY = 0x00;
+const MODE_SENSE = 0x5a;
+const LOG_SENSE = 0x4d;
+const READ_ATTRIBUTE = 0x8c;
+
+it('sends four commands for a forced look at drive and cartridge', async () => {
+  const bench = await newLabelledBench();
+  const look = () => bench.provider.getLiveInfo({ force: true });
+  await look();
+  const sent = await commandsOf(bench, look);
+  expect(sent).toEqual([TEST_UNIT_READY, READ_ATTRIBUTE, MODE_SENSE, LOG_SENSE]);
+});
+
+it('asks nothing of the mode pages for a forced look at a cleaning cartridge', async () => {
+  const bench = await newLabelledBench();
+  const look = () => bench.provider.getLiveInfo({ force: true });
+  await look();
+  bench.virtual.faults = [
+    { command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 2, asc: 0x30, ascq: 0x03 } } },
+  ];
+  const sent = await commandsOf(bench, look);
+  expect(sent).toEqual([TEST_UNIT_READY, READ_ATTRIBUTE, LOG_SENSE]);
 });

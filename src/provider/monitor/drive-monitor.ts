@@ -29,16 +29,16 @@ export class DriveMonitor {
   /**
    * What is known of the cartridge: read from the drive when that is older than `maxAgeMs`, and last-known-good when the
    * drive fails, or (unless `force`) while a job moves the tape. Rejects with NoMediumError for an empty drive, and with
-   * the drive's error when nothing is known.
+   * the drive's error when nothing is known. `isLoaded`: what the drive has just told, which spares a TEST UNIT READY.
    */
-  async mamInfo(maxAgeMs: number, force: boolean): Promise<MamInfo & Freshness> {
+  async mamInfo(maxAgeMs: number, force: boolean, isLoaded?: boolean): Promise<MamInfo & Freshness> {
     const { owner } = this;
     await owner.noticeChanges();
     const drive = await owner.serial();
     const known = lastKnownGood.get(drive);
     if (known && owner.job !== undefined && !force) return report(known, `${owner.job} is under way`);
     try {
-      const reading = await this.#mam.get(force ? 0 : maxAgeMs);
+      const reading = await this.#mam.get(force ? 0 : maxAgeMs, () => readMamInfo(owner, isLoaded));
       lastKnownGood.put(drive, reading.value, reading.readAt);
       return report(reading, undefined);
     } catch (error) {

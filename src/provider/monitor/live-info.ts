@@ -50,7 +50,7 @@ export async function liveInfo(
     const { mediumEpoch } = owner.drive;
     const drive = await driveInfo(owner);
     const status = await monitor.online(force ? 0 : maxAgeMs);
-    const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(monitor, maxAgeMs, force) : undefined;
+    const tape = HAS_CARTRIDGE.has(status.state) ? await tapeOf(monitor, maxAgeMs, force, status) : undefined;
     const needsRegistration = tape !== undefined && !(await isRegistered(tape));
     if (owner.drive.mediumEpoch !== mediumEpoch && pass < MAX_PASSES) continue;
     return described(status, { drive, tape, needsRegistration, job: owner.job });
@@ -67,11 +67,16 @@ function described(
   return { online, state, progress, reason, holder, at, drive, tape, identity, needsRegistration, job };
 }
 
-async function tapeOf(monitor: DriveMonitor, maxAgeMs: number, force: boolean): Promise<LiveInfo['tape']> {
+async function tapeOf(
+  monitor: DriveMonitor,
+  maxAgeMs: number,
+  force: boolean,
+  { state }: OnlineStatus,
+): Promise<LiveInfo['tape']> {
   // READ ATTRIBUTE can take minutes while the tape moves: a job keeps what was known before it.
   const mayAsk = force && monitor.owner.job === undefined;
   try {
-    return await monitor.mamInfo(maxAgeMs, mayAsk);
+    return await monitor.mamInfo(maxAgeMs, mayAsk, force ? state === 'ready' : undefined);
   } catch (error) {
     if (error instanceof NoMediumError) return undefined;
     throw error;

@@ -42,12 +42,15 @@ export interface Freshness {
 const BUSY_RETRIES = 3;
 const FIRST_BACK_OFF_MS = 100;
 
-/** Reads it from the drive, again after a back-off while the drive is busy, and again when the cartridge changed. */
-export async function readMamInfo(owner: DriveOwner): Promise<MamInfo> {
+/**
+ * Reads it from the drive, again after a back-off while the drive is busy, and again when the cartridge changed.
+ * `isLoaded`: what the drive has just told of the cartridge; left out, it is asked.
+ */
+export async function readMamInfo(owner: DriveOwner, isLoaded?: boolean): Promise<MamInfo> {
   for (let attempt = 0; ; attempt += 1) {
     const changes = owner.drive.mediumEpoch;
     try {
-      const info = await readOnce(owner);
+      const info = await readOnce(owner, attempt === 0 ? isLoaded : undefined);
       if (owner.drive.mediumEpoch === changes || attempt >= BUSY_RETRIES) return info;
     } catch (error) {
       if (!(error instanceof DriveBusyError) || attempt >= BUSY_RETRIES) throw error;
@@ -56,9 +59,9 @@ export async function readMamInfo(owner: DriveOwner): Promise<MamInfo> {
   }
 }
 
-async function readOnce(owner: DriveOwner): Promise<MamInfo> {
+async function readOnce(owner: DriveOwner, isLoaded: boolean | undefined): Promise<MamInfo> {
   const { drive } = owner;
-  const { memory, verdict } = await drive.memoryAndFormat();
+  const { memory, verdict } = await drive.memoryAndFormat({ isLoaded });
   const values = memory?.values ?? {};
   const alerts = await drive.alerts();
   return {

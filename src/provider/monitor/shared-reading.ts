@@ -15,11 +15,11 @@ export class SharedReading<T> {
     this.#read = read;
   }
 
-  /** The last answer when it is younger than `maxAgeMs`, else a new one. A failure is not kept. */
-  get(maxAgeMs: number): Promise<Reading<T>> {
+  /** The last answer when it is younger than `maxAgeMs`, else a new one, by `read`. A failure is not kept. */
+  get(maxAgeMs: number, read = this.#read): Promise<Reading<T>> {
     const last = this.#last;
     if (last && Date.now() - last.readAt < maxAgeMs) return Promise.resolve(last);
-    this.#underWay ??= this.#ask();
+    this.#underWay ??= this.#ask(read);
     return this.#underWay;
   }
 
@@ -28,8 +28,8 @@ export class SharedReading<T> {
     this.#underWay = undefined;
   }
 
-  async #ask(): Promise<Reading<T>> {
-    const underWay = this.#read().then((value) => ({ value, readAt: Date.now() }));
+  async #ask(read: () => Promise<T>): Promise<Reading<T>> {
+    const underWay = read().then((value) => ({ value, readAt: Date.now() }));
     try {
       const reading = await underWay;
       // Forgotten in the meantime: what was read may be about another cartridge.

@@ -69,9 +69,12 @@ export interface MemoryAndFormat {
   readonly verdict: FormatVerdict | undefined;
 }
 
-/** For polls: half the commands of both by themselves. Rejects with NoMediumError when the drive is empty. */
-export async function readMemoryAndFormat(port: DrivePort): Promise<MemoryAndFormat> {
-  const loaded = (await requireMedium(port)) === 'loaded';
+/**
+ * For polls: half the commands of both by themselves. `isLoaded`: what TEST UNIT READY has just told; left out, it is asked.
+ * Rejects with NoMediumError when the drive is empty.
+ */
+export async function readMemoryAndFormat(port: DrivePort, isLoaded?: boolean): Promise<MemoryAndFormat> {
+  const loaded = isLoaded ?? (await requireMedium(port)) === 'loaded';
   const memory = await readCartridgeMemory(port);
   const header = loaded ? await readModeHeader(port) : undefined;
   return { memory, verdict: verdictOn(memory?.values ?? {}, header) };
