@@ -1,5 +1,5 @@
 import { VerificationError } from '../errors/index.js';
-import { modeSelect10, modeSense10 } from '../scsi/commands/primary.js';
+import { modeSelect10, modeSense6, modeSense10 } from '../scsi/commands/primary.js';
 import { decodeModePage, type ModePageLayout, withChanges } from '../scsi/mode/page.js';
 import {
   decodeModeSense,
@@ -16,17 +16,20 @@ import { ifWellFormed } from './well-formed.js';
 
 /**
  * The fields of a mode page; undefined where the device does not have the page, or answers with one that is cut off, as
- * scsi_debug does with page 11.
+ * scsi_debug does with page 11. `form` is that of MODE SENSE: some changers know the short one only.
  */
 export async function readModeFields<T extends Fields>(
   device: ScsiDevice,
   layout: ModePageLayout<T>,
+  form: 6 | 10 = 10,
 ): Promise<FieldValues<T> | undefined> {
   const { page, subpage } = layout;
-  const data = await device.dataIfSupported(modeSense10({ pageCode: page, subpageCode: subpage }));
+  const wanted = { pageCode: page, subpageCode: subpage };
+  const command = form === 6 ? modeSense6({ ...wanted, disableBlockDescriptors: true }) : modeSense10(wanted);
+  const data = await device.dataIfSupported(command);
   if (data === undefined) return undefined;
   return ifWellFormed(() => {
-    const found = findModePage(decodeModeSense(data, 10), page, subpage);
+    const found = findModePage(decodeModeSense(data, form), page, subpage);
     return found && decodeModePage(layout, found.bytes);
   });
 }

@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import type * as Binding from '../../../binding.js';
 import type { Crc32, Device, MtStatus, SlabPool } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
-import { errnoName, FailureCode, isSystemError, nameFailure, namingFailures } from '../../errors/system-error.js';
+import { errnoName, FailureCode, isSystemError, nameFailure } from '../../errors/system-error.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
+import { Cancellation, openable, throwNamed } from './device-calls.js';
 
 /** The nodes of one drive. */
 export interface NativeNodes {
@@ -32,7 +33,7 @@ export class NativeTransport implements Transport {
   readonly #nodes: NativeNodes;
   readonly #query: Device | undefined;
   #tape: Device;
-  #lastToken = 0;
+  readonly #cancellation = new Cancellation();
 
   private constructor(addon: typeof Binding, nodes: NativeNodes) {
     this.device = nodes.device;
@@ -83,7 +84,7 @@ export class NativeTransport implements Transport {
   scsi(command: ScsiRequest, options?: CallOptions): Promise<ScsiReply> {
     const device = this.#query ?? this.#tape;
     const data = command.direction === 'out' ? command.dataOut : command.allocationLength;
-    return this.#cancellable(device, options, (token) =>
+    return this.#cancellation.run(device, options, (token) =>
       device.scsi(command.cdb, command.direction, data, command.timeoutMs, token),
     );
   }
@@ -143,36 +144,8 @@ export class NativeTransport implements Transport {
 
   #onTape<T>(options: CallOptions | undefined, start: (tape: Device, token: number) => Promise<T>): Promise<T> {
     const tape = this.#tape;
-    return this.#cancellable(tape, options, (token) => start(tape, token));
+    return this.#cancellation.run(tape, options, (token) => start(tape, token));
   }
-
-  async #cancellable<T>(
-    device: Device,
-    options: CallOptions | undefined,
-    start: (token: number) => Promise<T>,
-  ): Promise<T> {
-    const signal = options?.signal;
-    if (!signal) return start(0).catch(throwNamed);
-    signal.throwIfAborted();
-    this.#lastToken += 1;
-    const token = this.#lastToken;
-    const cancel = () => device.cancel(token);
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      return await start(token).catch(throwNamed);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
-  }
-}
-
-/** A device with its thread; throws SystemError where there can be no other thread. */
-function openable(addon: typeof Binding, node: string): Device {
-  return namingFailures(() => new addon.Device(node));
-}
-
-function throwNamed(error: unknown): never {
-  throw nameFailure(error);
 }
 
 /** Gives the errno value that stopped records its name. */

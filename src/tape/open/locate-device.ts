@@ -85,6 +85,15 @@ async function tapeNodeOf(device: string): Promise<TapeNode> {
   return { tapeNode, sysfs: await realpath(join(classFolder, 'device')) };
 }
 
+/** A device node, and the folder of its logical unit in sysfs, where it has one. Rejects as `locateDevice` does. */
+export async function deviceNodeOf(device: string): Promise<{ readonly node: string; readonly sysfs?: string }> {
+  const node = await realpath(device).catch((error: unknown) => fail(error, device));
+  const { rdev, isCharacter } = await nodeNumbers(node).catch((error: unknown) => fail(error, device));
+  if (!isCharacter) return { node };
+  const sysfs = await realpath(`/sys/dev/char/${rdev.major}:${rdev.minor}/device`).catch(() => undefined);
+  return { node, ...(sysfs !== undefined && { sysfs }) };
+}
+
 async function nodeNumbers(path: string) {
   const facts = await stat(path);
   return { isCharacter: facts.isCharacterDevice(), rdev: splitDeviceNumber(facts.rdev) };

@@ -1,0 +1,76 @@
+import { NoMediumError, VerificationError } from '../errors/index.js';
+import { TapeDrive } from '../tape/tape-drive.js';
+import type { InventoryElement } from './inventory.js';
+
+/** What the drive itself said of the cartridge that was brought to it. */
+export interface DriveProof {
+  readonly node: string;
+  readonly driveSerialNumber: string | undefined;
+  /** In the cartridge memory; undefined where nobody has written one. */
+  readonly barcodeInMemory: string | undefined;
+}
+
+export interface ReadyOptions {
+  /** Milliseconds; two hours by default, which is what the first load of an LTO-9 cartridge can take. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calibration takes minutes; a virtual drive is ready at once. */
+const INTERVAL_MS = 100;
+
+/** Has the drive let its cartridge go. A drive without a node here has to have done so already. */
+export async function letGo({ node }: InventoryElement): Promise<void> {
+  if (node === undefined) return;
+  await withDrive(node, async (drive) => {
+    try {
+      await drive.eject();
+    } catch (error) {
+      // It lies in the mouth of the drive.
+      if (!(error instanceof NoMediumError)) throw error;
+    }
+  });
+}
+
+/**
+ * Waits until the drive is ready and compares its serial number and the barcode in the cartridge memory with what the
+ * library says. Undefined for a drive that has no node here. Rejects with VerificationError when they differ.
+ */
+export async function proveLoaded(
+  element: InventoryElement,
+  barcode: string | undefined,
+  options: ReadyOptions,
+): Promise<DriveProof | undefined> {
+  const { node, driveSerialNumber } = element;
+  if (node === undefined) return undefined;
+  return withDrive(node, async (drive) => {
+    await drive.waitUntilReady({ ...options, intervalMs: INTERVAL_MS });
+    const { serialNumber } = await drive.identity();
+    const memory = await drive.mam();
+    const barcodeInMemory = memory?.values.barcode || undefined;
+    if (barcode !== undefined && barcodeInMemory !== undefined && barcode !== barcodeInMemory) {
+      throw new VerificationError(`the label says ${barcode}, and the cartridge memory ${barcodeInMemory}`, {
+        device: node,
+        next: 'Find out which of the two is right before anything is written',
+      });
+    }
+    return { node, driveSerialNumber: serialNumber ?? driveSerialNumber, barcodeInMemory };
+  });
+}
+
+/** What a drive says of itself while it cleans, and when it has done. */
+export async function isCleaning(node: string): Promise<boolean> {
+  return withDrive(node, async (drive) => {
+    const { state } = await drive.readiness();
+    return state === 'becoming-ready' || state === 'not-ready';
+  });
+}
+
+async function withDrive<T>(node: string, work: (drive: TapeDrive) => Promise<T>): Promise<T> {
+  const drive = await TapeDrive.open(node, { readOnly: true });
+  try {
+    return await work(drive);
+  } finally {
+    await drive.close();
+  }
+}

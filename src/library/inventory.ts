@@ -1,0 +1,121 @@
+import type { ScsiDevice } from '../device/scsi-device.js';
+import type { ElementType } from '../scsi/changer/commands.js';
+import { type ReportedElement, serialOfIdentifier } from '../scsi/changer/element-report.js';
+import { MEDIUM_TYPE } from '../scsi/changer/element-status.js';
+import { additionalSenseText } from '../scsi/sense/codes.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import { type DriveNode, matchNode, type NodeMatch } from './drive-nodes.js';
+import { type Geometry, readDriveIdentifiers, readElements } from './read-elements.js';
+
+export type ElementKind = 'hand' | 'slot' | 'mail-slot' | 'drive';
+export type MediumTypeName = keyof typeof MEDIUM_TYPE;
+
+/** One element of a library. */
+export interface InventoryElement {
+  /** Address for commands. */
+  readonly address: number;
+  readonly kind: ElementKind;
+  /** For people, from 1: drives by themselves, slots by themselves, and mail slots behind the slots. */
+  readonly number: number;
+  readonly full: boolean;
+  /** Of the cartridge; undefined where there is none, or its label can't be read. */
+  readonly barcode: string | undefined;
+  /** Address of the slot that the cartridge came from. */
+  readonly home: number | undefined;
+  /** The robot reaches it. */
+  readonly accessible: boolean;
+  /** What is wrong with it: its sense code as `asc/ascq`, and in words. */
+  readonly exception: string | undefined;
+  readonly disabled: boolean;
+  readonly mediumType: MediumTypeName | undefined;
+  /** Of a mail slot: an operator put the cartridge there. */
+  readonly byOperator: boolean;
+  /** Of a drive, as the library tells; undefined where it does not. */
+  readonly driveSerialNumber: string | undefined;
+  /** Of a drive: the node to open, such as `/dev/nst0`; undefined where none could be matched, see `nodeProblem`. */
+  readonly node: string | undefined;
+  /** Why a drive has no node; nothing is guessed. */
+  readonly nodeProblem: NodeMatch['problem'];
+}
+
+/** What is where. */
+export interface Inventory {
+  readonly device: string;
+  readonly elements: readonly InventoryElement[];
+}
+
+const KINDS = { transport: 'hand', storage: 'slot', importExport: 'mail-slot', dataTransfer: 'drive' } as const;
+const NAMES = new Map<number, MediumTypeName>(
+  (Object.entries(MEDIUM_TYPE) as [MediumTypeName, number][]).map(([name, code]) => [code, name]),
+);
+
+/** Reads all elements. `nodes` are the tape nodes that drives are looked for among. */
+export async function readInventory(
+  device: ScsiDevice,
+  geometry: Geometry,
+  nodes: readonly DriveNode[],
+  options?: CallOptions,
+): Promise<Inventory> {
+  const elements: InventoryElement[] = [];
+  for (const type of ['transport', 'dataTransfer', 'storage', 'importExport'] as const) {
+    // A count of zero would mean all that there are.
+    if (geometry[type].count > 0) elements.push(...(await readKind(device, geometry, type, nodes, options)));
+  }
+  return { device: device.device, elements };
+}
+
+async function readKind(
+  device: ScsiDevice,
+  geometry: Geometry,
+  type: ElementType,
+  nodes: readonly DriveNode[],
+  options: CallOptions | undefined,
+): Promise<readonly InventoryElement[]> {
+  const range = geometry[type];
+  const reported = await readElements(device, type, range, options);
+  const identifiers = type === 'dataTransfer' ? await readDriveIdentifiers(device, range, options) : new Map();
+  return reported.map((element) => {
+    const identifier = identifiers.get(element.element);
+    const serial = identifier && serialOfIdentifier(identifier);
+    const match = type === 'dataTransfer' ? matchNode(serial, nodes) : { node: undefined, problem: undefined };
+    return inventoryElement(element, type, geometry, serial, match);
+  });
+}
+
+function inventoryElement(
+  reported: ReportedElement,
+  type: ElementType,
+  geometry: Geometry,
+  driveSerialNumber: string | undefined,
+  match: NodeMatch,
+): InventoryElement {
+  const { element, full, access, except, sourceValid, source, disabled, mediumType, byOperator } = reported;
+  const before = type === 'importExport' ? geometry.storage.count : 0;
+  const name = NAMES.get(mediumType);
+  return {
+    address: element,
+    kind: KINDS[type],
+    number: before + element - geometry[type].first + 1,
+    full,
+    barcode: full ? reported.primaryVolumeTag?.identifier : undefined,
+    home: full && sourceValid && isSlot(source, geometry) ? source : undefined,
+    accessible: access,
+    exception: except ? exceptionText(reported.asc, reported.ascq) : undefined,
+    disabled,
+    mediumType: full && name !== 'unspecified' ? name : undefined,
+    byOperator: type === 'importExport' && byOperator,
+    driveSerialNumber,
+    node: match.node,
+    nodeProblem: match.problem,
+  };
+}
+
+function isSlot(address: number, { storage: { first, count } }: Geometry): boolean {
+  return address >= first && address < first + count;
+}
+
+function exceptionText(asc: number, ascq: number): string {
+  const hex = (value: number) => value.toString(16).padStart(2, '0');
+  const text = additionalSenseText(0, asc, ascq);
+  return `${hex(asc)}/${hex(ascq)}${text === undefined ? '' : ` ${text}`}`;
+}

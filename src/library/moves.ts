@@ -1,0 +1,136 @@
+import type { ScsiDevice } from '../device/scsi-device.js';
+import { ElementError, type LtoError, TransportError, VerificationError } from '../errors/index.js';
+import { type ElementType, exchangeMedium, moveMedium } from '../scsi/changer/commands.js';
+import type { ReportedElement } from '../scsi/changer/element-report.js';
+import type { ScsiCommand } from '../scsi/wire/command.js';
+import { placeText } from './find-element.js';
+import type { ElementKind, InventoryElement } from './inventory.js';
+import { type Geometry, readElements } from './read-elements.js';
+
+/** An element as a receipt names it. */
+export type Place = Pick<InventoryElement, 'address' | 'kind' | 'number'>;
+
+/** A cartridge that was moved: the library has shown it gone from one element and arrived in the other. */
+export interface MoveReceipt {
+  /** Undefined for a cartridge whose label can't be read. */
+  readonly barcode: string | undefined;
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** The robot and what it is asked by. */
+export interface Robot {
+  readonly device: ScsiDevice;
+  readonly geometry: Geometry;
+}
+
+/** Two inventory elements become one move: MOVE MEDIUM, proven by both of them before and after. */
+export async function moveCartridge(robot: Robot, from: InventoryElement, to: InventoryElement): Promise<MoveReceipt> {
+  requireFull(robot, from);
+  requireEmpty(robot, to);
+  const transport = robot.geometry.transport.first;
+  const command = moveMedium({ transport, source: from.address, destination: to.address });
+  await carryOut(robot, command, [{ from, to }]);
+  return { barcode: from.barcode, from: placeOf(from), to: placeOf(to) };
+}
+
+/** EXCHANGE MEDIUM, proven as a move is: `from` goes to `to`, whose cartridge goes to `second`. */
+export async function exchangeCartridges(
+  robot: Robot,
+  from: InventoryElement,
+  to: InventoryElement,
+  second: InventoryElement,
+): Promise<readonly [MoveReceipt, MoveReceipt]> {
+  requireFull(robot, from);
+  requireFull(robot, to);
+  if (second.address !== from.address) requireEmpty(robot, second);
+  const command = exchangeMedium({
+    transport: robot.geometry.transport.first,
+    source: from.address,
+    firstDestination: to.address,
+    secondDestination: second.address,
+  });
+  await carryOut(robot, command, [
+    { from, to },
+    { from: to, to: second },
+  ]);
+  return [
+    { barcode: from.barcode, from: placeOf(from), to: placeOf(to) },
+    { barcode: to.barcode, from: placeOf(to), to: placeOf(second) },
+  ];
+}
+
+interface Way {
+  readonly from: InventoryElement;
+  readonly to: InventoryElement;
+}
+
+/**
+ * Sends the command and looks where the cartridges are then. An answer that was lost on its way says nothing; where the
+ * cartridges are does.
+ */
+async function carryOut(robot: Robot, command: ScsiCommand, ways: readonly Way[]): Promise<void> {
+  const failure = await robot.device.execute(command).then(
+    ({ error }) => error,
+    (error: unknown) => error,
+  );
+  if (failure !== undefined && !(failure instanceof TransportError)) throw failure;
+  const arrived = await haveArrived(robot, ways).catch((error: unknown) => {
+    throw failure ?? error;
+  });
+  if (arrived) return;
+  if (failure !== undefined) throw failure as LtoError;
+  throw new VerificationError('the library says that the cartridge was moved, and its inventory that it was not', {
+    device: robot.device.device,
+    operation: command.name,
+    next: 'Take the inventory anew before the next move: `lto library audit`',
+  });
+}
+
+async function haveArrived(robot: Robot, ways: readonly Way[]): Promise<boolean> {
+  const left = ways.map(({ from }) => from).filter((from) => !ways.some(({ to }) => to.address === from.address));
+  for (const { from, to } of ways) {
+    const { full, primaryVolumeTag } = await look(robot, to);
+    const barcode = primaryVolumeTag?.identifier;
+    const isAnother = barcode !== undefined && from.barcode !== undefined && barcode !== from.barcode;
+    if (!full || isAnother) return false;
+  }
+  for (const from of left) if ((await look(robot, from)).full) return false;
+  return true;
+}
+
+const TYPES = {
+  hand: 'transport',
+  slot: 'storage',
+  'mail-slot': 'importExport',
+  drive: 'dataTransfer',
+} as const satisfies Readonly<Record<ElementKind, ElementType>>;
+
+async function look({ device }: Robot, { kind, address }: Place): Promise<ReportedElement> {
+  const [element] = await readElements(device, TYPES[kind], { first: address, count: 1 });
+  // `readElements` gives as many as it was asked for.
+  return element as ReportedElement;
+}
+
+function requireFull({ device }: Robot, element: InventoryElement): void {
+  if (element.full) return;
+  throw new ElementError(`${placeText(element.kind)} ${element.number} has no cartridge`, {
+    device: device.device,
+    problem: 'source-empty',
+    next: 'Look at the inventory: `lto library status`',
+  });
+}
+
+function requireEmpty({ device }: Robot, element: InventoryElement): void {
+  if (!element.full) return;
+  const holds = element.barcode === undefined ? 'a cartridge' : `cartridge ${element.barcode}`;
+  throw new ElementError(`${placeText(element.kind)} ${element.number} has ${holds} in it`, {
+    device: device.device,
+    problem: 'destination-full',
+    next: element.kind === 'drive' ? 'Unload it first' : 'Name another element',
+  });
+}
+
+function placeOf({ address, kind, number }: InventoryElement): Place {
+  return { address, kind, number };
+}

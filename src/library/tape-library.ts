@@ -1,0 +1,270 @@
+import { requireOptions } from '../arguments/options.js';
+import { LeaseQueue } from '../device/lease.js';
+import { readLogPage } from '../device/log-pages.js';
+import { ScsiDevice } from '../device/scsi-device.js';
+import { initializeElementStatus } from '../scsi/changer/commands.js';
+import { CHANGER_TAPE_ALERT_FLAGS } from '../scsi/changer/tape-alert.js';
+import { inquiry, preventAllow } from '../scsi/commands/primary.js';
+import { decodeTapeAlert, TAPE_ALERT, type TapeAlertFlag } from '../scsi/log/tape-alert.js';
+import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
+import type { CallOptions } from '../transport/scsi-transport.js';
+import { type CleaningReceipt, type CleanOptions, cleanDrive } from './clean-drive.js';
+import { type DriveProof, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
+import { type ElementName, findDrive, findElement, firstEmpty, type LibraryDriveName } from './find-element.js';
+import { type Inventory, type InventoryElement, readInventory } from './inventory.js';
+import { exchangeCartridges, type MoveReceipt, moveCartridge, type Robot } from './moves.js';
+import { type OpenChanger, openChanger } from './open-changer.js';
+import { readGeometry } from './read-elements.js';
+import { CHANGER_SENSE_RULES } from './sense-rules.js';
+import { type LibraryWaitOptions, libraryReady, requireWaitOptions, waitFor } from './waiting.js';
+import { type LibraryEvent, type LibraryWatchOptions, watchLibrary } from './watch-library.js';
+
+export interface LibraryName {
+  readonly vendor: string;
+  readonly product: string;
+  /** Firmware. */
+  readonly revision: string;
+  readonly serialNumber: string | undefined;
+}
+
+/** A cartridge that was brought to a drive. */
+export interface LoadReceipt {
+  /** Undefined when it was in the drive already. */
+  readonly move: MoveReceipt | undefined;
+  readonly barcode: string | undefined;
+  /** What the drive said; undefined where it has no node on this machine. */
+  readonly drive: DriveProof | undefined;
+}
+
+export interface UnloadOptions extends CallOptions {
+  /** Where the cartridge goes; by default to its home slot, or the first empty one. */
+  readonly to?: ElementName | undefined;
+}
+
+export interface ExchangeOptions extends CallOptions {
+  /** Where the second cartridge goes; by default to where the first came from. */
+  readonly second?: ElementName | undefined;
+}
+
+export interface MailOptions extends LibraryWaitOptions {
+  /** Waits for the operator, half an hour unless told otherwise. */
+  readonly wait?: boolean | undefined;
+}
+
+const OPERATOR_WITHIN_MS = 30 * 60_000;
+
+/**
+ * A tape library: its robot, slots and drives. Moves are made one at a time, and each is proven by what the library shows
+ * in both elements before and after. Every method rejects with the typed errors of `LtoError`; what can not be moved is an
+ * ElementError, and nothing was moved then.
+ */
+export class TapeLibrary {
+  readonly #device: ScsiDevice;
+  readonly #changer: OpenChanger;
+  readonly #moves: LeaseQueue;
+
+  private constructor(changer: OpenChanger) {
+    const { vendor } = changer.inquiry;
+    this.#device = new ScsiDevice(changer.transport, { vendor, senseRules: CHANGER_SENSE_RULES });
+    this.#changer = changer;
+    this.#moves = new LeaseQueue(this.#device);
+  }
+
+  /**
+   * Opens `/dev/sg3`, `/dev/sch0`, a link to one (`/dev/tape/by-id/…-changer`) or `virtual:<folder>`. Rejects with
+   * DeviceNotFoundError, NotALibraryError, PermissionError, DriveBusyError, AddonUnavailableError.
+   */
+  static async open(device: string): Promise<TapeLibrary> {
+    return new TapeLibrary(await openChanger(device));
+  }
+
+  /** As it was named at `open`. */
+  get device(): string {
+    return this.#device.device;
+  }
+
+  async identity(options?: CallOptions): Promise<LibraryName> {
+    requireOptions(options);
+    const { vendor, product, revision } = this.#changer.inquiry;
+    const page = await this.#device.dataIfSupported(inquiry({ vpdPage: VPD_PAGES.unitSerialNumber }), options);
+    return { vendor, product, revision, serialNumber: page && (decodeSerialNumber(page) || undefined) };
+  }
+
+  /** What is where, and which node is which drive. Waits up to five minutes for a library that has just been switched on. */
+  async inventory(options: LibraryWaitOptions = {}): Promise<Inventory> {
+    this.#requireWait(options);
+    return (await this.#look(options)).inventory;
+  }
+
+  /**
+   * Brings a cartridge, by barcode or slot, to a drive, and waits until the drive is ready. Resolves when it is there
+   * already. Rejects with VerificationError when the cartridge memory names another barcode than the label.
+   */
+  load(cartridge: ElementName, drive: LibraryDriveName, options: ReadyOptions = {}): Promise<LoadReceipt> {
+    return this.#exclusively('load', options, async () => {
+      const { robot, inventory } = await this.#look();
+      const from = findElement(inventory, cartridge);
+      const to = findDrive(inventory, drive);
+      const move = from.address === to.address ? undefined : await this.#move(robot, from, to);
+      const proof = isCleaner(from) ? undefined : await proveLoaded(to, from.barcode, options);
+      return { move, barcode: from.barcode, drive: proof };
+    });
+  }
+
+  /** Has the drive unload its cartridge and takes that to `to`, by default to the slot that it came from, or an empty one. */
+  unload(drive: LibraryDriveName, options: UnloadOptions = {}): Promise<MoveReceipt> {
+    return this.#exclusively('unload', options, async () => {
+      const { to } = options;
+      const { robot, inventory } = await this.#look();
+      const from = findDrive(inventory, drive);
+      const target = to === undefined ? homeOf(inventory, from) : findElement(inventory, to);
+      return this.#move(robot, from, target);
+    });
+  }
+
+  /** Moves a cartridge. A drive that it is in unloads it first. */
+  transfer(from: ElementName, to: ElementName, options: CallOptions = {}): Promise<MoveReceipt> {
+    return this.#exclusively('transfer', options, async () => {
+      const { robot, inventory } = await this.#look();
+      return this.#move(robot, findElement(inventory, from), findElement(inventory, to));
+    });
+  }
+
+  /** Moves a cartridge to where another is, which goes to `second`, by default to where the first came from. */
+  exchange(
+    from: ElementName,
+    to: ElementName,
+    options: ExchangeOptions = {},
+  ): Promise<readonly [MoveReceipt, MoveReceipt]> {
+    return this.#exclusively('exchange', options, async () => {
+      const { second = from } = options;
+      const { robot, inventory } = await this.#look();
+      const [source, target] = [findElement(inventory, from), findElement(inventory, to)];
+      const other = findElement(inventory, second);
+      for (const each of [source, target]) if (each.kind === 'drive' && each.full) await letGo(each);
+      return exchangeCartridges(robot, source, target, other);
+    });
+  }
+
+  /** Moves a cartridge to an empty mail slot; with `wait`, resolves when an operator has taken it out. */
+  export(cartridge: ElementName, options: MailOptions = {}): Promise<MoveReceipt> {
+    return this.#exclusively('export', options, async () => {
+      const { robot, inventory } = await this.#look();
+      const mailSlot = firstEmpty(inventory, 'mail-slot');
+      const receipt = await this.#move(robot, findElement(inventory, cartridge), mailSlot);
+      if (options.wait)
+        await this.#mail(options, 'nobody has taken the cartridge out', (slots) => takenOut(slots, mailSlot));
+      return receipt;
+    });
+  }
+
+  /** Moves what is in the mail slots to empty slots; with `wait`, as soon as an operator has put something in. */
+  import(options: MailOptions = {}): Promise<readonly MoveReceipt[]> {
+    return this.#exclusively('import', options, async () => {
+      if (options.wait)
+        await this.#mail(options, 'nobody has put a cartridge in', (slots) => slots.some(({ full }) => full));
+      const receipts: MoveReceipt[] = [];
+      const { inventory } = await this.#look();
+      for (const from of mailSlotsOf(inventory).filter(({ full }) => full)) {
+        const { robot, inventory: now } = await this.#look();
+        receipts.push(await this.#move(robot, from, firstEmpty(now, 'slot')));
+      }
+      return receipts;
+    });
+  }
+
+  /** Locks mail slots and magazines, or unlocks them. */
+  async lock(locked = true, options?: CallOptions): Promise<void> {
+    requireOptions(options);
+    await this.#device.query(preventAllow(locked), options);
+  }
+
+  /** The robot looks at all elements anew, which may take half an hour. */
+  audit(options: CallOptions = {}): Promise<Inventory> {
+    return this.#exclusively('audit', options, async () => {
+      await libraryReady(this.#device, options);
+      await this.#device.query(initializeElementStatus(), options);
+      return (await this.#look()).inventory;
+    });
+  }
+
+  /** Brings a cleaning cartridge to a drive, which unloads first what it has, and takes it back when the drive has done. */
+  clean(drive: LibraryDriveName, options: CleanOptions = {}): Promise<CleaningReceipt> {
+    return this.#exclusively('clean', options, async () => {
+      const { robot, inventory } = await this.#look();
+      const bay = findDrive(inventory, drive);
+      if (bay.full) await this.#move(robot, bay, homeOf(inventory, bay));
+      const now = (await this.#look()).inventory;
+      return cleanDrive(robot, now, findDrive(now, { address: bay.address }), options);
+    });
+  }
+
+  /** TapeAlert flags that are set; reading clears those that do not last. Undefined where the library has none. */
+  async alerts(options?: CallOptions): Promise<readonly TapeAlertFlag[] | undefined> {
+    requireOptions(options);
+    const page = await readLogPage(this.#device, TAPE_ALERT, options);
+    return page && decodeTapeAlert(page, CHANGER_TAPE_ALERT_FLAGS);
+  }
+
+  /** Tells what changes, until the signal is aborted: mail slots, magazines, cartridges, TapeAlert flags. */
+  watch(options: LibraryWatchOptions = {}): AsyncGenerator<LibraryEvent, void> {
+    this.#requireWait(options);
+    const look = async () => ({ ...(await this.#look(options)), alerts: (await this.alerts()) ?? [] });
+    return watchLibrary(this.#device, look, options);
+  }
+
+  /** A second call resolves at once. */
+  close(): Promise<void> {
+    return this.#device.close();
+  }
+
+  async #look(options?: LibraryWaitOptions): Promise<{ readonly robot: Robot; readonly inventory: Inventory }> {
+    await libraryReady(this.#device, options);
+    const geometry = await readGeometry(this.#device);
+    const nodes = await this.#changer.nodes();
+    const inventory = await readInventory(this.#device, geometry, nodes, options);
+    return { robot: { device: this.#device, geometry }, inventory };
+  }
+
+  async #move(robot: Robot, from: InventoryElement, to: InventoryElement): Promise<MoveReceipt> {
+    if (from.kind === 'drive' && from.full && !to.full) await letGo(from);
+    return moveCartridge(robot, from, to);
+  }
+
+  async #mail(
+    options: LibraryWaitOptions,
+    what: string,
+    isDone: (mailSlots: readonly InventoryElement[]) => boolean,
+  ): Promise<void> {
+    const look = async () => (isDone(mailSlotsOf((await this.#look()).inventory)) ? true : undefined);
+    await waitFor(this.device, what, look, { timeoutMs: OPERATOR_WITHIN_MS, ...options });
+  }
+
+  async #exclusively<T>(operation: string, options: LibraryWaitOptions, work: () => Promise<T>): Promise<T> {
+    this.#requireWait(options);
+    return this.#moves.exclusively(operation, work, options.signal);
+  }
+
+  #requireWait(options: LibraryWaitOptions): void {
+    requireOptions(options, { device: this.device });
+    requireWaitOptions(options, this.device);
+  }
+}
+
+/** The slot that a cartridge came from, when it is empty; otherwise the first that is. */
+function homeOf(inventory: Inventory, { home }: InventoryElement): InventoryElement {
+  const slot = inventory.elements.find(({ kind, address }) => kind === 'slot' && address === home);
+  return slot && !slot.full && slot.accessible && !slot.disabled ? slot : firstEmpty(inventory, 'slot');
+}
+
+function mailSlotsOf({ elements }: Inventory): readonly InventoryElement[] {
+  return elements.filter(({ kind }) => kind === 'mail-slot');
+}
+
+function takenOut(mailSlots: readonly InventoryElement[], mailSlot: InventoryElement): boolean {
+  return mailSlots.some(({ address, full }) => address === mailSlot.address && !full);
+}
+
+function isCleaner({ mediumType, barcode }: InventoryElement): boolean {
+  return mediumType === 'cleaning' || (barcode?.startsWith('CLN') ?? false);
+}

@@ -1,0 +1,242 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { VirtualChanger } from '../../src/backends/virtual/virtual-changer.js';
+import {
+  DeviceNotFoundError,
+  DriveBusyError,
+  ElementError,
+  HardwareError,
+  InvalidArgumentError,
+  NotReadyError,
+} from '../../src/errors/index.js';
+import { TapeLibrary } from '../../src/library/tape-library.js';
+import { TapeDrive } from '../../src/tape/tape-drive.js';
+import type { VirtualLibraryOptions } from '../../src/virtual/index.js';
+import { newLibraryFolder } from '../virtual/library/support.js';
+
+async function newTapeLibrary(options?: VirtualLibraryOptions) {
+  const folder = await newLibraryFolder({ cartridges: 4, slots: 6, ...options });
+  const device = `virtual:${folder}`;
+  const library = await TapeLibrary.open(device);
+  // The operator's hand, and what goes wrong.
+  const changer = await VirtualChanger.open({ device, folder });
+  onTestFinished(async () => {
+    await library.close();
+    await changer.close();
+  });
+  return { library, virtual: changer.library, device, node: (number: number) => `${device}/drives/${number}` };
+}
+
+/** What is where, by number: `slot 1`. */
+async function contents(library: TapeLibrary): Promise<Record<string, string>> {
+  const { elements } = await library.inventory();
+  const full = elements.filter(({ full }) => full);
+  return Object.fromEntries(full.map(({ kind, number, barcode }) => [`${kind} ${number}`, barcode ?? '?']));
+}
+
+const problem = (name: string) => expect.objectContaining({ code: 'LTO_ELEMENT', problem: name });
+
+it('tells what is where, and which node is which drive', async () => {
+  const { library, virtual, node } = await newTapeLibrary({ cleaning: 1 });
+  const { elements } = await library.inventory();
+  const count = (wanted: string) => elements.filter(({ kind }) => kind === wanted).length;
+  expect(['hand', 'drive', 'slot', 'mail-slot'].map(count)).toEqual([1, 2, 6, 2]);
+  expect(elements.filter(({ kind }) => kind === 'drive')).toMatchObject([
+    {
+      number: 1,
+      full: false,
+      node: node(1),
+      nodeProblem: undefined,
+      driveSerialNumber: virtual.drives[0]?.identity.serial,
+    },
+    { number: 2, full: false, node: node(2), driveSerialNumber: virtual.drives[1]?.identity.serial },
+  ]);
+  expect(elements.find(({ barcode }) => barcode === 'A00002L8')).toMatchObject({
+    kind: 'slot',
+    number: 2,
+    mediumType: 'data',
+    accessible: true,
+    exception: undefined,
+  });
+  expect(elements.find(({ mediumType }) => mediumType === 'cleaning')).toMatchObject({
+    barcode: 'CLNU01L1',
+    number: 6,
+  });
+  expect(elements.filter(({ kind }) => kind === 'mail-slot').map(({ number }) => number)).toEqual([7, 8]);
+  expect(await library.identity()).toMatchObject({ product: 'VIRTUAL LIBRARY', serialNumber: virtual.identity.serial });
+});
+
+it('brings a cartridge to a drive that proves it, and takes it home after unloading', async () => {
+  const { library, virtual, node } = await newTapeLibrary();
+  const receipt = await library.load('A00003L8', 2);
+  expect(receipt).toMatchObject({
+    barcode: 'A00003L8',
+    move: { from: { kind: 'slot', number: 3 }, to: { kind: 'drive', number: 2 } },
+    drive: { node: node(2), driveSerialNumber: virtual.drives[1]?.identity.serial },
+  });
+  // It is there already: an interrupted process asks again.
+  expect(await library.load('A00003L8', node(2))).toMatchObject({ move: undefined, barcode: 'A00003L8' });
+  const drive = await TapeDrive.open(node(2));
+  expect((await drive.readiness()).state).toBe('ready');
+  // Somebody works with it: it is not taken away.
+  await expect(library.unload(2)).rejects.toBeInstanceOf(DriveBusyError);
+  await drive.close();
+  expect(await library.unload(2)).toMatchObject({ barcode: 'A00003L8', to: { kind: 'slot', number: 3 } });
+  expect(await contents(library)).toMatchObject({ 'slot 3': 'A00003L8' });
+});
+
+it('does not hand over a cartridge whose memory names another barcode', async () => {
+  const { library, node } = await newTapeLibrary();
+  await library.load('A00001L8', 1);
+  const drive = await TapeDrive.open(node(1));
+  await drive.setAttributes(new Map([[0x0806, 'OTHER1L8']]));
+  await drive.close();
+  await library.unload(1);
+  await expect(library.load('A00001L8', 1)).rejects.toThrow(
+    'the label says A00001L8, and the cartridge memory OTHER1L8',
+  );
+});
+
+it('unloads to where it is told, and to an empty slot when home is taken', async () => {
+  const { library } = await newTapeLibrary();
+  await library.load(1, 1);
+  await library.transfer('A00002L8', 1);
+  expect(await library.unload(1)).toMatchObject({ to: { kind: 'slot', number: 2 } });
+  await library.load('A00001L8', 1);
+  await library.unload(1, { to: 6 });
+  expect(await contents(library)).toMatchObject({ 'slot 1': 'A00002L8', 'slot 6': 'A00001L8' });
+});
+
+it('exchanges two cartridges, of which a drive has one', async () => {
+  const { library } = await newTapeLibrary();
+  await library.load('A00001L8', 1);
+  const [there, back] = await library.exchange('A00002L8', 'A00001L8');
+  expect(there).toMatchObject({ barcode: 'A00002L8', to: { kind: 'drive', number: 1 } });
+  expect(back).toMatchObject({ barcode: 'A00001L8', to: { kind: 'slot', number: 2 } });
+  expect(await contents(library)).toMatchObject({ 'drive 1': 'A00002L8', 'slot 2': 'A00001L8' });
+});
+
+it('refuses what can not be moved, and says why; nothing is moved', async () => {
+  const { library, node } = await newTapeLibrary();
+  const before = await contents(library);
+  await expect(library.load('B00001L8', 1)).rejects.toEqual(problem('no-such-element'));
+  await expect(library.load(1, 3)).rejects.toEqual(problem('no-such-element'));
+  await expect(library.load(1, `${node(1)}x`)).rejects.toEqual(problem('no-such-element'));
+  await expect(library.load(5, 1)).rejects.toEqual(problem('source-empty'));
+  await expect(library.unload(1)).rejects.toEqual(problem('source-empty'));
+  await expect(library.transfer(1, 2)).rejects.toEqual(problem('destination-full'));
+  await expect(library.transfer(1, { address: 5000 })).rejects.toEqual(problem('no-such-element'));
+  for (const name of [null, '', Number.NaN, 1.5, {}, []]) {
+    await expect(library.transfer(name as never, 1)).rejects.toBeInstanceOf(InvalidArgumentError);
+  }
+  for (const options of [null, 'x', []]) {
+    await expect(library.load(1, 1, options as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+    await expect(library.unload(1, options as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+    await expect(library.export(1, options as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+  }
+  await expect(library.load(1, 1, { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+  expect(await contents(library)).toEqual(before);
+});
+
+it('names what the robot says by its cause', async () => {
+  const { library, virtual } = await newTapeLibrary();
+  virtual.faults = { stuck: [1001] };
+  await expect(library.load(1, 1)).rejects.toBeInstanceOf(HardwareError);
+  expect((await library.alerts())?.map(({ name }) => name)).toEqual(['Library pick retry']);
+  virtual.faults = { offline: true };
+  await expect(library.inventory()).rejects.toBeInstanceOf(NotReadyError);
+  virtual.faults = { unreadable: ['A00001L8'] };
+  const { elements } = await library.inventory();
+  expect(elements.find(({ kind, number }) => kind === 'slot' && number === 1)).toMatchObject({
+    full: true,
+    barcode: undefined,
+    exception: expect.stringMatching(/^[0-9a-f]{2}\/[0-9a-f]{2}/),
+  });
+  // It has no barcode, and is moved by its number all the same.
+  expect(await library.transfer(1, 5)).toMatchObject({ barcode: undefined, to: { number: 5 } });
+});
+
+it('mail slots: out with the operator, in with the operator, and locked', async () => {
+  const { library, virtual } = await newTapeLibrary();
+  const exported = library.export('A00004L8', { wait: true, intervalMs: 5 });
+  await expect.poll(() => virtual.elements.find(({ cartridge }) => cartridge === 'A00004L8')?.type).toBe('mail slot');
+  await virtual.export('A00004L8');
+  expect(await exported).toMatchObject({ to: { kind: 'mail-slot', number: 7 } });
+  const imported = library.import({ wait: true, intervalMs: 5 });
+  await virtual.import('A00004L8');
+  expect(await imported).toMatchObject([{ barcode: 'A00004L8', to: { kind: 'slot', number: 4 } }]);
+  expect(await library.import()).toEqual([]);
+  await expect(library.import({ wait: true, timeoutMs: 10, intervalMs: 5 })).rejects.toBeInstanceOf(NotReadyError);
+  await library.export('A00004L8');
+  await library.lock();
+  await expect(virtual.export('A00004L8')).rejects.toBeInstanceOf(DriveBusyError);
+  await library.lock(false);
+  await virtual.export('A00004L8');
+});
+
+it('a library without mail slots exports nothing', async () => {
+  const { library } = await newTapeLibrary({ mailSlots: 0 });
+  await expect(library.export(1)).rejects.toThrow('the library has no mail slots');
+});
+
+it('cleans a drive, which unloads first, and brings the cleaning cartridge home', async () => {
+  const { library, virtual } = await newTapeLibrary({ cleaning: 1 });
+  await library.load('A00001L8', 1);
+  const receipt = await library.clean(1, { ejectAfterMs: 20, intervalMs: 5 });
+  expect(receipt).toMatchObject({ barcode: 'CLNU01L1', returned: { to: { kind: 'slot', number: 6 } } });
+  expect(await contents(library)).toMatchObject({ 'slot 1': 'A00001L8', 'slot 6': 'CLNU01L1' });
+  expect(virtual.drives[0]?.cartridge).toBeUndefined();
+  const without = await newTapeLibrary();
+  await expect(without.library.clean(1)).rejects.toEqual(problem('source-empty'));
+});
+
+it('waits for a library that takes its first inventory, and audits', async () => {
+  const { library } = await newTapeLibrary({ speed: { scan: 0.01 } });
+  expect((await library.audit()).elements).toHaveLength(11);
+});
+
+it('moves are made one at a time', async () => {
+  const { library } = await newTapeLibrary();
+  await Promise.all([
+    library.transfer('A00001L8', 5),
+    library.transfer('A00001L8', 6),
+    library.transfer('A00002L8', 1),
+  ]);
+  expect(await contents(library)).toMatchObject({ 'slot 1': 'A00002L8', 'slot 6': 'A00001L8' });
+});
+
+it('watches: what an operator does, what moves, and what alerts', async () => {
+  const { library, virtual } = await newTapeLibrary();
+  const end = new AbortController();
+  const events = library.watch({ intervalMs: 2, signal: end.signal });
+  const next = async (type: string) => {
+    for (;;) {
+      const { value } = await events.next();
+      if (value?.type === type) return value;
+    }
+  };
+  await next('attention');
+  await virtual.import({ barcode: 'N00001L8', capacityBytes: 1e6 });
+  expect(await next('arrived')).toMatchObject({ barcode: 'N00001L8', at: { kind: 'mail-slot', number: 7 } });
+  await library.import();
+  expect(await next('moved')).toMatchObject({ barcode: 'N00001L8', to: { kind: 'slot', number: 5 } });
+  virtual.faults = { unreadable: ['A00001L8'] };
+  expect(await next('alert')).toMatchObject({ alert: { flag: 32 } });
+  end.abort();
+  expect((await events.next()).done).toBe(true);
+});
+
+it('opens only what is a library', async () => {
+  const { device, node } = await newTapeLibrary();
+  await expect(TapeLibrary.open(node(1))).rejects.toBeInstanceOf(DeviceNotFoundError);
+  await expect(TapeLibrary.open(`${device}x`)).rejects.toBeInstanceOf(DeviceNotFoundError);
+  await expect(TapeLibrary.open('/dev/null')).rejects.toMatchObject({ code: 'LTO_NOT_A_LIBRARY' });
+  await expect(TapeLibrary.open('/dev/no-such')).rejects.toBeInstanceOf(DeviceNotFoundError);
+  for (const name of [undefined, null, '', 'virtual:', 3]) {
+    await expect(TapeLibrary.open(name as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+  }
+});
+
+it('an error names its next step', () => {
+  const error = new ElementError('no', { problem: 'source-empty', next: 'Look' });
+  expect(error.toJSON()).toMatchObject({ code: 'LTO_ELEMENT', problem: 'source-empty', next: 'Look' });
+});
