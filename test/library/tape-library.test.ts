@@ -88,7 +88,7 @@ it('does not hand over a cartridge whose memory names another barcode', async ()
   const { library, node } = await newTapeLibrary();
   await library.load('A00001L8', 1);
   const drive = await TapeDrive.open(node(1));
-  await drive.setAttributes(new Map([[0x0806, 'OTHER1L8']]));
+  await drive.setAttributes({ barcode: 'OTHER1L8' });
   await drive.close();
   await library.unload(1);
   await expect(library.load('A00001L8', 1)).rejects.toThrow(
