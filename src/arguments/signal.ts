@@ -9,6 +9,8 @@ export function requireSignal(signal: unknown, details?: LtoErrorDetails): void 
 /** As the promise, but rejects with the signal's reason as soon as that is aborted. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  promise.catch(() => undefined);
+  requireSignal(signal);
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason);
@@ -19,6 +21,5 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
     return await Promise.race([aborted, promise]);
   } finally {
     signal.removeEventListener('abort', abort);
-    promise.catch(() => undefined);
   }
 }

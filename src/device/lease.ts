@@ -1,6 +1,6 @@
-import { unlessAborted } from '../arguments/signal.js';
+import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { DriveBusyError } from '../errors/index.js';
-import type { ScsiDevice } from './scsi-device.js';
+import { driveClosed, type ScsiDevice } from './scsi-device.js';
 
 /** The right to be the only one who moves the medium of a device. */
 export interface Lease {
@@ -23,6 +23,7 @@ export class LeaseQueue {
   /** The stream that is open, if one is. */
   #stream: string | undefined;
   #last: Promise<void> = Promise.resolve();
+  #ended = false;
 
   /** `onTurn` is called between two users, with what the next one belongs to; it may not reject. */
   constructor(device: ScsiDevice, onTurn: (by: object | undefined) => void | Promise<void> = () => undefined) {
@@ -34,9 +35,11 @@ export class LeaseQueue {
    * Makes the caller the only user, as soon as the lease's `turn` has come and until its `release`. Throws DriveBusyError
    * while a stream is open, since motion in the middle of one would put data where it does not belong; motions wait for
    * each other, and for a stream that is ending. `by`: what the user is a part of, such as a session of several files.
+   * Throws DriveClosedError after `end()`.
    */
   acquire(user: string, by?: object): Lease {
     this.#device.requireOpen(user);
+    if (this.#ended && by === undefined) throw driveClosed(this.#device.device, user);
     const holder = this.#stream;
     if (holder !== undefined) {
       throw new DriveBusyError(`${holder} is under way on this drive`, {
@@ -69,8 +72,19 @@ export class LeaseQueue {
     return { turn: turnOrGivenUp, release, giveUp, ending };
   }
 
+  /** Lets nobody in any more but what belongs to a user that is still there, such as the end of a session. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Resolves when all who have acquired it so far have released it. */
+  idle(): Promise<void> {
+    return this.#last;
+  }
+
   /** Runs `work` as the only user. Its turn is given up, with nothing done, when `signal` is aborted before it comes. */
   async exclusively<T>(user: string, work: () => Promise<T>, signal?: AbortSignal, by?: object): Promise<T> {
+    requireSignal(signal, { device: this.#device.device, operation: user });
     signal?.throwIfAborted();
     const { turn, release } = this.acquire(user, by);
     try {

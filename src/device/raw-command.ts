@@ -1,4 +1,4 @@
-import { type NumberRange, requireNumber, requireNumbers } from '../arguments/number.js';
+import { type NumberRange, requireNumber } from '../arguments/number.js';
 import { InvalidArgumentError, type LtoErrorDetails, type SenseData } from '../errors/index.js';
 import { decodeSense } from '../scsi/sense/sense.js';
 import { hexCode, type OpaqueBytes, opaqueView } from '../scsi/wire/bytes.js';
@@ -36,19 +36,27 @@ const DEFAULT_TIMEOUT_MS = 180_000;
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 const ALLOCATION: NumberRange = { min: 0, max: MOST_DATA, unit: 'bytes' };
-const TIMEOUT = { timeoutMs: { min: 1, max: WEEK_MS, unit: 'milliseconds' } };
+const TIMEOUT: NumberRange = { min: 1, max: WEEK_MS, unit: 'milliseconds' };
 const EMPTY = new Uint8Array(0);
 
-/** The command, ready to be sent. Throws InvalidArgumentError for what is none. */
-export function rawRequest(command: RawCommand, device: string): ScsiRequest {
+/** A command of the caller's, checked. */
+export interface CheckedCommand {
+  readonly request: ScsiRequest;
+  readonly timeoutMs: number | undefined;
+}
+
+/** The command, ready to be sent: nothing of it is asked of the caller's object again. Throws InvalidArgumentError. */
+export function rawRequest(command: RawCommand, device: string): CheckedCommand {
   const details = { device, operation: 'SCSI command' };
   if (typeof command !== 'object' || command === null) {
     throw new InvalidArgumentError('the command must be an object with a cdb', details);
   }
-  requireNumbers(command, TIMEOUT, details);
+  const { timeoutMs } = command;
+  if (timeoutMs !== undefined) requireNumber('timeoutMs', timeoutMs, TIMEOUT, details);
   const cdb = requireCdb(command.cdb, details);
   const name = commandName(cdb) ?? `operation code ${hexCode(cdb[0] ?? 0)}h`;
-  return { name, cdb, ...dataPhase(command, details), timeoutMs: DEFAULT_TIMEOUT_MS };
+  const request = { name, cdb, ...dataPhase(command, details), timeoutMs: DEFAULT_TIMEOUT_MS };
+  return { request, timeoutMs };
 }
 
 export function rawReply(reply: ScsiReply, vendor: string | undefined): RawReply {
@@ -56,11 +64,12 @@ export function rawReply(reply: ScsiReply, vendor: string | undefined): RawReply
 }
 
 /** A copy: the caller's bytes may change while the command waits for its turn. */
-function requireCdb(cdb: unknown, details: LtoErrorDetails): Uint8Array {
-  if (!(cdb instanceof Uint8Array)) throw new InvalidArgumentError('the cdb must be a Uint8Array', details);
+function requireCdb(given: unknown, details: LtoErrorDetails): Uint8Array {
+  if (!(given instanceof Uint8Array)) throw new InvalidArgumentError('the cdb must be a Uint8Array', details);
+  const cdb = copyOf(given);
   const fixed = cdbLength(cdb[0] ?? 0);
   const fits = fixed === undefined ? cdb.length >= SHORTEST_CDB && cdb.length <= LONGEST_CDB : cdb.length === fixed;
-  if (fits) return Uint8Array.from(cdb);
+  if (fits) return cdb;
   throw new InvalidArgumentError(`a cdb of ${cdb.length} bytes does not fit its operation code`, {
     ...details,
     next: `Give ${fixed ?? `${SHORTEST_CDB} to ${LONGEST_CDB}`} bytes`,
@@ -85,7 +94,12 @@ function dataPhase(command: RawCommand, details: LtoErrorDetails): DataPhase {
 }
 
 function requireDataOut(dataOut: unknown, details: LtoErrorDetails): Uint8Array {
-  if (dataOut instanceof Uint8Array && dataOut.length > 0 && dataOut.length <= MOST_DATA)
-    return Uint8Array.from(dataOut);
+  if (dataOut instanceof Uint8Array && dataOut.length > 0 && dataOut.length <= MOST_DATA) return copyOf(dataOut);
   throw new InvalidArgumentError(`dataOut must be a Uint8Array of 1 to ${MOST_DATA} bytes`, details);
+}
+
+/** Of what is in the memory, whatever a class of the caller's says of its length or its elements. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  // What is detached is empty, and can't be copied.
+  return bytes.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(bytes);
 }

@@ -136,8 +136,7 @@ export class ScsiDevice {
 
   /** Throws DriveClosedError once `close` was called. */
   requireOpen(operation: string): void {
-    if (!this.#closed) return;
-    throw new DriveClosedError('the drive was closed', { device: this.device, operation, next: 'Open it again' });
+    if (this.#closed) throw driveClosed(this.device, operation);
   }
 
   /** A second call resolves at once. */
@@ -174,6 +173,10 @@ export class ScsiDevice {
       throw fromSystemError(abortReason(error, options), { device, operation });
     }
   }
+}
+
+export function driveClosed(device: string, operation: string): DriveClosedError {
+  return new DriveClosedError('the drive was closed', { device, operation, next: 'Open it again' });
 }
 
 /** A call that its signal took out of the queue has failed for the caller's own reason. */

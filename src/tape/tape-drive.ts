@@ -1,17 +1,15 @@
 import { type NumberRange, requireNumber } from '../arguments/number.js';
-import { requireSignal, unlessAborted } from '../arguments/signal.js';
+import { unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
 import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributes } from '../scsi/mam/host.js';
-import { destroyed } from '../streams/closed.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
 import type { Transport } from '../transport/transport.js';
 import { guardBlocks } from './block-protection/guard.js';
 import type { BlockProtection } from './block-protection/options.js';
-import { endProtection } from './block-protection/use-protection.js';
-import { clearBeforeClose, clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
+import { clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeLastFile } from './motion/close-last-file.js';
 import { type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
@@ -21,6 +19,7 @@ import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/pre
 import { type DriveVerification, type VerifyInDriveOptions, verifyInDrive } from './motion/verify-in-drive.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
 import { permitWriting, protectionGuard } from './motion/write-permission.js';
+import { closeDrive } from './open/close-drive.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
@@ -56,6 +55,7 @@ export class TapeDrive extends TapeReports {
   readonly encryption: TapeEncryption;
   readonly #port: DrivePort;
   #stream: TapeWriteStream | TapeReadStream | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor(port: DrivePort, protection?: BlockProtection) {
     super(port);
@@ -362,14 +362,13 @@ export class TapeDrive extends TapeReports {
 
   /**
    * Destroys a stream that is still open (which closes its file), clears a key that was set through this handle, switches
-   * protection off that it has set, and closes the drive. Rejects when one of them reports an error. A second call resolves.
+   * protection off that it has used, and closes the drive. Waits for motions under way; from the call on, others reject
+   * with DriveClosedError. Rejects when one of them reports an error. A second call resolves when the first has ended.
    */
-  async close(): Promise<void> {
-    await destroyed(this.#stream);
-    const [committed] = await Promise.allSettled([this.#port.buffering?.close()]);
-    const ended = await Promise.allSettled([clearBeforeClose(this.#port), endProtection(this.#port)]);
-    await this.#port.close();
-    for (const one of [committed, ...ended]) if (one.status === 'rejected') throw one.reason;
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing.catch(() => undefined);
+    this.#closing = closeDrive(this.#port, this.#stream);
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -377,7 +376,6 @@ export class TapeDrive extends TapeReports {
   }
 
   async #move<T>(operation: string, work: () => Promise<T>, options?: CallOptions): Promise<T> {
-    requireSignal(options?.signal, { device: this.device, operation });
     return this.#port.lease.exclusively(operation, work, options?.signal);
   }
 

@@ -56,6 +56,8 @@ it.each([
   ['EXTENDED COPY', 0x83, 16],
   ['WRITE(16)', 0x8a, 16],
   ['ERASE(16)', 0x93, 16],
+  ['COPY', 0x18, 6],
+  ['COPY AND VERIFY', 0x3a, 10],
 ])('%s does not pass the write gate', async (name, code, length) => {
   const { drive, virtual } = await newDrive();
   const sent: number[] = [];
@@ -189,4 +191,64 @@ it('keeps the TapeAlert flags that reading their page has cleared', async () => 
   const alerts = await drive.alerts();
   expect(alerts?.source).toBe('log page 2E');
   expect(alerts?.flags.map(({ flag }) => flag)).toEqual(flags);
+});
+
+it('a diagnostic that may write on the medium is not sent', async () => {
+  const { drive } = await newDrive();
+  for (const flags of [0x01, 0x05, 0x13]) {
+    await expect(drive.scsi(none(0x1d, flags))).rejects.toThrow(/SEND DIAGNOSTIC with UNITOFFL may destroy data/);
+  }
+  expect((await drive.scsi(none(0x1d, 0x04))).status).toBeTypeOf('number');
+});
+
+it.each(['text', 5, {}, null, { aborted: false, addEventListener() {}, removeEventListener() {} }])(
+  '%o is no signal',
+  async (wrong) => {
+    const { drive } = await newDrive();
+    const signal = wrong as unknown as AbortSignal;
+    const { mediumEpoch } = drive;
+    for (const command of [INQUIRY, REWIND]) {
+      await expect(drive.scsi(command, { signal })).rejects.toThrow(InvalidArgumentError);
+    }
+    await expect(drive.rewind({ signal })).rejects.toThrow(InvalidArgumentError);
+    await expect(drive.confirmPosition({ signal })).rejects.toThrow(InvalidArgumentError);
+    await expect(drive.encryption.disable({ signal })).rejects.toThrow(InvalidArgumentError);
+    expect(drive.mediumEpoch).toBe(mediumEpoch);
+  },
+);
+
+it('believes the memory, and asks an object of the caller once', async () => {
+  const { drive, virtual } = await newDrive();
+  const sent: Uint8Array[] = [];
+  const execute = virtual.execute.bind(virtual);
+  virtual.execute = (bytes, data) => {
+    sent.push(bytes);
+    return execute(bytes, data);
+  };
+  class Liar extends Uint8Array {
+    override get length() {
+      return 6;
+    }
+    override *[Symbol.iterator](): ArrayIterator<number> {
+      yield* [...Buffer.alloc(300)];
+    }
+  }
+  await expect(drive.scsi({ cdb: new Liar(300), direction: 'none' })).rejects.toThrow(InvalidArgumentError);
+  expect((await drive.scsi({ ...INQUIRY, cdb: new Liar(INQUIRY.cdb) } as RawCommand)).data).toHaveLength(36);
+  const shared = new Uint8Array(new SharedArrayBuffer(6));
+  expect((await drive.scsi({ cdb: shared, direction: 'none' })).status).toBe(0);
+  const detached = new Uint8Array(6);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  await expect(drive.scsi({ cdb: detached, direction: 'none' })).rejects.toThrow(InvalidArgumentError);
+  expect(sent.map(({ length }) => length)).toEqual([6, 6]);
+  let asked = 0;
+  const changing = {
+    ...INQUIRY,
+    get timeoutMs() {
+      asked += 1;
+      return 1000 * asked;
+    },
+  };
+  await drive.scsi(changing);
+  expect(asked).toBe(1);
 });

@@ -8,10 +8,8 @@ export class ProtectionSession {
   byDefault: BlockProtection = 'off';
   /** The method that records are to have; undefined for none. */
   inUse: ProtectionName | undefined;
-  /** The drive was told to protect, and has not confirmed since that it does not. */
+  /** The drive was told or found to protect for this handle, and has not confirmed since that it does not. */
   wasSet = false;
-  /** Undefined until the drive was asked; false for one that does not have the mode page. */
-  hasPage: boolean | undefined;
   /** What the drive offers, the best first; undefined until it was asked. */
   offered: readonly ProtectionName[] | undefined;
   #isKnown = false;
@@ -23,7 +21,8 @@ export class ProtectionSession {
 
   proven(inUse: ProtectionName | undefined): void {
     this.inUse = inUse;
-    if (inUse === undefined) this.wasSet = false;
+    // Also where it was set already, as by a process that was killed: nobody else would take it back.
+    this.wasSet = inUse !== undefined;
     this.#isKnown = true;
   }
 

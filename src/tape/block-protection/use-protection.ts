@@ -21,13 +21,24 @@ export async function useProtection(port: DrivePort, wanted?: BlockProtection): 
   const session = sessionOf(port);
   const choice = wanted ?? session.byDefault;
   const method = choice === 'off' ? undefined : await chosen(port, choice);
-  const isOff = session.hasPage === false || (session.isKnown && session.inUse === undefined);
-  if (method === undefined && isOff) return undefined;
+  if (method === undefined && session.isKnown && session.inUse === undefined) return undefined;
   const found = await readSetting(port);
-  session.hasPage = found !== undefined;
-  if (found !== (method ?? 'off') && (found !== undefined || method !== undefined)) await set(port, method);
+  // A drive that never had the page is off. One that protects may do so still.
+  if (found === undefined && (method !== undefined || session.wasSet)) throw untold(port);
+  if (found !== undefined && found !== (method ?? 'off')) await set(port, method);
   session.proven(method);
   return method;
+}
+
+function untold({ device }: DrivePort): ProtectionError {
+  return new ProtectionError(
+    'the drive does not tell how it protects blocks: it has no mode page for that (any more)',
+    {
+      device,
+      operation: 'set protection',
+      next: 'Reset the drive: it may add bytes to each record',
+    },
+  );
 }
 
 /** Rejects with ProtectionError unless the drive is still set as it was. */
@@ -44,7 +55,7 @@ export async function confirmProtection(port: DrivePort, operation: string): Pro
   });
 }
 
-/** Takes back what this handle has set, so that the next program gets records as they are. */
+/** Takes back what this handle has used, so that the next program gets records as they are. */
 export async function endProtection(port: DrivePort): Promise<void> {
   const session = sessionOf(port);
   if (!session.wasSet) return;

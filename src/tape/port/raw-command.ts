@@ -1,3 +1,4 @@
+import { requireOptions } from '../../arguments/options.js';
 import { type RawCommand, type RawReply, rawReply, rawRequest } from '../../device/raw-command.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName } from '../../scsi/wire/opcodes.js';
@@ -13,13 +14,19 @@ const WRITES: Readonly<Record<number, string>> = {
   10: 'WRITE(6)',
   11: 'SET CAPACITY',
   16: 'WRITE FILEMARKS(6)',
+  24: 'COPY',
   25: 'ERASE(6)',
+  58: 'COPY AND VERIFY',
   128: 'WRITE FILEMARKS(16)',
   130: 'ALLOW OVERWRITE',
   131: 'EXTENDED COPY',
   138: 'WRITE(16)',
   147: 'ERASE(16)',
 };
+
+const SEND_DIAGNOSTIC = 0x1d;
+/** UNITOFFL: the test may write on the medium (SPC-5, SEND DIAGNOSTIC). */
+const UNIT_OFFLINE = 0x01;
 
 /** After these everything is as it was; they are sent at any time, like the library's own queries. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set([
@@ -44,9 +51,10 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set([
  * turn like a motion, and afterwards nothing is taken for known: position, cartridge, settings, proven key.
  */
 export async function sendRaw(port: DrivePort, command: RawCommand, options?: CallOptions): Promise<RawReply> {
-  const request = rawRequest(command, port.device);
-  requireHarmless(request.cdb[0] ?? 0, port.device);
-  const sendOptions = { ...options, timeoutMs: command.timeoutMs };
+  const { request, timeoutMs } = rawRequest(command, port.device);
+  requireOptions(options, { device: port.device, operation: request.name });
+  requireHarmless(request.cdb, port.device);
+  const sendOptions = { signal: options?.signal, timeoutMs };
   const send = async () => rawReply((await port.executeOnce(request, sendOptions)).reply, port.vendor);
   if (CHANGES_NOTHING.has(request.name) && request.direction !== 'out') return send();
   return port.lease.exclusively(
@@ -65,8 +73,10 @@ export async function sendRaw(port: DrivePort, command: RawCommand, options?: Ca
   );
 }
 
-function requireHarmless(operationCode: number, device: string): void {
-  const name = WRITES[operationCode];
+function requireHarmless(cdb: Uint8Array, device: string): void {
+  const [operationCode = 0, flags = 0] = cdb;
+  const testsOnMedium = operationCode === SEND_DIAGNOSTIC && (flags & UNIT_OFFLINE) !== 0;
+  const name = testsOnMedium ? 'SEND DIAGNOSTIC with UNITOFFL' : WRITES[operationCode];
   if (name === undefined) return;
   throw new InvalidArgumentError(`${name} may destroy data, and is not sent past the checks of this library`, {
     device,

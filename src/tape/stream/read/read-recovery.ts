@@ -84,20 +84,19 @@ export class ReadRecovery {
 
   /**
    * The record behind `records` others came damaged from the drive, which has passed it: goes back, so that it is read once
-   * more. Rejects with ProtectionError when that was done already, and with `onBadRecord: 'skip'` leaves it out.
+   * more. Rejects with ProtectionError when that was done already, and with `onBadRecord: 'skip'` leaves it out. No record
+   * fits when the drive does not protect any more: then none is left out.
    */
   async readAgain(records: number): Promise<void> {
     const place = this.#place(records);
     const isNew = this.#readAgain !== place.record;
     this.#readAgain = place.record;
-    if (!isNew && this.#onBadRecord === 'skip') {
-      this.skipped.push({ ...place, sense: undefined });
-      return;
-    }
     await space(this.#port, RECORDS, -1);
     if (isNew) return;
     await confirmProtection(this.#port, 'read');
-    throw damaged(this.#port, place);
+    if (this.#onBadRecord === 'fail') throw damaged(this.#port, place);
+    await space(this.#port, RECORDS, 1);
+    this.skipped.push({ ...place, sense: undefined });
   }
 
   /** What follows would be taken for the rest of this file. */
