@@ -67,10 +67,10 @@ export async function changeModePage<T extends Fields>(
   const sent = await sendModePage(device, layout, (bytes) => withChanges(layout, bytes, changes));
   const { page: after } = await requireModePage(device, layout);
   if (toHex(after.bytes) === toHex(sent)) return;
-  throw new VerificationError(`mode page ${layout.name} does not read back as it was sent`, {
+  throw new VerificationError(`mode page ${layout.name} does not read back as sent`, {
     device: device.device,
     operation: 'MODE SELECT(10)',
-    next: 'The device does not take these settings: do not rely on them',
+    next: 'The device does not accept these settings: do not rely on them',
   });
 }
 
@@ -94,7 +94,7 @@ async function requireModePage(device: ScsiDevice, { page, subpage }: Pick<ModeP
   const parameters = decodeModeSense(reply.data, 10);
   const found = findModePage(parameters, page, subpage);
   if (found !== undefined) return { parameters, page: found };
-  throw new VerificationError('the device left out the mode page that was asked for', {
+  throw new VerificationError('the device did not return the requested mode page', {
     device: device.device,
     operation: 'MODE SENSE(10)',
   });

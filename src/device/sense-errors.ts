@@ -82,13 +82,13 @@ const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
     asc: 0x30,
     reason: 'worm',
     what: 'what is recorded on write-once media can not be changed',
-    next: 'Append behind it, or use another cartridge',
+    next: 'Append after it, or use another cartridge',
   },
   {
     asc: 0x5a,
     reason: 'switch',
     what: 'an operator has set the drive or the cartridge to write-protected',
-    next: 'Take the protection away at the drive, or use another cartridge',
+    next: 'Clear the protection at the drive, or use another cartridge',
   },
   { reason: 'unknown', what: 'the cartridge must not be written', next: 'Use another one' },
 ];
@@ -99,7 +99,7 @@ const RULES: readonly SenseRule[] = [
     asc: 0x10,
     ascq,
     make: (d: LtoErrorDetails) =>
-      new ProtectionError('a block does not fit its protection information', {
+      new ProtectionError('a block does not match its protection information', {
         next: 'Look at cable, terminator and host adapter, and try again',
         ...d,
       }),
@@ -153,23 +153,23 @@ const RULES: readonly SenseRule[] = [
     asc: 0x74,
     ascq,
     make: (d: LtoErrorDetails) =>
-      new EncryptionKeyError('the data is encrypted with another key than the drive has', {
+      new EncryptionKeyError('the data is encrypted with a different key than the one in the drive', {
         next: 'Read it with a key store that has that key',
         ...d,
         keyId: undefined,
       }),
   })),
-  { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not fit the data', d) },
+  { asc: 0x74, make: (d) => new EncryptionError('the key in the drive does not match the data', d) },
   {
     key: 0x7,
     asc: 0x2a,
     ascq: 0x13,
-    make: (d) => new EncryptionError('the key in the drive is another than this host was locked to', d),
+    make: (d) => new EncryptionError('the key in the drive is not the one this host is locked to', d),
   },
   ...[0xee, 0xef].map((asc) => ({
     vendor: 'IBM' as const,
     asc,
-    make: (d: LtoErrorDetails) => new EncryptionError('the drive wants a key', d),
+    make: (d: LtoErrorDetails) => new EncryptionError('the drive requires a key', d),
   })),
   ...WRITE_PROTECTION.map(({ asc, ascq, reason, what, next }) => ({
     key: 0x7,
@@ -189,7 +189,7 @@ const RULES: readonly SenseRule[] = [
     key: 0x0,
     asc: 0x00,
     ascq: 0x04,
-    make: (d) => new BeginningOfPartitionError('the beginning of the tape was met', d),
+    make: (d) => new BeginningOfPartitionError('the beginning of the tape was reached', d),
   },
   {
     key: 0x3,
@@ -202,7 +202,7 @@ const RULES: readonly SenseRule[] = [
   },
   {
     key: 0x4,
-    make: (d) => new HardwareError('the drive reports a fault of its own', { next: 'Have it checked', ...d }),
+    make: (d) => new HardwareError('the drive reports a hardware fault', { next: 'Have it checked', ...d }),
   },
   { key: 0x5, make: (d) => new IllegalRequestError('the drive does not support the command or a field of it', d) },
   { key: 0xb, make: (d) => new TransportError('the drive aborted the command', { next: 'Try again', ...d }) },

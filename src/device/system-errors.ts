@@ -64,7 +64,7 @@ const rawIo: Make = (details) =>
 /** No call says so on Linux: the addon does, when it has asked for the position before a record. */
 const moved: Make = (details) =>
   new PositionMismatchError('another program moved the tape in the middle of the file', {
-    next: 'Find that program, rewind, and look what is on the tape: the end of this file may be elsewhere',
+    next: 'Find that program, rewind, and check what is on the tape: the end of this file may be elsewhere',
     ...details,
   });
 

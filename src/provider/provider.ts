@@ -217,7 +217,7 @@ export class LtoProvider {
     const [first] = parts;
     const isFirst = first?.location === fileNumber && isSameCartridge(first.cartridge, id);
     if (onNextCartridge === undefined || !isFirst) {
-      throw new InvalidArgumentError('these are not the parts of that archive, or nobody can change the cartridge', {
+      throw new InvalidArgumentError('these are not the parts of that archive, or `onNextCartridge` is missing', {
         operation: 'read',
         next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
       });

@@ -103,5 +103,5 @@ function mediaOf(
 
 function requireDistinct(barcodes: readonly string[]): void {
   const twice = barcodes.find((barcode, index) => barcodes.indexOf(barcode) !== index);
-  if (twice !== undefined) throw new InvalidArgumentError(`the barcode ${twice} twice in one library`);
+  if (twice !== undefined) throw new InvalidArgumentError(`the barcode ${twice} is used twice in one library`);
 }

@@ -280,9 +280,9 @@ export class VirtualDrive {
 }
 
 function inLibrary(folder: string, operation: string): InvalidArgumentError {
-  return new InvalidArgumentError('the drive is in a library, whose robot reaches its cartridges', {
+  return new InvalidArgumentError('the drive is in a library, and only the robot changes its cartridges', {
     device: `virtual:${folder}`,
     operation,
-    next: 'Open the library that it is in',
+    next: 'Open the library',
   });
 }

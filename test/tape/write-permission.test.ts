@@ -97,7 +97,7 @@ describe.each(MEDIA)('%s', (_name, reason, options, appendOnly) => {
     const writes = writesOf(tape);
     const error = await destroy(tape).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WriteProtectedError);
-    expect(error).toMatchObject({ reason, reasons: [reason], next: expect.stringMatching(/^Append behind it/) });
+    expect(error).toMatchObject({ reason, reasons: [reason], next: expect.stringMatching(/^Append after it/) });
     // Nor does the driver write a filemark of its own when the tape is rewound.
     await tape.drive.rewind();
     expect(writes).toEqual([]);
@@ -164,7 +164,7 @@ describe('the way to the tape', () => {
       () => port.query(formatMedium()),
       async () => port.requireWriting('write'),
     ];
-    for (const attempt of attempts) await expect(attempt()).rejects.toThrow(/nobody has asked/);
+    for (const attempt of attempts) await expect(attempt()).rejects.toThrow(/permission to write was not requested/);
     await port.mt('MTWEOF', 0);
   });
 
@@ -177,13 +177,15 @@ describe('the way to the tape', () => {
       await permitWriting(port, 'append', 'test');
       port.requireWriting('write');
     });
-    await port.lease.exclusively('second', () => expect(port.mt('MTWEOF', 1)).rejects.toThrow(/nobody has asked/));
+    await port.lease.exclusively('second', () =>
+      expect(port.mt('MTWEOF', 1)).rejects.toThrow(/permission to write was not requested/),
+    );
   });
 
   it('is closed by another cartridge, and a permission for the whole cartridge is none for a place', async () => {
     const { port } = await newPort();
     await permitWriting(port, 'everything', 'test');
-    expect(() => port.requireWriting('write')).toThrow(/nobody has asked/);
+    expect(() => port.requireWriting('write')).toThrow(/permission to write was not requested/);
     await permitWriting(port, 'append', 'test');
     port.noteChange({ extent: 'everything', why: 'a test' });
     expect(() => port.requireWriting('write')).toThrow(MediumChangedError);

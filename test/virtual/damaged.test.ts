@@ -65,7 +65,7 @@ it.runIf(process.platform === 'linux')('a full disk of the host is told as that,
   expect(error).toBeInstanceOf(TransportError);
   expect(error).toMatchObject({
     errno: 'ENOSPC',
-    message: expect.stringContaining('disk of this host for partition-0.tap'),
+    message: expect.stringContaining('disk of this host is full, at partition-0.tap'),
   });
 });
 
@@ -94,7 +94,7 @@ it('a drive on a full disk is asked and read, and a write says what is full', as
   expect(await drive.readiness()).toMatchObject({ state: 'ready' });
   expect((await collect(drive.createReadStream({ fileNumber: 0 }))).equals(Buffer.alloc(1000, 7))).toBe(true);
   const error = await drive.writeFile([Buffer.alloc(2 ** 20)]).catch((thrown: unknown) => thrown);
-  expect(String(error)).toMatch(/no room left on the disk of this host/);
+  expect(String(error)).toMatch(/the disk of this host is full/);
   expect(String(error)).not.toMatch(/clean|tape is full/);
   await drive.close().catch(() => undefined);
 });
@@ -111,7 +111,7 @@ it('a disk that becomes full while a file is written is a failed write that tell
   const error = await drive.writeFile([data], { recordSize: 65536 }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(WriteError);
   expect(error).toMatchObject({ fileNumber: 0, cause: expect.any(TransportError) });
-  expect(String(error)).toMatch(/no room left on the disk of this host/);
+  expect(String(error)).toMatch(/the disk of this host is full/);
   const { safe } = error as WriteError;
   await drive.close().catch(() => undefined);
   const again = await TapeDrive.open(`virtual:${folder}`);

@@ -51,7 +51,7 @@ function giveUp(stream: Readable, timeoutMs: number, device: string): void {
   // Whoever has gone listens to nothing, and an error that nobody hears would end the process.
   if (stream.listenerCount('error') === 0) stream.once('error', () => undefined);
   stream.destroy(
-    new ReaderIdleError(`nobody has read from the archive for ${timeoutMs / 1000} s, while its data waited`, {
+    new ReaderIdleError(`the archive was not read for ${timeoutMs / 1000} s, although data was ready`, {
       device,
       operation: 'read',
       next: 'Destroy a stream that is not needed any more, or give a longer `idleTimeoutMs`',

@@ -20,7 +20,7 @@ export function requireLocation(location: number | string): number {
   const text = String(location);
   const fileNumber = Number(text);
   if (/^[1-9]\d{0,9}$/.test(text) && Number.isSafeInteger(fileNumber)) return fileNumber;
-  throw new InvalidArgumentError(`${JSON.stringify(location)} is no location of an archive`, {
+  throw new InvalidArgumentError(`${JSON.stringify(location)} is not the location of an archive`, {
     operation: 'read',
     next: 'Locations are file numbers from 1 up, as the receipt gives them',
   });

@@ -46,7 +46,7 @@ export class ReplayableSource {
   endPart(bytes: number): string {
     this.#commit(bytes);
     if (bytes < this.#onTape) {
-      throw new VerificationError(`${this.#onTape} bytes of a part were given up, and only ${bytes} are on tape`, {
+      throw new VerificationError(`${this.#onTape} bytes of a part were released, but only ${bytes} are on tape`, {
         operation: 'write',
         next: 'Write the archive again',
       });
@@ -66,7 +66,7 @@ export class ReplayableSource {
   /** Over all parts that were ended. Throws VerificationError unless all that the source gave is in them. */
   totalChecksum(): string {
     if (this.#taken === this.#written) return this.#total.digest();
-    throw new VerificationError(`${this.#taken} bytes came in and ${this.#written} are on tape`, {
+    throw new VerificationError(`${this.#taken} bytes were received, but ${this.#written} are on tape`, {
       operation: 'write',
       next: 'Write the archive again',
     });

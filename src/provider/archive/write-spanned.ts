@@ -156,7 +156,7 @@ function requireSame({ drive }: Session, receipt: TapeReceipt, checksum: string)
   throw new VerificationError(`file ${receipt.fileNumber} has the checksum ${receipt.checksum}, not ${checksum}`, {
     device: drive.device,
     operation: 'write',
-    next: 'The source must leave chunks as they are once it has given them; write the archive again',
+    next: 'The source must not change a chunk after it has delivered it; write the archive again',
   });
 }
 

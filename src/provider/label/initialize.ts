@@ -57,7 +57,7 @@ export async function initializeMedia(
 async function requireSame(session: Session, { barcode, mediumSerial }: MediaIdentity): Promise<void> {
   const now = await readMemoryIdentity(session);
   if (now.barcode === barcode && now.mediumSerial === mediumSerial) return;
-  throw new MediumChangedError('the cartridge was changed while it was looked at', {
+  throw new MediumChangedError('the cartridge was changed while it was examined', {
     device: session.drive.device,
     operation: 'initialize',
     next: 'Nothing was written: identify it again',
@@ -70,7 +70,7 @@ function otherThanNamed({ drive }: Session, named: string, name: string | undefi
     {
       device: drive.device,
       operation: 'initialize',
-      next: 'Insert the right one, or name the identity that it has now with `overwrite`',
+      next: 'Insert the right one, or name its present identity with `overwrite`',
     },
   );
 }

@@ -96,7 +96,7 @@ export async function writeLabel(
     throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
       device: drive.device,
       operation: 'write label',
-      next: 'Do not use this cartridge before it is labelled again',
+      next: 'Label this cartridge again before you use it',
     });
   }
   return { identifier, receipt, memory, warnings: await warningsOf(drive, identifier, replacedBarcode) };

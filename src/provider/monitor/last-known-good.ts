@@ -76,7 +76,7 @@ function entriesOf(json: string): Omit<Known, 'imported'>[] {
     const known = entries.map(revived);
     if (known.every((entry) => entry !== undefined)) return known;
   }
-  throw new InvalidArgumentError('this is no export of last-known-good state', {
+  throw new InvalidArgumentError('this is not an export of last-known-good state', {
     next: 'Leave it out: it is only shown',
   });
 }

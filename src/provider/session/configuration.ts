@@ -111,7 +111,7 @@ function renamed(settings: unknown): unknown {
     if (value === null || value === undefined) continue;
     const name = OLDER_NAMES[key] ?? key;
     if (Object.hasOwn(result, name)) {
-      throw new InvalidArgumentError(`the configuration gives '${name}' twice, by its new and its older name`);
+      throw new InvalidArgumentError(`the configuration gives '${name}' twice, by its new and its old name`);
     }
     result[name] = value;
   }

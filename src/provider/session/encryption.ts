@@ -15,11 +15,11 @@ export async function setEncryption(session: Session): Promise<string | undefine
   const key = await keyStore?.get(keyId);
   if (key === undefined) {
     const where = keyStore === undefined ? 'no key store was given' : 'the key store has no such key';
-    throw new EncryptionKeyError(`the configuration wants the key ${JSON.stringify(keyId)}, but ${where}`, {
+    throw new EncryptionKeyError(`the configuration requires the key ${JSON.stringify(keyId)}, but ${where}`, {
       device: drive.device,
       operation: 'prepare',
       keyId,
-      next: 'Nothing is written plain while a key is configured: give the provider a `keyStore` that has it',
+      next: 'No data is written unencrypted while a key is configured: give the provider a `keyStore` that has it',
     });
   }
   await drive.encryption.enable({ key, keyId });

@@ -60,7 +60,7 @@ export function withProtection(name: ProtectionName, data: Uint8Array): Uint8Arr
 const PROTECTION_ASC = 0x10;
 const PROTECTION_ASCQS: ReadonlySet<number> = new Set([0x01, 0x04, 0x05]);
 
-/** Whether a sense says that a block does not fit its protection information, whatever its key. */
+/** Whether a sense says that a block does not match its protection information, whatever its key. */
 export function isProtectionSense({ asc, ascq }: { readonly asc: number; readonly ascq: number }): boolean {
   return asc === PROTECTION_ASC && PROTECTION_ASCQS.has(ascq);
 }

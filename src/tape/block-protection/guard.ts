@@ -35,6 +35,6 @@ async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Pro
   if (newest === undefined || !isProtectionSense(newest)) return undefined;
   return new ProtectionError('a record was damaged on its way to the drive, twice: it is not on tape', {
     ...details,
-    next: 'Look at cable, terminator and host adapter, and at the memory of this machine; write the file anew',
+    next: 'Look at cable, terminator and host adapter, and at the memory of this machine; write the file again',
   });
 }

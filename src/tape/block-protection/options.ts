@@ -13,7 +13,7 @@ const CHOICES: readonly BlockProtection[] = ['auto', ...PROTECTION_NAMES, 'off']
 /** Throws InvalidArgumentError unless it is one, or undefined for a default. */
 export function requireBlockProtection(protection: unknown, details?: LtoErrorDetails): void {
   if (protection === undefined || CHOICES.some((choice) => choice === protection)) return;
-  throw new InvalidArgumentError(`knows no protection ${JSON.stringify(String(protection).slice(0, 32))}`, {
+  throw new InvalidArgumentError(`unknown protection ${JSON.stringify(String(protection).slice(0, 32))}`, {
     ...details,
     next: `Use ${CHOICES.join(', ')}`,
   });

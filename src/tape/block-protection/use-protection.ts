@@ -51,7 +51,7 @@ export async function confirmProtection(port: DrivePort, operation: string): Pro
   throw new ProtectionError(`the drive does not protect blocks by ${inUse} any more`, {
     device: port.device,
     operation,
-    next: 'Records since then may hold protection information as data: write the file anew',
+    next: 'Records written since then may hold protection information as data: write the file again',
   });
 }
 

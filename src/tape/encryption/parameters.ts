@@ -163,7 +163,7 @@ function namingKads(
   details: LtoErrorDetails,
 ): KeyAssociatedData[] {
   if (keyId === undefined) {
-    throw new InvalidArgumentError('a key that encrypts needs an identifier, or nobody would find it again', {
+    throw new InvalidArgumentError('a key that encrypts needs an identifier, so that it can be found again', {
       ...details,
       next: 'Give `keyId`',
     });
@@ -216,7 +216,10 @@ function nonceKads(
   const { required, allowed } = NONCE;
   if (nonce === undefined && algorithm.nonce !== required) return [];
   if (nonce !== undefined && algorithm.nonce !== required && algorithm.nonce !== allowed) {
-    throw new EncryptionError('the drive makes its nonces itself', { ...details, next: 'Leave `nonce` out' });
+    throw new EncryptionError('the drive generates its nonces itself and accepts none', {
+      ...details,
+      next: 'Leave `nonce` out',
+    });
   }
   const data = Uint8Array.from(nonce ?? randomBytes(NONCE_BYTES));
   return [{ type: KAD_TYPE.nonce, authenticated: 0, data }];
@@ -229,7 +232,7 @@ function nonceKads(
 export function withKeyBytes<T>(key: KeyObject | Uint8Array, use: (bytes: Uint8Array) => T): T {
   if (!(key instanceof KeyObject)) return use(requireLength(key));
   if (key.type !== 'secret') {
-    throw new InvalidArgumentError(`a ${key.type} key is none for a tape drive`, { next: 'Give a secret key' });
+    throw new InvalidArgumentError(`a ${key.type} key cannot be used for a tape drive`, { next: 'Give a secret key' });
   }
   const bytes = key.export();
   try {

@@ -117,7 +117,7 @@ export class EncryptionSession {
         device,
         operation,
         sense: this.#sense,
-        next: 'Nothing more is written: identify the cartridge, enable encryption again, and write the file anew',
+        next: 'Nothing more is written: identify the cartridge, enable encryption again, and write the file again',
       },
     );
   }

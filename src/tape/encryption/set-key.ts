@@ -181,7 +181,7 @@ function failed(what: string, cause: unknown, details: LtoErrorDetails): Encrypt
     ...details,
     sense,
     cause,
-    next: 'Nothing was written: look at `lto encryption status`, and try again',
+    next: 'Nothing was written: check `lto encryption status`, and try again',
   });
 }
 

@@ -42,7 +42,7 @@ async function namedKey(keyStore: KeyStore, keyId: string, details: LtoErrorDeta
     throw storeFailed(keyId, cause, details);
   });
   if (key) return key;
-  throw new EncryptionKeyError(`the key store has no key ${JSON.stringify(keyId)}, which the data is encrypted with`, {
+  throw new EncryptionKeyError(`the key store has no key ${JSON.stringify(keyId)}, with which the data is encrypted`, {
     ...details,
     keyId,
     next: 'Add that key to the store',

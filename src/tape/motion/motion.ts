@@ -66,11 +66,14 @@ async function endMet(port: DrivePort, error: unknown, operation: string, isBack
   // Going back meets no end of data: a drive that answers BLANK CHECK there has met the beginning.
   if (status.beginningOfPartition || (isBackwards && status.endOfData)) return beginningMet(details);
   if (!status.endOfData) return undefined;
-  return new EndOfDataError('the end of the recorded data was met', { ...details, next: 'There is nothing behind it' });
+  return new EndOfDataError('the end of the recorded data was reached', {
+    ...details,
+    next: 'Nothing is recorded after it',
+  });
 }
 
 function beginningMet(details: LtoErrorDetails): BeginningOfPartitionError {
-  return new BeginningOfPartitionError('the beginning of the tape was met', {
+  return new BeginningOfPartitionError('the beginning of the tape was reached', {
     ...details,
     next: 'There is nothing before it',
   });

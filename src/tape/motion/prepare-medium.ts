@@ -53,7 +53,7 @@ async function verifyPartitions(port: DrivePort, wanted: number): Promise<void> 
   throw new VerificationError(`the cartridge has ${page.additionalPartitionsDefined + 1} partitions, not ${wanted}`, {
     device: port.device,
     operation: 'FORMAT MEDIUM',
-    next: 'Its content is gone all the same; format it again',
+    next: 'Its old content is lost; format it again',
   });
 }
 
@@ -133,7 +133,7 @@ function unitsFor(port: DrivePort, partitions: readonly PartitionSize[]): number
     const counts = sizes.map((size) => size / 10 ** units);
     if (counts.every((count) => Number.isInteger(count) && count > 0 && count < REST)) return units;
   }
-  throw new InvalidArgumentError(`partition sizes of ${sizes.join(', ')} bytes can't be told to the drive`, {
+  throw new InvalidArgumentError(`partition sizes of ${sizes.join(', ')} bytes cannot be expressed in the mode page`, {
     device: port.device,
     next: 'Give whole gigabytes (multiples of 1000000000)',
   });

@@ -124,16 +124,16 @@ function endOfData({ device }: DrivePort, records: number): LtoError {
       next: 'Name a file that exists',
     });
   }
-  return new UnterminatedFileError('the file ends without a filemark: its writing was cut off', {
+  return new UnterminatedFileError('the file ends without a filemark: writing it was interrupted', {
     ...details,
     records,
     bytes: 0,
-    next: 'Its records can be read, but more may have been meant to follow',
+    next: 'Its records can be read, but the file may be incomplete',
   });
 }
 
 function notInDrive({ device }: DrivePort, cause: IllegalRequestError): IllegalRequestError {
-  return new IllegalRequestError('the drive does not verify by itself', {
+  return new IllegalRequestError('the drive does not support VERIFY(6)', {
     device,
     operation: 'VERIFY(6)',
     sense: cause.sense,
@@ -143,7 +143,7 @@ function notInDrive({ device }: DrivePort, cause: IllegalRequestError): IllegalR
 }
 
 function positionUntold({ device }: DrivePort): IllegalRequestError {
-  return new IllegalRequestError('the drive does not tell where the tape stands, which is needed after VERIFY(6)', {
+  return new IllegalRequestError('the drive does not report its position, which is needed after VERIFY(6)', {
     device,
     operation: 'READ POSITION',
     next: 'Verify by reading the file: leave `inDrive` out (`lto verify` without --in-drive)',

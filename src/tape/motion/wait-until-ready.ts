@@ -59,7 +59,10 @@ function requireHope(port: DrivePort, { state, sense }: Readiness): void {
   }
   const unexplained = sense?.asc === ASC_NOT_READY && sense.ascq === ASCQ_CAUSE_NOT_REPORTABLE;
   if (state === 'becoming-ready' || unexplained) return;
-  throw new NotReadyError('the drive will not become ready by itself', { ...details, next: 'See `lto status`' });
+  throw new NotReadyError('the drive needs an action before it becomes ready', {
+    ...details,
+    next: 'See `lto status`',
+  });
 }
 
 function timeUp(port: DrivePort, { sense }: Readiness, timeoutMs: number): NotReadyError {
@@ -67,6 +70,6 @@ function timeUp(port: DrivePort, { sense }: Readiness, timeoutMs: number): NotRe
     device: port.device,
     operation: 'wait until ready',
     sense,
-    next: 'Wait on: a first load of LTO-9 and later cartridges can take two hours',
+    next: 'Wait longer: a first load of LTO-9 and later cartridges can take two hours',
   });
 }

@@ -136,21 +136,21 @@ const REFUSALS: Readonly<Record<WriteProtectionReason, { readonly what: string; 
   permanent: { what: 'the cartridge is marked as write-protected', next: ANOTHER },
   software: {
     what: 'the drive is set to refuse writing',
-    next: 'Take the protection away in mode page 10h of the drive, or load the cartridge again',
+    next: 'Clear the protection in mode page 10h of the drive, or load the cartridge again',
   },
   'read-only-format': { what: 'the drive can only read cartridges of this generation', next: ANOTHER },
   'cleaning-cartridge': { what: 'this is a cleaning cartridge', next: 'Take it out' },
   worm: {
     what: 'this is write-once media (WORM): what is recorded can not be changed',
-    next: 'Append behind it, or use another cartridge',
+    next: 'Append after it, or use another cartridge',
   },
   'append-only': {
     what: 'the drive is set to append only: what is recorded can not be changed',
-    next: 'Append behind it, or set the write mode of the drive (mode page 10h, subpage 01h) to overwrite',
+    next: 'Append after it, or set the write mode of the drive (mode page 10h, subpage 01h) to overwrite',
   },
   driver: {
     what: 'the driver takes the tape for write-protected',
-    next: 'Load the cartridge again; should it stay so, move its switch or use another one',
+    next: 'Load the cartridge again; if it stays write-protected, move its switch or use another one',
   },
   'opened-for-reading': { what: 'the drive was opened for reading only', next: 'Open it again, without reading only' },
   configuration: { what: 'the configuration forbids writing', next: 'Change the configuration, or use another drive' },

@@ -34,7 +34,8 @@ const TYPE_SEQUENTIAL = '1';
 export async function locateDevice(device: string): Promise<Located> {
   if (device.startsWith(VIRTUAL)) {
     const folder = device.slice(VIRTUAL.length);
-    if (folder === '') throw new InvalidArgumentError('names no folder', { device, next: 'Write virtual:<folder>' });
+    if (folder === '')
+      throw new InvalidArgumentError('the name has no folder', { device, next: 'Write virtual:<folder>' });
     return { kind: 'virtual', device, folder };
   }
   if (process.platform !== 'linux') {
@@ -59,12 +60,12 @@ async function tapeNodeOf(device: string): Promise<TapeNode> {
   const tapeNode = await realpath(device).catch((error: unknown) => fail(error, device));
   const { rdev, isCharacter } = await nodeNumbers(tapeNode).catch((error: unknown) => fail(error, device));
   if (!isCharacter) {
-    throw new NotATapeDriveError('this is no device node', { device, next: 'Name a node such as /dev/nst0' });
+    throw new NotATapeDriveError('this is not a device node', { device, next: 'Name a node such as /dev/nst0' });
   }
   if (rdev.major === MAJOR_SG) {
     throw new NotATapeDriveError('this is an sg node, which carries no data stream', {
       device,
-      next: `Use ${await tapeTwinOfSg(tapeNode)}; its sg node is found by itself`,
+      next: `Use ${await tapeTwinOfSg(tapeNode)}; its sg node is located automatically`,
     });
   }
   if (rdev.major !== MAJOR_ST) {

@@ -222,7 +222,7 @@ export class DrivePort extends ScsiDevice {
     }
     return new MediumError('the drive reported an error on the medium or the path to it', {
       ...known,
-      next: 'Look at the kernel log for the sense and at `lto health` for what the drive says; try another cartridge if it comes back',
+      next: 'Look at the kernel log for the sense and at `lto health` for what the drive says; try another cartridge if it happens again',
     });
   }
 

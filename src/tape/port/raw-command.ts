@@ -78,7 +78,7 @@ function requireHarmless(cdb: Uint8Array, device: string): void {
   const testsOnMedium = operationCode === SEND_DIAGNOSTIC && (flags & UNIT_OFFLINE) !== 0;
   const name = testsOnMedium ? 'SEND DIAGNOSTIC with UNITOFFL' : WRITES[operationCode];
   if (name === undefined) return;
-  throw new InvalidArgumentError(`${name} may destroy data, and is not sent past the checks of this library`, {
+  throw new InvalidArgumentError(`${name} may destroy data, and is not sent as a raw command`, {
     device,
     operation: name,
     next: 'Use the method that writes, erases or formats: it identifies the cartridge first',

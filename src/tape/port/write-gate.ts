@@ -109,7 +109,7 @@ export class WriteGate {
 
   #require(isGiven: boolean, operation: string, mediumEpoch: number): void {
     const details = { device: this.#device, operation };
-    if (!isGiven) throw new LtoError('LTO_INTERNAL', 'nobody has asked whether this may be written', details);
+    if (!isGiven) throw new LtoError('LTO_INTERNAL', 'permission to write was not requested', details);
     if (this.#permit?.mediumEpoch === mediumEpoch) return;
     throw new MediumChangedError('the cartridge may have been changed since writing on it was permitted', {
       ...details,

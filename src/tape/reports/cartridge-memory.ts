@@ -85,7 +85,7 @@ export async function writeHostAttributes(
   for (const { id, bytes } of attributes) {
     const written = await readAttributeById(port, id, partition);
     if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;
-    throw new VerificationError(`attribute ${hexCode(id, 4)} does not read back as it was written`, {
+    throw new VerificationError(`attribute ${hexCode(id, 4)} does not read back as written`, {
       device: port.device,
       operation: 'WRITE ATTRIBUTE',
       next: 'The drive does not keep this attribute: do not rely on it',

@@ -88,6 +88,6 @@ function elsewhere(
   return new PositionMismatchError(`stands at ${place} instead of file ${fileNumber ?? '?'}${block}`, {
     device,
     operation: 'write',
-    next: 'Find out what has moved the tape; write the files again that are not proven to be on it',
+    next: 'Find out what has moved the tape; write again the files that are not proven to be on tape',
   });
 }

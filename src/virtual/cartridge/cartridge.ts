@@ -181,7 +181,7 @@ async function exists(path: string): Promise<boolean> {
 function formatOf({ medium }: CartridgeMemory): FormatFacts {
   const facts = LTO_FORMATS.find(({ densityCode }) => densityCode === medium.densityCode);
   if (facts !== undefined) return facts;
-  throw new MediumError(`the density code ${medium.densityCode} of the cartridge memory is that of no LTO format`);
+  throw new MediumError(`the density code ${medium.densityCode} of the cartridge memory belongs to no LTO format`);
 }
 
 const CARTRIDGES = 'cartridges';

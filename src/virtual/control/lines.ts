@@ -12,7 +12,7 @@ export async function* linesOf(stream: Readable, most: number): AsyncGenerator<s
       const end = rest.indexOf(LINE_FEED);
       const part = end < 0 ? rest : rest.subarray(0, end);
       bytes += part.length;
-      if (bytes > most) throw new InvalidArgumentError(`a line of more than ${most} bytes`);
+      if (bytes > most) throw new InvalidArgumentError(`the line is longer than ${most} bytes`);
       parts.push(part);
       if (end < 0) break;
       yield Buffer.concat(parts).toString('utf8');

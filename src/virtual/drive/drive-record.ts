@@ -145,14 +145,14 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
     throw new DeviceNotFoundError(what, { ...details, cause });
   })) as DriveRecord & { readonly format: unknown };
   if (!isObject(stored)) throw new DeviceNotFoundError(`${FILE} is damaged`, details);
-  if (stored.format !== FORMAT) throw new DeviceNotFoundError(`${FILE} is not that of a virtual drive`, details);
+  if (stored.format !== FORMAT) throw new DeviceNotFoundError(`${FILE} does not describe a virtual drive`, details);
   const missing = (['identity', 'settings', 'memory'] as const).find((part) => !isObject(stored[part]));
   const { memory, life, identity } = stored;
   if (missing !== undefined || !Number.isInteger(identity.generation) || !isPosition(memory.position)) {
     const what = missing === undefined ? 'tells no generation or no position' : `has no ${missing}`;
     throw new DeviceNotFoundError(`${FILE} is damaged: it ${what}`, {
       ...details,
-      next: 'Take it from a backup, or make a new drive and put the cartridges of this one into it',
+      next: 'Restore it from a backup, or create a new drive and put the cartridges of this one into it',
     });
   }
   // A drive of an earlier version lacks what was added since.

@@ -36,7 +36,7 @@ const RANGES = {
 export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
   const facts = typeof speed === 'string' ? MODELS.get(speed) : speed;
   if (facts === undefined) {
-    throw new InvalidArgumentError(`there is no speed model ${JSON.stringify(speed)}`, {
+    throw new InvalidArgumentError(`unknown speed model ${JSON.stringify(speed)}`, {
       next: `Use one of ${SPEED_NAMES.join(', ')}`,
     });
   }

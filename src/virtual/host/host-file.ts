@@ -13,11 +13,11 @@ export async function onHostFile<T>(path: string, work: () => Promise<T>): Promi
   } catch (cause) {
     const { code: errno = '' } = cause as NodeJS.ErrnoException;
     if (!FULL.has(errno)) throw cause;
-    throw new TransportError(`there is no room left on the disk of this host for ${path}`, {
+    throw new TransportError(`the disk of this host is full, at ${path}`, {
       operation: 'write',
       errno,
       cause,
-      next: 'Make room there: what was not written is not on the virtual tape',
+      next: 'Free some space: data that was not written is not on the virtual tape',
     });
   }
 }

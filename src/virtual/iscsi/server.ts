@@ -129,9 +129,9 @@ async function addressOf({ host = '127.0.0.1', chap, allowAnyone = false }: Iscs
     throw noAddress(host, cause);
   });
   if (chap !== undefined || allowAnyone || LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return address;
-  throw new InvalidArgumentError(`at ${host || address} everybody who reaches it could erase the cartridges`, {
+  throw new InvalidArgumentError(`at ${host || address} everybody who can reach it could erase the cartridges`, {
     operation: 'listen',
-    next: 'Have initiators prove that they know a secret (CHAP), or let everybody in with --allow-anyone (allowAnyone)',
+    next: 'Require CHAP of the initiators, or allow everybody with --allow-anyone (allowAnyone)',
   });
 }
 
@@ -176,13 +176,13 @@ function requireSecrets(chap: ChapOptions | undefined): void {
   for (const { user, secret } of target ? [initiator, target] : [initiator]) {
     if (user === '') throw new InvalidArgumentError('CHAP needs a user');
     if (Buffer.byteLength(secret) < LEAST_SECRET_BYTES) {
-      throw new InvalidArgumentError(`a secret of CHAP has at least ${LEAST_SECRET_BYTES} bytes`);
+      throw new InvalidArgumentError(`a CHAP secret has at least ${LEAST_SECRET_BYTES} bytes`);
     }
   }
   // With one secret for both, whoever can ask the target for a proof can give it as its own (RFC 7143 section 9.2.1).
   if (target?.secret === initiator.secret) {
-    throw new InvalidArgumentError('the target has to prove another secret than the initiator', {
-      next: 'Choose two secrets',
+    throw new InvalidArgumentError('the target and the initiator must have different secrets', {
+      next: 'Choose two different secrets',
     });
   }
 }

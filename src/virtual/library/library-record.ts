@@ -116,7 +116,7 @@ export async function loadLibrary(folder: string): Promise<LibraryRecord> {
   throw new DeviceNotFoundError(`${LIBRARY_FILE} is damaged at ${issue?.path.join('.') || 'its beginning'}`, {
     ...details,
     cause: error,
-    next: 'Take it from a backup, or make a new library and move the folders of the cartridges into it',
+    next: 'Restore it from a backup, or create a new library and move the folders of the cartridges into it',
   });
 }
 

@@ -79,8 +79,8 @@ export function traitMeaning(trait: Trait): string {
 export function requireTraits(names: readonly string[]): readonly Trait[] {
   return names.map((name) => {
     if (Object.hasOwn(TRAITS, name)) return name as Trait;
-    throw new InvalidArgumentError(`no virtual drive has the trait ${JSON.stringify(name)}`, {
-      next: `There are ${TRAIT_NAMES.join(', ')}`,
+    throw new InvalidArgumentError(`unknown trait of a virtual drive: ${JSON.stringify(name)}`, {
+      next: `Traits are ${TRAIT_NAMES.join(', ')}`,
     });
   });
 }

@@ -130,7 +130,7 @@ describe.each(MEDIA)('%s', (_name, reason, options, writeMode) => {
       expectUntouched(async () => {
         const error = await withDrive(destroy).catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(WriteProtectedError);
-        expect(error).toMatchObject({ reason, next: expect.stringMatching(/^Append behind it/) });
+        expect(error).toMatchObject({ reason, next: expect.stringMatching(/^Append after it/) });
       }),
     );
 

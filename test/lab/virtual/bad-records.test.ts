@@ -31,7 +31,7 @@ describe.each([
   ['before', bad],
   ['behind', badAndPassed],
 ] as const)('a drive that stops %s a record that it cannot read', (_, fault) => {
-  it('fails with the name of the record, the sense, and the tape before it; locate() reads on behind it', async () => {
+  it('fails with the name of the record, the sense, and the tape before it; locate() skips it and reads on', async () => {
     const drive = await oneFile();
     await withFaults(fault(5));
     const stream = drive.createReadStream({ fileNumber: 0 });

@@ -72,7 +72,7 @@ export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
 export function requireAlgorithm(algorithm: unknown, details?: LtoErrorDetails): void {
   if (algorithm === undefined || algorithm === false) return;
   if (typeof algorithm === 'string' && Object.hasOwn(MAKERS, algorithm)) return;
-  throw new InvalidArgumentError(`knows no checksum ${JSON.stringify(String(algorithm).slice(0, 32))}`, {
+  throw new InvalidArgumentError(`unknown checksum algorithm ${JSON.stringify(String(algorithm).slice(0, 32))}`, {
     ...details,
     next: `Use ${Object.keys(MAKERS).join(' or ')}`,
   });
@@ -84,8 +84,8 @@ export function algorithmOf(checksum: unknown, details?: LtoErrorDetails): Check
   requireAlgorithm(algorithm, details);
   const length = createChecksum(algorithm as ChecksumAlgorithm).digest().length - algorithm.length - 1;
   if (digits.length === length && /^[0-9a-f]*$/.test(digits)) return algorithm as ChecksumAlgorithm;
-  throw new InvalidArgumentError(`no ${algorithm} checksum is ${JSON.stringify(String(checksum).slice(0, 80))}`, {
+  throw new InvalidArgumentError(`${JSON.stringify(String(checksum).slice(0, 80))} is not a ${algorithm} checksum`, {
     ...details,
-    next: `Give it as the receipt has it: ${algorithm}: and ${length} hexadecimal digits`,
+    next: `Give it in the form of the receipt: ${algorithm}: and ${length} hexadecimal digits`,
   });
 }

@@ -15,7 +15,7 @@ export type ReadDestination =
 /** Throws InvalidArgumentError for what takes no bytes. */
 export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {
   if (typeof destination === 'function' || isStream(destination)) return;
-  throw new InvalidArgumentError(`${described(destination)} takes no data`, {
+  throw new InvalidArgumentError(`${described(destination)} is not a destination for data`, {
     device,
     operation: 'read',
     next: 'Give a writable stream, or a function that reads one',

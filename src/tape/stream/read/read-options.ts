@@ -73,5 +73,5 @@ export function requireReadOptions(device: string, options: ReadStreamOptions): 
   if (expectedChecksum === undefined) return;
   const expected = algorithmOf(expectedChecksum, details);
   if (checksum === undefined || checksum === expected) return;
-  throw new InvalidArgumentError(`the checksum that is expected is no ${checksum || 'checksum'}`, details);
+  throw new InvalidArgumentError(`the expected checksum is not a valid ${checksum || 'checksum'}`, details);
 }

@@ -141,7 +141,7 @@ function named({ fileNumber, record, logicalObject }: RecordPlace): string {
 }
 
 function damaged({ device }: DrivePort, place: RecordPlace, sense?: SenseData, cause?: unknown): ProtectionError {
-  return new ProtectionError(`${named(place)} does not fit its protection information, twice`, {
+  return new ProtectionError(`${named(place)} did not match its protection information in two reads`, {
     device,
     operation: 'read',
     sense,
@@ -166,6 +166,6 @@ function unreadable(
     sense: sense ?? reason.sense,
     record: place,
     cause: reason,
-    next: 'See `lto health`, and try another drive; `onBadRecord: skip` (`lto read --skip-bad`) reads on behind it',
+    next: 'See `lto health`, and try another drive; `onBadRecord: skip` (`lto read --skip-bad`) skips it and reads on',
   });
 }

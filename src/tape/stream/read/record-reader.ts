@@ -161,11 +161,11 @@ export class RecordReader {
         next: 'Rewind, or go to a file that exists',
       });
     }
-    return new UnterminatedFileError('the file ends without a filemark: its writing was cut off', {
+    return new UnterminatedFileError('the file ends without a filemark: writing it was interrupted', {
       ...details,
       records: this.records,
       bytes: this.bytes,
-      next: 'What was read is good, but more may have been meant to follow',
+      next: 'The records that were read are good, but the file may be incomplete',
     });
   }
 

@@ -15,7 +15,7 @@ export function requireLastRecord({ port, start: { limits } }: OpenFile, length:
 /** No receipt for less, or for more, than came in. */
 export function requireAllWritten({ port, writer }: OpenFile, given: number): void {
   if (given === writer.bytes) return;
-  throw new VerificationError(`${given} bytes came in and ${writer.bytes} are on tape`, {
+  throw new VerificationError(`${given} bytes were received, but ${writer.bytes} are on tape`, {
     device: port.device,
     operation: 'write',
     next: 'Write it again, as a new file',
