@@ -175,6 +175,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#end = undefined;
     this.#protection = protection;
     const start = await startFile(port, recordSize, options);
+    if (this.#over) throw this.#over;
     this.#safe ??= { fileNumber: start.fileNumber, logicalObject: start.firstLogicalObject };
     return start;
   }
@@ -193,6 +194,8 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     }
     const logicalObject = firstLogicalObject + writer.records + 1;
     const driverFile = await endImmediately(file);
+    // What was noticed meanwhile has ended the session: nobody would prove this file any more.
+    if (this.#over) throw this.#over;
     this.#end = {
       start: { ...start, fileNumber: fileNumber + 1, firstLogicalObject: logicalObject },
       logicalObject,
@@ -273,6 +276,8 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   }
 
   #noticed({ extent, error, why }: DeviceChange): void {
+    // Before its first file a session has nothing that a change could make void.
+    if (this.#safe === undefined) return;
     if (extent === 'everything' || (extent === 'buffer' && this.#files.count > 0)) this.#lose(error ?? new Error(why));
   }
 

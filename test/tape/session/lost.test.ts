@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BufferedDataLostError } from '../../../src/errors/index.js';
 import type { WriteSession } from '../../../src/tape/session/write-session.js';
-import { type Bench, data, newSessionBench } from './support.js';
+import { type Bench, data, isPending, newSessionBench } from './support.js';
 
 const DEFERRED = { deferred: { key: 3, asc: 0x0c, ascq: 0 } } as const;
 
@@ -80,6 +80,18 @@ it('the next session finds the clean end behind a power cut', async () => {
   expect(await session.writeFile([data(3)])).toMatchObject({ fileNumber: 2, firstLogicalObject: 4 });
   await session.close();
   for (const fileNumber of [0, 1, 2]) await tape.verifyFile(fileNumber);
+});
+
+it('settles every receipt, whatever command a reset comes before', async () => {
+  for (let afterCount = 0; afterCount < 24; afterCount += 1) {
+    const { tape, virtual } = await newSessionBench();
+    virtual.faults = [{ afterCount, times: 1, outcome: { reset: true } }];
+    const session = tape.session({ commit: { files: 1 } });
+    const first = await session.writeFile([data(0)]).catch(() => undefined);
+    await session.close().catch(() => undefined);
+    if (first) expect(await isPending(first.durable)).toBe(false);
+    await tape.close().catch(() => undefined);
+  }
 });
 
 it('is never an unhandled rejection', async () => {
