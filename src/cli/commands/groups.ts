@@ -8,6 +8,7 @@ import { addMam } from './drive/mam.js';
 import { addMotions } from './drive/motion.js';
 import { addStatus } from './drive/status.js';
 import { addKey } from './keys/key.js';
+import { addLibrary } from './library/library.js';
 import { addFormat } from './media/format.js';
 import { addLabel } from './media/label.js';
 import { addList } from './media/list.js';
@@ -22,6 +23,7 @@ import { addVirtual } from './virtual/virtual.js';
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Cartridges and files:': [addLabel, addWrite, addRead, addList, addVerify, addFormat],
   'Drives:': [addDrives, addStatus, addInspect, addHealth, addMam, addLog, addMotions, addEncryption],
+  'Libraries:': [addLibrary],
   'Keys:': [addKey],
   'Virtual drives:': [addVirtual, addServeVirtual, addDemo],
 };

@@ -17,7 +17,13 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 3,
     meaning: 'no such drive, or no access to it',
-    errors: ['LTO_DEVICE_NOT_FOUND', 'LTO_NOT_A_TAPE_DRIVE', 'LTO_PERMISSION', 'LTO_ADDON_UNAVAILABLE'],
+    errors: [
+      'LTO_DEVICE_NOT_FOUND',
+      'LTO_NOT_A_TAPE_DRIVE',
+      'LTO_NOT_A_LIBRARY',
+      'LTO_PERMISSION',
+      'LTO_ADDON_UNAVAILABLE',
+    ],
   },
   { code: 4, meaning: 'the drive is in use', errors: ['LTO_DRIVE_BUSY'] },
   { code: 5, meaning: 'no cartridge, or not loaded', errors: ['LTO_NO_MEDIUM'] },
@@ -48,6 +54,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   },
   { code: 16, meaning: 'the keystore cannot be used', errors: ['LTO_KEY_STORE'] },
   { code: 17, meaning: 'done, except for unreadable records that were skipped (--skip-bad)', errors: [] },
+  { code: 18, meaning: 'the library can not move the cartridge so', errors: ['LTO_ELEMENT'] },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
   { code: 141, meaning: 'the reader of the output is gone', errors: [] },
 ];

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { Inventory } from '../../src/library/inventory.js';
+import { ltoCommand } from './support.js';
+
+const lto = ltoCommand();
+
+it('lto library: status, load, unload, transfer, exchange, mail slots, lock and audit', async () => {
+  await lto.document([
+    'virtual',
+    'create-library',
+    'library',
+    '--slots',
+    '4',
+    '--cartridges',
+    '2',
+    '--capacity',
+    '1MB',
+  ]);
+  const library = (...args: readonly string[]) => lto.document(['library', ...args, '-l', 'virtual:library']);
+  const at = async (barcode: string) => {
+    const { elements } = await library('status');
+    const found = (elements as Inventory['elements']).find((element) => element.barcode === barcode);
+    return `${found?.kind} ${found?.number}`;
+  };
+  expect(await at('A00002L8')).toBe('slot 2');
+  expect(await library('load', 'A00002L8', '2')).toMatchObject({
+    barcode: 'A00002L8',
+    drive: { node: 'virtual:library/drives/2' },
+  });
+  expect(await at('A00002L8')).toBe('drive 2');
+  expect(await library('unload', '2')).toMatchObject({ moves: [{ to: { kind: 'slot', number: 2 } }] });
+  await library('transfer', '2', '4');
+  await library('exchange', 'A00001L8', 'A00002L8');
+  expect([await at('A00001L8'), await at('A00002L8')]).toEqual(['slot 4', 'slot 1']);
+  await library('export', 'A00001L8');
+  expect(await at('A00001L8')).toBe('mail-slot 5');
+  expect(await library('import')).toMatchObject({ moves: [{ barcode: 'A00001L8', to: { kind: 'slot', number: 2 } }] });
+  expect(await library('lock')).toEqual({ locked: true });
+  expect((await library('audit')).elements).toHaveLength(9);
+});
+
+it('lto library refuses with its own exit code, and names what is missing', async () => {
+  await lto.document(['virtual', 'create-library', 'other', '--slots', '2', '--cartridges', '1', '--capacity', '1MB']);
+  const refused = await lto.run(['library', 'load', 'B00001L8', '1', '-l', 'virtual:other']);
+  expect([refused.code, refused.stderr]).toEqual([
+    18,
+    expect.stringContaining('there is no cartridge or slot B00001L8'),
+  ]);
+  const unnamed = await lto.run(['library', 'status']);
+  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('no library is named')]);
+});
