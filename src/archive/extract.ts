@@ -1,3 +1,4 @@
+import { requireCallback, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -47,6 +48,10 @@ export async function extractArchive(
   folder: string,
   options: ExtractOptions = {},
 ): Promise<ExtractResult> {
+  requireNonEmptyText('folder', folder, { operation: 'extract' });
+  requireOptions(options, { operation: 'extract' });
+  requireCallback('filter', options.filter, { operation: 'extract' });
+  requireCallback('onProgress', options.onProgress, { operation: 'extract' });
   const { force = false, preserve = false, owners = process.getuid?.() === 0, only, filter, onProgress } = options;
   const thread = new ArchiveThread(
     source,

@@ -1,3 +1,4 @@
+import { requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -15,10 +16,9 @@ export interface ListOptions {
  * @example
  * for await (const { name, size } of listArchive(drive.createReadStream({ fileNumber: 1 }))) console.log(name, size);
  */
-export async function* listArchive(
-  source: DataSource,
-  { only, signal }: ListOptions = {},
-): AsyncGenerator<ArchiveMember, void> {
+export async function* listArchive(source: DataSource, options: ListOptions = {}): AsyncGenerator<ArchiveMember, void> {
+  requireOptions(options, { operation: 'list' });
+  const { only, signal } = options;
   const thread = new ArchiveThread(source, { kind: 'list', only }, 'listing the archive failed');
   let arrived: readonly ArchiveMember[] | undefined;
   let isOver = false;

@@ -17,12 +17,6 @@ export function requireOptions(options: unknown, details?: LtoErrorDetails): voi
   if ('signal' in options) requireSignal(options.signal, details);
 }
 
-/** As `requireOptions`, for options that cannot be left out. */
-export function requireGivenOptions(options: unknown, details?: LtoErrorDetails): void {
-  requireRecord('options', options, details);
-  requireOptions(options, details);
-}
-
 /** Throws InvalidArgumentError for what is no object with members by name: null, lists, bytes, maps, text, numbers. */
 export function requireRecord(name: string, value: unknown, details?: LtoErrorDetails): asserts value is object {
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -38,6 +32,15 @@ export function requireCallback(name: string, value: unknown, details?: LtoError
   if (value === undefined || typeof value === 'function') return;
   throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is a function`, {
     next: 'Give a function, or leave it out',
+    ...details,
+  });
+}
+
+/** Throws InvalidArgumentError for what is neither true nor false. */
+export function requireBoolean(name: string, value: unknown, details?: LtoErrorDetails): asserts value is boolean {
+  if (typeof value === 'boolean') return;
+  throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is true or false`, {
+    next: 'Give true or false',
     ...details,
   });
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { KeyStoreError } from '../errors/index.js';
+import { requireCallback } from '../arguments/options.js';
+import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
 import { keyFromBytes, requireDataKey } from './data-key.js';
 import { type KeyStore, requireKeyId } from './key-store.js';
 
@@ -11,6 +12,9 @@ export class CallbackKeyStore implements KeyStore {
   readonly #fetch: FetchKey;
 
   constructor(fetch: FetchKey) {
+    if (fetch === undefined)
+      throw new InvalidArgumentError('a function that fetches keys is needed', { operation: 'key' });
+    requireCallback('fetch', fetch, { operation: 'key' });
     this.#fetch = fetch;
   }
 

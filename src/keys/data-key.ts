@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto';
+import { createHash, createSecretKey, KeyObject, randomFillSync } from 'node:crypto';
 import { InvalidArgumentError } from '../errors/index.js';
 
 /** Bytes of a data key: every LTO drive encrypts with AES-256. */
@@ -11,6 +11,7 @@ export function generateKey(): KeyObject {
 
 /** Makes a key of 32 bytes and wipes them, even if they are not a key. Throws InvalidArgumentError. */
 export function keyFromBytes(bytes: Uint8Array): KeyObject {
+  if (!(bytes instanceof Uint8Array)) throw noKey('a key is made of bytes', 'Give a Buffer of 32 bytes');
   try {
     requireLength(bytes.length);
     return createSecretKey(bytes);
@@ -21,12 +22,14 @@ export function keyFromBytes(bytes: Uint8Array): KeyObject {
 
 /** The key, if it fits a drive: secret, 256 bits. Throws InvalidArgumentError otherwise. */
 export function requireDataKey(key: KeyObject): KeyObject {
+  requireKeyObject(key);
   requireLength(key.symmetricKeySize ?? 0);
   return key;
 }
 
 /** Runs `work` with the bytes of a key, which are wiped when it returns. */
 export function withKeyBytes<T>(key: KeyObject, work: (bytes: Buffer) => T): T {
+  requireKeyObject(key);
   const bytes = key.export();
   try {
     return work(bytes);
@@ -47,6 +50,16 @@ export function keyFingerprint(key: KeyObject): string {
 
 /** So that the hash of a key for this purpose is not its hash for any other. */
 const FINGERPRINT_LABEL = 'node-lto key fingerprint v1\0';
+
+function requireKeyObject(key: unknown): asserts key is KeyObject {
+  if (key instanceof KeyObject && key.type === 'secret') return;
+  throw noKey('a key is a secret KeyObject; this is none', 'Make one with generateKey() or keyFromBytes()');
+}
+
+/** Says nothing of the argument: it may be a key in another form. */
+function noKey(what: string, next: string): InvalidArgumentError {
+  return new InvalidArgumentError(what, { operation: 'key', next });
+}
 
 function requireLength(bytes: number): void {
   if (bytes === KEY_LENGTH) return;

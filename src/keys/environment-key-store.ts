@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { requireRecord } from '../arguments/options.js';
 import { KeyStoreError } from '../errors/index.js';
 import { keyFromHex } from './hex-key.js';
 import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
@@ -16,6 +17,7 @@ export class EnvironmentKeyStore implements KeyStore {
 
   /** @param environment Default: that of the process, read again for every key. */
   constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
+    requireRecord('the environment', environment, { operation: 'key' });
     this.#environment = environment;
   }
 

@@ -1,6 +1,7 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
 import { type LockHolder, ProcessLock } from '../locks/process-lock.js';
 import { requireDataKey } from './data-key.js';
@@ -45,7 +46,10 @@ export class FileKeyStore implements KeyStore {
   #writing: Promise<unknown> = Promise.resolve();
 
   /** Does not touch the file yet. Throws InvalidArgumentError for an empty passphrase or a cost out of range. */
-  constructor(path: string, { passphrase, scryptCost }: FileKeyStoreOptions) {
+  constructor(path: string, options: FileKeyStoreOptions) {
+    requireNonEmptyText('path', path, { operation: 'key' });
+    requireRecord('options', options, { operation: 'key' });
+    const { passphrase, scryptCost } = options;
     requireCost(scryptCost);
     this.path = path;
     this.#cost = scryptCost;
@@ -148,6 +152,12 @@ function requireCost(cost: number | undefined): void {
 
 function takePassphrase(passphrase: string | Uint8Array): KeyObject {
   const bytes = typeof passphrase === 'string' ? Buffer.from(passphrase, 'utf8') : passphrase;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new InvalidArgumentError('a passphrase is text or bytes', {
+      operation: 'key',
+      next: 'Give a string or a Buffer',
+    });
+  }
   try {
     if (bytes.length === 0) throw new InvalidArgumentError('an empty passphrase protects nothing');
     return createSecretKey(bytes);

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyCandidate, KeyStore } from './key-store.js';
+import { type KeyCandidate, type KeyStore, requireKeyStore } from './key-store.js';
 
 /**
  * Several stores, asked in order until one has the key. A store that fails ends the search: a later one might hold
@@ -9,6 +9,7 @@ export class KeyStoreChain implements KeyStore {
   readonly #stores: readonly KeyStore[];
 
   constructor(...stores: readonly KeyStore[]) {
+    for (const store of stores) requireKeyStore(store);
     this.#stores = stores;
   }
 

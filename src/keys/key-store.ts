@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { InvalidArgumentError } from '../errors/index.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 
 /** A source of keys. The identifier of a key is written on tape beside every block that the key encrypts. */
 export interface KeyStore {
@@ -21,6 +21,16 @@ export interface KeyCandidate {
 /** Bytes of an identifier that an LTO drive stores with each block (U-KAD). A-KADs are shorter, often 12 bytes. */
 export const LONGEST_KEY_ID = 32;
 
+/** Throws InvalidArgumentError for what has no method `get`. */
+export function requireKeyStore(store: unknown, details?: LtoErrorDetails): asserts store is KeyStore {
+  if (typeof store === 'object' && store !== null && 'get' in store && typeof store.get === 'function') return;
+  throw new InvalidArgumentError('a key store is an object with a method `get`; this is none', {
+    operation: 'key',
+    next: 'Give a FileKeyStore, a MemoryKeyStore or another KeyStore',
+    ...details,
+  });
+}
+
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
@@ -28,7 +38,7 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
  * InvalidArgumentError, which does not repeat the argument: it may be a key passed by mistake.
  */
 export function requireKeyId(id: string): string {
-  if (id.length <= LONGEST_KEY_ID && PRINTABLE.test(id) && id === id.trim()) return id;
+  if (typeof id === 'string' && id.length <= LONGEST_KEY_ID && PRINTABLE.test(id) && id === id.trim()) return id;
   throw new InvalidArgumentError(
     `a key identifier is 1 to ${LONGEST_KEY_ID} characters of printable ASCII without spaces around it; this one is not`,
     { operation: 'key', next: 'Give the name of the key, not the key itself' },

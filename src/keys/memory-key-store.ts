@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { KeyStoreError } from '../errors/index.js';
+import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
 import { requireDataKey } from './data-key.js';
 import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 
@@ -9,7 +9,11 @@ export class MemoryKeyStore implements KeyStore {
 
   /** Throws InvalidArgumentError for an invalid identifier or key, KeyStoreError for a duplicate identifier. */
   constructor(keys: Iterable<readonly [id: string, key: KeyObject]> = []) {
-    for (const [id, key] of keys) this.put(id, key);
+    if (typeof keys !== 'object' || keys === null || !(Symbol.iterator in keys)) throw notPairs();
+    for (const pair of keys) {
+      if (!Array.isArray(pair)) throw notPairs();
+      this.put(pair[0], pair[1]);
+    }
   }
 
   async get(id: string): Promise<KeyObject | undefined> {
@@ -30,6 +34,13 @@ export class MemoryKeyStore implements KeyStore {
   delete(id: string): boolean {
     return this.#keys.delete(requireKeyId(id));
   }
+}
+
+function notPairs(): InvalidArgumentError {
+  return new InvalidArgumentError('keys are pairs of an identifier and a key', {
+    operation: 'key',
+    next: 'Give a Map, or a list of pairs',
+  });
 }
 
 export function keyExists(store: string, id: string): KeyStoreError {

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { requireRecord } from '../arguments/options.js';
+import { InvalidArgumentError } from '../errors/index.js';
 import { keyFromHex, keyToHex } from './hex-key.js';
 
 /** A key file of stenc: the key in hexadecimal on the first line, a description on the second. */
@@ -16,6 +18,9 @@ const CARRIAGE_RETURN = 0x0d;
  * line ends are accepted, which stenc refuses. Throws InvalidArgumentError, which never repeats content of the file.
  */
 export function decodeStencFile(content: Uint8Array): StencKey {
+  if (!(content instanceof Uint8Array)) {
+    throw new InvalidArgumentError('a key file is bytes', { operation: 'key', next: 'Give a Buffer' });
+  }
   const [digits, rest] = firstLine(content);
   const [description] = firstLine(rest);
   return {
@@ -25,7 +30,9 @@ export function decodeStencFile(content: Uint8Array): StencKey {
 }
 
 /** A file for `stenc -k`: wipe it after use. */
-export function encodeStencFile({ key, description }: StencKey): Buffer {
+export function encodeStencFile(stenc: StencKey): Buffer {
+  requireRecord('a key file', stenc, { operation: 'key' });
+  const { key, description } = stenc;
   const digits = keyToHex(key);
   try {
     return Buffer.concat([digits, Buffer.from(`\n${description ?? ''}`)]);

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import { ifWellFormed } from '../device/well-formed.js';
 import { MEDIUM_CHANGER } from '../scsi/commands/inquiry.js';
 import { decodeSerialNumber } from '../scsi/vpd/pages.js';
@@ -24,7 +25,10 @@ const BY_ID = 'dev/tape/by-id';
  * The medium changers of this machine; none on other systems than Linux. Nothing is opened and no command is sent.
  * `root` is where `sys` and `dev` are.
  */
-export async function listLibraries({ root = '/' }: { readonly root?: string } = {}): Promise<ListedLibrary[]> {
+export async function listLibraries(options: { readonly root?: string } = {}): Promise<ListedLibrary[]> {
+  requireOptions(options, { operation: 'list libraries' });
+  const { root = '/' } = options;
+  requireNonEmptyText('root', root, { operation: 'list libraries' });
   const nodes = await names(join(root, GENERIC_CLASS));
   const sorted = nodes.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const found = await Promise.all(sorted.map((node) => describe(root, node)));

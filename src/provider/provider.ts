@@ -3,7 +3,6 @@ import { requireNumbers } from '../arguments/number.js';
 import { requireOptions, type SignalOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
-import type { KeyStore } from '../keys/key-store.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
@@ -41,20 +40,11 @@ import type { Freshness, MamInfo } from './monitor/mam-info.js';
 import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
+import { type ProviderOptions, requireProviderOptions } from './provider-options.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
-import type { OpenDrive } from './session/drive-owner.js';
 import { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
-
-export interface ProviderOptions {
-  /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */
-  readonly isRegistered?: IsRegistered | undefined;
-  /** Opens the drive. Default: `TapeDrive.open`. */
-  readonly open?: OpenDrive | undefined;
-  /** Where keys come from: that of `encryptionKeyId` to write, and to read those that the tape names. */
-  readonly keyStore?: KeyStore | undefined;
-}
 
 export interface ForceOptions extends SignalOptions {
   /** Ask the drive, however young the last answer is. */
@@ -91,7 +81,7 @@ export class LtoProvider {
   /** Throws InvalidArgumentError for a configuration that is not valid; see `configurationSchema`. */
   constructor(configuration: unknown, options: ProviderOptions = {}) {
     this.configuration = parseConfiguration(configuration);
-    requireOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
+    requireProviderOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
     const { isRegistered = hasName, open, keyStore } = options;
     this.#isRegistered = isRegistered;
     this.#connection = new Connection(this.configuration, keyStore, open);

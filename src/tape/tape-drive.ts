@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumber } from '../arguments/number.js';
+import { requireBoolean, requireOptions, requireRecord } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
@@ -13,7 +14,7 @@ import { clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
 import { closeLastFile } from './motion/close-last-file.js';
 import { type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
-import { FILES, locateFile, RECORDS, space } from './motion/motion.js';
+import { FILES, locateFile, locateObject, RECORDS, space } from './motion/motion.js';
 import { enterPartition, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
 import { type DriveVerification, type VerifyInDriveOptions, verifyInDrive } from './motion/verify-in-drive.js';
@@ -30,7 +31,7 @@ import { changeSettings, type SettingChanges, type TapeSettings } from './report
 import type { SessionOptions } from './session/session-options.js';
 import { WriteSession } from './session/write-session.js';
 import type { TapeReceipt } from './stream/file/receipt.js';
-import { nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
+import { fileOptions, nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
 import { type ReadSummary, TapeReadStream } from './stream/read/read-stream.js';
 import { writeFile } from './stream/write/write-file.js';
@@ -38,8 +39,6 @@ import { requireWriteOptions, type WriteStreamOptions } from './stream/write/wri
 import { TapeWriteStream } from './stream/write/write-stream.js';
 import { TapeReports } from './tape-reports.js';
 
-/** MTSEEK takes 32 bits. */
-const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
 /** WRITE FILEMARKS(6) has 24 bits; the driver takes no more than a signed count. */
 const FILEMARKS: NumberRange = { min: 0, max: 0x7f_ffff, unit: 'filemarks' };
 /** The block descriptor has 24 bits; 0 is variable mode. */
@@ -80,6 +79,8 @@ export class TapeDrive extends TapeReports {
    * Without a model it is treated as one of which nothing is known.
    */
   static onTransport(transport: Transport, model?: DriveModel): TapeDrive {
+    requireRecord('a transport', transport);
+    requireOptions(model);
     return new TapeDrive(new DrivePort(transport, model));
   }
 
@@ -101,6 +102,7 @@ export class TapeDrive extends TapeReports {
    * when the drive was reset or its cartridge changed, and `mediumEpoch` counts it, whoever has noticed it first.
    */
   async confirmPosition(options?: CallOptions): Promise<void> {
+    requireOptions(options, { device: this.device, operation: 'confirm position' });
     await unlessAborted(this.#port.confirmPosition('confirm position'), options?.signal);
   }
 
@@ -152,11 +154,11 @@ export class TapeDrive extends TapeReports {
   }
 
   /** To the end of the recorded data of a partition, 0 by default; tells what it ends with. */
-  spaceToEndOfData({ partition = 0, ...options }: PartitionOptions = {}): Promise<EndOfData> {
+  spaceToEndOfData(options: PartitionOptions = {}): Promise<EndOfData> {
     return this.#move(
       'space to end of data',
       async () => {
-        await enterPartition(this.#port, partition, options);
+        await enterPartition(this.#port, options.partition ?? 0, options);
         return spaceToEndOfData(this.#port, options);
       },
       options,
@@ -172,17 +174,8 @@ export class TapeDrive extends TapeReports {
    * To a logical object number of a partition, 0 by default. File and block number are unknown to the driver afterwards;
    * `position()` tells the file.
    */
-  locate(logicalObject: number, { partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
-    return this.#move(
-      'locate',
-      async () => {
-        requireNumber('logicalObject', logicalObject, LOGICAL_OBJECTS, { device: this.device, operation: 'locate' });
-        this.#port.requirePosition('locate');
-        await enterPartition(this.#port, partition, options);
-        await this.#port.mt('MTSEEK', logicalObject, options);
-      },
-      options,
-    );
+  locate(logicalObject: number, options: PartitionOptions = {}): Promise<void> {
+    return this.#move('locate', () => locateObject(this.#port, logicalObject, options), options);
   }
 
   /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
@@ -233,7 +226,11 @@ export class TapeDrive extends TapeReports {
 
   /** Keeps the cartridge in the drive, or lets it go again. */
   preventRemoval(prevent: boolean, options?: CallOptions): Promise<void> {
-    return this.#move('prevent removal', () => this.#port.mt(prevent ? 'MTLOCK' : 'MTUNLOCK', 1, options), options);
+    const lock = async () => {
+      requireBoolean('prevent', prevent, { device: this.device, operation: 'prevent removal' });
+      await this.#port.mt(prevent ? 'MTLOCK' : 'MTUNLOCK', 1, options);
+    };
+    return this.#move('prevent removal', lock, options);
   }
 
   /** Destroys everything on the cartridge and makes its partitions anew; see `formatCartridge`. */
@@ -329,6 +326,7 @@ export class TapeDrive extends TapeReports {
 
   /** Writes many files without a stop of the tape behind each: see `WriteSession`. Throws as `createWriteStream`. */
   session(options: SessionOptions = {}): WriteSession {
+    requireOptions(options, { device: this.device, operation: 'session' });
     return new WriteSession(this.#port, options, (file, frame, by) => {
       requireWriteOptions(this.device, file);
       return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, file, lease, frame), by);
@@ -342,7 +340,7 @@ export class TapeDrive extends TapeReports {
    */
   async readFile(file: number | ReadStreamOptions, destination: ReadDestination): Promise<ReadSummary> {
     requireDestination(this.device, destination);
-    const options = typeof file === 'number' ? { fileNumber: file } : file;
+    const options = fileOptions(this.device, file);
     return readFile(this.device, this.createReadStream(options), destination);
   }
 
@@ -352,8 +350,8 @@ export class TapeDrive extends TapeReports {
    */
   verifyFile(file: number | (ReadStreamOptions & { readonly inDrive?: false })): Promise<ReadSummary>;
   verifyFile(file: VerifyInDriveOptions): Promise<DriveVerification>;
-  verifyFile(file: number | ReadStreamOptions | VerifyInDriveOptions): Promise<ReadSummary | DriveVerification> {
-    const options = typeof file === 'number' ? { fileNumber: file } : file;
+  async verifyFile(file: number | ReadStreamOptions | VerifyInDriveOptions): Promise<ReadSummary | DriveVerification> {
+    const options = fileOptions(this.device, file);
     if ('inDrive' in options && options.inDrive) {
       return this.#move('verify', () => verifyInDrive(this.#port, options), options);
     }
@@ -376,6 +374,7 @@ export class TapeDrive extends TapeReports {
   }
 
   async #move<T>(operation: string, work: () => Promise<T>, options?: CallOptions): Promise<T> {
+    requireOptions(options, { device: this.device, operation });
     return this.#port.lease.exclusively(operation, work, options?.signal);
   }
 

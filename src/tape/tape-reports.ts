@@ -1,5 +1,6 @@
 import { requireNumbers } from '../arguments/number.js';
-import { requireSignal, unlessAborted } from '../arguments/signal.js';
+import { requireOptions } from '../arguments/options.js';
+import { unlessAborted } from '../arguments/signal.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
@@ -78,12 +79,14 @@ export class TapeReports {
 
   /** The cartridge memory; undefined where the drive has none to give. */
   async mam(options: CallOptions & { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+    requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     return this.#ask(options, () => readCartridgeMemory(this.#port, options.partition));
   }
 
   /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
   async attributeLists(options: CallOptions & { readonly partition?: number } = {}): Promise<AttributeLists> {
+    requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     return this.#ask(options, () => readAttributeLists(this.#port, options.partition));
   }
@@ -170,8 +173,8 @@ export class TapeReports {
   }
 
   async #ask<T>(options: CallOptions | undefined, read: () => Promise<T>): Promise<T> {
+    requireOptions(options, { device: this.#port.device });
     const signal = options?.signal;
-    requireSignal(signal, { device: this.#port.device });
     signal?.throwIfAborted();
     return unlessAborted(read(), signal);
   }

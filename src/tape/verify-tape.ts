@@ -1,3 +1,4 @@
+import { requireOptions, requireRecord } from '../arguments/options.js';
 import type { RecordPlace } from '../errors/index.js';
 import { EndOfDataError, InvalidArgumentError, UnterminatedFileError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -41,6 +42,8 @@ export interface TapeVerification {
  * Rejects as `TapeDrive.verifyFile`, for everything but bad records and a last file without filemark.
  */
 export async function verifyTape(drive: TapeDrive, options: VerifyTapeOptions = {}): Promise<TapeVerification> {
+  requireRecord('the drive', drive, { operation: 'verify', next: 'Give a TapeDrive' });
+  requireOptions(options, { device: drive.device, operation: 'verify' });
   const { onFile, inDrive = false, ...each } = options;
   if (onFile !== undefined && typeof onFile !== 'function') {
     throw new InvalidArgumentError('onFile must be a function', { device: drive.device, operation: 'verify' });

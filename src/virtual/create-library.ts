@@ -1,4 +1,5 @@
 import { LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../arguments/number.js';
+import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { generationFacts } from '../scsi/index.js';
 import { Cartridge } from './cartridge/cartridge.js';
@@ -48,6 +49,8 @@ const DEFAULT_GENERATION = 8;
  * have.
  */
 export async function createVirtualLibrary(folder: string, options: VirtualLibraryOptions = {}): Promise<void> {
+  requireNonEmptyText('folder', folder, { operation: 'create' });
+  requireRecord('options', options, { operation: 'create' });
   const { drives = 2, slots = 8, mailSlots = 2, cleaning = 0, generation = DEFAULT_GENERATION } = options;
   const { drive = {}, speed = {}, unloadsDrives = false } = options;
   const { vendor = VENDOR, product = 'VIRTUAL LIBRARY', serial = randomSerial() } = options;

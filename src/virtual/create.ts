@@ -5,6 +5,7 @@ import {
   requireNumber,
   requireNumbers,
 } from '../arguments/number.js';
+import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
@@ -66,6 +67,7 @@ const DEFAULT_GENERATION = 8;
  * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
+  requireNonEmptyText('folder', folder, { operation: 'create' });
   await makeDrive(folder, planDrive(options));
 }
 
@@ -80,6 +82,8 @@ export interface DrivePlan {
  * Throws InvalidArgumentError for a value that no drive can have. A drive that is in a library is opened by it alone.
  */
 export function planDrive(options: VirtualDriveOptions, inLibrary = false): DrivePlan {
+  requireRecord('options', options, { operation: 'create' });
+  if (options.cartridge !== undefined && options.cartridge !== false) requireRecord('the cartridge', options.cartridge);
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, bufferBytes, encryption } = options;
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);

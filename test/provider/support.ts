@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
-import { LtoProvider, type ProviderOptions } from '../../src/provider/provider.js';
+import { LtoProvider } from '../../src/provider/provider.js';
+import type { ProviderOptions } from '../../src/provider/provider-options.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { VirtualDrive, VirtualDriveOptions } from '../../src/virtual/index.js';
 import { testData } from '../conformance/conformance.js';

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { requireOptions } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/file-time.js';
@@ -47,6 +48,7 @@ export interface PackOptions {
  * console.log(archive.summary?.problems);
  */
 export function packFolder(sources: FilePath | readonly FilePath[], options: PackOptions = {}): PackStream {
+  requireOptions(options, { operation: 'archive' });
   const { cwd, list, newerThan, signal } = options;
   const paths = (Array.isArray(sources) ? sources : [sources]).map(pathBytes);
   if (paths.length === 0 && list === undefined) {
@@ -68,6 +70,9 @@ export function packFolder(sources: FilePath | readonly FilePath[], options: Pac
 }
 
 function pathBytes(path: FilePath): ByteString {
+  if (typeof path !== 'string' && !(path instanceof Uint8Array)) {
+    throw new InvalidArgumentError('a path is text or bytes', { operation: 'archive', next: 'Name a file or folder' });
+  }
   const bytes = Buffer.from(path);
   if (bytes.length > 0 && !bytes.includes(0)) return bytes.toString('latin1');
   const what = 'a path is empty or has a NUL in it';
@@ -79,7 +84,7 @@ function absolute(path: ByteString): ByteString {
 }
 
 function timeOf(date: Date): FileTime {
-  const milliseconds = date.getTime();
+  const milliseconds = date instanceof Date ? date.getTime() : Number.NaN;
   if (Number.isInteger(milliseconds)) return fileTime(BigInt(milliseconds) * 1_000_000n);
   throw new InvalidArgumentError('`newerThan` is no valid time', { operation: 'archive' });
 }

@@ -1,3 +1,4 @@
+import { requireOptions } from '../../arguments/options.js';
 import { EncryptionError } from '../../errors/index.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
@@ -12,7 +13,7 @@ import {
   readParameters,
   statusOf,
 } from './pages.js';
-import type { EncryptionOptions } from './parameters.js';
+import { type EncryptionOptions, requireEncryptionOptions } from './parameters.js';
 import { type EncryptionSession, encryptionOf } from './session.js';
 import { clearKey, setKey, takeKeyOut } from './set-key.js';
 
@@ -69,7 +70,8 @@ export class TapeEncryption {
    * EncryptionError for anything that is not as it was asked for, NoMediumError without a cartridge, and DriveBusyError
    * while a stream is open; nothing is written then until this or `disable` succeeds.
    */
-  enable(options: EncryptionOptions & CallOptions): Promise<EncryptionStatus> {
+  async enable(options: EncryptionOptions & CallOptions): Promise<EncryptionStatus> {
+    requireEncryptionOptions(options, { device: this.#port.device, operation: 'set encryption' });
     const set = async () => statusOf(await setKey(this.#port, options));
     return this.#port.lease.exclusively('set encryption', set, options.signal);
   }
@@ -83,7 +85,8 @@ export class TapeEncryption {
    * Clears the key, switches encryption off, and proves it. What is written from then on is plain. Resolves with
    * undefined for a drive that can't encrypt.
    */
-  disable(options?: CallOptions): Promise<EncryptionStatus | undefined> {
+  async disable(options?: CallOptions): Promise<EncryptionStatus | undefined> {
+    requireOptions(options, { device: this.#port.device, operation: 'switch encryption off' });
     return this.#port.lease.exclusively(
       'switch encryption off',
       async () => {

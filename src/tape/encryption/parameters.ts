@@ -1,4 +1,5 @@
 import { KeyObject, randomBytes } from 'node:crypto';
+import { requireOptions, requireRecord } from '../../arguments/options.js';
 import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
 import { requireKeyId } from '../../keys/key-store.js';
 import {
@@ -65,6 +66,24 @@ export interface EncryptionOptions {
   readonly externalCheck?: keyof typeof EXTERNAL_CHECKS | undefined;
   /** Leave the key in the drive when this handle is closed. */
   readonly keep?: boolean | undefined;
+}
+
+const CHOICES = { mode: ENCRYPTION_MODES, scope: SCOPES, externalCheck: EXTERNAL_CHECKS } as const;
+const BYTES = ['otherKad', 'nonce'] as const;
+
+/** Throws InvalidArgumentError for options that no drive takes; of a key it says nothing. */
+export function requireEncryptionOptions(options: EncryptionOptions, details: LtoErrorDetails): void {
+  requireRecord('options', options, details);
+  requireOptions(options, details);
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = options[name as keyof typeof CHOICES];
+    if (value === undefined || Object.hasOwn(choices, value)) continue;
+    throw new InvalidArgumentError(`${name} must be one of ${Object.keys(choices).join(', ')}`, details);
+  }
+  for (const name of BYTES) {
+    if (options[name] === undefined || options[name] instanceof Uint8Array) continue;
+    throw new InvalidArgumentError(`${name} must be bytes`, details);
+  }
 }
 
 /** What the drive says it has. */

@@ -17,6 +17,8 @@ import { readStanding } from './position.js';
 /** Largest count of MTIOCTOP: SPACE(6) has 24 bits with a sign. */
 const MAX_COUNT = 0x7f_ffff;
 export const FILE_NUMBERS: NumberRange = { min: 0, max: MAX_COUNT, unit: 'files' };
+/** MTSEEK takes 32 bits. */
+const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
 const COUNTS: NumberRange = { min: -MAX_COUNT, max: MAX_COUNT, unit: 'filemarks or records' };
 
 export interface SpaceOperations {
@@ -102,6 +104,18 @@ export async function locateFile(
     `stands at file ${there.fileNumber ?? '?'}, block ${there.blockNumber ?? '?'} instead of file ${fileNumber}`,
     { device: port.device, operation: 'locate file', next: 'Rewind and try again' },
   );
+}
+
+/** Goes to a logical object of a partition, by the driver, which then knows neither file nor block number. */
+export async function locateObject(
+  port: DrivePort,
+  logicalObject: number,
+  { partition = 0, ...options }: PartitionOptions,
+): Promise<void> {
+  requireNumber('logicalObject', logicalObject, LOGICAL_OBJECTS, { device: port.device, operation: 'locate' });
+  port.requirePosition('locate');
+  await enterPartition(port, partition, options);
+  await port.mt('MTSEEK', logicalObject, options);
 }
 
 async function spaceToFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import { requireRecord } from '../../arguments/options.js';
 import { readModeFields, sendModePage } from '../../device/mode-pages.js';
 import { InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
@@ -33,10 +34,11 @@ const REST = 0xffff;
  * FORMAT MEDIUM, with the partitions of mode page 11. The tape then stands at the beginning of partition 0. Rejects with
  * InvalidArgumentError before anything is done, and VerificationError when the partitions are not as asked for.
  */
-export async function formatCartridge(
-  port: DrivePort,
-  { partitions = ['rest'], confirm }: FormatOptions,
-): Promise<void> {
+export async function formatCartridge(port: DrivePort, options: FormatOptions): Promise<void> {
+  const details = { device: port.device, operation: 'FORMAT MEDIUM' };
+  requireRecord('options', options, details);
+  const { partitions = ['rest'], confirm } = options;
+  if (!Array.isArray(partitions)) throw new InvalidArgumentError('partitions must be a list of sizes', details);
   requireConfirmation(port, 'FORMAT MEDIUM', confirm);
   const layout = partitions.length > 1 ? await partitionLayout(port, partitions) : undefined;
   await atBeginning(port, 'FORMAT MEDIUM', async () => {
@@ -64,12 +66,9 @@ const PROPORTION: NumberRange = { min: 1 / 0xffff, max: 1, unit: 'parts of the c
  * SET CAPACITY: uses only a part of the tape, from 1 / 65535 to 1, which shortens the way to the data. The tape then
  * stands at its beginning.
  */
-export async function scaleCapacity(
-  port: DrivePort,
-  proportion: number,
-  { confirm }: EraseConfirmation,
-): Promise<void> {
-  requireConfirmation(port, 'SET CAPACITY', confirm);
+export async function scaleCapacity(port: DrivePort, proportion: number, options: EraseConfirmation): Promise<void> {
+  requireRecord('options', options, { device: port.device, operation: 'SET CAPACITY' });
+  requireConfirmation(port, 'SET CAPACITY', options.confirm);
   requireNumber('proportion', proportion, PROPORTION, { device: port.device, operation: 'SET CAPACITY' });
   const capacityProportion = Math.round(proportion * 0xffff);
   await atBeginning(port, 'SET CAPACITY', () => port.query(setCapacity({ capacityProportion })));

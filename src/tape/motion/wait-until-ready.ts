@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments/number.js';
+import { requireCallback, requireOptions } from '../../arguments/options.js';
 import { NoMediumError, NotReadyError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readSense } from '../reports/drive-reports.js';
@@ -29,7 +30,10 @@ const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
  * for, NotReadyError when the drive says that waiting won't help or the time is up, and the signal's reason.
  */
 export async function waitUntilReady(port: DrivePort, options: WaitOptions = {}): Promise<void> {
-  requireNumbers(options, RANGES, { device: port.device, operation: 'wait until ready' });
+  const details = { device: port.device, operation: 'wait until ready' };
+  requireOptions(options, details);
+  requireNumbers(options, RANGES, details);
+  requireCallback('onProgress', options.onProgress, details);
   const { timeoutMs = TWO_HOURS_MS, signal, onProgress, intervalMs = SECOND_MS } = options;
   const end = performance.now() + timeoutMs;
   for (;;) {

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
 import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeSerialNumber } from '../../scsi/vpd/pages.js';
 
@@ -29,7 +30,10 @@ const NODE = /^nst\d+$/;
  * The tape drives of this machine; none where there are none, and on other systems than Linux. Nothing is opened and
  * no command is sent, so nobody's job is disturbed. `root` is where `sys`, `dev` and `proc` are.
  */
-export async function listDrives({ root = '/' }: { readonly root?: string } = {}): Promise<ListedDrive[]> {
+export async function listDrives(options: { readonly root?: string } = {}): Promise<ListedDrive[]> {
+  requireOptions(options, { operation: 'list drives' });
+  const { root = '/' } = options;
+  requireNonEmptyText('root', root, { operation: 'list drives' });
   const nodes = (await names(join(root, TAPE_CLASS))).filter((name) => NODE.test(name));
   if (nodes.length === 0) return [];
   const links = await byIdLinks(root);

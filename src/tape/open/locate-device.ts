@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { requireNonEmptyText } from '../../arguments/options.js';
 import { carriedByAdapter } from '../../backends/linux/host-adapter.js';
 import { fromSystemError } from '../../device/system-errors.js';
 import { DeviceNotFoundError, InvalidArgumentError, NotATapeDriveError } from '../../errors/index.js';
@@ -32,6 +33,10 @@ const TYPE_SEQUENTIAL = '1';
  * Throws DeviceNotFoundError, NotATapeDriveError, PermissionError, and InvalidArgumentError for a rewinding node.
  */
 export async function locateDevice(device: string): Promise<Located> {
+  requireNonEmptyText('device', device, {
+    operation: 'open',
+    next: 'Name a node such as /dev/nst0, or virtual:<folder>',
+  });
   if (device.startsWith(VIRTUAL)) {
     const folder = device.slice(VIRTUAL.length);
     if (folder === '')

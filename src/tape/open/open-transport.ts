@@ -1,3 +1,4 @@
+import { requireOptions } from '../../arguments/options.js';
 import { replyError } from '../../device/sense-errors.js';
 import { NotATapeDriveError } from '../../errors/index.js';
 import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../scsi/commands/inquiry.js';
@@ -16,6 +17,7 @@ export interface OpenOptions {
 
 /** Finds the device and opens it, after INQUIRY has shown that it is a sequential-access device. */
 export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
+  requireOptions(options, { operation: 'open' });
   requireBlockProtection(options.protection, { device, operation: 'open' });
   const located = await locateDevice(device);
   try {

@@ -1,3 +1,4 @@
+import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { changeModePage, readModeFields, readModeHeader } from '../../device/mode-pages.js';
 import { DATA_COMPRESSION } from '../../scsi/mode/data-compression.js';
 import {
@@ -71,6 +72,11 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
  * but does not do it, and InvalidArgumentError for a value that does not fit its field.
  */
 export async function changeSettings(port: DrivePort, changes: SettingChanges): Promise<TapeSettings> {
+  const details = { device: port.device, operation: 'configure' };
+  requireRecord('the changes', changes, details);
+  for (const name of ['compression', 'appendOnly'] as const) {
+    if (changes[name] !== undefined) requireBoolean(name, changes[name], details);
+  }
   const { compression, programmableEarlyWarningMegabytes, appendOnly } = changes;
   if (compression !== undefined) await changeModePage(port, DATA_COMPRESSION, { compressionEnabled: compression });
   const extension = {

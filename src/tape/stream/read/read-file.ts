@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { WritableStream } from 'node:stream/web';
+import { requireRecord } from '../../../arguments/options.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { described } from '../../../streams/bytes.js';
 import { closed } from '../../../streams/closed.js';
@@ -11,6 +12,13 @@ export type ReadDestination =
   | NodeJS.WritableStream
   | WritableStream<Uint8Array>
   | ((source: TapeReadStream) => Promise<unknown>);
+
+/** A file by its number, or as options say it. Throws InvalidArgumentError for what is neither. */
+export function fileOptions<T extends object>(device: string, file: number | T): T | { fileNumber: number } {
+  if (typeof file === 'number') return { fileNumber: file };
+  requireRecord('a file', file, { device, operation: 'read', next: 'Give its number, or options' });
+  return file;
+}
 
 /** Throws InvalidArgumentError for what takes no bytes. */
 export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {

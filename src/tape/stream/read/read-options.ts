@@ -1,7 +1,7 @@
 import { type NumberRange, requireNumbers } from '../../../arguments/number.js';
-import { requireSignal } from '../../../arguments/signal.js';
+import { requireOptions } from '../../../arguments/options.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
-import type { KeyStore } from '../../../keys/key-store.js';
+import { type KeyStore, requireKeyStore } from '../../../keys/key-store.js';
 import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
 import { FILE_NUMBERS } from '../../motion/motion.js';
 import { PARTITIONS } from '../../port/partitions.js';
@@ -62,8 +62,9 @@ const RANGES = {
 /** Throws InvalidArgumentError for options that can never be right. */
 export function requireReadOptions(device: string, options: ReadStreamOptions): void {
   const details = { device, operation: 'read' };
+  requireOptions(options, details);
   requireNumbers(options, RANGES, details);
-  requireSignal(options.signal, details);
+  if (options.keyStore !== undefined) requireKeyStore(options.keyStore, details);
   const { checksum, expectedChecksum, onBadRecord = 'fail' } = options;
   if (onBadRecord !== 'fail' && onBadRecord !== 'skip') {
     throw new InvalidArgumentError('onBadRecord must be fail or skip', details);

@@ -1,5 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
-import { requireSignal } from '../../../arguments/signal.js';
+import { requireCallback, requireOptions, requireRecord } from '../../../arguments/options.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
 import { PARTITIONS } from '../../port/partitions.js';
@@ -77,11 +77,15 @@ const START_RANGES = {
 /** Throws InvalidArgumentError for options that can never be right. */
 export function requireWriteOptions(device: string, options: WriteStreamOptions): void {
   const details = { device, operation: 'write' };
+  requireOptions(options, details);
   requireNumbers(options, RANGES, details);
-  if (options.expected !== undefined) requireNumbers(options.expected, START_RANGES, details);
+  if (options.expected !== undefined) {
+    requireRecord('expected', options.expected, details);
+    requireNumbers(options.expected, START_RANGES, details);
+  }
+  requireCallback('onProgress', options.onProgress, details);
   requireAlgorithm(options.checksum, details);
   requireBlockProtection(options.protection, details);
-  requireSignal(options.signal, details);
   const { position } = options;
   if (position === undefined || position === 'append' || position === 'overwrite') return;
   throw new InvalidArgumentError('the position must be append or overwrite', details);

@@ -1,0 +1,22 @@
+import { requireCallback, requireOptions } from '../arguments/options.js';
+import type { LtoErrorDetails } from '../errors/index.js';
+import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
+import type { IsRegistered } from './monitor/live-info.js';
+import type { OpenDrive } from './session/drive-owner.js';
+
+export interface ProviderOptions {
+  /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */
+  readonly isRegistered?: IsRegistered | undefined;
+  /** Opens the drive. Default: `TapeDrive.open`. */
+  readonly open?: OpenDrive | undefined;
+  /** Where keys come from: that of `encryptionKeyId` to write, and to read those that the tape names. */
+  readonly keyStore?: KeyStore | undefined;
+}
+
+/** Throws InvalidArgumentError for options of another type. */
+export function requireProviderOptions(options: ProviderOptions, details: LtoErrorDetails): void {
+  requireOptions(options, details);
+  requireCallback('isRegistered', options.isRegistered, details);
+  requireCallback('open', options.open, details);
+  if (options.keyStore !== undefined) requireKeyStore(options.keyStore, details);
+}

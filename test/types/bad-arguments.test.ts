@@ -1,0 +1,226 @@
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import * as library from '../../src/index.js';
+import { type Bench, newLabelledBench } from '../provider/support.js';
+import { temporaryFolder } from '../virtual/support.js';
+
+// Whatever is given to a public method or function instead of what it takes, the answer is InvalidArgumentError.
+
+/** Of types that no argument has where these are used. */
+const NO_OPTIONS: readonly unknown[] = [null, 'text', 7, [], true];
+const NO_NUMBER: readonly unknown[] = [null, 'text', {}, Number.NaN, -(2 ** 60)];
+const NO_TEXT: readonly unknown[] = [null, undefined, 7, {}, ''];
+const NO_OBJECT: readonly unknown[] = [null, undefined, 'text', 7];
+
+/** Arguments, one of which cannot be right. */
+type Calls = readonly (readonly unknown[])[];
+
+/** Takes nothing, or anything at all. */
+const NOTHING: Calls = [];
+const OPTIONS = only(NO_OPTIONS);
+
+/** `before` stands ahead of each bad value. */
+function only(bad: readonly unknown[], ...before: readonly unknown[]): Calls {
+  return bad.map((value) => [...before, value]);
+}
+
+const SPACE = [...only(NO_NUMBER), ...only(NO_OPTIONS, 1)];
+const PAGE = [...only(NO_NUMBER), ...only(NO_NUMBER, 1), ...only(NO_OPTIONS, 0x0f, 0)];
+const CONFIRM = { confirm: 'erase everything' };
+const sink = () => Promise.resolve();
+
+const TAPE_DRIVE: Readonly<Record<string, Calls>> = {
+  alerts: OPTIONS,
+  allocate: only(NO_NUMBER),
+  attributeLists: OPTIONS,
+  blockLimits: OPTIONS,
+  capacity: OPTIONS,
+  close: NOTHING,
+  closeUnterminatedFile: OPTIONS,
+  configure: [...only(NO_OBJECT), [{ compression: 'yes' }], ...only(NO_OPTIONS, {})],
+  confirmPosition: OPTIONS,
+  createReadStream: [...OPTIONS, [{ keyStore: null }], [{ signal: 7 }]],
+  createWriteStream: [...OPTIONS, [{ expected: null }], [{ onProgress: 7 }], [{ signal: null }]],
+  densities: OPTIONS,
+  eject: OPTIONS,
+  erase: OPTIONS,
+  formatMedium: [...only(NO_OBJECT), [{ ...CONFIRM, partitions: 7 }]],
+  health: OPTIONS,
+  identity: OPTIONS,
+  load: OPTIONS,
+  locate: SPACE,
+  locateFile: SPACE,
+  logPage: PAGE,
+  logPages: OPTIONS,
+  logicalObject: OPTIONS,
+  mam: OPTIONS,
+  mediumFormat: OPTIONS,
+  memoryAndFormat: OPTIONS,
+  modePage: PAGE,
+  partitions: OPTIONS,
+  position: OPTIONS,
+  preventRemoval: [...only(NO_OBJECT), ...only(NO_OPTIONS, true)],
+  readFile: [...only([null, undefined, 'text', [], Number.NaN, -1], sink), ...only(NO_OBJECT, 1)].map(
+    ([first, second]) => (first === sink ? [second, first] : [first, second]),
+  ),
+  readiness: OPTIONS,
+  released: NOTHING,
+  requestSense: OPTIONS,
+  session: OPTIONS,
+  requireOverwritable: OPTIONS,
+  reservations: OPTIONS,
+  rewind: OPTIONS,
+  scsi: [...only(NO_OBJECT), ...only(NO_OPTIONS, { cdb: new Uint8Array(6), direction: 'none' })],
+  setAttributes: [...only(NO_OBJECT), ...only(NO_OPTIONS, { barcode: 'x' }), [{ barcode: 7 }]],
+  setBlockSize: SPACE,
+  setCapacity: [...only(NO_OBJECT, 1), ...only(NO_NUMBER).map(([value]) => [value, CONFIRM])],
+  settings: OPTIONS,
+  spaceFiles: SPACE,
+  spaceRecords: SPACE,
+  spaceToEndOfData: OPTIONS,
+  status: OPTIONS,
+  supportedCommands: OPTIONS,
+  timestamp: OPTIONS,
+  unload: OPTIONS,
+  verifyFile: only([null, undefined, 'text', [], Number.NaN, { inDrive: true }]),
+  waitUntilReady: [...OPTIONS, [{ onProgress: 7 }]],
+  writeFile: [...only(NO_OBJECT.filter((value) => value !== 'text')), ...only(NO_OPTIONS, 'text')],
+  writeFilemarks: SPACE,
+  writeRights: OPTIONS,
+};
+
+const ENCRYPTION: Readonly<Record<string, Calls>> = {
+  capabilities: NOTHING,
+  status: NOTHING,
+  nextBlock: NOTHING,
+  confirm: NOTHING,
+  enable: [...only(NO_OBJECT), [{ mode: 'toString' }], [{ key: null }], [{ key: new Uint8Array(32), keyId: 7 }]],
+  disable: OPTIONS,
+};
+
+/** The empty text is no cartridge's name either, which the drive's owner says. */
+const NO_NAME = NO_TEXT.filter((value) => value !== '');
+
+const PROVIDER: Readonly<Record<string, Calls>> = {
+  checkExistingData: OPTIONS,
+  checkOnline: OPTIONS,
+  close: NOTHING,
+  finalizeMedia: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
+  getDriveInfo: OPTIONS,
+  getLiveInfo: OPTIONS,
+  getMamInfo: OPTIONS,
+  getUtilization: OPTIONS,
+  identifyMedia: OPTIONS,
+  initializeMedia: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
+  isWriteProtected: OPTIONS,
+  prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
+  readArchive: [...only(NO_NAME), ...only([null, {}, 1.5], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', 1)],
+  verifyArchive: [...only(NO_NAME), ...only([null, {}, 1.5], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', 1)],
+  watch: OPTIONS,
+  writeSession: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
+  writeArchive: [...only(NO_NAME, 'x').map(([source, id]) => [id, source]), ...only(NO_OPTIONS, 'LABEL1', 'text')],
+};
+
+/** Every function that the package exports, classes as what makes or opens one. */
+const FUNCTIONS: Readonly<Record<string, Calls>> = {
+  createVirtualDrive: [...only(NO_TEXT), ...only([null, 'text', 7, []], '/nowhere'), [{ cartridge: null }]],
+  createVirtualLibrary: [...only(NO_TEXT), ...only([null, 'text', 7, []], '/nowhere')],
+  decodeStencFile: only(NO_OBJECT),
+  encodeStencFile: [...only(NO_OBJECT), [{ key: 7 }]],
+  exportLastKnownGood: NOTHING,
+  extractArchive: [...only(NO_TEXT, 'source'), ...only(NO_OPTIONS, 'source', '/nowhere')],
+  generateKey: NOTHING,
+  importLastKnownGood: only(NO_OBJECT),
+  keyFingerprint: only(NO_OBJECT),
+  keyFromBytes: only(NO_OBJECT),
+  listArchive: only(NO_OPTIONS, 'source'),
+  listDrives: [...OPTIONS, [{ root: 7 }]],
+  listLibraries: [...OPTIONS, [{ root: 7 }]],
+  packFolder: [...only([null, undefined, 7, {}, [], [null]]), ...only(NO_OPTIONS, '/'), [['/'], { newerThan: 7 }]],
+  parseConfiguration: only(NO_OBJECT),
+  verifyTape: only(NO_OBJECT),
+};
+
+const CONSTRUCTORS: Readonly<Record<string, Calls>> = {
+  CallbackKeyStore: only(NO_OBJECT),
+  EnvironmentKeyStore: only(NO_OPTIONS),
+  FileKeyStore: [...only(NO_TEXT), ...only(NO_OBJECT, '/keys'), [{ passphrase: 7 }], ['/keys', { passphrase: null }]],
+  KeyStoreChain: only([null, 7, 'text', {}]),
+  LtoProvider: [...only(NO_OBJECT), ...only(NO_OPTIONS, { devicePath: 'virtual:/nowhere' })],
+  MemoryKeyStore: [...only([null, 7, {}]), [[7]], [[['id', null]]], [[[7, library.generateKey()]]]],
+};
+
+/** Not walked so far: the robot, what a test tells the embedded devices, and how sense is shown. */
+const NOT_YET = ['TapeLibrary', 'VirtualDrive', 'VirtualLibrary', 'senseCodes'];
+
+/** What a call throws, rejects with, or, for a generator and a stream, fails with once it is read. */
+async function failureOf(call: () => unknown): Promise<unknown> {
+  try {
+    const made = await call();
+    if (typeof made === 'object' && made !== null && Symbol.asyncIterator in made) {
+      for await (const _ of made as AsyncIterable<unknown>);
+    }
+    return 'no error';
+  } catch (error) {
+    return error;
+  }
+}
+
+async function expectRefused(name: string, calls: Calls, call: (args: readonly unknown[]) => unknown): Promise<void> {
+  const accepted: string[] = [];
+  for (const args of calls) {
+    const failure = await failureOf(() => call(args));
+    if (!(failure instanceof library.InvalidArgumentError)) accepted.push(`${inspect(args)}: ${failure}`);
+  }
+  expect.soft(accepted, name).toEqual([]);
+}
+
+/** Methods by name, inherited ones too. */
+function methodsOf(instance: object): Map<string, (...args: readonly unknown[]) => unknown> {
+  const methods = new Map<string, (...args: readonly unknown[]) => unknown>();
+  for (let of = Object.getPrototypeOf(instance); of !== Object.prototype; of = Object.getPrototypeOf(of)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of))) {
+      if (typeof value === 'function' && name !== 'constructor') methods.set(name, value);
+    }
+  }
+  return methods;
+}
+
+const CLASSES: readonly (readonly [string, (bench: Bench) => object, Readonly<Record<string, Calls>>])[] = [
+  ['TapeDrive', ({ tape }) => tape, TAPE_DRIVE],
+  ['TapeEncryption', ({ tape }) => tape.encryption, ENCRYPTION],
+  ['LtoProvider', ({ provider }) => provider, PROVIDER],
+];
+
+it.each(CLASSES)('every method of %s refuses what it does not take', async (_, instanceOf, cases) => {
+  const instance = instanceOf(await newLabelledBench());
+  const methods = methodsOf(instance);
+  expect([...methods.keys()].toSorted()).toEqual(Object.keys(cases).toSorted());
+  for (const [name, calls] of Object.entries(cases)) {
+    await expectRefused(name, calls, (args) => methods.get(name)?.apply(instance, [...args]));
+  }
+});
+
+it('TapeDrive.open and onTransport refuse what they do not take', async () => {
+  const { TapeDrive } = library;
+  await expectRefused('open', [...only(NO_TEXT), ...only(NO_OPTIONS, 'virtual:/nowhere')], ([device, options]) =>
+    TapeDrive.open(device as string, options as object),
+  );
+  await expectRefused('onTransport', only(NO_OBJECT), ([transport]) => TapeDrive.onTransport(transport as never));
+});
+
+it('every function and class of the package has a case, and refuses what it does not take', async () => {
+  const folder = await temporaryFolder();
+  const exported = Object.entries(library).filter(([, value]) => typeof value === 'function');
+  const isError = (value: unknown) => (value as { prototype?: unknown }).prototype instanceof Error;
+  const names = exported.filter(([, value]) => !isError(value)).map(([name]) => name);
+  const known = [...Object.keys(FUNCTIONS), ...Object.keys(CONSTRUCTORS), ...NOT_YET, 'TapeDrive'];
+  expect(names.toSorted()).toEqual(known.toSorted());
+  const all = library as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+  for (const [name, calls] of Object.entries(FUNCTIONS)) {
+    await expectRefused(name, calls, (args) => all[name]?.(...args.map((each) => (each === '/' ? folder : each))));
+  }
+  for (const [name, calls] of Object.entries(CONSTRUCTORS)) {
+    await expectRefused(name, calls, (args) => Reflect.construct(all[name] as never, [...args]));
+  }
+});
