@@ -151,7 +151,7 @@ describe('an identifier that is more than ASCII', () => {
     const { provider, tape } = await newBench({}, { cartridge: { barcode: 'SHELF1' } });
     const { memory } = await provider.initializeMedia(NAME, { overwrite: 'SHELF1' });
     expect(memory?.refused).toEqual([
-      { id: 0x0806, name: 'barcode', value: NAME, reason: 'the attribute takes printable ASCII only' },
+      { id: 0x0806, key: 'barcode', name: 'barcode', value: NAME, reason: 'the attribute takes printable ASCII only' },
     ]);
     const written = await tape.mam();
     expect(written?.values).toMatchObject({ userMediumLabel: NAME, textLocalization: 0x81, barcode: 'SHELF1' });

@@ -1,5 +1,6 @@
 import type { BufferedDataLostError, BufferedFile } from '../../errors/index.js';
 import type { TapeReceipt } from '../stream/file/receipt.js';
+import type { CommitLimits } from './session-options.js';
 
 /**
  * A file that the drive has taken, with its filemark. It is proven to be on tape only when `durable` has resolved: with
@@ -27,6 +28,11 @@ export class BufferedFiles {
   #waiting: Waiting[] = [];
   /** Of the files that wait. */
   bytes = 0;
+
+  /** Whether so much is buffered that it is time for a commit. */
+  reach({ bytes, files }: Pick<CommitLimits, 'bytes' | 'files'>): boolean {
+    return this.bytes >= bytes || this.count >= files;
+  }
 
   get count(): number {
     return this.#waiting.length;

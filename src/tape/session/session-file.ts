@@ -1,4 +1,5 @@
 import { PositionMismatchError } from '../../errors/index.js';
+import { forgetWriting } from '../motion/medium-end.js';
 import { readBufferPosition, readStanding } from '../motion/position.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { type FileStart, requireStart, type StartOptions } from '../stream/file/start-file.js';
@@ -90,4 +91,12 @@ function elsewhere(
     operation: 'write',
     next: 'Find out what has moved the tape; write again the files that are not proven to be on tape',
   });
+}
+
+/**
+ * For a file that is lost while it is written: `st`'s filemark at the next rewind would make a whole file of what is left
+ * of it. A stream that has begun meanwhile makes its own end.
+ */
+export async function abandonFile(port: DrivePort, session: object): Promise<void> {
+  await port.lease.exclusively('write', () => forgetWriting(port), undefined, session).catch(() => undefined);
 }

@@ -15,7 +15,7 @@ import type { TapeWriteStream } from '../stream/write/write-stream.js';
 import { BufferedFiles, type BufferedReceipt, durableReceipt } from './buffered-files.js';
 import { SessionClock } from './session-clock.js';
 import { closedError, lostError } from './session-errors.js';
-import { endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
+import { abandonFile, endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
 import { type CommitLimits, commitLimits, type SessionFileOptions, type SessionOptions } from './session-options.js';
 
 /** Opens a stream for a file of the session `by`. */
@@ -158,11 +158,11 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       });
     } catch (error) {
       if (stream !== undefined) await this.#afterFailure(stream, error);
+      if (this.#over !== undefined) await abandonFile(this.#port, this);
       throw error;
     }
     if (receipt === undefined) throw new LtoError('LTO_INTERNAL', 'a file ended without a receipt');
-    const { bytes, files } = this.#limits;
-    if (this.#files.bytes >= bytes || this.#files.count >= files) await this.#commit().catch(() => undefined);
+    if (this.#files.reach(this.#limits)) await this.#commit().catch(() => undefined);
     return receipt;
   }
 
