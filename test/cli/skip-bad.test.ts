@@ -53,7 +53,7 @@ describe('lto read of a file with damaged records', () => {
   });
 
   it('explains the exit code, and refuses --skip-bad with -C', async () => {
-    expect((await lto.run(['--help'])).stdout.toString()).toMatch(/17 {2}.*left out.*--skip-bad/);
+    expect((await lto.run(['--help'])).stdout.toString()).toMatch(/17 {2}.*unreadable records.*--skip-bad/);
     expect((await lto.run(['read', '--help'])).stdout.toString()).toMatch(/--skip-bad.*17/s);
     expect((await lto.run(['read', '0', '--skip-bad', '-C', 'folder'])).code).toBe(2);
   });
