@@ -10,7 +10,7 @@ export interface CommandEvent {
   readonly operation: string;
   /** Hex digits; undefined for what is no SCSI command of ours. */
   readonly cdb: string | undefined;
-  /** Milliseconds, with the time that the command waited for its turn. */
+  /** Milliseconds, including the time that the command waited for its turn. */
   readonly duration: number;
   /** `good`, the sense (`6/28/00`), an errno name, the code of an error, or what stopped a transfer. */
   readonly outcome: string;

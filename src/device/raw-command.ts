@@ -9,7 +9,10 @@ import { cdbLength, commandName } from '../scsi/wire/opcodes.js';
 export type RawCommand = {
   /** 6 to 32 bytes: as many as the group of its operation code has, where that is fixed (SPC-5 4.2.5). */
   readonly cdb: Uint8Array;
-  /** Milliseconds after which the command is given up, which may cost the position. Default: what the drive needs at most. */
+  /**
+   * Milliseconds after which the command is abandoned, which may lose the position. Default: the longest time that the
+   * drive needs.
+   */
   readonly timeoutMs?: number | undefined;
 } & (
   | { readonly direction: 'none' }
@@ -19,7 +22,7 @@ export type RawCommand = {
   | { readonly direction: 'out'; readonly dataOut: Uint8Array }
 );
 
-/** What a device answered to a raw command, whatever that is: a CHECK CONDITION is no error here. */
+/** The device's answer to a raw command, whatever it is: a CHECK CONDITION is not an error here. */
 export interface RawReply extends Omit<ScsiReply, 'sense' | 'data'> {
   /** Data in, as much as was transferred; hex in JSON. */
   readonly data: OpaqueBytes;

@@ -5,7 +5,9 @@ import { type MoveReceipt, moveCartridge, type Robot } from './moves.js';
 import { type LibraryWaitOptions, waitFor } from './waiting.js';
 
 export interface CleanOptions extends LibraryWaitOptions {
-  /** Milliseconds after which a drive that does not put the cartridge out is told to; five minutes by default. */
+  /**
+   * Milliseconds after which a drive that has not ejected the cleaning cartridge is told to; five minutes by default.
+   */
   readonly ejectAfterMs?: number | undefined;
 }
 

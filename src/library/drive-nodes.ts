@@ -15,8 +15,8 @@ export interface DriveNode {
 export interface NodeMatch {
   readonly node: string | undefined;
   /**
-   * `not-identified`: the library does not tell the drive's serial number. `not-here`: no node of this machine has it.
-   * `ambiguous`: more than one has.
+   * `not-identified`: the library does not report the drive's serial number. `not-here`: no node of this machine has
+   * that serial number. `ambiguous`: more than one node has it.
    */
   readonly problem: 'not-identified' | 'not-here' | 'ambiguous' | undefined;
 }

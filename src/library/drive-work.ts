@@ -2,7 +2,7 @@ import { NoMediumError, VerificationError } from '../errors/index.js';
 import { TapeDrive } from '../tape/tape-drive.js';
 import type { InventoryElement } from './inventory.js';
 
-/** What the drive itself said of the cartridge that was brought to it. */
+/** What the drive itself reported about the cartridge that was moved to it. */
 export interface DriveProof {
   readonly node: string;
   readonly driveSerialNumber: string | undefined;

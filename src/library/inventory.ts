@@ -15,30 +15,30 @@ export interface InventoryElement {
   /** Address for commands. */
   readonly address: number;
   readonly kind: ElementKind;
-  /** For people, from 1: drives by themselves, slots by themselves, and mail slots behind the slots. */
+  /** Number for people, from 1. Drives have their own numbers; mail slots are numbered after the slots. */
   readonly number: number;
   readonly full: boolean;
-  /** Of the cartridge; undefined where there is none, or its label can't be read. */
+  /** Barcode of the cartridge; undefined if there is none or its label can't be read. */
   readonly barcode: string | undefined;
   /** Address of the slot that the cartridge came from. */
   readonly home: number | undefined;
-  /** The robot reaches it. */
+  /** Whether the robot can reach the element. */
   readonly accessible: boolean;
-  /** What is wrong with it: its sense code as `asc/ascq`, and in words. */
+  /** The element's exception: its sense code as `asc/ascq`, and in words. */
   readonly exception: string | undefined;
   readonly disabled: boolean;
   readonly mediumType: MediumTypeName | undefined;
   /** Of a mail slot: an operator put the cartridge there. */
   readonly byOperator: boolean;
-  /** Of a drive, as the library tells; undefined where it does not. */
+  /** Serial number of a drive, as the library reports it; undefined if it does not. */
   readonly driveSerialNumber: string | undefined;
-  /** Of a drive: the node to open, such as `/dev/nst0`; undefined where none could be matched, see `nodeProblem`. */
+  /** Node of a drive to open, such as `/dev/nst0`; undefined if none could be matched, see `nodeProblem`. */
   readonly node: string | undefined;
-  /** Why a drive has no node; nothing is guessed. */
+  /** Why a drive has no node. A node is never guessed. */
   readonly nodeProblem: NodeMatch['problem'];
 }
 
-/** What is where. */
+/** All elements of a library and their cartridges. */
 export interface Inventory {
   readonly device: string;
   readonly elements: readonly InventoryElement[];

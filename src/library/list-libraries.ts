@@ -5,7 +5,7 @@ import { ifWellFormed } from '../device/well-formed.js';
 import { MEDIUM_CHANGER } from '../scsi/commands/inquiry.js';
 import { decodeSerialNumber } from '../scsi/vpd/pages.js';
 
-/** A library of this machine, as sysfs tells. */
+/** A library of this machine, as sysfs lists it. */
 export interface ListedLibrary {
   /** The node to open: `/dev/sg3`. */
   readonly device: string;

@@ -10,7 +10,7 @@ import { type Geometry, readElements } from './read-elements.js';
 /** An element as a receipt names it. */
 export type Place = Pick<InventoryElement, 'address' | 'kind' | 'number'>;
 
-/** A cartridge that was moved: the library has shown it gone from one element and arrived in the other. */
+/** Receipt for a moved cartridge: the library reported it gone from one element and present in the other. */
 export interface MoveReceipt {
   /** Undefined for a cartridge whose label can't be read. */
   readonly barcode: string | undefined;

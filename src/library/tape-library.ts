@@ -27,12 +27,12 @@ export interface LibraryName {
   readonly serialNumber: string | undefined;
 }
 
-/** A cartridge that was brought to a drive. */
+/** Receipt for a cartridge that was loaded into a drive. */
 export interface LoadReceipt {
-  /** Undefined when it was in the drive already. */
+  /** Undefined if the cartridge was in the drive already. */
   readonly move: MoveReceipt | undefined;
   readonly barcode: string | undefined;
-  /** What the drive said; undefined where it has no node on this machine. */
+  /** What the drive reported; undefined if it has no node on this machine. */
   readonly drive: DriveProof | undefined;
 }
 
@@ -47,16 +47,16 @@ export interface ExchangeOptions extends CallOptions {
 }
 
 export interface MailOptions extends LibraryWaitOptions {
-  /** Waits for the operator, half an hour unless told otherwise. */
+  /** Wait for the operator: half an hour by default. */
   readonly wait?: boolean | undefined;
 }
 
 const OPERATOR_WITHIN_MS = 30 * 60_000;
 
 /**
- * A tape library: its robot, slots and drives. Moves are made one at a time, and each is proven by what the library shows
- * in both elements before and after. Every method rejects with the typed errors of `LtoError`; what can not be moved is an
- * ElementError, and nothing was moved then.
+ * A tape library: its robot, slots and drives. Moves are made one at a time, and each is proven by what the library
+ * reports for both elements before and after. Every method rejects with the typed errors of `LtoError`. A move that is
+ * not possible rejects with ElementError, and nothing was moved.
  */
 export class TapeLibrary {
   readonly #device: ScsiDevice;
@@ -78,7 +78,7 @@ export class TapeLibrary {
     return new TapeLibrary(await openChanger(device));
   }
 
-  /** As it was named at `open`. */
+  /** The device name that was given to `open`. */
   get device(): string {
     return this.#device.device;
   }
@@ -90,15 +90,18 @@ export class TapeLibrary {
     return { vendor, product, revision, serialNumber: page && (decodeSerialNumber(page) || undefined) };
   }
 
-  /** What is where, and which node is which drive. Waits up to five minutes for a library that has just been switched on. */
+  /**
+   * Reads all elements, and which tape node is which drive. Waits up to five minutes for a library that has just been
+   * switched on.
+   */
   async inventory(options: LibraryWaitOptions = {}): Promise<Inventory> {
     this.#requireWait(options);
     return (await this.#look(options)).inventory;
   }
 
   /**
-   * Brings a cartridge, by barcode or slot, to a drive, and waits until the drive is ready. Resolves when it is there
-   * already. Rejects with VerificationError when the cartridge memory names another barcode than the label.
+   * Moves a cartridge, named by barcode or slot, to a drive and waits until the drive is ready; resolves also if it is
+   * there already. Rejects with VerificationError when the cartridge memory holds another barcode than the label.
    */
   load(cartridge: ElementName, drive: LibraryDriveName, options: ReadyOptions = {}): Promise<LoadReceipt> {
     return this.#exclusively('load', options, async () => {
@@ -111,7 +114,9 @@ export class TapeLibrary {
     });
   }
 
-  /** Has the drive unload its cartridge and takes that to `to`, by default to the slot that it came from, or an empty one. */
+  /**
+   * Unloads the drive and moves its cartridge to `to`: by default to the slot it came from, or else to an empty slot.
+   */
   unload(drive: LibraryDriveName, options: UnloadOptions = {}): Promise<MoveReceipt> {
     return this.#exclusively('unload', options, async () => {
       const { to } = options;
@@ -122,7 +127,7 @@ export class TapeLibrary {
     });
   }
 
-  /** Moves a cartridge. A drive that it is in unloads it first. */
+  /** Moves a cartridge. If it is in a drive, the drive unloads it first. */
   transfer(from: ElementName, to: ElementName, options: CallOptions = {}): Promise<MoveReceipt> {
     return this.#exclusively('transfer', options, async () => {
       const { robot, inventory } = await this.#look();
@@ -130,7 +135,7 @@ export class TapeLibrary {
     });
   }
 
-  /** Moves a cartridge to where another is, which goes to `second`, by default to where the first came from. */
+  /** Moves a cartridge to the place of another, which moves to `second`: by default to where the first came from. */
   exchange(
     from: ElementName,
     to: ElementName,
@@ -158,7 +163,7 @@ export class TapeLibrary {
     });
   }
 
-  /** Moves what is in the mail slots to empty slots; with `wait`, as soon as an operator has put something in. */
+  /** Moves all cartridges in the mail slots to empty slots; with `wait`, as soon as an operator has inserted one. */
   import(options: MailOptions = {}): Promise<readonly MoveReceipt[]> {
     return this.#exclusively('import', options, async () => {
       if (options.wait)
@@ -179,7 +184,7 @@ export class TapeLibrary {
     await this.#device.query(preventAllow(locked), options);
   }
 
-  /** The robot looks at all elements anew, which may take half an hour. */
+  /** Makes the robot take the inventory of all elements again, which may take half an hour. */
   audit(options: CallOptions = {}): Promise<Inventory> {
     return this.#exclusively('audit', options, async () => {
       await libraryReady(this.#device, options);
@@ -188,7 +193,9 @@ export class TapeLibrary {
     });
   }
 
-  /** Brings a cleaning cartridge to a drive, which unloads first what it has, and takes it back when the drive has done. */
+  /**
+   * Unloads the drive, moves a cleaning cartridge to it, and moves that back to its slot when the drive has finished.
+   */
   clean(drive: LibraryDriveName, options: CleanOptions = {}): Promise<CleaningReceipt> {
     return this.#exclusively('clean', options, async () => {
       const { robot, inventory } = await this.#look();
@@ -199,14 +206,14 @@ export class TapeLibrary {
     });
   }
 
-  /** TapeAlert flags that are set; reading clears those that do not last. Undefined where the library has none. */
+  /** TapeAlert flags that are set. Reading clears the flags that do not persist. Undefined if the library has none. */
   async alerts(options?: CallOptions): Promise<readonly TapeAlertFlag[] | undefined> {
     requireOptions(options);
     const page = await readLogPage(this.#device, TAPE_ALERT, options);
     return page && decodeTapeAlert(page, CHANGER_TAPE_ALERT_FLAGS);
   }
 
-  /** Tells what changes, until the signal is aborted: mail slots, magazines, cartridges, TapeAlert flags. */
+  /** Reports changes until the signal is aborted: mail slots, magazines, cartridges, TapeAlert flags. */
   watch(options: LibraryWatchOptions = {}): AsyncGenerator<LibraryEvent, void> {
     this.#requireWait(options);
     const look = async () => ({ ...(await this.#look(options)), alerts: (await this.alerts()) ?? [] });

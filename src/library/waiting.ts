@@ -8,7 +8,7 @@ import { testUnitReady } from '../scsi/commands/primary.js';
 export interface LibraryWaitOptions {
   /** Milliseconds until NotReadyError. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds between two looks; a second by default. */
+  /** Milliseconds between two polls; a second by default. */
   readonly intervalMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -13,9 +13,9 @@ export type LibraryEvent =
   | { readonly type: 'mail-slot' }
   /** A magazine was taken out or put in. */
   | { readonly type: 'magazine' }
-  /** The library was reset, or tells of another change. */
+  /** The library was reset, or reports another change. */
   | { readonly type: 'attention'; readonly why: string }
-  /** A cartridge is where none was, and was nowhere else. */
+  /** A cartridge is in an element that was empty, and was in no other element before. */
   | { readonly type: 'arrived'; readonly barcode: string | undefined; readonly at: Place }
   | { readonly type: 'gone'; readonly barcode: string | undefined; readonly from: Place }
   | { readonly type: 'moved'; readonly barcode: string; readonly from: Place; readonly to: Place }

@@ -5,15 +5,15 @@ import type { IsRegistered } from './monitor/live-info.js';
 import type { OpenDrive } from './session/drive-owner.js';
 
 export interface ProviderOptions {
-  /** Whether the catalogue knows a cartridge. Default: one that has a barcode or a label is known. */
+  /** Whether the catalogue knows a cartridge. Default: a cartridge with a barcode or a label is known. */
   readonly isRegistered?: IsRegistered | undefined;
   /** Opens the drive. Default: `TapeDrive.open`. */
   readonly open?: OpenDrive | undefined;
-  /** Where keys come from: that of `encryptionKeyId` to write, and to read those that the tape names. */
+  /** Where keys come from: to write, the key named by `encryptionKeyId`; to read, the keys that the tape names. */
   readonly keyStore?: KeyStore | undefined;
 }
 
-/** Throws InvalidArgumentError for options of another type. */
+/** Throws InvalidArgumentError for an option of the wrong type. */
 export function requireProviderOptions(options: ProviderOptions, details: LtoErrorDetails): void {
   requireOptions(options, details);
   requireCallback('isRegistered', options.isRegistered, details);

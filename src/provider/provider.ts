@@ -47,12 +47,12 @@ import { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
 export interface ForceOptions extends SignalOptions {
-  /** Ask the drive, however young the last answer is. */
+  /** Ask the drive even if the last answer is recent. */
   readonly force?: boolean | undefined;
 }
 
 export interface IdentifyOptions extends SignalOptions {
-  /** Read the label too, for which the tape is rewound. Default: only what can be asked without moving it. */
+  /** Also read the label, which rewinds the tape. Default: only queries that do not move it. */
   readonly allowIntrusive?: boolean | undefined;
 }
 
@@ -63,9 +63,9 @@ const CAPABILITIES = {
 } as const;
 
 /**
- * The storage provider: a labelled cartridge with one archive to a file, in the drive that the configuration names.
- * The drive is opened by the first call that needs it and kept until `close`. What moves the tape waits in one queue
- * for all providers of that drive. Every method rejects with the typed errors of `LtoError`.
+ * The storage provider: labelled cartridges, one archive per file, in the drive that the configuration names. The first
+ * call that needs the drive opens it, and it stays open until `close`. Calls that move the tape wait in one queue for
+ * all providers of that drive. Every method rejects with the typed errors of `LtoError`.
  */
 export class LtoProvider {
   static readonly configurationSchema = CONFIGURATION_SCHEMA;
@@ -78,7 +78,7 @@ export class LtoProvider {
   readonly #connection: Connection;
   #preparation: Preparation | undefined;
 
-  /** Throws InvalidArgumentError for a configuration that is not valid; see `configurationSchema`. */
+  /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
   constructor(configuration: unknown, options: ProviderOptions = {}) {
     this.configuration = parseConfiguration(configuration);
     requireProviderOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
@@ -87,19 +87,22 @@ export class LtoProvider {
     this.#connection = new Connection(this.configuration, keyStore, open);
   }
 
-  /** Read once for each drive. */
+  /** Vendor, model, firmware and serial number; read once per drive. */
   getDriveInfo(options: SignalOptions = {}): Promise<DriveInfo> {
     return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
   }
 
-  /** Cartridge memory, alerts and generation; see `DriveMonitor.mamInfo` for when that is last-known-good. */
+  /**
+   * Cartridge memory, alerts and generation. When the drive fails and, without `force`, while a job moves the tape: the
+   * last-known-good values.
+   */
   getMamInfo(options: ForceOptions = {}): Promise<MamInfo & Freshness> {
     return this.#connection.ask('cartridge memory', options, ({ owner, configuration }) =>
       monitorOf(owner).mamInfo(configuration.throttleMs, options.force ?? false),
     );
   }
 
-  /** Drive and cartridge in one consistent pass; a drive that can't be reached is an answer, not an error. */
+  /** State of drive and cartridge, read in one consistent pass. An unreachable drive is an answer, not an error. */
   getLiveInfo(options: ForceOptions = {}): Promise<LiveInfo> {
     const { throttleMs } = this.configuration;
     return this.#look(options, unreachable, (monitor) =>
@@ -107,7 +110,7 @@ export class LtoProvider {
     );
   }
 
-  /** Events of the cartridge and the drive, found by looking at intervals; the tape is never moved for it. */
+  /** Events of the cartridge and the drive, found by polling; polling never moves the tape. */
   watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
     const details = this.#connection.details('watch');
     requireOptions(options, details);
@@ -128,19 +131,19 @@ export class LtoProvider {
     return this.#connection.ask('write protection', options, readWriteProtection);
   }
 
-  /** Whether anything is recorded behind the label. */
+  /** Whether anything is recorded after the label. */
   checkExistingData(options: SignalOptions = {}): Promise<ExistingData> {
     return this.#connection.run('looking for data', options, findExistingData);
   }
 
-  /** By the cartridge memory, and with `allowIntrusive` by the label too, for which the tape is rewound. */
+  /** Identifies the cartridge by its memory and, with `allowIntrusive`, also by its label, which rewinds the tape. */
   identifyMedia(options: IdentifyOptions = {}): Promise<MediaIdentity> {
     return this.#connection.run('identifying', options, (session) =>
       identify(session, options.allowIntrusive ?? false),
     );
   }
 
-  /** Labels a cartridge; see `initializeMedia` for what is refused. */
+  /** Labels a cartridge; `initializeMedia` lists what is refused. */
   initializeMedia(id: string, options: InitializeOptions & SignalOptions = {}): Promise<LabelReport> {
     return this.#connection.run('labelling', options, (session) => {
       this.#preparation = undefined;
@@ -148,7 +151,10 @@ export class LtoProvider {
     });
   }
 
-  /** Proves the cartridge and goes to the end of its data; good until the cartridge changes or a write fails. */
+  /**
+   * Proves that the cartridge is `id` and moves to the end of its data. Valid until the cartridge changes or a write
+   * fails.
+   */
   prepareForWrite(id: string, options: PrepareOptions & SignalOptions = {}): Promise<Preparation> {
     return this.#connection.run('preparing', options, async (session) => {
       requireText(id);
@@ -159,8 +165,8 @@ export class LtoProvider {
   }
 
   /**
-   * Writes an archive behind all others; with `onEndOfMedium` over several cartridges. The source is taken over at once:
-   * it is destroyed when the call is refused, aborted or fails.
+   * Writes an archive after all others, or with `onEndOfMedium` over several cartridges. Takes the source over at once:
+   * destroys it when the call is refused, aborted or fails.
    */
   writeArchive(
     id: string,
@@ -177,8 +183,8 @@ export class LtoProvider {
   }
 
   /**
-   * Many archives behind each other, without a stop of the tape for each; see `ArchiveSession`. Rejects as `writeArchive`,
-   * and with DriveBusyError while another session is open on the drive.
+   * Writes many archives in a row without stopping the tape after each one; see `ArchiveSession`. Rejects as
+   * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
   writeSession(id: string, options: SessionOptions & SignalOptions = {}): Promise<ArchiveSession> {
     return this.#connection.run('beginning a session', options, async ({ drive }) => {
@@ -190,8 +196,8 @@ export class LtoProvider {
   }
 
   /**
-   * An archive as a stream, which has to be read to its end or destroyed before the tape can do anything else. When nobody
-   * reads for `idleTimeoutMs` (ten minutes) while data waits, it is destroyed with ReaderIdleError. One that spans
+   * An archive as a stream. Nothing else can move the tape until it is read to its end or destroyed. If nobody reads
+   * for `idleTimeoutMs` (ten minutes) while data waits, it is destroyed with ReaderIdleError. An archive that spans
    * cartridges needs the parts of its receipt.
    */
   async readArchive(
@@ -216,8 +222,8 @@ export class LtoProvider {
   }
 
   /**
-   * Reads an archive, compares its checksum when one is given, and hands nothing out; or with `inDrive` has the drive check
-   * it, which takes as long and transfers nothing.
+   * Reads an archive without returning its data and compares its checksum when one is given. With `inDrive` the drive
+   * checks it alone, which takes as long and transfers nothing.
    */
   verifyArchive(
     id: string,
@@ -240,12 +246,15 @@ export class LtoProvider {
       : verifyArchive(session, id, fileNumber, options);
   }
 
-  /** Over all partitions, asked of the drive now. */
+  /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
   getUtilization(options: SignalOptions = {}): Promise<Utilization> {
     return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
   }
 
-  /** Brings a cartridge to its end: buffer emptied, memory updated, unloaded and put out. */
+  /**
+   * Ends the work with a cartridge: empties the drive's buffer, updates the cartridge memory, clears the key, and
+   * ejects.
+   */
   finalizeMedia(id: string, options: SignalOptions = {}): Promise<FinalizeReport> {
     return this.#connection.run('finalizing', options, async (session) => {
       requireText(id);
@@ -254,7 +263,7 @@ export class LtoProvider {
     });
   }
 
-  /** Lets the drive go, which closes it when no other provider uses it. The next call opens it again. */
+  /** Releases the drive, which closes it when no other provider uses it. The next call opens it again. */
   async close(): Promise<void> {
     this.#preparation = undefined;
     await this.#connection.close();

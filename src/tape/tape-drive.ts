@@ -46,11 +46,11 @@ const BLOCK_SIZES: NumberRange = { min: 0, max: 0xff_ffff, unit: 'bytes' };
 const ALLOCATIONS: NumberRange = { min: 1, max: 2 ** 31, unit: 'bytes' };
 
 /**
- * One tape drive and the cartridge in it. Queries may be made at any time; motion and data belong to one user at a
- * time, and DriveBusyError says so. Every method rejects with the typed errors of `LtoError`.
+ * One tape drive and the cartridge in it. Queries are allowed at any time. Motions wait for each other; while a stream
+ * is open they reject with DriveBusyError. Every method rejects with the typed errors of `LtoError`.
  */
 export class TapeDrive extends TapeReports {
-  /** Keys: what the drive can do with them, what is set, and setting them. */
+  /** Encryption: what the drive supports, which key is set, and setting or clearing one. */
   readonly encryption: TapeEncryption;
   readonly #port: DrivePort;
   #stream: TapeWriteStream | TapeReadStream | undefined;
@@ -75,8 +75,8 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * A drive on a transport of the caller's, such as a virtual drive's, whose faults and cartridge the caller holds.
-   * Without a model it is treated as one of which nothing is known.
+   * A drive on the caller's own transport, such as that of a virtual drive whose faults and cartridge the caller
+   * controls. Without a model, standard sense codes and the longest timeouts apply.
    */
   static onTransport(transport: Transport, model?: DriveModel): TapeDrive {
     requireRecord('a transport', transport);
@@ -84,14 +84,14 @@ export class TapeDrive extends TapeReports {
     return new TapeDrive(new DrivePort(transport, model));
   }
 
-  /** The device as it was named at `open`. */
+  /** The device name that was given to `open`. */
   get device(): string {
     return this.#port.device;
   }
 
   /**
-   * Counts the events after which nothing holds that was known of the cartridge, the position or the settings: a
-   * changed cartridge, a reset, a load. They are known as soon as a command has met the drive's unit attention.
+   * Counts the events that make all knowledge of the cartridge, the position and the settings invalid: another
+   * cartridge, a reset, a load. An event counts once a command has received the drive's unit attention.
    */
   get mediumEpoch(): number {
     return this.#port.mediumEpoch;
@@ -99,7 +99,8 @@ export class TapeDrive extends TapeReports {
 
   /**
    * Asks the driver, with a command to the drive, whether the position is still known. Rejects with PositionLostError
-   * when the drive was reset or its cartridge changed, and `mediumEpoch` counts it, whoever has noticed it first.
+   * when the drive was reset or its cartridge changed. `mediumEpoch` then counts that change, whichever program saw it
+   * first.
    */
   async confirmPosition(options?: CallOptions): Promise<void> {
     requireOptions(options, { device: this.device, operation: 'confirm position' });
@@ -107,44 +108,46 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Rejects with WriteProtectedError unless what is recorded from here on may be overwritten. On media that take no change
-   * the tape is moved to the end of the data.
+   * Rejects with WriteProtectedError unless the data from the current position on may be overwritten. On WORM media and
+   * in append-only mode the tape is moved to the end of the data.
    */
   requireOverwritable(options?: CallOptions): Promise<void> {
     return this.#move('overwrite', () => permitWriting(this.#port, 'overwrite', 'overwrite'), options);
   }
 
-  /** Changes settings of the drive and no others; see `changeSettings`. Resolves with all settings as they then are. */
+  /** Changes the given settings only; see `changeSettings`. Resolves with all settings, read back. */
   configure(changes: SettingChanges, options?: CallOptions): Promise<TapeSettings> {
     return this.#move('configure', () => changeSettings(this.#port, changes), options);
   }
 
   /**
-   * Sends a command of the caller's, and resolves with whatever the drive answers; see docs/raw-commands.md. Rejects with
-   * InvalidArgumentError for what is no command, or writes past the checks of this library, and DriveBusyError while a
-   * stream is open, but for plain queries. After all others the position is lost until the next rewind, and the cartridge
-   * has to be identified again.
+   * Sends the caller's own SCSI command and resolves with the drive's answer, whatever it is; see docs/raw-commands.md.
+   * Rejects with InvalidArgumentError for a malformed command or one that bypasses this library's write checks, and,
+   * except for plain queries, DriveBusyError while a stream is open. After any other command than a plain query the
+   * position is unknown until the next rewind, and the cartridge must be identified again.
    */
   scsi(command: RawCommand, options?: CallOptions): Promise<RawReply> {
     return sendRaw(this.#port, command, options);
   }
 
-  /** Waits while the drive loads, calibrates, formats or erases: up to two hours unless told otherwise. */
+  /** Waits while the drive loads, calibrates, formats or erases: two hours by default. */
   waitUntilReady(options?: WaitOptions): Promise<void> {
     return waitUntilReady(this.#port, options);
   }
 
-  /** Writes host attributes by the names of `mam().values` and reads each back; null deletes. See `SetAttributesOptions`. */
+  /**
+   * Writes host attributes, named as in `mam().values`, and reads them back; null deletes. See `SetAttributesOptions`.
+   */
   setAttributes(values: HostAttributes, options?: SetAttributesOptions): Promise<void> {
     return writeHostAttributes(this.#port, values, options);
   }
 
-  /** To the beginning of a partition, 0 by default, whichever partition the tape was left in. */
+  /** Moves to the beginning of a partition, 0 by default, even if the tape stands in another partition. */
   rewind(options?: PartitionOptions): Promise<void> {
     return this.#move('rewind', () => rewind(this.#port, options), options);
   }
 
-  /** Over `count` filemarks; backwards when negative, to the near side of the last one. */
+  /** Moves over `count` filemarks. Negative: backwards, to the beginning-of-tape side of the last one. */
   spaceFiles(count: number, options?: CallOptions): Promise<void> {
     return this.#move('space over files', () => space(this.#port, FILES, count, options), options);
   }
@@ -153,7 +156,7 @@ export class TapeDrive extends TapeReports {
     return this.#move('space over records', () => space(this.#port, RECORDS, count, options), options);
   }
 
-  /** To the end of the recorded data of a partition, 0 by default; tells what it ends with. */
+  /** Moves to the end of the data of a partition, 0 by default, and reports what the data ends with. */
   spaceToEndOfData(options: PartitionOptions = {}): Promise<EndOfData> {
     return this.#move(
       'space to end of data',
@@ -165,20 +168,20 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** To the first record of a file of a partition, 0 by default, checked. */
+  /** Moves to the first record of a file of a partition, 0 by default, and checks the position. */
   locateFile(fileNumber: number, options?: PartitionOptions): Promise<void> {
     return this.#move('locate file', () => locateFile(this.#port, fileNumber, options), options);
   }
 
   /**
-   * To a logical object number of a partition, 0 by default. File and block number are unknown to the driver afterwards;
-   * `position()` tells the file.
+   * Moves to a logical object number of a partition, 0 by default. The driver then does not know the file and block
+   * number; `position()` reports the file.
    */
   locate(logicalObject: number, options: PartitionOptions = {}): Promise<void> {
     return this.#move('locate', () => locateObject(this.#port, logicalObject, options), options);
   }
 
-  /** Writes filemarks where the tape stands, synchronously; 0 only makes the drive empty its buffer. */
+  /** Writes filemarks at the current position, synchronously; 0 only makes the drive empty its buffer. */
   writeFilemarks(count = 1, options?: CallOptions): Promise<void> {
     return this.#move(
       'write filemarks',
@@ -193,12 +196,12 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** Writes the filemark that the last file lacks, when `spaceToEndOfData()` said `unterminated`. */
+  /** Writes the missing filemark of the last file, when `spaceToEndOfData()` reported `unterminated`. */
   closeUnterminatedFile(options: PartitionOptions = {}): Promise<void> {
     return this.#move('close the last file', () => closeLastFile(this.#port, options), options);
   }
 
-  /** Erases from where the tape stands to its end: what follows is gone. `long` overwrites it, which takes hours. */
+  /** Erases from the current position on: all data there is lost. `long` overwrites it, which takes hours. */
   erase(options: CallOptions & { readonly long?: boolean } = {}): Promise<void> {
     return this.#move(
       'erase',
@@ -212,7 +215,7 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** Fixed-block mode with `bytes` a block, or variable mode with 0. Streams set variable mode themselves. */
+  /** Sets fixed-block mode with `bytes` per block, or variable mode with 0. Streams set variable mode themselves. */
   setBlockSize(bytes: number, options?: CallOptions): Promise<void> {
     return this.#move(
       'set block size',
@@ -224,7 +227,7 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** Keeps the cartridge in the drive, or lets it go again. */
+  /** Prevents the removal of the cartridge, or allows it again. */
   preventRemoval(prevent: boolean, options?: CallOptions): Promise<void> {
     const lock = async () => {
       requireBoolean('prevent', prevent, { device: this.device, operation: 'prevent removal' });
@@ -233,12 +236,12 @@ export class TapeDrive extends TapeReports {
     return this.#move('prevent removal', lock, options);
   }
 
-  /** Destroys everything on the cartridge and makes its partitions anew; see `formatCartridge`. */
+  /** Destroys all data on the cartridge and creates its partitions anew; see `formatCartridge`. */
   formatMedium(options: FormatOptions & CallOptions): Promise<void> {
     return this.#move('format medium', () => formatCartridge(this.#port, options), options);
   }
 
-  /** Destroys everything on the cartridge and uses only a part of it from then on; see `scaleCapacity`. */
+  /** Destroys all data on the cartridge and limits its capacity; see `scaleCapacity`. */
   setCapacity(proportion: number, options: EraseConfirmation & CallOptions): Promise<void> {
     return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options), options);
   }
@@ -254,7 +257,10 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** Rewinds and unthreads; the cartridge stays in the mouth of a drive without a changer. Clears a key of ours. */
+  /**
+   * Rewinds and unthreads the tape; without a changer the cartridge stays in the drive's mouth. Clears this handle's
+   * key.
+   */
   unload(options?: CallOptions): Promise<void> {
     return this.#move(
       'unload',
@@ -266,7 +272,7 @@ export class TapeDrive extends TapeReports {
     );
   }
 
-  /** Unlocks, rewinds and puts the cartridge out. Clears a key of ours. */
+  /** Allows removal, rewinds and ejects the cartridge. Clears a key that this handle has set. */
   eject(options?: CallOptions): Promise<void> {
     return this.#move(
       'eject',
@@ -281,8 +287,8 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Page-aligned memory for chunks of whole records that a write stream takes without a copy. It may be changed again
-   * when the callback of `write()` was called, or when `released()` resolves.
+   * Allocates page-aligned memory for chunks of whole records, which a write stream takes without a copy. It may be
+   * changed again after the callback of `write()` was called, or after `released()` has resolved.
    */
   allocate(byteLength: number): Buffer {
     requireNumber('byteLength', byteLength, ALLOCATIONS, { device: this.device, operation: 'allocate' });
@@ -291,40 +297,40 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Resolves when no stream needs memory of `allocate()` any more. For sources that fill the same few pieces over and
-   * over: `await drive.released(chunk)` before filling, then yield it to `pipeline()`.
+   * Resolves when no stream uses this memory of `allocate()` any more. For sources that refill the same few buffers:
+   * `await drive.released(chunk)` before filling one, then yield it to `pipeline()`.
    */
   released(memory: Uint8Array): Promise<void> {
     return this.#port.memory.released(memory);
   }
 
   /**
-   * A file to write; see `WriteStreamOptions` for where. Throws InvalidArgumentError for options that can't be right and
-   * DriveBusyError while the tape is in use; everything else is an error of the stream.
+   * Opens a stream that writes one file, where `WriteStreamOptions` says. Throws InvalidArgumentError for invalid
+   * options and DriveBusyError while the tape is in use. All other errors are errors of the stream.
    */
   createWriteStream(options: WriteStreamOptions = {}): TapeWriteStream {
     requireWriteOptions(this.device, options);
     return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, options, lease));
   }
 
-  /** The file where the tape stands, or the one that `fileNumber` names. Throws as `createWriteStream`. */
+  /** Opens a stream that reads the file at the current position or `fileNumber`. Throws as `createWriteStream`. */
   createReadStream(options: ReadStreamOptions = {}): TapeReadStream {
     requireReadOptions(this.device, options);
     return this.#open('a read stream', (lease) => new TapeReadStream(this.#port, options, lease));
   }
 
   /**
-   * Writes all of a source as one file and resolves with its receipt. The source is taken over at once: it is destroyed
-   * when the call is refused or fails. Rejects with InvalidArgumentError for what is no source of bytes, before the tape
-   * moves; with WriteError when the source failed or writing was ended early, which tells in `fileNumber` and `safe`
-   * what is on tape and has the reason as its `cause`; with the signal's AbortError when nothing was written; and with
-   * the errors of the stream.
+   * Writes all of a source as one file and resolves with its receipt. Takes the source over at once: destroys it when
+   * the call is refused or fails. Rejects with InvalidArgumentError for anything that is not a source of bytes, before
+   * the tape moves; with WriteError when the source failed or writing ended early (`fileNumber` and `safe` say what is
+   * on tape, `cause` is the reason); with the signal's AbortError when nothing was written; and with the errors of the
+   * stream.
    */
   writeFile(source: DataSource, options: WriteStreamOptions = {}): Promise<TapeReceipt> {
     return writeFile(this.device, source, () => this.createWriteStream(options));
   }
 
-  /** Writes many files without a stop of the tape behind each: see `WriteSession`. Throws as `createWriteStream`. */
+  /** Writes many files without stopping the tape after each: see `WriteSession`. Throws as `createWriteStream`. */
   session(options: SessionOptions = {}): WriteSession {
     requireOptions(options, { device: this.device, operation: 'session' });
     return new WriteSession(this.#port, options, (file, frame, by) => {
@@ -334,9 +340,9 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Reads a file, the one of that number or as the options say, into a stream, which is ended, or hands it to a function
-   * that reads all of it. Resolves with its summary when the tape stands behind it. Rejects with the errors of the
-   * stream, and with what the destination fails with.
+   * Reads a file, given by its number or by options, into a stream, which is ended, or passes it to a function that
+   * reads all of it. Resolves with the summary when the tape stands after the file. Rejects with the errors of the
+   * stream and with those of the destination.
    */
   async readFile(file: number | ReadStreamOptions, destination: ReadDestination): Promise<ReadSummary> {
     requireDestination(this.device, destination);
@@ -345,8 +351,8 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Reads a file to its filemark and keeps nothing, or with `inDrive` has the drive do so: see `verifyInDrive`. Rejects
-   * with VerificationError when `expectedChecksum` is given and the file has another one.
+   * Reads a file to its filemark without keeping the data; with `inDrive` the drive checks it alone: see
+   * `verifyInDrive`. Rejects with VerificationError when `expectedChecksum` is given and the file has another checksum.
    */
   verifyFile(file: number | (ReadStreamOptions & { readonly inDrive?: false })): Promise<ReadSummary>;
   verifyFile(file: VerifyInDriveOptions): Promise<DriveVerification>;
@@ -359,9 +365,9 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Destroys a stream that is still open (which closes its file), clears a key that was set through this handle, switches
-   * protection off that it has used, and closes the drive. Waits for motions under way; from the call on, others reject
-   * with DriveClosedError. Rejects when one of them reports an error. A second call resolves when the first has ended.
+   * Destroys a stream that is still open (which closes its file), clears a key that this handle has set, switches off
+   * protection that it has used, and closes the drive. Waits for motions in progress; new calls reject with
+   * DriveClosedError. Rejects when one of these steps fails. A second call resolves when the first has ended.
    */
   close(): Promise<void> {
     if (this.#closing) return this.#closing.catch(() => undefined);

@@ -43,8 +43,8 @@ import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
 const PARTITION_OPTION = { partition: PARTITIONS };
 
 /**
- * What a drive and its cartridge report, at any time, also while a file is written or read. With a `signal` each call
- * rejects as soon as that is aborted; a command that the drive has already is carried out all the same.
+ * What a drive and its cartridge report. Every call is allowed at any time, also while a file is written or read. A
+ * call rejects as soon as its `signal` is aborted; a command that the drive has already received is still carried out.
  */
 export class TapeReports {
   readonly #port: DrivePort;
@@ -57,7 +57,7 @@ export class TapeReports {
     return this.#ask(options, () => readIdentity(this.#port));
   }
 
-  /** TEST UNIT READY: the drive's word, with progress while it becomes ready. */
+  /** TEST UNIT READY: the state that the drive reports, with progress while it becomes ready. */
   readiness(options?: CallOptions): Promise<Readiness> {
     return this.#ask(options, () => readReadiness(this.#port));
   }
@@ -67,7 +67,7 @@ export class TapeReports {
     return this.#ask(options, () => this.#port.status(options));
   }
 
-  /** Logical object number where the tape stands (MTIOCPOS); undefined where the drive doesn't tell. */
+  /** Logical object number of the current position (MTIOCPOS); undefined if the drive does not report it. */
   logicalObject(options?: CallOptions): Promise<number | undefined> {
     return this.#ask(options, () => this.#port.transport.tell(options).catch(() => undefined));
   }
@@ -77,7 +77,7 @@ export class TapeReports {
     return this.#ask(options, () => readLongPosition(this.#port));
   }
 
-  /** The cartridge memory; undefined where the drive has none to give. */
+  /** The cartridge memory; undefined if the drive does not support READ ATTRIBUTE. */
   async mam(options: CallOptions & { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
     requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
@@ -91,7 +91,7 @@ export class TapeReports {
     return this.#ask(options, () => readAttributeLists(this.#port, options.partition));
   }
 
-  /** Numbers of the partitions; undefined where the drive does not tell. */
+  /** Numbers of the partitions; undefined if the drive does not report them. */
   partitions(options?: CallOptions): Promise<readonly number[] | undefined> {
     return this.#ask(options, () => readPartitionList(this.#port));
   }
@@ -101,7 +101,7 @@ export class TapeReports {
     return this.#ask(options, () => readCapacity(this.#port));
   }
 
-  /** What may be written on the cartridge: every call that writes asks the same. */
+  /** What may be written on the cartridge. Every call that writes makes the same check. */
   writeRights(options?: CallOptions): Promise<WriteRights> {
     return this.#ask(options, () => readWriteRights(this.#port));
   }
@@ -116,12 +116,12 @@ export class TapeReports {
     return this.#ask(options, () => readMemoryAndFormat(this.#port, options?.isLoaded));
   }
 
-  /** TapeAlert flags; undefined where the drive has none. See `TapeAlerts` for how long they are kept. */
+  /** TapeAlert flags; undefined if the drive has none. `TapeAlerts` says how long they are kept. */
   alerts(options?: CallOptions & { readonly forget?: boolean }): Promise<TapeAlerts | undefined> {
     return this.#ask(options, () => readTapeAlerts(this.#port, options));
   }
 
-  /** Drive and cartridge in plain words: errors, wear, cleaning, alerts, with a verdict and its reasons. */
+  /** Health of drive and cartridge: errors, wear, cleaning and alerts, with a verdict and its reasons. */
   health(options?: CallOptions): Promise<Health> {
     return this.#ask(options, () => readHealth(this.#port));
   }
@@ -130,7 +130,10 @@ export class TapeReports {
     return this.#ask(options, () => readSettings(this.#port));
   }
 
-  /** What the drive, and the cartridge in it, can be recorded in. */
+  /**
+   * The recording densities that the drive and the cartridge in it support; undefined if the drive does not report
+   * them.
+   */
   densities(options?: CallOptions): Promise<Densities | undefined> {
     return this.#ask(options, () => readDensities(this.#port));
   }
@@ -152,22 +155,22 @@ export class TapeReports {
     return this.#ask(options, () => readReservations(this.#port));
   }
 
-  /** Pages and subpages that `logPage` takes; undefined where the drive does not list them. */
+  /** Pages and subpages that `logPage` accepts; undefined if the drive does not list them. */
   logPages(options?: CallOptions): Promise<readonly LogPageCode[] | undefined> {
     return readLogPageCodes(this.#port, options);
   }
 
-  /** A log page with its parameters as they came; undefined where the drive does not have it. */
+  /** A log page with its raw parameters; undefined if the drive does not have it. */
   logPage(page: number, subpage = 0, options?: CallOptions): Promise<LogPage | undefined> {
     return readAnyLogPage(this.#port, page, subpage, options);
   }
 
-  /** A mode page as it is; undefined where the drive does not have it. */
+  /** A mode page with its current values; undefined if the drive does not have it. */
   modePage(page: number, subpage = 0, options?: CallOptions): Promise<ModePage | undefined> {
     return readAnyModePage(this.#port, page, subpage, options);
   }
 
-  /** REQUEST SENSE, with progress while something goes on; takes a waiting unit attention away. */
+  /** REQUEST SENSE, with progress while an operation is running. Clears a pending unit attention. */
   requestSense(options?: CallOptions): Promise<SenseData | undefined> {
     return this.#ask(options, () => readSense(this.#port));
   }

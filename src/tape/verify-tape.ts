@@ -7,39 +7,39 @@ import type { BlockProtection } from './block-protection/options.js';
 import type { TapeDrive } from './tape-drive.js';
 
 export interface VerifyTapeOptions extends CallOptions {
-  /** The drive checks each file itself, by VERIFY(6), and nothing is transferred. Default false. */
+  /** The drive checks each file itself, by VERIFY(6), without transferring data. Default false. */
   readonly inDrive?: boolean | undefined;
   /** Default 0. */
   readonly partition?: number | undefined;
-  /** For files that are encrypted; a drive that checks by itself needs none. */
+  /** Keys of encrypted files; not needed with `inDrive`. */
   readonly keyStore?: KeyStore | undefined;
   readonly protection?: BlockProtection | undefined;
   /** Called with each file once it has been checked. */
   readonly onFile?: ((file: VerifiedFile) => void) | undefined;
 }
 
-/** A file that was read to its filemark, by the drive alone or into this machine. */
+/** A file that was read to its filemark, by the drive alone or by this machine. */
 export interface VerifiedFile {
   readonly fileNumber: number;
   readonly records: number;
-  /** Undefined where the drive alone has read it. */
+  /** Undefined if the drive alone has read it. */
   readonly bytes: number | undefined;
   readonly checksum: string | undefined;
   /** Records that can't be read. */
   readonly bad: readonly RecordPlace[];
 }
 
-/** What a whole cartridge holds, and which of it can't be read. */
+/** What a cartridge holds, and which records can't be read. */
 export interface TapeVerification {
   readonly files: readonly VerifiedFile[];
   readonly badRecords: number;
-  /** Number of a last file that has no filemark: its writing was cut off. */
+  /** Number of the last file if it has no filemark: its writing was cut off. */
   readonly unterminated: number | undefined;
 }
 
 /**
- * Checks every file of a partition, from the first to the end of the data, and goes on behind records that can't be read.
- * Rejects as `TapeDrive.verifyFile`, for everything but bad records and a last file without filemark.
+ * Checks every file of a partition, from the first to the end of the data, and continues after records that can't be
+ * read. Rejects as `TapeDrive.verifyFile`, except for bad records and for a last file without a filemark.
  */
 export async function verifyTape(drive: TapeDrive, options: VerifyTapeOptions = {}): Promise<TapeVerification> {
   requireRecord('the drive', drive, { operation: 'verify', next: 'Give a TapeDrive' });

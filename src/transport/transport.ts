@@ -16,17 +16,17 @@ export interface WriteOutcome extends Binding.WriteOutcome, NamedStop {}
 export interface ReadOutcome extends Binding.ReadOutcome, NamedStop {}
 
 /**
- * The seam for a tape drive: everything above runs on a real one (`backends/linux`) and on the embedded one
+ * Interface to a tape drive, implemented for a real one (`backends/linux`) and for the embedded one
  * (`backends/virtual`).
  *
- * SCSI commands are queries (they never move the tape); data and motion go through `mt`, `writeRecords` and
- * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s with the names
- * of errno values; `scsi` resolves whatever the drive answers.
+ * SCSI commands are queries: they never move the tape. Data and motion go through `mt`, `writeRecords` and
+ * `readRecords`, so that the driver always knows the position. Rejections are `SystemError`s with the names of errno
+ * values; `scsi` resolves with any answer of the drive.
  */
 export interface Transport extends ScsiTransport {
   /**
-   * Bytes that one read(2) or write(2) is known to carry before any was tried: of a larger one EBUSY may come, which
-   * never means another holder there.
+   * Bytes that one read(2) or write(2) is known to carry before any was tried. A larger one may fail with EBUSY, which
+   * then does not mean that another process holds the drive.
    */
   readonly maxTransfer: number;
 

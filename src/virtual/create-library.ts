@@ -25,15 +25,15 @@ export interface VirtualLibraryOptions {
   readonly generation?: number;
   /** The cartridges in the first slots, or how many; by default one in each slot that has no cleaning cartridge. */
   readonly cartridges?: number | readonly CartridgeOptions[];
-  /** Of each cartridge that is made by number; by default the generation's native capacity. */
+  /** Capacity of each cartridge that is made by number; by default the generation's native capacity. */
   readonly capacityBytes?: number;
-  /** What all drives are like. */
+  /** Options of all drives. */
   readonly drive?: Omit<VirtualDriveOptions, 'cartridge' | 'generation' | 'serial'>;
-  /** Seconds that the robot needs; 0 by default, each. */
+  /** Seconds that the robot needs for each step; 0 by default. */
   readonly speed?: Partial<RobotSpeed>;
   /** Drives are unloaded when a move takes their cartridge; otherwise it is refused while they hold it (the default). */
   readonly unloadsDrives?: boolean;
-  /** As those of a drive. */
+  /** As `VirtualDriveOptions.vendor`. */
   readonly vendor?: string;
   readonly product?: string;
   readonly serial?: string;

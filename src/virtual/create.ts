@@ -41,15 +41,15 @@ export interface VirtualDriveOptions {
   /** Size of the early-warning zone; by default the smaller of 1 % of the capacity and 64 MiB. */
   readonly earlyWarningBytes?: number;
   /**
-   * Bytes written last that a drive without a `speed` keeps in its buffer, and not on the medium, until it is told to empty
-   * it; 0 by default. With a `speed`, that tells what is in the buffer.
+   * Without `speed`: the number of most recently written bytes that stay in the drive's buffer, not on the medium,
+   * until it is told to empty it; 0 by default. With `speed`, the speed model decides what is in the buffer.
    */
   readonly bufferBytes?: number;
-  /** How slow the drive is: as one of a generation, or by facts. By default as fast as the machine. */
+  /** Speed of the drive: by the name of a generation, or by facts. By default as fast as the machine. */
   readonly speed?: SpeedName | SpeedFacts;
-  /** What it can do with keys. */
+  /** Encryption features of the drive. */
   readonly encryption?: EncryptionSettings;
-  /** Lasting ways in which it, or the path to it, answers otherwise than ours does. */
+  /** Traits: permanent differences in how the drive, or the path to it, answers. */
   readonly traits?: readonly Trait[];
 }
 

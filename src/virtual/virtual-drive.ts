@@ -27,7 +27,7 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * An LTO drive as a SCSI device server over a folder: a CDB goes in; status, sense and data come out. Commands are
- * carried out one after the other. Whatever a non-immediate WRITE FILEMARKS was answered GOOD to is on disk.
+ * carried out one at a time. When a non-immediate WRITE FILEMARKS returns GOOD, all data written before it is on disk.
  */
 export class VirtualDrive {
   readonly folder: string;
@@ -91,7 +91,7 @@ export class VirtualDrive {
     return this.#drive.cartridge?.name;
   }
 
-  /** Bytes that the path to it carries in one transfer; undefined for any number. */
+  /** Most bytes that the path to the drive carries in one transfer; undefined for no limit. */
   get transferLimit(): number | undefined {
     return this.#traits.transferLimit;
   }
@@ -101,7 +101,7 @@ export class VirtualDrive {
     return this.#drive.pace?.state;
   }
 
-  /** What is to go wrong; setting it starts all counts anew. */
+  /** Faults to inject; setting them restarts all counts. */
   get faults(): readonly Fault[] {
     return this.#faults.list;
   }
@@ -110,7 +110,7 @@ export class VirtualDrive {
     this.#faults.list = faults;
   }
 
-  /** Carries out a command. Rejects with DriveClosedError after `close()`; what the drive answers is no rejection. */
+  /** Carries out a command. Resolves with any answer of the drive; rejects with DriveClosedError after `close()`. */
   execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
     const execute = () => this.#execute(cdb, data);
     return data.abortTasks && isPreemptAndAbort(cdb) ? this.#queue.atOnce(execute) : this.#queue.add(execute);
@@ -159,7 +159,10 @@ export class VirtualDrive {
     return this.#queue.add(async () => resetDrive(this.#drive));
   }
 
-  /** Cuts the power for a moment: what is in the buffer and not on the medium is gone, and the tape is at the beginning. */
+  /**
+   * Cuts the power for a moment: data in the buffer that is not on the medium is lost, and the tape is at the
+   * beginning.
+   */
   cutPower(): Promise<void> {
     return this.#queue.add(() => cutPower(this.#drive));
   }
@@ -196,7 +199,7 @@ export class VirtualDrive {
     });
   }
 
-  /** Ends in order what was asked for, and keeps the state for the next `open`. A second call does nothing more. */
+  /** Completes the calls made before it, and keeps the state for the next `open`. A second call does nothing more. */
   close(): Promise<void> {
     return this.#queue.close(() => this.#close());
   }

@@ -92,7 +92,7 @@ export class VirtualLibrary {
     return this.#library.identity;
   }
 
-  /** What is to go wrong; setting it starts all counts anew. */
+  /** Faults to inject; setting them restarts all counts. */
   get faults(): LibraryFault {
     return this.#library.faults.given;
   }
@@ -149,7 +149,7 @@ export class VirtualLibrary {
     return this.#queue.add(async () => this.#library.attentions.raiseFor(nexus, attention));
   }
 
-  /** Ends in order what was asked for, closes the drives and keeps the state. A second call does nothing more. */
+  /** Completes the calls made before it, closes the drives and keeps the state. A second call does nothing more. */
   close(): Promise<void> {
     return this.#queue.close(() => this.#close());
   }

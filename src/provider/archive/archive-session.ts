@@ -11,32 +11,32 @@ import { type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.
 import { preparationBehind, type WriteArchiveOptions } from './write-archive.js';
 
 export interface SessionArchiveOptions extends WriteArchiveOptions {
-  /** Names the archive in BufferedDataLostError. Default: its location. */
+  /** Name of the archive in BufferedDataLostError. Default: its location. */
   readonly archive?: string | undefined;
 }
 
 /**
- * An archive that the drive has taken. It is proven to be on tape only when `durable` has resolved; that rejects with
- * BufferedDataLostError when it can not be proven any more, and nobody has to listen to it.
+ * An archive that the drive has accepted. It is proven to be on tape only when `durable` has resolved. `durable`
+ * rejects with BufferedDataLostError when that can no longer be proven; an unhandled rejection of it is harmless.
  */
 export interface BufferedArchive extends ArchiveReceipt {
-  /** As it was named. */
+  /** Name of the archive. */
   readonly archive: string;
-  /** When the receipt was given. */
+  /** State at the time of the receipt. */
   readonly state: 'buffered' | 'durable';
   readonly durable: Promise<ArchiveReceipt>;
 }
 
 /**
- * Archives on a prepared cartridge without a stop of the tape behind each; see docs/sessions.md. Other calls of the provider
- * may come in between: whatever moves the tape has the session commit first.
+ * Writes archives to a prepared cartridge without stopping the tape after each one; see docs/sessions.md. Other calls
+ * of the provider are allowed in between; before one that moves the tape, the session commits.
  */
 export class ArchiveSession extends EventEmitter<SessionEvents> {
   readonly #connection: Connection;
   readonly #files: WriteSession;
   #preparation: Preparation;
 
-  /** By `LtoProvider.writeSession()`. */
+  /** Made by `LtoProvider.writeSession()`. */
   constructor(connection: Connection, preparation: Preparation, files: WriteSession) {
     super();
     this.#connection = connection;
@@ -46,20 +46,19 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * Writes an archive behind the last one. The source is taken over at once: it is destroyed when the call is refused,
-   * aborted or fails. Rejects as `LtoProvider.writeArchive`, and with BufferedDataLostError once the session has lost
-   * archives.
+   * Writes an archive after the last one. Takes the source over at once: destroys it when the call is refused, aborted
+   * or fails. Rejects as `LtoProvider.writeArchive`, and with BufferedDataLostError once the session has lost archives.
    */
   writeArchive(source: ArchiveSource, options: SessionArchiveOptions = {}): Promise<BufferedArchive> {
     return this.#connection.write(source, options, (session, taken) => this.#write(session, taken, options));
   }
 
-  /** Resolves when all archives that were written are on the medium, with up to where that is. */
+  /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
   commit(options: SignalOptions = {}): Promise<OnMedium | undefined> {
     return this.#connection.run('committing', options, () => this.#files.commit());
   }
 
-  /** Commits and ends the session. The cartridge has to be prepared again for `writeArchive` of the provider. */
+  /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
   close(): Promise<void> {
     return this.#files.close();
   }

@@ -8,19 +8,22 @@ export type ArchiveSource = DataSource;
 export interface ArchivePart extends Omit<TapeReceipt, 'fileNumber'> {
   /** Identity of the cartridge. */
   readonly cartridge: string;
-  /** Number of the file on it: `mt fsf N` from the beginning of the tape leads to it. */
+  /** Number of the file on the cartridge: `mt fsf N` from the beginning of the tape moves to it. */
   readonly location: number;
-  /** Name of the key that the drive was proven to encrypt with, up to the filemark; undefined where it is plain. */
+  /** Name of the key that the drive was proven to encrypt with, up to the filemark; undefined for plain data. */
   readonly encryptionKeyId?: string | undefined;
 }
 
 /** Proof that an archive is on tape, and where. */
 export interface ArchiveReceipt extends ArchivePart {
-  /** The first is what the receipt itself tells of; more than one only for an archive that spans cartridges. */
+  /**
+   * The first part is the one that the receipt itself describes; more than one only for an archive that spans
+   * cartridges.
+   */
   readonly parts: readonly ArchivePart[];
   /** Of all parts. */
   readonly totalBytes: number;
-  /** Over the bytes of all parts, as a `checksum` is. */
+  /** Checksum over the bytes of all parts, in the form of `checksum`. */
   readonly totalChecksum: string | undefined;
 }
 

@@ -2,15 +2,18 @@ import { proveIdentity } from '../label/identify.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
 import type { Session } from '../session/session.js';
 
-/** What was done before the cartridge was put out. */
+/** What was done before the cartridge was ejected. */
 export interface FinalizeReport {
-  /** What the cartridge memory took; undefined when nothing was written since the load, or the drive gives none. */
+  /**
+   * What was written to the cartridge memory; undefined if nothing was written since the load, or if the drive gives no
+   * access to a memory.
+   */
   readonly memory: MemoryReport | undefined;
 }
 
 /**
- * Empties the buffer of the drive, notes application and time in the cartridge memory when something was written, clears
- * the key, and puts the cartridge out. Rejects with LabelError for another cartridge, which stays in the drive.
+ * Empties the drive's buffer, writes application and time to the cartridge memory if anything was written, clears the
+ * key, and ejects the cartridge. Rejects with LabelError for another cartridge, which stays in the drive.
  */
 export async function finalizeMedia(session: Session, id: string): Promise<FinalizeReport> {
   const { drive, owner } = session;

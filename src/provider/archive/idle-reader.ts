@@ -4,7 +4,7 @@ import { ReaderIdleError } from '../../errors/index.js';
 
 export interface IdleOptions {
   /**
-   * Milliseconds without a read while data waits, after which the stream is destroyed with ReaderIdleError and the drive
+   * Milliseconds without a read while data waits. After that the stream is destroyed with ReaderIdleError and the drive
    * is free again; 0 for never. Default: ten minutes.
    */
   readonly idleTimeoutMs?: number | undefined;

@@ -4,13 +4,13 @@ import { pack } from 'tar-stream';
 /** Name of the member of the archive that a part header is; `tar -xf <device> -O .archive-part.json` prints it. */
 export const HEADER_MEMBER = '.archive-part.json';
 
-/** What stands on tape in a file of its own before each part of an archive that may span cartridges. */
+/** Content of the header file that precedes each part of an archive that may span cartridges. */
 export interface PartHeader {
   /** Name of the archive, the same for all its parts. */
   readonly archive: string;
   /** From 1 up. */
   readonly part: number;
-  /** Where the part before this one is; undefined for the first. */
+  /** Location of the previous part; undefined for the first. */
   readonly predecessor: { readonly cartridge: string; readonly location: number } | undefined;
 }
 

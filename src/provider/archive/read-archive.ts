@@ -6,7 +6,7 @@ import type { Session } from '../session/session.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
 export interface ReadArchiveOptions extends IdleOptions {
-  /** Checksum of the receipt: the stream fails at its end with VerificationError when the file has another one. */
+  /** Checksum of the receipt. The stream fails at its end with VerificationError when the file has another checksum. */
   readonly checksum?: string | undefined;
   /** Destroys the stream when aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +55,7 @@ export async function readArchive(
 }
 
 export interface VerifyInDriveArchiveOptions {
-  /** The drive checks the archive itself, by VERIFY(6), and nothing is transferred: see `TapeDrive.verifyFile`. */
+  /** The drive checks the archive itself, by VERIFY(6), without transferring data: see `TapeDrive.verifyFile`. */
   readonly inDrive: true;
   readonly signal?: AbortSignal | undefined;
 }

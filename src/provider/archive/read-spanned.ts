@@ -7,9 +7,9 @@ import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-re
 import { readArchive, requireLocation } from './read-archive.js';
 
 export interface ReadSpannedOptions extends IdleOptions {
-  /** All parts of the archive, as its receipt has them. */
+  /** All parts of the archive, from its receipt. */
   readonly parts: readonly ArchivePart[];
-  /** Resolves once the cartridge of that part is in the drive. */
+  /** Called before each further part; must resolve when the cartridge of that part is in the drive. */
   readonly onNextCartridge: (part: ArchivePart) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }

@@ -11,14 +11,14 @@ import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
 
 export interface WriteArchiveOptions {
-  /** Default `crc32`; `crc32c` where the configuration asks for protection. */
+  /** Default `crc32`, or `crc32c` if the configuration asks for logical block protection. */
   readonly checksum?: ChecksumAlgorithm | undefined;
   /**
-   * Ends the archive when aborted: what was written is closed and incomplete. While it waits for others that move the
-   * tape, it rejects at once with the signal's reason.
+   * Ends the archive when aborted: what was written is closed with a filemark and is incomplete. A call that still
+   * waits for its turn at the tape rejects at once with the signal's reason.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes that the drive took so far, as they come. */
+  /** Called with the total number of bytes that the drive has accepted so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 

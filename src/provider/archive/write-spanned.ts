@@ -11,24 +11,26 @@ import { encodePartHeader, type PartHeader } from './part-header.js';
 import { ReplayableSource } from './replayable-source.js';
 import { preparationBehind, type WriteArchiveOptions, type Written, writeArchive, writeNext } from './write-archive.js';
 
-/** A cartridge that is full in the middle of an archive. */
+/** A cartridge that became full in the middle of an archive. */
 export interface FullCartridge {
   readonly archive: string;
-  /** The part that it holds, closed with a filemark; undefined when nothing fitted on it. */
+  /** The part on this cartridge, closed with a filemark; undefined when nothing fitted. */
   readonly part: ArchivePart | undefined;
   /** Bytes of the archive that are on tape so far. */
   readonly totalBytes: number;
-  /** Puts the cartridge out. Other methods of the provider that move the tape would wait for the archive. */
+  /**
+   * Ejects the cartridge. Use this: the provider's other methods that move the tape wait until the archive is written.
+   */
   readonly eject: () => Promise<void>;
 }
 
-/** Resolves with the identity of the next cartridge, once that is in the drive; it has to be labelled. */
+/** Must resolve with the identity of the next cartridge when it is in the drive. That cartridge must be labelled. */
 export type OnEndOfMedium = (full: FullCartridge) => string | Promise<string>;
 
 export interface SpanOptions {
   /** Continue on the next cartridge when this one is full. */
   readonly onEndOfMedium?: OnEndOfMedium | undefined;
-  /** Name of the archive in the headers of its parts. Default: a random UUID. */
+  /** Name of the archive in the part headers. Default: a random UUID. */
   readonly archive?: string | undefined;
 }
 

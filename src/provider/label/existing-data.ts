@@ -2,10 +2,13 @@ import { LabelError } from '../../errors/index.js';
 import type { Session } from '../session/session.js';
 import { readKnownLabel } from './identify.js';
 
-/** Whether anything is recorded behind the label, or instead of one. */
+/** Whether anything is recorded after the label, or in place of one. */
 export interface ExistingData {
   readonly hasData: boolean;
-  /** `capacity`: what is used tells it, and the tape was not moved. `tape`: it was moved, and moved back. */
+  /**
+   * `capacity`: found from the used capacity, without moving the tape. `tape`: found on the tape, which was moved and
+   * then moved back.
+   */
   readonly source: 'capacity' | 'tape';
 }
 

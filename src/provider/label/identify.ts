@@ -4,16 +4,16 @@ import type { Session } from '../session/session.js';
 import { isSameCartridge } from './barcode.js';
 import { readWholeLabel } from './label.js';
 
-/** Who a cartridge is, as the drive has just told. */
+/** Identity of a cartridge, just read from the drive. */
 export interface MediaIdentity {
-  /** The barcode, else the label; undefined for a cartridge that has neither. */
+  /** The barcode, or else the label; undefined for a cartridge without either. */
   readonly identity: string | undefined;
   readonly source: 'barcode' | 'label' | undefined;
   /** Attribute 0806h of the cartridge memory. */
   readonly barcode: string | undefined;
   /** File 0 of the tape; undefined when there is none, or when it was not read. */
   readonly label: string | undefined;
-  /** What file 0 holds instead of a label, in words. */
+  /** What file 0 holds if it is not a label, in words. */
   readonly foundInstead: string | undefined;
   /** Attribute 0401h, which the manufacturer wrote. */
   readonly mediumSerial: string | undefined;

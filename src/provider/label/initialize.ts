@@ -10,16 +10,17 @@ import { requireIdentifier } from './label-archive.js';
 
 export interface InitializeOptions {
   /**
-   * Identity that the cartridge has now: its barcode or label, or its medium serial number where it has neither. All
-   * that is on it is lost.
+   * Current identity of the cartridge whose data may be lost: its barcode or label, or its medium serial number if it
+   * has neither. All data on it is lost.
    */
   readonly overwrite?: string | undefined;
 }
 
 /**
- * Labels a cartridge: file 0, never encrypted, a filemark, and the cartridge memory, each read back. Rejects with WriteProtectedError,
- * NotBlankError for a tape that holds data and LabelError for one that goes by another name, unless `overwrite` says
- * which one may be lost. WORM that holds data is never labelled.
+ * Labels a cartridge: writes the label as file 0, never encrypted, a filemark, and the cartridge memory, and reads each
+ * back. Rejects with WriteProtectedError. Unless `overwrite` names the cartridge, also rejects with NotBlankError for a
+ * tape that holds data, and with LabelError for one that has another name. A WORM cartridge that holds data is never
+ * labelled.
  */
 export async function initializeMedia(
   session: Session,

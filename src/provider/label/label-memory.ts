@@ -11,21 +11,23 @@ import type { HostAttributes } from '../../scsi/mam/host.js';
 import { attributeValue, TEXT_UTF8 } from '../../scsi/mam/values.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 
-/** What the cartridge memory took, by identifier and name of the attribute. */
+/** What was written to the cartridge memory, by identifier and name of each attribute. */
 export interface MemoryReport {
   readonly written: readonly MemoryAttribute[];
-  /** Attributes that the drive refuses, or says it wrote and does not keep, or that the value does not fit. */
+  /**
+   * Attributes that the drive refuses, that it does not keep although it reports success, or whose value does not fit.
+   */
   readonly refused: readonly RefusedAttribute[];
 }
 
 export interface MemoryAttribute {
   readonly id: number;
-  /** The name that `TapeDrive.mam` and `setAttributes` have for it. */
+  /** The attribute's name in `TapeDrive.mam` and `setAttributes`. */
   readonly key: keyof HostAttributes;
   /** In words, such as `user medium text label`. */
   readonly name: string;
   readonly value: string;
-  /** What is written for it, where that is no text. */
+  /** The value that is written, if it is not a text. */
   readonly code?: number | undefined;
 }
 

@@ -20,7 +20,7 @@ import { type MemoryReport, readNames, restoreNames, writeLabelToMemory } from '
 const LARGEST_LABEL = 4 * 1024 * 1024;
 
 export interface WriteLabelOptions extends LabelOptions {
-  /** Label a tape that holds data: all of it is lost. */
+  /** Label a tape that holds data. All data on it is lost. */
   readonly overwrite?: boolean | undefined;
   /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
   readonly mediumEpoch?: number | undefined;
@@ -38,9 +38,9 @@ export interface LabelReport {
   readonly identifier: string;
   /** Of file 0. */
   readonly receipt: TapeReceipt;
-  /** What the cartridge memory took; undefined where the drive gives none. */
+  /** What was written to the cartridge memory; undefined if the drive gives no access to one. */
   readonly memory: MemoryReport | undefined;
-  /** What does not fit together, in words: the suffix of a barcode and the medium, a barcode that could not be replaced. */
+  /** Contradictions, in words: a barcode suffix that does not fit the medium, a barcode that could not be replaced. */
   readonly warnings: readonly string[];
 }
 

@@ -6,36 +6,36 @@ import { requireWritable } from '../session/write-protection.js';
 import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 
 export interface PrepareOptions {
-  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  /** Write the missing filemark of a last file that was cut off, instead of refusing to append after it. */
   readonly closeUnterminated?: boolean | undefined;
 }
 
-/** A cartridge that was proven by asking the drive. */
+/** A cartridge whose identity was proven by asking the drive. */
 export interface ProvenCartridge {
   readonly identity: string;
-  /** In the cartridge memory; undefined where there is none. */
+  /** Barcode in the cartridge memory; undefined if there is none. */
   readonly barcode: string | undefined;
   readonly mediumSerial: string | undefined;
   /** `TapeDrive.mediumEpoch` when it was proven. */
   readonly mediumEpoch: number;
 }
 
-/** A cartridge that is ready to be written: good for this cartridge, this load and this end of the data. */
+/** A cartridge that is ready to be written. Valid for this cartridge, this load and this end of the data only. */
 export interface Preparation extends ProvenCartridge {
-  /** The file that the next archive becomes. */
+  /** Number of the file that the next archive becomes. */
   readonly nextFile: number;
-  /** Read back from the drive; undefined where it doesn't tell. */
+  /** Read back from the drive; undefined if the drive does not report it. */
   readonly compression: boolean | undefined;
-  /** Key that the drive was proven to encrypt with; undefined where it writes plain. */
+  /** Name of the key that the drive is proven to encrypt with; undefined if it writes plain data. */
   readonly encryptionKeyId: string | undefined;
-  /** Logical object number of the end of the data; undefined where the drive doesn't tell. */
+  /** Logical object number of the end of the data; undefined if the drive does not report it. */
   readonly firstLogicalObject: number | undefined;
 }
 
 /**
- * Proves that the cartridge is `id`, sets the drive up, and goes to the end of the data. Rejects with LabelError for
- * another cartridge, WriteProtectedError, EncryptionError, EncryptionKeyError, and UnterminatedFileError when the last file
- * was cut off.
+ * Proves that the cartridge is `id`, sets the drive up, and moves to the end of the data. Rejects with LabelError for
+ * another cartridge, WriteProtectedError, EncryptionError, EncryptionKeyError, and UnterminatedFileError when the last
+ * file was cut off.
  */
 export async function prepareForWrite(
   session: Session,

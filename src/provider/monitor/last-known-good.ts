@@ -56,14 +56,17 @@ export class LastKnownGood {
 /** Of this process. */
 export const lastKnownGood = new LastKnownGood();
 
-/** What is known of the cartridge in each drive, as JSON for a later process: see `importLastKnownGood`. */
+/**
+ * The last-known-good values of the cartridge in each drive, as JSON for a later process: see `importLastKnownGood`.
+ */
 export function exportLastKnownGood(): string {
   return lastKnownGood.export();
 }
 
 /**
- * Takes in what an earlier process exported: it is shown with its age while the drive can't be asked, and never decides
- * what is written. What this process has read itself stays. Throws InvalidArgumentError for anything else.
+ * Imports what an earlier process exported. It is reported with its age while the drive can't be asked, and never
+ * decides what is written. Values that this process has read itself are kept. Throws InvalidArgumentError for any other
+ * text.
  */
 export function importLastKnownGood(json: string): void {
   lastKnownGood.import(json);

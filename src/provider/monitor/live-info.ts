@@ -12,17 +12,20 @@ export interface DriveInfo {
   readonly serial: string | undefined;
 }
 
-/** Drive and cartridge at one time: nothing in it is from before a change of the cartridge and the rest from after. */
+/**
+ * State of drive and cartridge at one time: no value is from before a change of the cartridge while another is from
+ * after.
+ */
 export interface LiveInfo extends OnlineStatus {
   readonly at: Date;
   /** Undefined while the drive can't be reached. */
   readonly drive: DriveInfo | undefined;
-  /** Undefined without a cartridge, and when nothing is known of it. */
+  /** Undefined without a cartridge, or if nothing is known about it. */
   readonly tape: (MamInfo & Freshness) | undefined;
   readonly identity: CartridgeIdentity | undefined;
-  /** There is a cartridge that the catalogue does not know. */
+  /** The drive holds a cartridge that the catalogue does not know. */
   readonly needsRegistration: boolean;
-  /** What moves the tape now, in this process. */
+  /** The job of this process that moves the tape now; undefined if there is none. */
   readonly job: string | undefined;
 }
 

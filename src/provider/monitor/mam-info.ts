@@ -7,22 +7,22 @@ import type { MamValues } from '../../scsi/mam/values.js';
 import type { Label } from '../session/cartridge-label.js';
 import type { DriveOwner } from '../session/drive-owner.js';
 
-/** The name that a cartridge goes by, and what told it. */
+/** The identity of a cartridge and its source. */
 export interface CartridgeIdentity {
   readonly value: string;
   readonly source: 'barcode' | 'label' | 'medium serial number';
 }
 
-/** What the cartridge memory and the drive tell of the cartridge. */
+/** What the cartridge memory and the drive report about the cartridge. */
 export interface MamInfo {
-  /** False where the drive gives no cartridge memory: then only alerts and generation are told. */
+  /** False if the drive gives no access to the cartridge memory: only alerts and generation are reported then. */
   readonly available: boolean;
   /** Decoded, by name. */
   readonly values: MamValues;
-  /** All attributes as they came. */
+  /** All attributes, raw. */
   readonly attributes: readonly RawAttribute[];
   readonly alerts: readonly TapeAlertFlag[] | undefined;
-  /** `LTO-8`; undefined when nothing names it for certain. */
+  /** Such as `LTO-8`; undefined if no source names it for certain. */
   readonly generation: LtoFormat | undefined;
   /** Attribute 0806h. */
   readonly barcode: string | undefined;
@@ -31,11 +31,11 @@ export interface MamInfo {
   readonly identity: CartridgeIdentity | undefined;
 }
 
-/** When something was read, and why it was not read now. */
+/** When the values were read, and why they were not read now. */
 export interface Freshness {
   readonly readAt: Date;
   readonly ageMs: number;
-  /** Why this is last-known-good; undefined for what the drive has just told, or told within the throttle. */
+  /** Why the values are last-known-good; undefined if they were read now or within the throttle window. */
   readonly stale: string | undefined;
 }
 

@@ -2,17 +2,20 @@ import { DeviceNotFoundError, DriveBusyError, HardwareError, TransportError } fr
 import type { Readiness } from '../../tape/reports/readiness.js';
 import type { DriveOwner } from '../session/drive-owner.js';
 
-/** Whether the drive can be worked with now. */
+/** Whether the drive can be used now. */
 export interface OnlineStatus {
   /** True only with a ready medium. */
   readonly online: boolean;
-  /** `busy`: another program holds the drive, or it says so itself. `offline`: the drive can't be reached. */
+  /**
+   * `busy`: another program holds the drive, or the drive reports that it is busy. `offline`: the drive can't be
+   * reached.
+   */
   readonly state: Readiness['state'] | 'busy' | 'offline';
-  /** 0 to 1, where the drive tells how far it is. */
+  /** 0 to 1; undefined if the drive reports no progress. */
   readonly progress: number | undefined;
   /** In words; undefined when it is online. */
   readonly reason: string | undefined;
-  /** Process that holds the drive, when it is busy and that can be known. */
+  /** Id of the process that holds the drive, if it is busy and the holder is known. */
   readonly holder?: number | undefined;
 }
 

@@ -2,8 +2,8 @@ import { type Capacity, partitionCapacity } from '../../tape/reports/capacity.js
 import type { TapeDrive } from '../../tape/tape-drive.js';
 
 /**
- * How full the partition is that the provider writes to. What other partitions have room for is not there for it.
- * Undefined where the drive doesn't tell.
+ * How full the partition is that the provider writes to. Free space in other partitions is not counted, since the
+ * provider does not use it. Values are undefined if the drive does not report them.
  */
 export interface Utilization {
   /** Bytes without compression. */
@@ -12,7 +12,7 @@ export interface Utilization {
   readonly remainingBytes: number | undefined;
   /** 0 to 1. */
   readonly fraction: number | undefined;
-  /** Of all partitions and in total, each value with its source. */
+  /** Capacity of all partitions and in total, each value with its source. */
   readonly capacity: Capacity;
 }
 

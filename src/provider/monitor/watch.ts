@@ -5,10 +5,10 @@ import type { LiveInfo } from './live-info.js';
 
 /** What happened to drive and cartridge. */
 export type TapeEvent =
-  /** A cartridge is ready; also told of the one that is in the drive when watching begins. */
+  /** A cartridge is ready; also emitted for the cartridge that is in the drive when watching begins. */
   | { readonly type: 'inserted'; readonly info: LiveInfo }
   | { readonly type: 'ejected'; readonly info: LiveInfo; readonly previous: LiveInfo }
-  /** Another cartridge is in the drive than at the last look. */
+  /** The drive holds another cartridge than at the last poll. */
   | { readonly type: 'changed'; readonly info: LiveInfo; readonly previous: LiveInfo }
   /** A TapeAlert flag was set. */
   | { readonly type: 'alert'; readonly info: LiveInfo; readonly alert: TapeAlertFlag }
@@ -18,7 +18,7 @@ export type TapeEvent =
 export interface WatchOptions {
   /** Ends the watch when aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds between two looks; 2000 by default. */
+  /** Milliseconds between two polls; 2000 by default. */
   readonly intervalMs?: number | undefined;
 }
 

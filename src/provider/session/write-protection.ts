@@ -3,13 +3,13 @@ import { writeRefusal } from '../../tape/motion/write-permission.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { Session } from './session.js';
 
-/** Whether the cartridge can be written, and all that speaks against it. */
+/** Whether the cartridge can be written, and every reason why not. */
 export interface WriteProtection {
   readonly writeProtected: boolean;
   readonly reasons: readonly WriteProtectionReason[];
   /** Write-once media. */
   readonly worm: boolean;
-  /** What is recorded can't be changed, but data can be appended: WORM, or a drive that is set to append only. */
+  /** Recorded data can't be changed, but data can be appended: WORM media, or a drive that is set to append only. */
   readonly appendOnly: boolean;
 }
 

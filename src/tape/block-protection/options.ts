@@ -2,9 +2,9 @@ import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.j
 import { PROTECTION_NAMES, type ProtectionName } from '../../scsi/protection/methods.js';
 
 /**
- * Logical block protection (SSC-5): a checksum of each record that host and drive check, so that no bit can be flipped
- * between them unseen. `auto`: CRC32C where the drive has it, else the Reed-Solomon CRC, else none. A method by its name:
- * that one, or nothing is written or read. `off`: none.
+ * Logical block protection (SSC-5): a checksum of each record that host and drive check, so that a flipped bit between
+ * them can be detected. `auto`: CRC32C if the drive supports it, else the Reed-Solomon CRC, else none. The name of a
+ * method: that method, or nothing is written or read. `off`: none.
  */
 export type BlockProtection = 'auto' | ProtectionName | 'off';
 

@@ -37,18 +37,21 @@ export class TapeEncryption {
     return readEncryptionCapabilities(this.#port);
   }
 
-  /** What is set in the drive now, by whomever; undefined for a drive that can't encrypt. */
+  /** What is set in the drive now, whoever has set it; undefined for a drive that can't encrypt. */
   async status(): Promise<EncryptionStatus | undefined> {
     const parameters = await readParameters(this.#port);
     return parameters && statusOf(parameters);
   }
 
-  /** Whether and with which key the block where the tape stands is encrypted; undefined where the drive doesn't tell. */
+  /**
+   * Whether and with which key the block at the current position is encrypted; undefined if the drive does not report
+   * it.
+   */
   nextBlock(): Promise<NextBlock | undefined> {
     return readNextBlock(this.#port);
   }
 
-  /** Whether what is written through this handle has to be encrypted: then no file is begun without a proven key. */
+  /** Whether data written through this handle must be encrypted: no file is begun without a proven key then. */
   get asked(): boolean {
     return this.#session.encryptionAsked;
   }
@@ -82,7 +85,7 @@ export class TapeEncryption {
   }
 
   /**
-   * Clears the key, switches encryption off, and proves it. What is written from then on is plain. Resolves with
+   * Clears the key, switches encryption off, and proves it. Data written from then on is not encrypted. Resolves with
    * undefined for a drive that can't encrypt.
    */
   async disable(options?: CallOptions): Promise<EncryptionStatus | undefined> {

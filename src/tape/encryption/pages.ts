@@ -18,9 +18,9 @@ import {
 import type { DrivePort } from '../port/drive-port.js';
 import { keyIdIn } from './key-name.js';
 
-/** What the drive can do with keys. */
+/** Encryption capabilities of the drive. */
 export interface DriveEncryptionCapabilities extends EncryptionCapabilities {
-  /** Options of setting a key; undefined where the drive doesn't tell. */
+  /** Options for setting a key; undefined if the drive does not report them. */
   readonly management: EncryptionManagementCapabilities | undefined;
   /** KEY FORMAT values that it takes; undefined where it doesn't tell. */
   readonly keyFormats: readonly number[] | undefined;
@@ -28,9 +28,9 @@ export interface DriveEncryptionCapabilities extends EncryptionCapabilities {
 
 /** What is set in the drive. */
 export interface EncryptionStatus {
-  /** What is done with data that is written. */
+  /** How written data is treated. */
   readonly encryption: 'off' | 'external' | 'encrypt' | 'unknown';
-  /** What is done with data that is read; `mixed` reads plain blocks too. */
+  /** How read data is treated; `mixed` reads plain blocks too. */
   readonly decryption: 'off' | 'raw' | 'decrypt' | 'mixed' | 'unknown';
   /** Identifier of the key; undefined where none is set with it. */
   readonly keyId: string | undefined;
@@ -39,7 +39,7 @@ export interface EncryptionStatus {
   readonly keyInstance: number;
   /** Who may set keys. Under `library`, a key of the host is refused. */
   readonly controlledBy: 'not told' | 'host' | 'drive' | 'library' | 'unknown';
-  /** Whose parameters these are. */
+  /** Scope of these parameters. */
   readonly scope: 'public' | 'local' | 'all' | 'unknown';
   readonly volumeContainsEncryptedBlocks: boolean;
   readonly kads: readonly KeyAssociatedData[];

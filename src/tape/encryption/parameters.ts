@@ -35,9 +35,9 @@ const DECRYPTION_KAD_REQUIRED = 1;
 
 /** How a key is to be set. */
 export interface EncryptionOptions {
-  /** The key, 32 bytes; a Buffer stays the caller's to wipe. Left out for mode `raw` only. */
+  /** The key, 32 bytes. A Buffer is not wiped; that is up to the caller. Omit it for mode `raw` only. */
   readonly key?: KeyObject | Uint8Array | undefined;
-  /** Name of the key: it is written beside each block, so that the key can be found again. Needed to encrypt. */
+  /** Name of the key, written beside each block so that the key can be found again. Required to encrypt. */
   readonly keyId?: string | undefined;
   /** Default `mixed`. */
   readonly mode?: EncryptionModeName | undefined;
@@ -50,7 +50,7 @@ export interface EncryptionOptions {
   readonly keyIdAs?: 'unauthenticated' | 'authenticated' | undefined;
   /** Further key-associated data: bytes of the U-KAD or A-KAD that does not hold the identifier. */
   readonly otherKad?: Uint8Array | undefined;
-  /** For drives that want one of the host; by default 12 random bytes where it is needed. */
+  /** Nonce for drives that require one from the host; by default 12 random bytes if needed. */
   readonly nonce?: Uint8Array | undefined;
   /** CKOD. Default: true where the drive has it. */
   readonly clearKeyOnDemount?: boolean | undefined;

@@ -2,11 +2,11 @@ import { NoMediumError, NotReadyError, type SenseData } from '../../errors/index
 import { testUnitReady } from '../../scsi/commands/primary.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** What TEST UNIT READY says, with the sense that tells why not. */
+/** Answer to TEST UNIT READY, with the sense that says why the drive is not ready. */
 export interface Readiness {
   /** `not-loaded`: the cartridge is in the mouth of the drive. `becoming-ready`: it loads, calibrates or cleans itself. */
   readonly state: 'ready' | 'no-medium' | 'not-loaded' | 'becoming-ready' | 'not-ready';
-  /** 0 to 1, where the drive tells how far it is. */
+  /** 0 to 1, if the drive reports its progress. */
   readonly progress?: number | undefined;
   readonly sense?: SenseData | undefined;
 }

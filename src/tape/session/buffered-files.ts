@@ -3,13 +3,16 @@ import type { TapeReceipt } from '../stream/file/receipt.js';
 import type { CommitLimits } from './session-options.js';
 
 /**
- * A file that the drive has taken, with its filemark. It is proven to be on tape only when `durable` has resolved: with
- * the receipt that a file written for itself gets. `durable` rejects with BufferedDataLostError when that can not be
- * proven any more; nobody has to listen to it.
+ * A file that the drive has accepted, with its filemark. It is proven to be on tape only when `durable` has resolved,
+ * with the same receipt that a single file gets. `durable` rejects with BufferedDataLostError when that can no longer
+ * be proven; an unhandled rejection of it is harmless.
  */
 export interface BufferedReceipt extends TapeReceipt {
   readonly id: string;
-  /** When the receipt was given. `durable`: the file ended with a filemark that was waited for, as near the end of the tape. */
+  /**
+   * State at the time of the receipt. `durable`: the file ended with a synchronous filemark, as near the end of the
+   * tape.
+   */
   readonly state: 'buffered' | 'durable';
   readonly durable: Promise<TapeReceipt>;
 }

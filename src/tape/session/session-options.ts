@@ -2,13 +2,13 @@ import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } fro
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 
-/** When what is buffered is brought to the medium, whichever comes first. */
+/** When a session commits, that is, brings buffered files to the medium: at the first limit that is reached. */
 export interface CommitOptions {
   /** Bytes since the last commit. Default 8 GiB. */
   readonly bytes?: number | undefined;
   /** Files since the last commit. Default 200. */
   readonly files?: number | undefined;
-  /** Seconds since the first file behind the last commit, counted between files. Default 30. */
+  /** Seconds since the first file after the last commit, checked between files. Default 30. */
   readonly seconds?: number | undefined;
 }
 
@@ -16,9 +16,11 @@ export interface SessionOptions {
   readonly commit?: CommitOptions | undefined;
 }
 
-/** As for any file; `position` and `partition` count where the tape does not stand behind the session's last file. */
+/**
+ * As for any file. `position` and `partition` apply only when the tape does not stand after the session's last file.
+ */
 export interface SessionFileOptions extends WriteStreamOptions {
-  /** Names the file in BufferedDataLostError. Default: its number on the tape. */
+  /** Name of the file in BufferedDataLostError. Default: its number on the tape. */
   readonly id?: string | undefined;
 }
 

@@ -21,15 +21,15 @@ import { type CommitLimits, commitLimits, type SessionFileOptions, type SessionO
 /** Opens a stream for a file of the session `by`. */
 export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by: object) => TapeWriteStream;
 
-/** The events of a session: `durable` tells up to where everything is on the medium. */
+/** The events of a session: `durable` reports the position up to which all data is on the medium. */
 export interface SessionEvents {
   durable: [upTo: OnMedium];
 }
 
 /**
- * Many files without a stop of the tape behind each: every file ends with a filemark that the drive takes into its buffer,
- * and is proven to be on the medium by the next commit, which has the drive empty its buffer and checks the position. A
- * commit comes after so many bytes, files or seconds, near the end of the tape, and before anything else moves the tape.
+ * Writes many files without stopping the tape after each. Every file ends with a filemark in the drive's buffer. The
+ * next commit makes the drive empty its buffer and proves by the position that the files are on the medium. A session
+ * commits after a number of bytes, files or seconds, near the end of the tape, and before anything else moves the tape.
  * See docs/sessions.md.
  */
 export class WriteSession extends EventEmitter<SessionEvents> {
@@ -49,7 +49,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   #nearEnd = false;
   readonly #clock: SessionClock;
 
-  /** By `TapeDrive.session()`. */
+  /** Made by `TapeDrive.session()`. */
   constructor(port: DrivePort, options: SessionOptions, open: OpenSessionFile) {
     super();
     this.#limits = commitLimits(port.device, options);
@@ -77,13 +77,13 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     return this.#end !== undefined && this.#over === undefined;
   }
 
-  /** Up to where everything is known to be on the medium; undefined before the first file. */
+  /** Position up to which all data is known to be on the medium; undefined before the first file. */
   get upTo(): OnMedium | undefined {
     return this.#safe;
   }
 
   /**
-   * Writes all of a source as the next file. Resolves when the drive has taken it with its filemark; the receipt's
+   * Writes all of a source as the next file. Resolves when the drive has accepted it with its filemark; the receipt's
    * `durable` resolves when it is on the medium. Rejects as `TapeDrive.writeFile`, with BufferedDataLostError when the
    * session has ended by losing files, and LtoError `LTO_SESSION_CLOSED` after `close()`.
    */
@@ -98,7 +98,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * Has everything brought to the medium that was written so far, and resolves with up to where that is. Rejects with
+   * Brings all files written so far to the medium and resolves with the position up to which data is safe. Rejects with
    * BufferedDataLostError when it can not be proven to be there.
    */
   commit(): Promise<OnMedium | undefined> {
@@ -108,7 +108,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     });
   }
 
-  /** Commits and ends the session. Rejects as `commit`, with the session ended all the same. */
+  /** Commits and ends the session. Rejects as `commit`; the session has ended even then. */
   close(): Promise<void> {
     return this.#inOrder(async () => {
       if (this.#over !== undefined) return;
@@ -124,7 +124,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     return this.close();
   }
 
-  /** Called by the drive when somebody else is to move the tape. */
+  /** Called by the drive when another user is about to move the tape. */
   async giveTape(): Promise<void> {
     await this.#flush().catch(() => undefined);
     this.#end = undefined;

@@ -5,7 +5,7 @@ import type { Fault } from '../unit/faults.js';
 import { ControlClient } from './client.js';
 import { CARTRIDGE, FAULTS } from './messages.js';
 
-/** What a hand at the drive can see of it. */
+/** The state of a drive as an operator sees it. */
 export interface DriveState {
   readonly identity: VirtualDriveIdentity;
   /** Name of the cartridge that is in the drive. */
@@ -13,7 +13,7 @@ export interface DriveState {
   readonly faults: readonly Fault[];
 }
 
-/** What a hand at the drive can do; its initiators are told by unit attentions. */
+/** What an operator can do at the drive; its initiators are informed by unit attentions. */
 export interface DriveControls {
   state(): Promise<DriveState>;
   /** As `VirtualDrive.insert`. */
@@ -22,7 +22,7 @@ export interface DriveControls {
   remove(): Promise<void>;
   /** As `VirtualDrive.reset`. */
   reset(): Promise<void>;
-  /** Sets what is to go wrong, and starts all counts anew. It lasts until the drive is closed. */
+  /** Sets the faults to inject and restarts all counts. They last until the drive is closed. */
   setFaults(faults: readonly Fault[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { LibraryIdentity } from '../library/library-record.js';
 import { ControlClient } from './client.js';
 import { CARTRIDGE, FAULTS } from './messages.js';
 
-/** What an operator can see of a library. */
+/** The state of a library as an operator sees it. */
 export interface LibraryState {
   readonly identity: LibraryIdentity;
   readonly elements: readonly LibraryElement[];
@@ -15,7 +15,7 @@ export interface LibraryState {
   readonly faults: LibraryFault;
 }
 
-/** What an operator can do; the initiators are told by unit attentions. */
+/** What an operator can do at the library; its initiators are informed by unit attentions. */
 export interface LibraryControls {
   state(): Promise<LibraryState>;
   /** As `VirtualLibrary.import`. */
@@ -24,7 +24,7 @@ export interface LibraryControls {
   export(cartridge: string): Promise<void>;
   /** As `VirtualLibrary.reset`. */
   reset(): Promise<void>;
-  /** Sets what is to go wrong, and starts all counts anew. It lasts until the library is closed. */
+  /** Sets the faults to inject and restarts all counts. They last until the library is closed. */
   setFaults(faults: LibraryFault): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * real time and a ten-minute job in milliseconds.
  */
 
-/** What a drive is like. */
+/** Speeds, buffer and back-hitch time of a drive. */
 export interface SpeedFacts {
   /** Memory of the drive between host and tape, bytes. */
   readonly bufferBytes: number;

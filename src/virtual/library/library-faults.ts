@@ -1,10 +1,10 @@
 import { type Fault, Faults } from '../unit/faults.js';
 
-/** What is to go wrong with a library. It lasts until the library is closed. */
+/** Faults to inject into a library. They last until the library is closed. */
 export interface LibraryFault {
-  /** Of commands to the changer, as those of a drive. */
+  /** Faults of commands to the changer, as for a drive. */
   readonly commands?: readonly Fault[] | undefined;
-  /** Addresses of elements that do not let their cartridges go: 4/53/00. */
+  /** Addresses of elements that do not release their cartridges: 4/53/00. */
   readonly stuck?: readonly number[] | undefined;
   /** Cartridges whose labels the robot can't read. */
   readonly unreadable?: readonly string[] | undefined;

@@ -1,20 +1,20 @@
 import { type CommandName, type CommandSet, commandName, type SenseFields } from '../../scsi/index.js';
 import { randomFrom } from './random.js';
 
-/** Something that is to go wrong. All conditions that are given have to hold. */
+/** A fault to inject. It applies when all given conditions hold. */
 export interface Fault {
   /** Only for this command, by name or operation code. */
   readonly command?: CommandName | number;
-  /** Only after this many commands that the other conditions hold for. */
+  /** Only after this many commands that meet the other conditions. */
   readonly afterCount?: number;
   /** Only while the tape stands at this logical object. */
   readonly atObject?: number;
-  /** Chance from 0 to 1; the same `seed` gives the same row of hits. */
+  /** Probability from 0 to 1; the same `seed` gives the same sequence of hits. */
   readonly probability?: number;
   readonly seed?: number;
   /** How often it happens; without it, every time. */
   readonly times?: number;
-  /** The command is carried out all the same, and only its answer is replaced. */
+  /** The command is carried out, and only its answer is replaced. */
   readonly carriedOut?: boolean;
   /**
    * CHECK CONDITION with this sense data; a Linux host byte, as for a command that never got an answer; a delay; GOOD,

@@ -41,7 +41,7 @@ export interface CartridgeWear {
   readonly unrecoveredReadErrors: number | undefined;
   readonly lastMountUnrecoveredErrors: number | undefined;
   readonly temperatureExceeded: boolean | undefined;
-  /** What the drive gives the cartridge of its useful life, 0 to 100. */
+  /** Remaining life of the cartridge as the drive estimates it, 0 to 100. */
   readonly lifeRemainingPercent: number | undefined;
   /** Of a cleaning cartridge. */
   readonly cleaningsLeft: number | undefined;

@@ -2,9 +2,11 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { type HealthFacts, readHealthFacts } from './facts.js';
 import { type HealthReason, type HealthVerdict, healthReasons } from './rules.js';
 
-/** Drive and cartridge in plain words, with the facts behind them. */
+/** Health of drive and cartridge, with the facts behind it. */
 export interface Health extends HealthFacts {
-  /** `good`: nothing that the drive tells speaks against it. Pages that it lacks tell nothing. */
+  /**
+   * `good`: nothing that the drive reports is a reason against it. Pages that the drive does not have are not counted.
+   */
   readonly verdict: HealthVerdict;
   /** The worst first; empty when the verdict is `good`. */
   readonly reasons: readonly HealthReason[];

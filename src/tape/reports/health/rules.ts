@@ -8,7 +8,7 @@ export interface HealthReason {
   /** For programs: `tape-alert-20`, or the code of a rule. */
   readonly code: string;
   readonly verdict: Exclude<HealthVerdict, 'good'>;
-  /** What is the matter. */
+  /** What is wrong. */
   readonly what: string;
   /** What to do. */
   readonly action: string;

@@ -5,7 +5,7 @@ import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/inde
 import { crc32c } from '../../../scsi/protection/crc32c.js';
 import type { Transport } from '../../../transport/transport.js';
 
-/** Checksums that streams can make on the way. */
+/** Checksums that streams can compute. */
 export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'sha256';
 
 /** A checksum in progress. */

@@ -28,12 +28,12 @@ export interface FileStart {
   readonly protection: ProtectionName | undefined;
 }
 
-/** Where a file is to begin, and on which cartridge. */
+/** Where a file must begin, and on which cartridge. */
 export interface ExpectedStart {
   readonly fileNumber: number;
-  /** Logical object number; undefined where the drive doesn't tell. */
+  /** Logical object number; undefined if the drive does not report it. */
   readonly firstLogicalObject: number | undefined;
-  /** `TapeDrive.mediumEpoch` when the cartridge was identified. */
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other cartridge is written. */
   readonly mediumEpoch: number;
 }
 

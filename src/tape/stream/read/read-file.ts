@@ -7,7 +7,7 @@ import { described } from '../../../streams/bytes.js';
 import { closed } from '../../../streams/closed.js';
 import type { ReadSummary, TapeReadStream } from './read-stream.js';
 
-/** Where a file goes: a stream, which is ended, or a function that reads all of it. */
+/** Destination of a file: a stream, which is ended, or a function that reads all of it. */
 export type ReadDestination =
   | NodeJS.WritableStream
   | WritableStream<Uint8Array>

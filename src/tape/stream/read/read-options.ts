@@ -10,45 +10,45 @@ import { LARGEST_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
 import type { OnBadRecord } from './read-recovery.js';
 
 export interface ReadStreamOptions {
-  /** File to go to first; by default the tape is read from where it stands. */
+  /** File to read; by default the tape is read from the current position. */
   readonly fileNumber?: number | undefined;
   /**
-   * Of `fileNumber`: 0 by default. Without a file number the tape is read from the beginning of this partition, unless it
-   * stands somewhere in it.
+   * Partition of `fileNumber`, 0 by default. Without a file number the tape is read from the beginning of this
+   * partition, unless it stands in this partition already.
    */
   readonly partition?: number | undefined;
   /**
-   * What becomes of a record that the drive can't read. `fail`, the default: the stream fails with a MediumError that
-   * names it. `skip`: it is left out, listed in `skipped`, and reading goes on behind it, which rescues what is left of a
-   * damaged file. That takes a drive that tells its position.
+   * What happens when the drive can't read a record. `fail` (the default): the stream fails with a MediumError that
+   * names the record. `skip`: the record is left out and listed in `skipped`, and reading continues after it, which
+   * saves the rest of a damaged file. `skip` needs a drive that reports its position.
    */
   readonly onBadRecord?: OnBadRecord | undefined;
-  /** Where the key of a file that is encrypted is looked up, by the name that stands on tape. */
+  /** Where the key of an encrypted file is looked up, by the name that is on the tape. */
   readonly keyStore?: KeyStore | undefined;
-  /** Largest record that is accepted, in bytes. Default: what the drive allows. */
+  /** Largest accepted record, in bytes. Default: the drive's limit. */
   readonly maxRecordSize?: number | undefined;
   /**
-   * Logical block protection: see `BlockProtection`. Default: what the drive was opened with, else `off`. It has nothing to
-   * do with how the file was written.
+   * Logical block protection: see `BlockProtection`. Default: the value given to `open`, else `off`. It does not depend
+   * on how the file was written.
    */
   readonly protection?: BlockProtection | undefined;
-  /** Default that of `expectedChecksum`, else `crc32`, or `crc32c` where protection is asked for. */
+  /** Default: the algorithm of `expectedChecksum`, else `crc32`, or `crc32c` with protection. `false`: none. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
-  /** Checksum of a receipt: the stream fails at its end with VerificationError when the file has another one. */
+  /** Checksum of a receipt. The stream fails at its end with VerificationError when the file has another checksum. */
   readonly expectedChecksum?: string | undefined;
   /**
-   * Bytes of memory that chunks are read into, those included that the consumer has let go of and garbage collection
-   * has not found yet. Default 64 MiB, at most 64 GiB. A consumer that keeps more gets copies.
+   * Bytes of memory that chunks are read into, including chunks that the consumer has released but garbage collection
+   * has not freed yet. Default 64 MiB, at most 64 GiB. A consumer that keeps more gets copies.
    */
   readonly bufferBytes?: number | undefined;
   /**
-   * Promises that nobody looks at a chunk any more once the destination of `pipe()` or `pipeline()` has called its write
-   * back, or `for await` has asked for the next one: the memory is read into again at once, without waiting for garbage
-   * collection. Known, and so true by itself, of files (`fs.WriteStream`) and of write streams of this library as
-   * destinations; false for everything else, such as a Transform, which passes chunks on.
+   * Promises that a chunk is no longer used once the destination of `pipe()` or `pipeline()` has called its write
+   * callback, or `for await` has asked for the next chunk. The memory is then reused at once, without waiting for
+   * garbage collection. Default: true for files (`fs.WriteStream`) and write streams of this library as destinations,
+   * since they are known to do so; false for everything else, such as a Transform, which passes chunks on.
    */
   readonly reuseChunks?: boolean | undefined;
-  /** Destroys the stream when aborted, at once while it waits for its turn at the drive. */
+  /** Destroys the stream when aborted, at once if it still waits for its turn at the drive. */
   readonly signal?: AbortSignal | undefined;
 }
 

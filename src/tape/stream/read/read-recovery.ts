@@ -12,16 +12,16 @@ import { readStanding } from '../../motion/position.js';
 import { goToObject, probeRecord, standsAt, type Verdict } from '../../motion/probe-record.js';
 import type { DrivePort } from '../../port/drive-port.js';
 
-/** What becomes of a record that the drive can't read. */
+/** What happens when the drive can't read a record. */
 export type OnBadRecord =
   /** The stream fails with a MediumError that names the record; the default. */
   | 'fail'
-  /** It is left out of what is read, and listed. */
+  /** The record is left out of the data and listed in `skipped`. */
   | 'skip';
 
 /** A record that was left out. */
 export interface SkippedRecord extends RecordPlace {
-  /** What the drive said of it; undefined where it said so to the driver alone. */
+  /** Sense data for the record; undefined if only the driver received it. */
   readonly sense: SenseData | undefined;
 }
 

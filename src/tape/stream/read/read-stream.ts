@@ -21,24 +21,24 @@ import type { ReadStreamOptions } from './read-options.js';
 import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
 import { RecordReader, type RecordReaderOptions } from './record-reader.js';
 
-/** What was read, once the stream has ended. */
+/** Summary of what was read, available when the stream has ended. */
 export interface ReadSummary {
-  /** Undefined where neither drive nor driver tells, after `locate()`. */
+  /** Undefined if neither drive nor driver reports it, after `locate()`. */
   readonly fileNumber: number | undefined;
   readonly records: number;
   readonly bytes: number;
   readonly largestRecord: number;
-  /** Over what was read. */
+  /** Checksum over the data that was read. */
   readonly checksum: string | undefined;
-  /** Records that the drive could not read, with `onBadRecord: 'skip'`: they are missing from what was read. */
+  /** With `onBadRecord: 'skip'`, the records that the drive could not read: they are missing from the data. */
   readonly skipped: readonly SkippedRecord[];
 }
 
 const MIB = 1024 * 1024;
 
 /**
- * A file of the tape, as a Readable that ends at the filemark; the tape stands behind it then, and `summary` is there.
- * Destroyed early, the tape stands in the file, ahead of what was consumed.
+ * A file on tape, as a Readable that ends at the filemark. The tape then stands after the filemark, and `summary` is
+ * set. After an early destroy the tape stands inside the file, ahead of the data that was consumed.
  */
 export class TapeReadStream extends Readable {
   summary: ReadSummary | undefined;
@@ -69,12 +69,12 @@ export class TapeReadStream extends Readable {
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
-  /** Bytes that came from the drive so far. */
+  /** Bytes that the drive has delivered so far. */
   get bytesRead(): number {
     return this.#reader?.bytes ?? 0;
   }
 
-  /** Records that were left out so far, with `onBadRecord: 'skip'`; also of a stream that fails in the end. */
+  /** Records that were left out so far, with `onBadRecord: 'skip'`; also available when the stream fails. */
   get skipped(): readonly SkippedRecord[] {
     return this.#recovery?.skipped ?? [];
   }

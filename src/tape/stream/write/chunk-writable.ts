@@ -7,7 +7,7 @@ export type WriteCallback = (error?: Error | null) => void;
 /** A Writable with typed events of its own. */
 export const EventfulWritable: new (options?: WritableOptions) => EarlyWarningEvents & Writable = Writable;
 
-/** A Writable to which all bytes and all text may be given; what is neither is an InvalidArgumentError of the stream. */
+/** A Writable that accepts all kinds of bytes and text; anything else is an InvalidArgumentError of the stream. */
 export class ChunkWritable extends EventfulWritable {
   readonly #device: string;
   #defaultEncoding: BufferEncoding = 'utf8';

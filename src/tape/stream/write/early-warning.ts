@@ -1,4 +1,4 @@
-/** What of a file was written when the end of the tape came near. */
+/** What was written of a file when early warning came. */
 export interface EarlyWarning {
   readonly records: number;
   readonly bytes: number;
@@ -6,7 +6,7 @@ export interface EarlyWarning {
 
 export type StreamListener = (written: EarlyWarning) => void;
 
-/** The events that a write stream has beside those of every Writable. */
+/** The events of a write stream in addition to those of every Writable. */
 export interface EarlyWarningEvents {
   on(event: 'earlyWarning', listener: StreamListener): this;
   once(event: 'earlyWarning', listener: StreamListener): this;

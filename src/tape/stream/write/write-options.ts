@@ -14,44 +14,50 @@ export interface WriteStreamOptions {
    */
   readonly recordSize?: number | undefined;
   /**
-   * `append` (the default) goes to the end of the recorded data. `overwrite` writes where the tape stands: everything
-   * behind is lost.
+   * `append` (the default) writes at the end of the recorded data. `overwrite` writes at the current position: all data
+   * after it is lost.
    */
   readonly position?: 'append' | 'overwrite' | undefined;
   /**
-   * To `append` to: 0 by default. To `overwrite`, the tape must stand in it, or nothing is written; by default it is the
-   * one that this drive was last sent to.
+   * The partition. `append`: the one to append to, 0 by default. `overwrite`: the one that the tape must stand in,
+   * otherwise nothing is written; by default the one that this handle last moved to.
    */
   readonly partition?: number | undefined;
-  /** Refuses, with nothing written, unless the file would begin exactly here; meant for `overwrite`. */
+  /** Writes nothing and fails unless the file would begin exactly here; meant for `overwrite`. */
   readonly expected?: ExpectedStart | undefined;
-  /** Write the missing filemark of a file that was cut off, instead of refusing to append behind it. */
+  /** Write the missing filemark of a last file that was cut off, instead of refusing to append after it. */
   readonly closeUnterminated?: boolean | undefined;
   /**
-   * Logical block protection: see `BlockProtection`. Default: what the drive was opened with, else `off`. A record is four
-   * bytes longer on its way to the drive, which the path has to carry.
+   * Logical block protection: see `BlockProtection`. Default: the value given to `open`, else `off`. Each record is
+   * four bytes longer on its way to the drive, and the path must be able to carry that.
    */
   readonly protection?: BlockProtection | undefined;
-  /** Default `crc32`; `crc32c` where protection is asked for, which makes it from that of the records. */
+  /**
+   * Default `crc32`, or `crc32c` with protection, which is then computed from the checksums of the records. `false`:
+   * none.
+   */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
   /**
-   * Bytes that the stream holds at most, chunks of `TapeDrive.allocate()` included. Default 32 MiB, at most 64 GiB. From
-   * 1 GiB on the drive is fed at a pace between its lowest and its highest speed, so that what is held lasts through
-   * pauses.
+   * Most bytes that the stream holds, including chunks of `TapeDrive.allocate()`. Default 32 MiB, at most 64 GiB. From
+   * 1 GiB up the drive is fed at a pace between its lowest and its highest speed, so that the buffered data lasts
+   * through pauses of the source.
    */
   readonly bufferBytes?: number | undefined;
-  /** Bytes that are gathered before the tape starts, and again when nothing came for 3 s. Default: 3/4 of the buffer. */
+  /** Bytes that are buffered before the tape starts, and again after 3 s without data. Default: 3/4 of the buffer. */
   readonly startThreshold?: number | undefined;
   /**
-   * Bytes still written after early warning; the rest of the tape is kept for the filemark. Default: what the stream
-   * may hold at that moment and 8 MiB more, so that a source that ends at once gets all it gave onto the tape. With
-   * Infinity the drive itself ends it. Where the tape ends before the allowance does, that is the end, and nothing is
-   * lost.
+   * Bytes that are still written after early warning; the rest of the tape is kept for the filemark. Default: what the
+   * stream may hold at that moment plus 8 MiB, so that a source that ends at once gets all its data onto the tape. With
+   * Infinity the drive itself sets the end. If the tape ends before the allowance does, writing ends there and no data
+   * is lost silently.
    */
   readonly earlyWarningAllowance?: number | undefined;
-  /** Called with the bytes that the drive took so far, as it takes them. What it throws destroys the stream. */
+  /**
+   * Called with the total number of bytes that the drive has accepted so far. An error that it throws destroys the
+   * stream.
+   */
   readonly onProgress?: ((bytes: number) => void) | undefined;
-  /** Destroys the stream when aborted, at once while it waits for its turn at the drive. */
+  /** Destroys the stream when aborted, at once if it still waits for its turn at the drive. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -29,14 +29,14 @@ const PACKED_AT_ONCE = MIB;
 const STEPS_TO_A_LOOK = 4;
 
 /**
- * A file on tape, as a Writable: chunks of any size become records of exactly `recordSize` bytes and one last, shorter
- * one. A chunk of whole records in memory of `TapeDrive.allocate()` is written from where it is; it belongs to the
+ * A file on tape, as a Writable. Chunks of any size become records of exactly `recordSize` bytes; the last record may
+ * be shorter. A chunk of whole records in memory of `TapeDrive.allocate()` is written without a copy; it belongs to the
  * stream until the callback of its `write()`, or until `TapeDrive.released()` resolves.
  *
- * `finish` means that the file is committed: a filemark was written synchronously behind it and the position was
- * checked; `receipt` is there then. Emits `earlyWarning` once, with the records written so far, when the end of the tape
- * is near. Errors: EndOfMediumError and WriteError tell what is safe. A stream that is destroyed closes what it wrote
- * with a filemark; `incomplete` tells about it once the stream has emitted `close`.
+ * `finish` means that the file is committed: a filemark was written synchronously after it, the position was checked,
+ * and `receipt` is set. Emits `earlyWarning` once near the end of the tape, with the records written so far.
+ * EndOfMediumError and WriteError say what is safe. A destroyed stream closes what it wrote with a filemark;
+ * `incomplete` describes it once the stream has emitted `close`.
  */
 export class TapeWriteStream extends ChunkWritable {
   receipt: TapeReceipt | undefined;
@@ -94,12 +94,12 @@ export class TapeWriteStream extends ChunkWritable {
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
-  /** Number of the file on tape; undefined until its place is known. */
+  /** Number of the file on tape; undefined until the stream has reached its position. */
   get fileNumber(): number | undefined {
     return this.#file?.start.fileNumber;
   }
 
-  /** Bytes that the drive took so far. */
+  /** Bytes that the drive has accepted so far. */
   get bytesWritten(): number {
     return this.#writer.bytes;
   }
