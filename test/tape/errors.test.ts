@@ -37,7 +37,7 @@ describe('a device that is none', () => {
     ] as const) {
       await expectRefusal(TapeDrive.open(device), DeviceNotFoundError, { device, errno, next: /\/dev\/tape\/by-id/ });
     }
-    await expect(TapeDrive.open('')).rejects.toBeInstanceOf(DeviceNotFoundError);
+    await expect(TapeDrive.open('')).rejects.toBeInstanceOf(InvalidArgumentError);
   });
 
   it('is something else than a tape', async () => {
