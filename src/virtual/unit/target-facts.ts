@@ -23,6 +23,3 @@ export function lunList(units: number): Uint8Array {
   for (let lun = 0; lun < units; lun++) list.writeUInt8(lun, LUN_BYTES * (1 + lun) + 1);
   return list;
 }
-
-/** Peripheral device addressing has this many LUNs (SAM-5 4.7). */
-export const MOST_UNITS = 256;
