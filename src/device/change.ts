@@ -1,22 +1,22 @@
 import type { LtoError, SenseData } from '../errors/index.js';
 
-/** How much of what was known of a device a change makes void. */
+/** How much of what is known about a device a change invalidates. */
 export type ChangeExtent =
-  /** A unit attention after which medium and position are as they were; its sense tells what is not. */
+  /** A unit attention that leaves medium and position as they were; its sense says what did change. */
   | 'attention'
-  /** A deferred error: what was in the buffer of the device may not be on the medium. */
+  /** A deferred error: data in the device's buffer may not have reached the medium. */
   | 'buffer'
-  /** A command of ours has loaded or unloaded the medium. */
+  /** A command of this library loaded or unloaded the medium. */
   | 'load'
-  /** Nothing holds any more: a reset (29h), another medium (28h), or a motion that nobody here has asked for. */
+  /** Everything is invalid: a reset (29h), another medium (28h), or a motion that this process did not request. */
   | 'everything';
 
-/** Something that changed at a device without the command in hand. */
+/** A change at a device that the running command did not cause. */
 export interface DeviceChange {
   readonly extent: ChangeExtent;
-  /** Ends the sentence "it is not certain any more, because …". */
+  /** Completes the sentence "it is no longer certain, because …". */
   readonly why: string;
-  /** Of the unit attention, where one told of it. */
+  /** The error of the unit attention that reported the change; undefined if none did. */
   readonly error?: LtoError | undefined;
 }
 
@@ -26,12 +26,12 @@ const ASC_MEDIUM_CHANGED = 0x28;
 /** POWER ON, RESET, OR BUS DEVICE RESET OCCURRED. */
 const ASC_RESET = 0x29;
 
-/** Whether a command was not carried out because the device had to tell of a change first (SAM-5 5.14). */
+/** Whether the device reported a unit attention instead of carrying out the command (SAM-5 5.14). */
 export function isUnitAttention(sense: SenseData | undefined): boolean {
   return sense?.key === UNIT_ATTENTION;
 }
 
-/** The change that a unit attention tells of. */
+/** The change that a unit attention reports. */
 export function changeOf(error: LtoError): DeviceChange {
   switch (error.sense?.asc) {
     case ASC_MEDIUM_CHANGED:

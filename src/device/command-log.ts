@@ -3,14 +3,14 @@ import { debuglog } from 'node:util';
 import { LtoError, senseCodes } from '../errors/index.js';
 import { toHex } from '../scsi/wire/bytes.js';
 
-/** One command to the drive or the driver, published when it has ended. It never holds data, and so never a key. */
+/** One command to the drive or the driver, published when it ends. It never contains data, so never a key. */
 export interface CommandEvent {
   readonly device: string;
   /** The standard's name of a SCSI command, an operation with its count (`MTFSF 1`), `write` or `read`. */
   readonly operation: string;
-  /** Hex digits; undefined for what is no SCSI command of ours. */
+  /** The CDB in hex digits; undefined for an operation of the driver. */
   readonly cdb: string | undefined;
-  /** Milliseconds, including the time that the command waited for its turn. */
+  /** Milliseconds, including the time in the queue. */
   readonly duration: number;
   /** `good`, the sense (`6/28/00`), an errno name, the code of an error, or what stopped a transfer. */
   readonly outcome: string;
@@ -28,7 +28,7 @@ interface Described {
   readonly cdb?: Uint8Array | undefined;
 }
 
-/** Carries `work` out and publishes it: on the channel, and on standard error with NODE_DEBUG=lto. */
+/** Runs `work` and publishes it on the channel, and on standard error with NODE_DEBUG=lto. */
 export async function logged<T>(
   described: Described,
   work: () => Promise<T>,

@@ -2,17 +2,17 @@ import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { DriveBusyError } from '../errors/index.js';
 import { driveClosed, type ScsiDevice } from './scsi-device.js';
 
-/** The right to be the only one who moves the medium of a device. */
+/** The exclusive right to move the medium of a device. */
 export interface Lease {
-  /** Resolves when all who came before have released it. */
+  /** Resolves when all earlier users have released the device. */
   readonly turn: Promise<void>;
   readonly release: () => void;
 }
 
 export interface StreamLease extends Lease {
-  /** Has `turn` resolve at once, whether it has come or not: nobody waits for it any more. */
+  /** Makes `turn` resolve at once, because its caller no longer waits for it. */
   readonly giveUp: () => void;
-  /** From here on others may wait for the release, instead of being refused. */
+  /** From now on other users wait for the release instead of being refused. */
   readonly ending: () => void;
 }
 
@@ -20,22 +20,22 @@ export interface StreamLease extends Lease {
 export class LeaseQueue {
   readonly #device: ScsiDevice;
   readonly #onTurn: (by: object | undefined) => void | Promise<void>;
-  /** The stream that is open, if one is. */
+  /** The open stream, if any. */
   #stream: string | undefined;
   #last: Promise<void> = Promise.resolve();
   #ended = false;
 
-  /** `onTurn` is called between two users, with what the next one belongs to; it may not reject. */
+  /** `onTurn` is called between two users, with what the next one belongs to; it must not reject. */
   constructor(device: ScsiDevice, onTurn: (by: object | undefined) => void | Promise<void> = () => undefined) {
     this.#device = device;
     this.#onTurn = onTurn;
   }
 
   /**
-   * Makes the caller the only user, as soon as the lease's `turn` has come and until its `release`. Throws DriveBusyError
-   * while a stream is open, since motion in the middle of one would put data where it does not belong; motions wait for
-   * each other, and for a stream that is ending. `by`: what the user is a part of, such as a session of several files.
-   * Throws DriveClosedError after `end()`.
+   * Makes the caller the only user from the resolution of the lease's `turn` until its `release`. Motions wait for each
+   * other, and for a stream that is ending. `by`: what the user is a part of, such as a session of several files.
+   * Throws DriveBusyError while a stream is open, because a motion in the middle of it would misplace data, and
+   * DriveClosedError after `end()`.
    */
   acquire(user: string, by?: object): Lease {
     this.#device.requireOpen(user);
@@ -51,13 +51,13 @@ export class LeaseQueue {
     const turn = this.#last.then(() => this.#onTurn(by));
     let release = () => {};
     this.#last = new Promise((resolve) => {
-      // One that was given up before its turn lets nobody overtake those who came before.
+      // A user that gives up early does not let later users overtake earlier ones.
       release = () => void turn.then(resolve);
     });
     return { turn, release };
   }
 
-  /** As `acquire`, for a stream: others are refused until it says that it is ending. */
+  /** As `acquire`, for a stream: other users are refused until the stream calls `ending`. */
   acquireStream(stream: string, by?: object): StreamLease {
     const { turn, release } = this.acquire(stream, by);
     this.#stream = stream;
@@ -72,17 +72,20 @@ export class LeaseQueue {
     return { turn: turnOrGivenUp, release, giveUp, ending };
   }
 
-  /** Lets nobody in any more but what belongs to a user that is still there, such as the end of a session. */
+  /** Refuses new users, except those that belong to a current one, such as the end of a session. */
   end(): void {
     this.#ended = true;
   }
 
-  /** Resolves when all who have acquired it so far have released it. */
+  /** Resolves when all current users have released the device. */
   idle(): Promise<void> {
     return this.#last;
   }
 
-  /** Runs `work` as the only user. Its turn is given up, with nothing done, when `signal` is aborted before it comes. */
+  /**
+   * Runs `work` as the only user. Rejects with the signal's reason, with nothing done, if `signal` is aborted before
+   * its turn.
+   */
   async exclusively<T>(user: string, work: () => Promise<T>, signal?: AbortSignal, by?: object): Promise<T> {
     requireSignal(signal, { device: this.#device.device, operation: user });
     signal?.throwIfAborted();

@@ -4,7 +4,7 @@ import type { CallOptions } from '../transport/scsi-transport.js';
 import type { ScsiDevice } from './scsi-device.js';
 import { ifWellFormed } from './well-formed.js';
 
-/** A log page; undefined where the device has none of that code. Rejects with MalformedResponseError. */
+/** Reads a log page; undefined if the device does not have it. Rejects with MalformedResponseError. */
 export async function readLogPage(
   device: ScsiDevice,
   code: LogPageCode,
@@ -14,7 +14,10 @@ export async function readLogPage(
   return data && decodeLogPage(data);
 }
 
-/** The values of a log page by its table; undefined where the device does not have the page, or it can't be read. */
+/**
+ * Reads a log page and decodes its values by a table; undefined if the device does not have the page or it is
+ * malformed.
+ */
 export async function readLogValues<T extends LogTable>(
   device: ScsiDevice,
   table: T,

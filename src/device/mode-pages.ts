@@ -15,8 +15,8 @@ import type { ScsiDevice } from './scsi-device.js';
 import { ifWellFormed } from './well-formed.js';
 
 /**
- * The fields of a mode page; undefined where the device does not have the page, or answers with one that is cut off, as
- * scsi_debug does with page 11. `form` is that of MODE SENSE: some changers know the short one only.
+ * Reads the fields of a mode page; undefined if the device does not have the page or truncates it, as scsi_debug does
+ * with page 11. `form` selects MODE SENSE(6) or (10): some changers know only the short one.
  */
 export async function readModeFields<T extends Fields>(
   device: ScsiDevice,
@@ -34,7 +34,9 @@ export async function readModeFields<T extends Fields>(
   });
 }
 
-/** A mode page as it is; undefined where the device does not have it. Rejects with MalformedResponseError. */
+/**
+ * Reads a mode page without decoding it; undefined if the device does not have it. Rejects with MalformedResponseError.
+ */
 export async function readModePage(
   device: ScsiDevice,
   page: number,
@@ -48,7 +50,7 @@ export async function readModePage(
 /** Mode parameters without the pages. */
 export type ModeHeader = Omit<ModeParameters, 'pages'>;
 
-/** Mode parameter header and block descriptor; undefined where the device does not answer. */
+/** Reads mode parameter header and block descriptor; undefined if the device does not support MODE SENSE. */
 export async function readModeHeader(device: ScsiDevice): Promise<ModeHeader | undefined> {
   const data = await device.dataIfSupported(modeSense10({ pageCode: 0 }));
   return data && decodeModeSense(data, 10);
@@ -56,7 +58,7 @@ export async function readModeHeader(device: ScsiDevice): Promise<ModeHeader | u
 
 /**
  * Changes fields of a mode page and nothing else: reads the page, sends it back with the changes, and reads it again.
- * Rejects with VerificationError when the page then is other than it was sent, and with IllegalRequestError when the
+ * Rejects with VerificationError if the page then differs from what was sent, and with IllegalRequestError if the
  * device does not have the page or does not allow the change.
  */
 export async function changeModePage<T extends Fields>(
@@ -74,7 +76,7 @@ export async function changeModePage<T extends Fields>(
   });
 }
 
-/** MODE SELECT of a page as `change` makes it from what the device has now; resolves with the page as it was sent. */
+/** Sends the page that `change` makes from the current one (MODE SELECT); resolves with the page as sent. */
 export async function sendModePage(
   device: ScsiDevice,
   layout: Pick<ModePageLayout, 'page' | 'subpage'>,
@@ -82,7 +84,7 @@ export async function sendModePage(
 ): Promise<Uint8Array> {
   const { parameters, page } = await requireModePage(device, layout);
   const bytes = change(page.bytes);
-  // Medium type and WP are reserved in MODE SELECT; without a block descriptor, density and block length stay.
+  // Medium type and WP are reserved in MODE SELECT; without a block descriptor, density and block length do not change.
   const { bufferedMode, speed } = parameters;
   const list = { mediumType: 0, writeProtected: false, bufferedMode, speed, pages: [{ ...page, bytes }] };
   await device.query(modeSelect10({ data: encodeModeParameters(list, 10, { select: true }) }));

@@ -5,36 +5,36 @@ import { hexCode, type OpaqueBytes, opaqueView } from '../scsi/wire/bytes.js';
 import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 import { cdbLength, commandName } from '../scsi/wire/opcodes.js';
 
-/** A command as a caller makes it, byte for byte. */
+/** A command that the caller encodes byte by byte. */
 export type RawCommand = {
-  /** 6 to 32 bytes: as many as the group of its operation code has, where that is fixed (SPC-5 4.2.5). */
+  /** 6 to 32 bytes; if the group of the operation code fixes the length, exactly that (SPC-5 4.2.5). */
   readonly cdb: Uint8Array;
   /**
-   * Milliseconds after which the command is abandoned, which may lose the position. Default: the longest time that the
-   * drive needs.
+   * Milliseconds after which the command is abandoned, which may lose the position. Default: the longest time the
+   * command can take on this drive.
    */
   readonly timeoutMs?: number | undefined;
 } & (
   | { readonly direction: 'none' }
-  /** Reads up to so many bytes, 16 MiB at most; the CDB has a length field of its own. */
+  /** Reads up to this many bytes, at most 16 MiB; the CDB's own length field must say the same. */
   | { readonly direction: 'in'; readonly allocationLength: number }
-  /** Sends these, 16 MiB at most. */
+  /** Sends these bytes, at most 16 MiB. */
   | { readonly direction: 'out'; readonly dataOut: Uint8Array }
 );
 
-/** The device's answer to a raw command, whatever it is: a CHECK CONDITION is not an error here. */
+/** The device's answer to a raw command. A CHECK CONDITION is a result here, not an error. */
 export interface RawReply extends Omit<ScsiReply, 'sense' | 'data'> {
-  /** Data in, as much as was transferred; hex in JSON. */
+  /** The transferred data in; hex in JSON. */
   readonly data: OpaqueBytes;
-  /** Decoded, with the bytes; undefined when there was none. */
+  /** Decoded sense with its bytes; undefined if there was none. */
   readonly sense: SenseData | undefined;
 }
 
 const SHORTEST_CDB = 6;
 const LONGEST_CDB = 32;
-/** What SG_IO takes through the addon. */
+/** The largest transfer that the addon passes to SG_IO. */
 const MOST_DATA = 16 * 1024 * 1024;
-/** As most commands have; see `timeouts.ts`. */
+/** The timeout of most commands; see `timeouts.ts`. */
 const DEFAULT_TIMEOUT_MS = 180_000;
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
@@ -42,13 +42,13 @@ const ALLOCATION: NumberRange = { min: 0, max: MOST_DATA, unit: 'bytes' };
 const TIMEOUT: NumberRange = { min: 1, max: WEEK_MS, unit: 'milliseconds' };
 const EMPTY = new Uint8Array(0);
 
-/** A command of the caller's, checked. */
+/** A checked command of the caller. */
 export interface CheckedCommand {
   readonly request: ScsiRequest;
   readonly timeoutMs: number | undefined;
 }
 
-/** The command, ready to be sent: nothing of it is asked of the caller's object again. Throws InvalidArgumentError. */
+/** Checks and copies the command; the caller's object is not read again. Throws InvalidArgumentError. */
 export function rawRequest(command: RawCommand, device: string): CheckedCommand {
   const details = { device, operation: 'SCSI command' };
   if (typeof command !== 'object' || command === null) {
@@ -66,7 +66,7 @@ export function rawReply(reply: ScsiReply, vendor: string | undefined): RawReply
   return { ...reply, data: opaqueView(reply.data), sense: decodeSense(reply.sense, vendor) };
 }
 
-/** A copy: the caller's bytes may change while the command waits for its turn. */
+/** A copy: the caller may modify the bytes while the command is queued. */
 function requireCdb(given: unknown, details: LtoErrorDetails): Uint8Array {
   if (!(given instanceof Uint8Array)) throw new InvalidArgumentError('the cdb must be a Uint8Array', details);
   const cdb = copyOf(given);
@@ -101,8 +101,8 @@ function requireDataOut(dataOut: unknown, details: LtoErrorDetails): Uint8Array 
   throw new InvalidArgumentError(`dataOut must be a Uint8Array of 1 to ${MOST_DATA} bytes`, details);
 }
 
-/** Of what is in the memory, whatever a class of the caller's says of its length or its elements. */
+/** Copies the memory itself, whatever a subclass of the caller's says about length or elements. */
 function copyOf(bytes: Uint8Array): Uint8Array {
-  // What is detached is empty, and can't be copied.
+  // A detached buffer has length 0 and cannot be copied.
   return bytes.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(bytes);
 }

@@ -7,41 +7,43 @@ import { logged } from './command-log.js';
 import { replyError, replyOutcome, type SenseRule } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 
-/** Unit attentions that a device reports one after the other, at most. */
+/** The most unit attentions that a device reports in a row. */
 const MAX_UNIT_ATTENTIONS = 8;
 
-/** Commands after which settings may be others than were read. */
+/** Commands that may change settings. */
 const CHANGES_SETTINGS = /^MODE SELECT/;
 
 export interface DeviceOptions {
-  /** Vendor identification of INQUIRY, where it is known: whose sense codes these are. */
+  /** Vendor identification of INQUIRY, if known: selects the vendor's sense codes. */
   readonly vendor?: string | undefined;
-  /** Milliseconds for a command; by default, what its builder gave it. */
+  /** Timeout of a command in milliseconds; default: that of its builder. */
   readonly timeoutMs?: ((command: ScsiRequest) => number) | undefined;
-  /** What sense means on a device of this type; asked before the rules that hold for all. */
+  /** Meaning of sense data on this type of device; takes precedence over the general rules. */
   readonly senseRules?: readonly SenseRule[] | undefined;
 }
 
 export interface CommandOptions extends CallOptions {
-  /** Rejects with MediumChangedError, with the command not carried out, unless `mediumEpoch` is still this. */
+  /** Rejects with MediumChangedError, without sending the command, if `mediumEpoch` has another value by then. */
   readonly mediumEpoch?: number | undefined;
-  /** Milliseconds after which the command is given up, for this one only. */
+  /** Timeout of this command in milliseconds. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a device made of a command. */
+/** The outcome of a command. */
 export interface CommandResult {
   readonly reply: ScsiReply;
-  /** What the reply stands for; undefined when the command was carried out. */
+  /** The typed error of the reply; undefined if the command was carried out. */
   readonly error: LtoError | undefined;
 }
 
 /**
- * One SCSI device of any type on a transport: a tape drive, a medium changer. Replies become typed errors, as values until
- * somebody throws them; unit attentions are counted and passed on, and the command that met one is sent again.
+ * One SCSI device of any type on a transport: a tape drive, a medium changer. Failures are typed errors, returned as
+ * values until a caller throws them. Unit attentions are counted and passed to the listeners, and the command is sent
+ * again.
  *
- * `execute` gives result and error; `query` throws the error; `queryIfSupported` and `dataIfSupported` are undefined for
- * what the device does not know. All of them reject with a typed error when the command did not get to the device.
+ * `execute` resolves with result and error; `query` rejects with the error; `queryIfSupported` and `dataIfSupported`
+ * resolve with undefined if the device does not support the command. All reject with a typed error if the command does
+ * not reach the device.
  */
 export class ScsiDevice {
   readonly #transport: ScsiTransport;
@@ -56,7 +58,7 @@ export class ScsiDevice {
     this.#options = options;
   }
 
-  /** The device as it was named when it was opened. */
+  /** The device as named when it was opened. */
   get device(): string {
     return this.#transport.device;
   }
@@ -65,23 +67,23 @@ export class ScsiDevice {
     return this.#options.vendor;
   }
 
-  /** Counts the changes after which nothing holds that was known of the medium, the position or the settings. */
+  /** Counts the changes that invalidate everything known about medium, position and settings. */
   get mediumEpoch(): number {
     return this.#mediumEpoch;
   }
 
-  /** Counts all changes, those of the settings too. After a change of this count, what was read may be void. */
+  /** Counts all changes, including those of settings. If it has changed, values read before may be out of date. */
   get stateChanges(): number {
     return this.#stateChanges;
   }
 
-  /** Calls `listener` for each change, in the order of the calls to `onChange`; returns what ends that. */
+  /** Calls `listener` for each change, in the order of registration. Returns a function that removes the listener. */
   onChange(listener: (change: DeviceChange) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Counts a change that a unit attention told of, or that was found out otherwise, and passes it on. */
+  /** Counts a change, reported by a unit attention or detected otherwise, and passes it to the listeners. */
   noteChange(change: DeviceChange): void {
     this.#stateChanges += 1;
     if (change.extent === 'everything') this.#mediumEpoch += 1;
@@ -89,8 +91,8 @@ export class ScsiDevice {
   }
 
   /**
-   * Sends a command, and again while the device answers with a unit attention, which it does instead of carrying the
-   * command out. Rejects only when the command did not get to the device.
+   * Sends a command, and sends it again while the device reports unit attentions instead of carrying it out. Rejects
+   * only if the command does not reach the device.
    */
   async execute(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     for (let sent = 1; ; sent += 1) {
@@ -100,7 +102,7 @@ export class ScsiDevice {
     }
   }
 
-  /** As `execute`, with a unit attention as the result, which is counted all the same. */
+  /** As `execute`, but a unit attention is counted and returned as the result. */
   async executeOnce(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     const reply = await this.#send(command, options);
     const { vendor, senseRules: rules } = this.#options;
@@ -112,14 +114,14 @@ export class ScsiDevice {
     return { reply, error };
   }
 
-  /** As `execute`; rejects with a typed error for every other end but success. */
+  /** As `execute`, but rejects with the typed error if the command fails. */
   async query(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply> {
     const { reply, error } = await this.execute(command, options);
     if (error) throw error;
     return reply;
   }
 
-  /** As `query`, but undefined where the device does not know the command, the page or the field. */
+  /** As `query`, but resolves with undefined if the device does not support the command, the page or the field. */
   async queryIfSupported(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply | undefined> {
     const { reply, error } = await this.execute(command, options);
     if (error instanceof IllegalRequestError) return undefined;
@@ -127,19 +129,19 @@ export class ScsiDevice {
     return reply;
   }
 
-  /** Data in of a query; undefined where the device does not support it. */
+  /** Data in of a query; undefined if the device does not support it. */
   async dataIfSupported(command: ScsiRequest, options?: CommandOptions): Promise<Uint8Array | undefined> {
     const reply = await this.queryIfSupported(command, options);
-    // Some devices, and mhvtl, answer GOOD with nothing to what they do not support.
+    // Some devices, and mhvtl, answer GOOD without data to what they do not support.
     return reply === undefined || reply.data.length === 0 ? undefined : reply.data;
   }
 
-  /** Throws DriveClosedError once `close` was called. */
+  /** Throws DriveClosedError after `close`. */
   requireOpen(operation: string): void {
     if (this.#closed) throw driveClosed(this.device, operation);
   }
 
-  /** A second call resolves at once. */
+  /** Closes the device. A second call resolves at once. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -149,7 +151,7 @@ export class ScsiDevice {
     });
   }
 
-  /** What a device of some type does last, with no command of others any more. */
+  /** Last steps of a type of device, after all other commands. */
   protected async beforeClose(): Promise<void> {}
 
   #requireSame(mediumEpoch: number | undefined, operation: string): void {
@@ -179,7 +181,7 @@ export function driveClosed(device: string, operation: string): DriveClosedError
   return new DriveClosedError('the drive was closed', { device, operation, next: 'Open it again' });
 }
 
-/** A call that its signal took out of the queue has failed for the caller's own reason. */
+/** The reason of the signal, for a call that its signal took out of the queue; otherwise the error itself. */
 export function abortReason(error: unknown, { signal }: CallOptions = {}): unknown {
   return signal?.aborted && isSystemError(error) && error.code === 'ECANCELED' ? signal.reason : error;
 }

@@ -26,9 +26,9 @@ import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 
 type Make = (details: LtoErrorDetails) => LtoError;
 
-/** What a caller must do about a sense: the first row that fits counts. A field that is left out fits everything. */
+/** Maps sense data to a typed error: the first matching row applies. An omitted field matches any value. */
 export interface SenseRule {
-  /** Only of drives that speak this vendor's codes. */
+  /** Applies only to drives with this vendor's codes. */
   readonly vendor?: SenseVendor;
   readonly key?: number;
   readonly asc?: number;
@@ -36,7 +36,7 @@ export interface SenseRule {
   readonly make: Make;
 }
 
-/** Unit attentions after which everything is as it was: the command that met them was not carried out, and that is all. */
+/** Unit attentions that change nothing, except that the interrupted command was not carried out. */
 const LOSES_NOTHING = [
   { asc: 0x2a, ascq: 0x01, what: 'another host changed mode parameters of the drive' },
   { asc: 0x2a, ascq: 0x10, what: 'the clock of the drive was set' },
@@ -64,7 +64,7 @@ const FOR_GOOD = {
 } as const;
 const BY_DRIVE = { reason: 'software', next: 'Look at the settings of the drive or of its library' } as const;
 
-/** DATA PROTECT (SPC-5 annex F, SSC-5 4.2.15): what forbids it, and what helps. */
+/** DATA PROTECT (SPC-5 annex F, SSC-5 4.2.15): the protection and its remedy. */
 const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
   { asc: 0x27, ascq: 0x02, what: 'the drive was told to write nothing', ...BY_DRIVE },
   { asc: 0x27, ascq: 0x03, what: 'the drive is told to write nothing to this cartridge', ...BY_DRIVE },
@@ -94,7 +94,7 @@ const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
 ];
 
 const RULES: readonly SenseRule[] = [
-  // With MEDIUM ERROR, HARDWARE ERROR or ABORTED COMMAND, by drive.
+  // The sense key is MEDIUM ERROR, HARDWARE ERROR or ABORTED COMMAND, depending on the drive.
   ...[0x01, 0x04, 0x05].map((ascq) => ({
     asc: 0x10,
     ascq,
@@ -177,7 +177,7 @@ const RULES: readonly SenseRule[] = [
     ...(ascq !== undefined && { ascq }),
     make: (d: LtoErrorDetails) => new WriteProtectedError(what, { next, ...d, reason }),
   })),
-  // CANNOT WRITE MEDIUM - INCOMPATIBLE FORMAT, which drives give with one of three keys.
+  // CANNOT WRITE MEDIUM - INCOMPATIBLE FORMAT, which drives report with one of three sense keys.
   ...[0x3, 0x5].map((key) => ({
     key,
     asc: 0x30,
@@ -208,10 +208,10 @@ const RULES: readonly SenseRule[] = [
   { key: 0xb, make: (d) => new TransportError('the drive aborted the command', { next: 'Try again', ...d }) },
 ];
 
-/** Sense keys that go with a command that was carried out (SPC-5 table 48). */
+/** Sense keys of commands that were carried out (SPC-5 table 48). */
 const CARRIED_OUT = new Set([0x0, 0x1]);
 
-/** Host bytes of Linux (include/scsi/scsi_status.h) in words. */
+/** Text for Linux's host bytes (include/scsi/scsi_status.h). */
 const HOST_STATUS: Readonly<Record<number, string>> = {
   1: 'the drive is not connected',
   2: 'the bus stayed busy',
@@ -228,15 +228,15 @@ const STATUS_CHECK_CONDITION = 0x02;
 const STATUS_BUSY: ReadonlySet<number> = new Set([0x08, 0x28]);
 const STATUS_RESERVATION_CONFLICT = 0x18;
 
-/** Whose sense it is. */
+/** The device that sent the sense data. */
 interface SenseSource {
-  /** Vendor identification of INQUIRY, where it is known. */
+  /** Vendor identification of INQUIRY, if known. */
   readonly vendor?: string | undefined;
-  /** Of the device's type; they come before the rules for all. */
+  /** Rules of the device type; they take precedence over the general rules. */
   readonly rules?: readonly SenseRule[] | undefined;
 }
 
-/** The typed error for a sense. */
+/** The typed error for sense data. */
 export function fromSense(
   sense: SenseData,
   details: LtoErrorDetails,
@@ -253,7 +253,7 @@ export function fromSense(
   return make({ ...details, sense });
 }
 
-/** A reply in a word: `good`, the sense as `6/28/00`, or the status that is no CHECK CONDITION. */
+/** A reply in short: `good`, the sense as `6/28/00`, or a status other than CHECK CONDITION. */
 export function replyOutcome({ status, hostStatus, sense }: ScsiReply): string {
   if (hostStatus !== 0) return `host status ${hostStatus}`;
   const decoded = decodeSense(sense);
@@ -261,12 +261,12 @@ export function replyOutcome({ status, hostStatus, sense }: ScsiReply): string {
   return status === STATUS_GOOD ? 'good' : `status ${status}`;
 }
 
-/** Who gave a reply. */
+/** The device that sent a reply. */
 interface Answering extends SenseSource {
   readonly device: string;
 }
 
-/** The typed error that a reply stands for; undefined when the command was carried out. */
+/** The typed error for a reply; undefined if the command was carried out. */
 export function replyError(
   reply: ScsiReply,
   command: ScsiRequest,

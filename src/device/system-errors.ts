@@ -61,7 +61,7 @@ const rawIo: Make = (details) =>
     ...details,
   });
 
-/** No call says so on Linux: the addon does, when it has asked for the position before a record. */
+/** No Linux call reports this: the addon does, after it read the position before a record. */
 const moved: Make = (details) =>
   new PositionMismatchError('another program moved the tape in the middle of the file', {
     next: 'Find that program, rewind, and check what is on the tape: the end of this file may be elsewhere',
@@ -70,7 +70,7 @@ const moved: Make = (details) =>
 
 const UNKNOWN_SIZES = { offered: 0, largest: 0 } as const;
 
-/** `st` could not even build the request: nothing reached the drive. */
+/** `st` could not build the request: nothing reached the drive. */
 const notCarried: Make = (details) =>
   new RecordTooLargeError('the path to the drive does not carry a transfer of that size', {
     next: 'Use smaller records: the scatter list of the host adapter is too short (sg_tablesize in /sys/class/scsi_host)',
@@ -79,7 +79,7 @@ const notCarried: Make = (details) =>
     limit: 'path',
   });
 
-/** What an errno value means; `<errno> <syscall>` goes before `<errno>`. */
+/** Meaning of an errno value; `<errno> <syscall>` takes precedence over `<errno>`. */
 const MEANING: Readonly<Record<string, Make>> = {
   'EACCES MTIOCTOP': writeProtected,
   'EACCES write': writeProtected,
@@ -114,16 +114,16 @@ const MEANING: Readonly<Record<string, Make>> = {
     }),
 };
 
-/** A system call that failed, whether it was rejected with an error or told of it in its outcome. */
+/** A failed system call, reported by a rejection or in an outcome. */
 export interface CallFailure {
   /** Name of the errno value. */
   readonly code: string;
   readonly syscall: string;
-  /** What it was rejected with. */
+  /** The error of the rejection. */
   readonly cause?: unknown;
 }
 
-/** The failed system call that an error stands for; undefined when it stands for none. */
+/** The failed system call of an error; undefined for any other error. */
 export function callFailure(error: unknown): CallFailure | undefined {
   return isSystemError(error) ? { code: error.code, syscall: error.syscall, cause: error } : undefined;
 }
@@ -135,7 +135,7 @@ export function callError({ code, syscall, cause }: CallFailure, details: LtoErr
   return make ? make(full) : new TransportError(`${syscall} failed`, full);
 }
 
-/** As `callError` for an error that was caught; anything that is no system call's comes back as it is. */
+/** As `callError` for a caught error; an error that is not from a system call is returned unchanged. */
 export function fromSystemError(error: unknown, details: LtoErrorDetails): unknown {
   const failure = callFailure(error);
   return failure ? callError(failure, details) : error;

@@ -1,8 +1,8 @@
 import { MalformedResponseError } from '../errors/index.js';
 
 /**
- * What `decode` reads; undefined when the device's answer is other than the standard allows. For reports of many parts,
- * where one bad page must not hide the others: it tells nothing, and nothing is guessed from it.
+ * The result of `decode`; undefined if the device's answer violates the standard. For reports of many parts, where one
+ * bad page must not hide the others. Nothing is guessed from a bad page.
  */
 export function ifWellFormed<T>(decode: () => T): T | undefined {
   try {

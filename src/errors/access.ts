@@ -1,13 +1,16 @@
 import { LtoError, type LtoErrorDetails } from './lto-error.js';
 
-/** An argument that can never be right: a wrong record size, an index out of range. Nothing was sent to the drive. */
+/**
+ * An argument that can never be valid, such as a wrong record size or an index out of range. Nothing was sent to the
+ * drive.
+ */
 export class InvalidArgumentError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_INVALID_ARGUMENT', what, details);
   }
 }
 
-/** The native addon could not be loaded; virtual drives work all the same. */
+/** The native addon could not be loaded. Virtual drives work without it. */
 export class AddonUnavailableError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_ADDON_UNAVAILABLE', what, details);
@@ -28,7 +31,7 @@ export class NotATapeDriveError extends LtoError {
   }
 }
 
-/** The operating system refuses; the message names the group or the capability that is missing. */
+/** The operating system denies access; the message names the missing group or capability. */
 export class PermissionError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_PERMISSION', what, details);
@@ -45,7 +48,7 @@ export class DriveBusyError extends LtoError {
   }
 }
 
-/** This handle was closed, or the operation was overtaken by `close()`. */
+/** This handle was closed before or during the operation. */
 export class DriveClosedError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_DRIVE_CLOSED', what, details);

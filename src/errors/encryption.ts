@@ -23,11 +23,11 @@ export type KeyStoreReason =
   | 'missing'
   /** Users other than its owner may read or replace the file. */
   | 'exposed'
-  /** The passphrase is wrong or the file was changed; the two cannot be told apart. */
+  /** The passphrase is wrong or the file was modified; the two cannot be distinguished. */
   | 'locked'
-  /** Not a key store, or one of a later version. */
+  /** Not a key store, or one of a newer version. */
   | 'malformed'
-  /** Another process has been writing it for too long. */
+  /** Another process holds it for too long. */
   | 'busy'
   /** A key with that identifier already exists. */
   | 'exists'

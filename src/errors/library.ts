@@ -1,6 +1,6 @@
 import { LtoError, type LtoErrorDetails } from './lto-error.js';
 
-/** Why a library does not move a cartridge, split by what helps. */
+/** Why a library does not move a cartridge, split by remedy. */
 export type ElementProblem =
   /** There is a cartridge at the destination already (5/3B/0D). Look at the inventory. */
   | 'destination-full'
@@ -12,7 +12,7 @@ export type ElementProblem =
   | 'magazine-removed'
   /** A magazine was put in (3B/13). */
   | 'magazine-inserted'
-  /** The drive has not let the cartridge go (5/3A/00, 5/53/03): unload it first. */
+  /** The drive still holds the cartridge (5/3A/00, 5/53/03): unload it first. */
   | 'held-by-drive'
   /** The mail slots are locked (5/53/02). */
   | 'locked'
@@ -21,7 +21,7 @@ export type ElementProblem =
   /** No element has that address (5/21/01), or no cartridge that barcode. */
   | 'no-such-element';
 
-/** The library can not do that with this element; see `problem`. Nothing was moved. */
+/** The library cannot do this with the element; see `problem`. Nothing was moved. */
 export class ElementError extends LtoError {
   readonly problem: ElementProblem;
   constructor(what: string, details: LtoErrorDetails & { readonly problem: ElementProblem }) {

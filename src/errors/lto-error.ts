@@ -1,15 +1,15 @@
 import { inspect } from 'node:util';
 import type { SenseData } from './sense-data.js';
 
-/** What every error of this library carries. */
+/** Details that every error of this library carries. */
 export interface LtoErrorDetails {
   /** The device as the caller named it (`/dev/nst0`, `virtual:<folder>`). */
   readonly device?: string | undefined;
   /** The command, operation or system call that failed (`READ ATTRIBUTE`, `MTFSF 1`, `open`). */
   readonly operation?: string | undefined;
-  /** Decoded sense data, when the drive sent some. */
+  /** Decoded sense data, if the drive sent any. */
   readonly sense?: SenseData | undefined;
-  /** Name of the errno value (`EIO`), when a system call failed. */
+  /** Name of the errno value (`EIO`), if a system call failed. */
   readonly errno?: string | undefined;
   /** What the caller should do next: a whole sentence. */
   readonly next?: string | undefined;
@@ -17,8 +17,8 @@ export interface LtoErrorDetails {
 }
 
 /**
- * Root of the taxonomy. Subclasses are split by what a caller must do; `code` is stable and meant
- * for programs, `message` names the device, the cause and the next step. Neither ever holds a key or a payload.
+ * Root of the taxonomy. Subclasses are split by what a caller must do; `code` is stable and meant for programs,
+ * `message` names the device, the cause and the next step. Neither ever contains a key or payload data.
  */
 export class LtoError extends Error {
   readonly code: string;
@@ -42,7 +42,7 @@ export class LtoError extends Error {
     return this.constructor.name;
   }
 
-  /** For machines: everything but the stack and the cause. */
+  /** For programs: everything except stack and cause. */
   toJSON(): Record<string, unknown> {
     const { cause: _, sense, ...own } = this;
     return { ...own, name: this.name, message: this.message, ...(sense && { sense: senseToJson(sense) }) };
@@ -60,7 +60,7 @@ function sentence(what: string, { device, operation, sense, errno, next }: LtoEr
   return `${where ? `${where}: ` : ''}${cause}${next ? `. ${next}` : ''}`;
 }
 
-/** `3/0c/00`: key, additional sense code and qualifier as tape people write them. */
+/** `3/0c/00`: key, additional sense code and qualifier in the notation of the trade. */
 export function senseCodes({ key, asc, ascq }: SenseData): string {
   const hex = (value: number) => value.toString(16).padStart(2, '0');
   return `${key.toString(16)}/${hex(asc)}/${hex(ascq)}`;

@@ -7,7 +7,7 @@ export class NoMediumError extends LtoError {
   }
 }
 
-/** The drive will be ready later: it loads, calibrates, formats or erases. Wait and try again. */
+/** The drive is not ready yet: it loads, calibrates, formats or erases. Wait and try again. */
 export class NotReadyError extends LtoError {
   /** 0 to 1, if the drive reports it. */
   readonly progress: number | undefined;
@@ -17,7 +17,9 @@ export class NotReadyError extends LtoError {
   }
 }
 
-/** The cartridge may have been changed (unit attention 28h): everything known about it is void. Identify it again. */
+/**
+ * The cartridge may have been changed (unit attention 28h): everything known about it is invalid. Identify it again.
+ */
 export class MediumChangedError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_MEDIUM_CHANGED', what, details);
@@ -40,9 +42,9 @@ export class PositionMismatchError extends LtoError {
 
 /** Why writing is forbidden, split by remedy. */
 export type WriteProtectionReason =
-  /** The switch on the cartridge, or another protection that its user set (7/27/00, 7/27/01, 7/5A/02). */
+  /** The switch on the cartridge, or another protection set by its user (7/27/00, 7/27/01, 7/5A/02). */
   | 'switch'
-  /** The cartridge itself is marked as protected, for good or until it is formatted (7/27/04, 7/27/05). */
+  /** The cartridge itself is marked as protected, permanently or until it is formatted (7/27/04, 7/27/05). */
   | 'permanent'
   /** The drive or its configuration refuses for this cartridge or this host (7/27/02, 7/27/03, 7/27/06). */
   | 'software'
@@ -53,7 +55,7 @@ export type WriteProtectionReason =
   | 'worm'
   /** The drive is set to append only (WRITE MODE of mode page 10h subpage 01h), on media that could be rewritten. */
   | 'append-only'
-  /** The driver learnt at load time that the drive refuses to write; the drive gives no reason. */
+  /** The driver found at load time that the cartridge is write-protected; the drive gives no reason. */
   | 'driver'
   /** The device was opened for reading only. */
   | 'opened-for-reading'
@@ -88,7 +90,7 @@ export class NotBlankError extends LtoError {
   }
 }
 
-/** File 0 holds no cartridge label, or one that can't be read. */
+/** File 0 is not a cartridge label, or its label cannot be read. */
 export class LabelError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_LABEL', what, details);

@@ -12,14 +12,14 @@ export interface SenseData {
   readonly endOfMedium: boolean;
   /** Incorrect length indicator. */
   readonly incorrectLength: boolean;
-  /** The INFORMATION field, when valid and a safe integer; signed, as a residual is. */
+  /** The INFORMATION field, if valid and a safe integer; signed, as a residual is. */
   readonly information?: number;
   /** Progress of a running operation, 0 to 1. */
   readonly progress?: number;
   /** Field pointer of an illegal request. */
   readonly field?: { readonly inCdb: boolean; readonly byte: number; readonly bit?: number };
-  /** What the codes mean, in words. */
+  /** Meaning of the codes. */
   readonly text: string;
-  /** As the drive sent them; hex in JSON. */
+  /** Raw sense bytes; hex in JSON. */
   readonly bytes: Uint8Array;
 }

@@ -8,15 +8,15 @@ export interface SystemError extends FailedCall {
   readonly code: string;
 }
 
-/** What a failure without an errno value is called. */
+/** Codes of failures without an errno value. */
 export const FailureCode = {
   /** A call to a device that is closed. */
   CLOSED: 'ERR_LTO_CLOSED',
-  /** A write(2) that took a part of a record. */
+  /** A write(2) that wrote part of a record. */
   SHORT_WRITE: 'ERR_LTO_SHORT_WRITE',
 } as const;
 
-/** errno values of Linux that Node's tables lack and drivers of tapes and file systems use. */
+/** errno values of Linux that tape drivers and file systems use and Node's tables lack. */
 const LINUX_ERRNO: Readonly<Record<string, number>> = {
   EBADE: 52,
   EUCLEAN: 117,
@@ -31,14 +31,14 @@ const LINUX_ERRNO: Readonly<Record<string, number>> = {
 
 const ERRNO: Readonly<Record<string, number>> = { ...LINUX_ERRNO, ...constants.errno };
 
-/** Of two names for one value (EAGAIN, EWOULDBLOCK) the first in the alphabet, as in Node.js. */
+/** Of two names for one value (EAGAIN, EWOULDBLOCK), the alphabetically first, as in Node.js. */
 const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(ERRNO)
     .sort(([one], [other]) => (one < other ? 1 : -1))
     .map(([name, value]) => [value, name]),
 );
 
-/** The name of a negative errno value; as in Node.js, `Unknown system error -9999` where it has none. */
+/** The name of a negative errno value; as in Node.js, `Unknown system error -9999` if it has none. */
 export function errnoName(errno: number): string {
   return NAMES.get(-errno) ?? getSystemErrorName(errno);
 }
@@ -48,19 +48,19 @@ export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }
 
-/** The error that the addon makes for a failed call; for transports that have no real call beneath them. */
+/** Makes the error that the addon makes for a failed call; for transports without a real call. */
 export function systemError(code: string, syscall: string, device: string): SystemError {
   return Object.assign(new Error(`${syscall} ${device}: ${code}`), { code, errno: -(ERRNO[code] ?? 0), syscall });
 }
 
-/** Gives a FailedCall of the addon its `code`; anything else comes back as it is. */
+/** Adds `code` to a FailedCall of the addon; any other error is returned unchanged. */
 export function nameFailure(error: unknown): unknown {
   if (!isFailedCall(error)) return error;
   const code = error.errno === 0 ? FailureCode.CLOSED : errnoName(error.errno);
   return Object.assign(error, { code, message: `${code}: ${error.message}` });
 }
 
-/** What a call of the addon that blocks returns; throws SystemError for a FailedCall. */
+/** Runs a blocking call of the addon; throws SystemError for a FailedCall. */
 export function namingFailures<T>(call: () => T): T {
   try {
     return call();

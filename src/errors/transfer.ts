@@ -2,36 +2,36 @@ import { LtoError, type LtoErrorDetails } from './lto-error.js';
 
 /** The part of a file that is safely on tape. */
 export interface SafeExtent {
-  /** Whole records on tape, counted from the first record of this file. */
+  /** Number of whole records of this file on tape. */
   readonly records: number;
-  /** Bytes in those records. */
+  /** Number of bytes in those records. */
   readonly bytes: number;
-  /** Whether a synchronous filemark follows them: then they are committed to the medium. */
+  /** Whether a synchronous filemark follows them, so that they are committed to the medium. */
   readonly filemark: boolean;
 }
 
-/** Up to where everything is on the medium. */
+/** The extent that is certainly on the medium. */
 export interface OnMedium {
-  /** All files before the one of this number. */
+  /** All files before this number are on the medium. */
   readonly fileNumber: number;
-  /** All logical objects before this one; undefined where the drive does not tell. */
+  /** All logical objects before this one are on the medium; undefined if the drive does not report it. */
   readonly logicalObject: number | undefined;
 }
 
-/** A file that a write session had given to the drive. */
+/** A file that a write session passed to the drive. */
 export interface BufferedFile {
-  /** As it was named when it was written. */
+  /** Its `id` when it was written. */
   readonly id: string;
   readonly fileNumber: number;
 }
 
 /**
- * Files that the drive had taken into its buffer may not be on the medium: the drive failed, was reset, lost its power or
- * its cartridge before they were proven to be there. They have to be written again.
+ * Files in the drive's buffer may not have reached the medium: the drive failed, was reset, or lost power or its
+ * cartridge before they were verified to be there. Write them again.
  */
 export class BufferedDataLostError extends LtoError {
   readonly lost: readonly BufferedFile[];
-  /** Undefined where nothing of the session is known to be on the medium. */
+  /** Undefined if nothing of the session is known to be on the medium. */
   readonly safe: OnMedium | undefined;
   constructor(
     what: string,
@@ -67,7 +67,7 @@ export class WriteError extends LtoError {
   }
 }
 
-/** Nothing is recorded here: reading or spacing went past the last filemark. */
+/** Nothing is recorded here: reading or spacing reached the end of the data. */
 export class EndOfDataError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_END_OF_DATA', what, details);
@@ -81,7 +81,7 @@ export class BeginningOfPartitionError extends LtoError {
   }
 }
 
-/** The file ends without a filemark: its writing was cut off. All records that were read before are good. */
+/** The file ends without a filemark because writing was interrupted. All records read before are good. */
 export class UnterminatedFileError extends LtoError {
   readonly records: number;
   readonly bytes: number;
@@ -94,7 +94,7 @@ export class UnterminatedFileError extends LtoError {
 
 /**
  * What limits the size of a record: the caller's `maxRecordSize`, the drive's READ BLOCK LIMITS, or the path to the
- * drive, whose host adapter has a largest transfer.
+ * drive (the host adapter's largest transfer).
  */
 export type RecordLimit = 'maxRecordSize' | 'READ BLOCK LIMITS' | 'path';
 
@@ -108,8 +108,8 @@ export interface RecordSizes {
 }
 
 /**
- * A record is larger than the limit for reading or writing. On reading, the tape stands before it; if it was to be the
- * first of a file, nothing was written.
+ * A record is larger than the limit for reading or writing. On reading, the tape stands before it. If it was to be the
+ * first record of a file, nothing was written.
  */
 export class RecordTooLargeError extends LtoError implements RecordSizes {
   readonly offered: number;
@@ -127,13 +127,13 @@ export class RecordTooLargeError extends LtoError implements RecordSizes {
 export interface RecordPlace {
   /** Undefined if neither drive nor driver reports it. */
   readonly fileNumber: number | undefined;
-  /** From 0 in its file; if it is unknown where in the file reading began, from there. */
+  /** Record number from 0 in its file; counted from where reading began if that place in the file is unknown. */
   readonly record: number;
   /** Logical object number, as `TapeDrive.locate()` takes it; undefined if the drive does not report it. */
   readonly logicalObject: number | undefined;
 }
 
-/** Data was ready and nobody read it: the stream was destroyed to free the drive. */
+/** Data was ready but not read for too long: the stream was destroyed to free the drive. */
 export class ReaderIdleError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_READER_IDLE', what, details);
@@ -150,7 +150,7 @@ export class MediumError extends LtoError {
   }
 }
 
-/** The source cannot be read, or changed while it was read; drive and tape are fine. */
+/** The source cannot be read, or changed while it was read. Drive and tape are not at fault. */
 export class SourceError extends LtoError {
   constructor(what: string, details?: LtoErrorDetails) {
     super('LTO_SOURCE', what, details);
@@ -158,14 +158,14 @@ export class SourceError extends LtoError {
 }
 
 /**
- * Logical block protection: a record does not fit its checksum on the way between host and drive, twice in a row (10/01,
- * 10/04, 10/05, or found by the host), or the drive does not protect as it was told. A record that was being written is
- * not on tape; one that was being read is not handed out, and the tape stands before it.
+ * Logical block protection: a record did not match its checksum between host and drive, twice in a row (10/01, 10/04,
+ * 10/05, or detected by the host), or the drive does not protect as requested. A record being written is not on tape;
+ * one being read is not delivered, and the tape stands before it.
  */
 export class ProtectionError extends LtoError {
-  /** The record that was read damaged; undefined for every other fault. */
+  /** The record that was damaged while reading; undefined for other faults. */
   readonly record: RecordPlace | undefined;
-  /** What of the file that was being written is certain; undefined for every other fault. */
+  /** The certain part of the file being written; undefined for other faults. */
   readonly safe: SafeExtent | undefined;
   constructor(
     what: string,

@@ -1,4 +1,4 @@
-// Every codec: commands as CDBs, and what devices answer, as structures. No I/O, no clock, no state.
+// Every codec: commands as CDBs, and the data of devices as structures. No I/O, no clock, no state.
 
 export * from './changer/index.js';
 export * from './commands/attribute.js';

@@ -3,7 +3,7 @@ import type { Device } from '../../../binding.js';
 import { nameFailure, namingFailures } from '../../errors/system-error.js';
 import type { CallOptions } from '../../transport/scsi-transport.js';
 
-/** Takes calls out of a device's queue when their signals are aborted. */
+/** Removes calls from a device's queue when their signals are aborted. */
 export class Cancellation {
   #lastToken = 0;
 
@@ -23,7 +23,7 @@ export class Cancellation {
   }
 }
 
-/** A device with its thread; throws SystemError where there can be no other thread. */
+/** Creates a device with its thread; throws SystemError if no thread can be started. */
 export function openable(addon: typeof Binding, node: string): Device {
   return namingFailures(() => new addon.Device(node));
 }

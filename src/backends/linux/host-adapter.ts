@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 const KIB = 1024;
-/** Every page may need an entry of its own; the least that Linux has. */
+/** In the worst case each page needs a scatter list entry of its own; Linux's smallest page. */
 const PAGE_BYTES = 4 * KIB;
-/** What even the smallest adapter carries, where it joins pages that lie side by side. */
+/** What even the smallest adapter carries if it merges adjacent pages. */
 const LEAST = 64 * KIB;
 
-/** Bytes of a transfer that nearly every adapter carries, where none is known. */
+/** Bytes of a transfer that nearly every adapter carries; used if the adapter's limit is unknown. */
 export const UNKNOWN_ADAPTER = 256 * KIB;
 
 /**
- * Bytes that the host adapter of a logical unit, whose folder in sysfs is given, carries in one transfer: its scatter
- * list has `sg_tablesize` entries.
+ * Bytes that the host adapter of a logical unit carries in one transfer, from the `sg_tablesize` entries of its scatter
+ * list. `sysfs`: folder of the logical unit.
  */
 export async function carriedByAdapter(sysfs: string): Promise<number> {
   const host = hostOf(sysfs);

@@ -14,7 +14,7 @@ export interface NativeNodes {
   readonly device: string;
   /** Non-rewinding `st` node: data and motion. */
   readonly tapeNode: string;
-  /** Its `sg` sibling: queries. Without one, queries go through the tape node, which takes CAP_SYS_RAWIO. */
+  /** Its `sg` sibling: queries. Without one, queries go through the tape node, which needs CAP_SYS_RAWIO. */
   readonly queryNode?: string | undefined;
   /** Bytes that one transfer is known to carry. */
   readonly maxTransfer: number;
@@ -22,8 +22,8 @@ export interface NativeNodes {
 }
 
 /**
- * The transport of a real drive, by the addon: one thread for the tape node and one for its `sg` sibling, so that a
- * query never waits behind a record that is being written.
+ * Transport of a real drive through the addon: one thread for the tape node and one for its `sg` sibling, so a query
+ * never waits for a record.
  */
 export class NativeTransport implements Transport {
   readonly device: string;
@@ -46,8 +46,9 @@ export class NativeTransport implements Transport {
   }
 
   /**
-   * Opens the query node, lets `verify` look at what is behind it, and only then opens the tape node, since opening an
-   * `st` node already sends commands. Throws AddonUnavailableError; rejects with open(2)'s error or `verify`'s.
+   * Opens the query node, calls `verify` to check the device behind it, and only then opens the tape node, because
+   * opening an `st` node already sends commands. Throws AddonUnavailableError; rejects with the error of open(2) or of
+   * `verify`.
    */
   static async open(nodes: NativeNodes, verify: (transport: Transport) => Promise<void>): Promise<NativeTransport> {
     const transport = new NativeTransport(loadAddon(), nodes);
@@ -64,7 +65,7 @@ export class NativeTransport implements Transport {
   }
 
   async #openTape(): Promise<void> {
-    // O_NONBLOCK: without it `st` waits up to 120 s for a cartridge. Reads and writes block all the same.
+    // O_NONBLOCK: without it `st` waits up to 120 s for a cartridge. Reads and writes block in either case.
     const access = this.#nodes.readOnly ? constants.O_RDONLY : constants.O_RDWR;
     try {
       await this.#tape.open(access | constants.O_NONBLOCK).catch(throwNamed);
@@ -137,7 +138,7 @@ export class NativeTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    // Both are closed whatever the first says; the tape node's error (a filemark that failed) is the one that counts.
+    // Both are closed even if the first fails; the tape node's error (a failed filemark) is the one to report.
     const [tape] = await Promise.allSettled([this.#tape.close(), this.#query?.close()]);
     if (tape.status === 'rejected') throw nameFailure(tape.reason);
   }
@@ -148,7 +149,7 @@ export class NativeTransport implements Transport {
   }
 }
 
-/** Gives the errno value that stopped records its name. */
+/** Adds the name of the errno value that stopped records. */
 function nameStop<T extends { readonly errno?: number }>(outcome: T): T & NamedStop {
   const { errno } = outcome;
   if (errno === undefined) return outcome;

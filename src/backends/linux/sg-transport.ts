@@ -5,7 +5,7 @@ import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import type { CallOptions, ScsiTransport } from '../../transport/scsi-transport.js';
 import { Cancellation, openable, throwNamed } from './device-calls.js';
 
-/** The transport of a device that has an `sg` node and no driver of its own for data: a medium changer. */
+/** Transport of a device that is used through its `sg` node alone: a medium changer. */
 export class SgTransport implements ScsiTransport {
   readonly device: string;
   readonly queryDevice: string;

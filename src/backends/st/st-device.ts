@@ -7,11 +7,11 @@ import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { VirtualStPosition } from './st-position.js';
 
-/** Whatever carries commands out: the embedded drive, or a way to send a CDB to another one. */
+/** Carries out commands: the embedded drive, or a pass-through to another one. */
 export interface CommandTarget {
-  /** Data in goes into `into`, where that is given, and is returned. */
+  /** Data in is stored in `into`, if given, and returned. */
   execute(cdb: Uint8Array, data: CommandData): Promise<TargetReply>;
-  /** Bytes that one transfer carries; undefined without a limit. */
+  /** Bytes that one transfer carries; undefined if unlimited. */
   readonly transferLimit: number | undefined;
 }
 
@@ -37,7 +37,7 @@ const CARRIED_OUT: ReadonlySet<number> = new Set([0x0, 0x1]);
 const RECOVERED_ERROR = 0x1;
 const UNIT_ATTENTION = 0x6;
 
-/** What `st` keeps of a drive (struct scsi_tape), and the commands that its operations are made of. */
+/** The state that `st` keeps for a drive (struct scsi_tape), and the commands its operations consist of. */
 export class StDevice {
   readonly device: string;
   readonly readOnly: boolean;
@@ -77,7 +77,7 @@ export class StDevice {
     this.blockSize = mode.blockDescriptor?.blockLength ?? 0;
   }
 
-  /** For queries, past the driver: as a kernel does from 6.15 on, it sees the unit attentions that go by. */
+  /** For queries, which bypass the driver. As in Linux 6.15 and later, the driver still notices the unit attentions. */
   async pass(command: ScsiRequest): Promise<ScsiReply> {
     const { cdb, dataOut, allocationLength } = command;
     const begun = performance.now();
@@ -109,14 +109,14 @@ export class StDevice {
     if (!good) this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
   }
 
-  /** Before motion backwards and before reading, `st` ends what was written with a filemark. */
+  /** `st` ends a written file with a filemark before it moves backwards or reads. */
   async endWriting(): Promise<void> {
     if (!this.writing) return;
     this.writing = false;
     if (!this.position.lost) await this.writeFilemarks(1);
   }
 
-  /** `immediate`: the drive answers when they are in its buffer. */
+  /** `immediate`: the drive answers once the filemarks are in its buffer. */
   async writeFilemarks(count: number, immediate = false): Promise<void> {
     const { good, sense } = await this.execute(writeFilemarks6({ count, immediate }));
     if (!good && !(isCarriedOut(sense) && sense?.endOfMedium))
@@ -129,7 +129,7 @@ export function isCarriedOut(sense: SenseData | undefined): boolean {
   return sense !== undefined && CARRIED_OUT.has(sense.key);
 }
 
-/** st_chk_result: RECOVERED ERROR is success, unless a filemark, the end of the medium or a length comes with it. */
+/** st_chk_result: RECOVERED ERROR is success unless FILEMARK, EOM or ILI is set. */
 function isRecovered(sense: SenseData | undefined): boolean {
   if (sense?.key !== RECOVERED_ERROR) return false;
   return !sense.filemark && !sense.endOfMedium && !sense.incorrectLength;

@@ -34,7 +34,8 @@ export class StOperations {
     [MtOperation.MTFSF]: { run: (count) => this.#spaceFiles(count) },
     [MtOperation.MTBSF]: { run: (count) => this.#spaceFiles(-count) },
     [MtOperation.MTFSR]: {
-      // st_ioctl: a filemark comes before motion backwards only, and the driver does not think of writing any more.
+      // st_ioctl: only motion backwards writes a filemark first; the driver then no longer regards the tape as being
+      // written.
       endsWriting: false,
       run: async (count) => {
         this.#st.writing = false;
@@ -50,7 +51,7 @@ export class StOperations {
     [MtOperation.MTERASE]: { needsPosition: false, run: (long) => this.#st.require(erase6({ long: long !== 0 })) },
     [MtOperation.MTSETBLK]: { needsPosition: false, endsWriting: false, run: (size) => this.#setBlockSize(size) },
     [MtOperation.MTSETDRVBUFFER]: { needsTape: false, endsWriting: false, run: async () => undefined },
-    // As without the option can-partitions, which the administrator of a machine sets.
+    // As without the driver's option can-partitions, which only an administrator can set.
     [MtOperation.MTSETPART]: { run: async () => this.#st.fail('EINVAL', 'MTIOCTOP') },
     [MtOperation.MTLOCK]: { needsTape: false, endsWriting: false, run: () => this.#st.require(preventAllow(true)) },
     [MtOperation.MTUNLOCK]: { needsTape: false, endsWriting: false, run: () => this.#st.require(preventAllow(false)) },
@@ -122,12 +123,12 @@ interface Operation {
   readonly needsTape?: boolean;
   /** Default true: refused while the position is unknown. */
   readonly needsPosition?: boolean;
-  /** Default true: what was written is ended with a filemark first. */
+  /** Default true: a written file is ended with a filemark first. */
   readonly endsWriting?: boolean;
   readonly run: (count: number) => Promise<void>;
 }
 
-/** How many of `count` were passed, by the residual of the sense. */
+/** How many of `count` were passed, from the residual in the sense data. */
 function passed(count: number, sense: SenseData | undefined): number {
   const residual = sense?.information ?? 0;
   return count > 0 ? count - residual : 0;

@@ -1,16 +1,16 @@
 import type { SenseData } from '../../errors/index.js';
 
-/** What the driver last passed or met (`eof` of struct st_partstat). */
+/** What the driver last passed or reached (`eof` of struct st_partstat). */
 export type Mark = 'none' | 'filemark' | 'end-of-data' | 'early-warning' | 'end-of-medium';
 
-/** A file or block number that the driver does not know. */
+/** An unknown file or block number. */
 export const UNKNOWN = -1;
 /** Sense key of the end of the data. */
 export const BLANK_CHECK = 0x8;
 
 /**
- * Where `st` believes that the tape stands, and how that follows from what a command came to. Names in comments are
- * functions of drivers/scsi/st.c.
+ * The position that `st` assumes, and how the outcome of each command changes it. Names in comments are functions of
+ * drivers/scsi/st.c.
  */
 export class VirtualStPosition {
   #fileNumber = UNKNOWN;
@@ -45,13 +45,13 @@ export class VirtualStPosition {
     this.set(UNKNOWN, UNKNOWN);
   }
 
-  /** A command has put the tape where the driver knows the position again, if not its numbers. */
+  /** After a command that makes the position known again; the numbers may stay unknown. */
   find(fileNumber: number, blockNumber: number): void {
     this.#lost = false;
     this.set(fileNumber, blockNumber);
   }
 
-  /** The drive said that the tape stands at its beginning; what was met last stays so. */
+  /** The drive reports the beginning of the tape; the last mark stays as it is. */
   beginAgain(): void {
     if (this.#lost) return;
     this.#fileNumber = 0;
@@ -64,7 +64,7 @@ export class VirtualStPosition {
     this.mark = 'none';
   }
 
-  /** A record counts as written that met the end of the medium (ST_EOM_ERROR): what comes next is refused with EIO. */
+  /** A record at the end of the medium counts as written (ST_EOM_ERROR); the next one is refused with EIO. */
   passEnd(): void {
     this.passRecord();
     this.mark = 'end-of-medium';
@@ -80,18 +80,18 @@ export class VirtualStPosition {
     return this.#fileNumber < 0 ? UNKNOWN : this.#fileNumber + count;
   }
 
-  /** The write failed: nobody knows how much of it is on tape. */
+  /** The write failed: how much of it is on tape is unknown. */
   failWrite(): void {
     this.#blockNumber = UNKNOWN;
   }
 
-  /** A write met early warning (st_write); when the drive has taken the record all the same, the next is refused. */
+  /** A write reached early warning (st_write). If the drive nevertheless took the record, the next one is refused. */
   meetEarlyWarning(taken: boolean): void {
     this.mark = 'early-warning';
     this.#refuseNext = taken;
   }
 
-  /** Whether the write that follows is refused, once, because of early warning before it. */
+  /** Whether the next write is refused, once, because the one before it reached early warning. */
   refusesWrite(): boolean {
     const refused = this.#refuseNext;
     if (refused) this.mark = 'end-of-data';
@@ -99,13 +99,13 @@ export class VirtualStPosition {
     return refused;
   }
 
-  /** st_int_ioctl, MTFSF and MTBSF: went over all filemarks. */
+  /** st_int_ioctl, MTFSF and MTBSF: all filemarks were passed. */
   spaceFiles(count: number): void {
     if (count > 0) this.passFilemarks(count);
     else this.set(this.#fileAfter(count), UNKNOWN);
   }
 
-  /** st_int_ioctl, MTFSR and MTBSR: went over all records. */
+  /** st_int_ioctl, MTFSR and MTBSR: all records were passed. */
   spaceRecords(count: number): void {
     const known = this.#blockNumber >= 0 && this.#blockNumber + count >= 0;
     this.set(this.#fileNumber, known ? this.#blockNumber + count : UNKNOWN);
@@ -117,7 +117,7 @@ export class VirtualStPosition {
     else this.set(this.#fileAfter(-1), UNKNOWN);
   }
 
-  /** A motion met an end, or failed, after so many filemarks. */
+  /** A motion reached an end, or failed, after `filemarks` filemarks. */
   stop(sense: SenseData | undefined, filemarks = 0): void {
     if (sense?.key === BLANK_CHECK) this.set(this.#fileAfter(filemarks), UNKNOWN, 'end-of-data');
     else if (sense?.endOfMedium) this.set(0, 0);

@@ -13,9 +13,9 @@ const MT_ISSCSI2 = 0x72;
 const VOLUME_OVERFLOW = 0xd;
 
 /**
- * What Linux's `st` adds to a drive, over anything that carries commands out: file and block numbers, the filemark at the end of writing,
- * ENOSPC from early warning on, a position that a reset makes unknown. Each rule is one that the kernel lab
- * shows; names in comments are functions of drivers/scsi/st.c.
+ * What Linux's `st` adds to a drive: file and block numbers, the filemark at the end of writing, ENOSPC from early
+ * warning on, a position that a reset makes unknown. Works over anything that carries out commands. The kernel lab
+ * verifies each rule; names in comments are functions of drivers/scsi/st.c.
  */
 export class VirtualSt {
   readonly #st: StDevice;
@@ -26,7 +26,7 @@ export class VirtualSt {
     this.#operations = new StOperations(this.#st);
   }
 
-  /** check_tape: what opening the node finds out. */
+  /** check_tape: what the driver learns when the node is opened. */
   async open(): Promise<void> {
     const answer = await this.#st.ready();
     this.#st.online = answer.good;
@@ -35,7 +35,7 @@ export class VirtualSt {
     await this.#findPosition();
   }
 
-  /** The kernel keeps file and block number from one open to the next; here the drive is asked, without moving. */
+  /** The kernel keeps file and block number from one open to the next; here the drive is asked, without motion. */
   async #findPosition(): Promise<void> {
     if (this.#st.position.lost) return;
     const { data } = await this.#st.execute(readPosition('long'));
@@ -51,7 +51,7 @@ export class VirtualSt {
     return (decodeLongPosition(data).logicalObject ?? 0) + 1;
   }
 
-  /** For queries, past the driver. */
+  /** For queries, which bypass the driver. */
   pass(command: ScsiRequest): Promise<ScsiReply> {
     return this.#st.pass(command);
   }
@@ -82,7 +82,7 @@ export class VirtualSt {
     };
   }
 
-  /** MTIOCPOS (get_location): where the drive says BOP, of partition 0, there file and block 0 begin for the driver. */
+  /** MTIOCPOS (get_location): if the drive reports BOP of partition 0, the driver sets file and block number to 0. */
   async tell(): Promise<number> {
     const { good, data } = await this.#st.execute(readPosition('short'));
     const { firstObject, partition, beginningOfPartition } = good ? decodeShortPosition(data) : {};
@@ -94,19 +94,19 @@ export class VirtualSt {
   #requireTransfer(syscall: string): void {
     if (!this.#st.online) this.#st.fail('ENOMEDIUM', syscall);
     if (this.#st.position.lost) this.#st.fail('EIO', syscall);
-    // Records are whole blocks here; fixed-block mode is for `mt setblk` on other drives.
+    // Only variable-block mode is implemented: a record is one block.
     if (this.#st.blockSize !== 0) this.#st.fail('EINVAL', syscall);
   }
 
-  /** st_do_scsi: a request that the host adapter cannot carry is not even built. */
+  /** st_do_scsi: a request that exceeds the host adapter's limit is never built. */
   #requireCarried({ length }: Uint8Array, syscall: string): void {
     const { transferLimit = length } = this.#st;
     if (length > transferLimit) this.#st.fail('EBUSY', syscall);
   }
 
   /**
-   * st_write, variable mode by direct I/O: throws a SystemError unless the whole record is on tape. From early warning
-   * on ENOSPC comes for every record: in turns for one that the drive has taken and for one that it was not offered.
+   * st_write, variable mode with direct I/O: throws a SystemError unless the whole record is on tape. From early
+   * warning on, every record gets ENOSPC: alternately one that the drive took and one that was not sent to it.
    */
   async write(record: Uint8Array): Promise<void> {
     this.#requireTransfer('write');
@@ -117,7 +117,7 @@ export class VirtualSt {
     this.#requireCarried(record, 'write');
     const { good, sense } = await this.#st.execute(write6({ data: record }));
     if (good) return this.#st.position.passRecord();
-    // st_write counts by the residual: a drive that lies about it has "taken" the record.
+    // st_write counts by the residual: if the drive reports a wrong one, the record counts as written.
     if (sense?.key === VOLUME_OVERFLOW && sense.information === 0) return this.#st.position.passEnd();
     const earlyWarning = isCarriedOut(sense) && sense?.endOfMedium;
     if (earlyWarning || sense?.key === VOLUME_OVERFLOW) {
@@ -128,7 +128,9 @@ export class VirtualSt {
     this.#st.fail('EIO', 'write');
   }
 
-  /** st_read, variable mode: the bytes read into `offer`, or 0 at a filemark and once at the end of the data. */
+  /**
+   * st_read, variable mode: returns the bytes read into `offer`, or 0 at a filemark and once at the end of the data.
+   */
   async read(offer: Uint8Array): Promise<number> {
     this.#requireTransfer('read');
     await this.#st.endWriting();
@@ -150,12 +152,12 @@ export class VirtualSt {
 
   #passRecord(data: Uint8Array, sense: SenseData | undefined): number {
     this.#st.position.passRecord();
-    // A negative residual: the block is longer than the buffer, and it has been passed.
+    // A negative residual: the block is longer than the buffer and was passed.
     if (sense?.information !== undefined && sense.information < 0) this.#st.fail('ENOMEM', 'read');
     return data.length;
   }
 
-  /** st_release: a filemark behind what was written. */
+  /** st_release: writes a filemark if the tape was being written. */
   async close(): Promise<void> {
     if (this.#st.online) await this.#st.endWriting();
   }

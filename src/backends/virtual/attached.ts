@@ -5,8 +5,8 @@ import { isLibrary } from '../../virtual/library/library-folder.js';
 import { VirtualDrive } from '../../virtual/virtual-drive.js';
 import type { VirtualLibrary } from '../../virtual/virtual-library.js';
 
-// The changer and the drives of a library are opened one by one, as their nodes would be, and the library is one
-// object: it is opened with the first of them, and closed with the last.
+// The changer and the drives of a library are opened one by one, as device nodes are. The library behind them is one
+// object: opened with the first of them, closed with the last.
 
 /** A device that is in use until it is released. */
 export interface Attached<T> {
@@ -31,7 +31,7 @@ export async function attachChanger(folder: string): Promise<Attached<VirtualLib
   return attachLibrary(await realpath(folder).catch(() => folder));
 }
 
-/** The drive of a folder, be it in a library or not. Rejects as `VirtualDrive.open` does. */
+/** The drive of a folder, in a library or alone. Rejects as `VirtualDrive.open` does. */
 export async function attachDrive(folder: string): Promise<Attached<VirtualDrive>> {
   const path = await realpath(folder).catch(() => resolve(folder));
   if (await isLibrary(path)) {
@@ -52,7 +52,7 @@ async function attachDriveOf(path: string, number: number, folder: string): Prom
   const drive = library.drives[number - 1];
   const { drives } = open.get(path) ?? {};
   try {
-    // A drive that is not there is told by the one who knows folders of drives.
+    // If there is no such drive, `VirtualDrive.open` has the right error.
     if (drive === undefined || drives === undefined) return await VirtualDrive.open(folder).then(neverAlone);
     if (drives.has(number))
       throw new DriveBusyError('this process has the drive open', { device: `virtual:${folder}` });
@@ -92,7 +92,7 @@ async function attachLibrary(path: string): Promise<Attached<VirtualLibrary>> {
   }
 }
 
-/** What a library needs is loaded for one alone. */
+/** The module is loaded only if there is a library. */
 async function openLibrary(path: string): Promise<VirtualLibrary> {
   const { VirtualLibrary } = await import('../../virtual/virtual-library.js');
   return VirtualLibrary.open(path);
@@ -104,7 +104,7 @@ async function leave(path: string, shared: SharedLibrary): Promise<void> {
   open.delete(path);
   const closed = shared.library.then(
     (library) => library.close(),
-    // It was never open.
+    // There was nothing to close.
     () => undefined,
   );
   const settled = closed.catch(() => undefined);

@@ -2,7 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { Crc32, SlabPool } from '../../../binding.js';
 import { crc32c } from '../../scsi/protection/crc32c.js';
 
-/** `SlabPool` of binding.d.ts where no addon is: it never runs out, what is not given back is freed as garbage. */
+/**
+ * `SlabPool` of binding.d.ts without the addon. It never runs out; slabs that are not returned are garbage collected.
+ */
 export class PortableSlabPool implements SlabPool {
   readonly available: number;
   readonly #slabBytes: number;
@@ -33,7 +35,7 @@ export class PortableSlabPool implements SlabPool {
   }
 }
 
-/** `Crc32` of binding.d.ts where no addon is. */
+/** `Crc32` of binding.d.ts without the addon. */
 export class PortableCrc32 implements Crc32 {
   value = 0;
   readonly #next: (data: Uint8Array, before: number) => number;

@@ -7,7 +7,7 @@ import { type Attached, attachChanger } from './attached.js';
 /** The transport of the embedded library's changer. */
 export class VirtualChanger implements ScsiTransport {
   readonly device: string;
-  /** The library itself, for tests and demonstrations: faults, reset, the operator's hand. */
+  /** The library itself, for tests and demonstrations: faults, reset, operator actions. */
   readonly library: VirtualLibrary;
   readonly #attached: Attached<VirtualLibrary>;
   #closed = false;

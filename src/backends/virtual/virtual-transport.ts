@@ -19,19 +19,19 @@ export interface VirtualDevice {
 
 const PAGE = 4096;
 
-/** The transport of the embedded drive: calls for the tape wait in one queue, queries go past it. */
+/** Transport of the embedded drive: tape calls share one queue, which queries bypass. */
 export class VirtualTransport implements Transport {
   readonly device: string;
   /** The drive itself, for tests and demonstrations: faults, reset, changing the cartridge. */
   readonly drive: VirtualDrive;
   readonly #attached: Attached<VirtualDrive>;
   readonly #readOnly: boolean;
-  /** The drive works on the event loop, and need not wait for anything. */
+  /** The drive runs on the event loop and may never have to wait. */
   readonly #budget = new EventLoopBudget();
   #st: VirtualSt;
-  /** Settles when what was queued so far is done. */
+  /** Settles when all calls queued so far are done. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Streams that have stopped: what is still queued for them is failed, never carried out. */
+  /** The stream that stopped last: calls still queued for it fail and are never carried out. */
   #stoppedStream = 0;
   #closed = false;
 
@@ -56,7 +56,7 @@ export class VirtualTransport implements Transport {
     }
   }
 
-  /** As of an adapter that tells its limit. */
+  /** Like an adapter with a known limit. */
   get maxTransfer(): number {
     return Math.min(UNKNOWN_ADAPTER, this.drive.transferLimit ?? UNKNOWN_ADAPTER);
   }

@@ -6,7 +6,7 @@ import { bits, flag, uint } from '../wire/layout.js';
 
 /** ELEMENT TYPE CODE. */
 export const ELEMENT_TYPE = { all: 0, transport: 1, storage: 2, importExport: 3, dataTransfer: 4 } as const;
-/** A type of elements: the robot's hand, a slot, a mail slot, a drive. */
+/** An element type: medium transport (robot), storage (slot), import/export (mail slot), data transfer (drive). */
 export type ElementType = Exclude<keyof typeof ELEMENT_TYPE, 'all'>;
 
 export const INITIALIZE_ELEMENT_STATUS = {
@@ -15,7 +15,7 @@ export const INITIALIZE_ELEMENT_STATUS = {
   fields: {},
 } as const satisfies CdbLayout;
 
-/** The library looks at all its elements anew. */
+/** INITIALIZE ELEMENT STATUS: the library scans all its elements again. */
 export function initializeElementStatus(): ScsiCommand {
   return commandWithoutData(INITIALIZE_ELEMENT_STATUS, {});
 }
@@ -26,14 +26,14 @@ export const INITIALIZE_ELEMENT_STATUS_WITH_RANGE = {
   fields: {
     /** FAST: no barcodes are read. */
     fast: flag(1, 1),
-    /** RANGE: only the elements that are named; otherwise all. */
+    /** RANGE: only the elements from the given address on; otherwise all. */
     range: flag(1, 0),
     firstElement: uint(2, 2),
     count: uint(6, 2),
   },
 } as const satisfies CdbLayout;
 
-/** The library looks at `count` elements from an address on anew. */
+/** INITIALIZE ELEMENT STATUS WITH RANGE: the library scans `count` elements from an address on again. */
 export function initializeElementStatusWithRange(firstElement: number, count: number): ScsiCommand {
   return commandWithoutData(INITIALIZE_ELEMENT_STATUS_WITH_RANGE, { range: true, firstElement, count });
 }
@@ -42,7 +42,7 @@ export const READ_ELEMENT_STATUS = {
   name: 'READ ELEMENT STATUS',
   length: 12,
   fields: {
-    /** VOLTAG: with volume tags, which are the barcodes. */
+    /** VOLTAG: include volume tags, the barcodes. */
     volumeTags: flag(1, 4),
     /** One of `ELEMENT_TYPE`. */
     elementType: bits(1, 3, 0),
@@ -50,9 +50,9 @@ export const READ_ELEMENT_STATUS = {
     count: uint(4, 2),
     /** MIXED (SMC-3): media of several domains. */
     mixed: flag(6, 2),
-    /** CURDATA: as it is known, without any motion. */
+    /** CURDATA: report the known state, without motion. */
     currentData: flag(6, 1),
-    /** DVCID: with the identifiers of the drives. */
+    /** DVCID: include the identifiers of the drives. */
     deviceIdentifiers: flag(6, 0),
     allocationLength: uint(7, 3),
   },
@@ -68,7 +68,7 @@ export interface ReadElementStatusOptions {
   readonly allocationLength?: number;
 }
 
-/** What is in the elements of a type: by default, of all of them, as far as 64 KiB hold it. */
+/** READ ELEMENT STATUS: the elements of a type, by default of all types, as far as 64 KiB hold them. */
 export function readElementStatus({ elementType, ...options }: ReadElementStatusOptions): ScsiCommand {
   const { firstElement = 0, count = 0xffff, allocationLength = 0xffff, ...flags } = options;
   const values = { ...flags, elementType: ELEMENT_TYPE[elementType], firstElement, count, allocationLength };
@@ -79,7 +79,7 @@ export const MOVE_MEDIUM = {
   name: 'MOVE MEDIUM',
   length: 12,
   fields: {
-    /** The hand; 0 for the library's choice. */
+    /** Address of the medium transport element; 0: the library chooses. */
     transport: uint(2, 2),
     source: uint(4, 2),
     destination: uint(6, 2),
@@ -97,7 +97,7 @@ export const EXCHANGE_MEDIUM = {
   fields: {
     transport: uint(2, 2),
     source: uint(4, 2),
-    /** Takes the medium of the source; its own goes to the second destination. */
+    /** Receives the medium of the source; its own medium goes to the second destination. */
     firstDestination: uint(6, 2),
     secondDestination: uint(8, 2),
     invertFirst: flag(10, 1),

@@ -13,10 +13,10 @@ import {
   type VolumeTag,
 } from './element-status.js';
 
-// READ ELEMENT STATUS data as libraries send them: cut by the allocation length or by the library itself, and with
-// descriptors that are longer than the standard's.
+// READ ELEMENT STATUS data as libraries send it: truncated by the allocation length or by the library itself, and with
+// descriptors longer than the standard's.
 
-/** An element of a report: every field is there. */
+/** An element of a report, with every field. */
 export type ReportedElement = Required<Pick<ElementDescriptor, keyof FieldValues<typeof ELEMENT_DESCRIPTOR.fields>>> &
   ElementDescriptor & {
     readonly primaryVolumeTag: VolumeTag | undefined;
@@ -29,25 +29,25 @@ export interface ReportedPage {
 }
 
 export interface ElementReport {
-  /** Lowest address of the report. */
+  /** Lowest element address in the report. */
   readonly firstElement: number;
-  /** Elements that the library has to tell of, be they in the report or not. */
+  /** Number of elements that the library reports, including those that were truncated. */
   readonly count: number;
-  /** Bytes of the whole report behind its header, be they there or not. */
+  /** Bytes of the whole report after its header, including truncated ones. */
   readonly byteCount: number;
   readonly pages: readonly ReportedPage[];
-  /** The report ends before its own counts do. Elements whose barcodes are not whole are left out. */
+  /** The report is shorter than its own counts. Elements with incomplete barcodes are left out. */
   readonly cut: boolean;
 }
 
 const WHAT = 'READ ELEMENT STATUS data';
-/** Bytes of a volume tag that are the barcode. */
+/** Bytes of the barcode in a volume tag. */
 const BARCODE_BYTES = VOLUME_TAG.fields.identifier.width;
 
 /**
- * Takes a report apart. `deviceIdentifiers` tells that it was asked for with DVCID; without, the bytes in their place are
- * reserved. Throws MalformedResponseError for a report without its header, a page of no known type, and descriptors
- * that are too short for what their page says of them.
+ * Decodes a report (SMC-3 6.11). `deviceIdentifiers`: it was requested with DVCID; without it, those bytes are
+ * reserved. Throws MalformedResponseError for a report without its header, a page of unknown type, and descriptors that
+ * are shorter than their page requires.
  */
 export function decodeElementStatus(
   bytes: Uint8Array,
@@ -69,7 +69,7 @@ export function decodeElementStatus(
 }
 
 interface DecodedPage extends ReportedPage {
-  /** Bytes of the page by its own count. */
+  /** Bytes of the page according to its length field. */
   readonly length: number;
   readonly cut: boolean;
 }
@@ -120,17 +120,17 @@ function decodeDescriptor(bytes: Uint8Array, parts: DescriptorParts): ReportedEl
   const behindTags = behindPrimary + (parts.alternateVolumeTag ? VOLUME_TAG.length : 0);
   const identifier = parts.deviceIdentifiers ? decodeIdentifier(bytes.subarray(behindTags)) : undefined;
   const vendorSpecific = bytes.subarray(behindTags + ELEMENT_IDENTIFIER.length + (identifier?.bytes.length ?? 0));
-  // Assigned, not spread: an inventory has thousands of them.
+  // Object.assign instead of spread for speed: an inventory has thousands of elements.
   return Object.assign(fields, {
     primaryVolumeTag: parts.primaryVolumeTag ? decodeTag(bytes, ELEMENT_DESCRIPTOR.length) : undefined,
     alternateVolumeTag: parts.alternateVolumeTag ? decodeTag(bytes, behindPrimary) : undefined,
     ...(identifier && { identifier }),
-    // Padding to the longest descriptor of the page tells nothing.
+    // Zeros are padding to the longest descriptor of the page.
     ...(vendorSpecific.length > 0 && vendorSpecific.some((byte) => byte !== 0) && { vendorSpecific }),
   });
 }
 
-/** Undefined for zeros and for blanks: both stand for no barcode. The last bytes may have been cut off. */
+/** Undefined for zeros or blanks: both mean no barcode. The last bytes may be missing. */
 function decodeTag(bytes: Uint8Array, offset: number): VolumeTag | undefined {
   const identifier = asciiTrim(bytes.subarray(offset, offset + BARCODE_BYTES));
   if (identifier === '') return undefined;
@@ -138,7 +138,7 @@ function decodeTag(bytes: Uint8Array, offset: number): VolumeTag | undefined {
   return { identifier, sequence: high * 0x100 + low };
 }
 
-/** Undefined where there is none, or not all of it. */
+/** Undefined if it is missing or incomplete. */
 function decodeIdentifier(tail: Uint8Array): ElementIdentifier | undefined {
   if (tail.length < ELEMENT_IDENTIFIER.length) return undefined;
   const { codeSet, identifierType, identifierLength } = decodeFields(ELEMENT_IDENTIFIER.fields, tail, WHAT);
@@ -146,11 +146,14 @@ function decodeIdentifier(tail: Uint8Array): ElementIdentifier | undefined {
   return identifierLength === 0 || bytes.length < identifierLength ? undefined : { codeSet, identifierType, bytes };
 }
 
-/** IDENTIFIER TYPE T10 vendor: 8 bytes of vendor and 16 of product go before the serial number. */
+/** IDENTIFIER TYPE T10 vendor: 8 bytes of vendor and 16 of product precede the serial number. */
 const T10_VENDOR = 1;
 const BEFORE_SERIAL = 24;
 
-/** The serial number of a drive by its identifier; undefined where that is something else, such as a binary name. */
+/**
+ * The serial number in the identifier of a drive; undefined if the identifier is of another type, such as a binary
+ * name.
+ */
 export function serialOfIdentifier({ identifierType, bytes }: ElementIdentifier): string | undefined {
   if (identifierType > T10_VENDOR) return undefined;
   const serial = asciiTrim(identifierType === T10_VENDOR ? bytes.subarray(BEFORE_SERIAL) : bytes);

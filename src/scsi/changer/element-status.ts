@@ -9,7 +9,7 @@ export const ELEMENT_STATUS_HEADER = {
   fields: {
     firstElement: uint(0, 2),
     count: uint(2, 2),
-    /** BYTE COUNT OF REPORT AVAILABLE: what follows the header, and is not cut by the allocation length. */
+    /** BYTE COUNT OF REPORT AVAILABLE: bytes after the header, independent of the allocation length. */
     byteCount: uint(5, 3),
   },
 } as const;
@@ -25,19 +25,19 @@ export const ELEMENT_STATUS_PAGE = {
   },
 } as const;
 
-/** What every descriptor begins with. */
+/** The fields that every descriptor begins with. */
 export const ELEMENT_DESCRIPTOR = {
   length: 12,
   fields: {
     element: uint(0, 2),
-    /** INENAB and EXENAB of import/export elements: cartridges can come in, and go out. */
+    /** INENAB and EXENAB of import/export elements: cartridges can be imported and exported. */
     importEnabled: flag(2, 5),
     exportEnabled: flag(2, 4),
     /** The robot reaches the element. */
     access: flag(2, 3),
-    /** Something is not as it should be; `asc` and `ascq` say what. */
+    /** The element is in an abnormal state; `asc` and `ascq` say which. */
     except: flag(2, 2),
-    /** IMPEXP: an operator put the cartridge there, not the robot. */
+    /** IMPEXP: the cartridge was placed by an operator, not by the robot. */
     byOperator: flag(2, 1),
     full: flag(2, 0),
     asc: uint(4, 1),
@@ -68,7 +68,7 @@ export const VOLUME_TAG = {
   fields: { identifier: ascii(0, 32), sequence: uint(34, 2) },
 } as const;
 
-/** Begins the identifier of a drive (DVCID), or what stands in its place; its bytes follow. */
+/** Header of a drive's identifier (DVCID), or the reserved bytes in its place; the identifier follows. */
 export const ELEMENT_IDENTIFIER = {
   length: 4,
   fields: {
@@ -89,16 +89,16 @@ export interface ElementIdentifier {
   readonly bytes: Uint8Array;
 }
 
-/** One element, as a library tells of it. */
+/** One element of READ ELEMENT STATUS data. */
 export interface ElementDescriptor extends Partial<FieldValues<typeof ELEMENT_DESCRIPTOR.fields>> {
   readonly element: number;
-  /** The barcode; undefined for none. */
+  /** The barcode; undefined if there is none. */
   readonly primaryVolumeTag?: Partial<VolumeTag> | undefined;
-  /** Of the other side, of media that have two. */
+  /** Volume tag of the second side, for two-sided media. */
   readonly alternateVolumeTag?: Partial<VolumeTag> | undefined;
   /** Of a drive. */
   readonly identifier?: ElementIdentifier | undefined;
-  /** What follows all that the standard knows. */
+  /** Bytes after the fields of the standard. */
   readonly vendorSpecific?: Uint8Array | undefined;
 }
 
@@ -111,13 +111,13 @@ export interface ElementPage {
 export interface ElementStatusOptions {
   /** VOLTAG: the descriptors have volume tags. */
   readonly volumeTags?: boolean;
-  /** AVOLTAG: and alternate ones. */
+  /** AVOLTAG: they have alternate volume tags. */
   readonly alternateVolumeTags?: boolean;
-  /** DVCID: those of drives have identifiers. */
+  /** DVCID: descriptors of drives have identifiers. */
   readonly deviceIdentifiers?: boolean;
 }
 
-/** READ ELEMENT STATUS data. A page without elements is left out. */
+/** Encodes READ ELEMENT STATUS data. A page without elements is left out. */
 export function encodeElementStatus(pages: readonly ElementPage[], options: ElementStatusOptions = {}): Uint8Array {
   const filled = pages.filter(({ elements }) => elements.length > 0);
   const addresses = filled.flatMap(({ elements }) => elements.map(({ element }) => element));
@@ -162,14 +162,14 @@ function encodeDescriptor(descriptor: ElementDescriptor, parts: DescriptorParts)
   );
 }
 
-/** Four reserved bytes where there is none. */
+/** Four reserved bytes if there is no identifier. */
 function encodeIdentifier(identifier: ElementIdentifier | undefined): readonly Uint8Array[] {
   if (identifier === undefined) return [new Uint8Array(ELEMENT_IDENTIFIER.length)];
   const { codeSet, identifierType, bytes } = identifier;
   return [encodePart(ELEMENT_IDENTIFIER, { codeSet, identifierType, identifierLength: bytes.length }), bytes];
 }
 
-/** Zeros where there is no barcode. */
+/** Zeros if there is no barcode. */
 function encodeTag(tag: Partial<VolumeTag> | undefined): Uint8Array {
   return tag === undefined ? new Uint8Array(VOLUME_TAG.length) : encodePart(VOLUME_TAG, tag);
 }

@@ -20,7 +20,7 @@ export const ELEMENT_ADDRESS_ASSIGNMENT = {
   },
 } as const satisfies ModePageLayout;
 
-/** Of the first hand; two bytes for each other follow. */
+/** Geometry of the first transport element; two bytes for each further one follow. */
 export const TRANSPORT_GEOMETRY = {
   page: 0x1e,
   subpage: 0,
@@ -29,7 +29,7 @@ export const TRANSPORT_GEOMETRY = {
   fields: { rotates: flag(2, 0), memberNumber: uint(3, 1) },
 } as const satisfies ModePageLayout;
 
-/** The elements that a medium can be moved to, each a bit: drives, import/export elements, slots, hands. */
+/** Element types that a medium can be moved to, one bit each: drives, import/export elements, slots, transports. */
 const to = (byte: number) => bits(byte, 3, 0);
 /** The bits of such a field. */
 export const ELEMENT_BIT = { dataTransfer: 8, importExport: 4, storage: 2, transport: 1 } as const;
@@ -38,10 +38,10 @@ export const DEVICE_CAPABILITIES = {
   page: 0x1f,
   subpage: 0,
   name: 'Device capabilities',
-  /** Old libraries have no more than this; those of SMC-3 have 20. */
+  /** Older libraries send only this much; SMC-3 has 20. */
   length: 16,
   fields: {
-    /** Elements that keep a medium that is not in use. */
+    /** Element types that can store a medium. */
     stores: to(2),
     moveFromTransport: to(4),
     moveFromStorage: to(5),

@@ -1,6 +1,6 @@
 import type { TapeAlertFlag } from '../log/tape-alert.js';
 
-// TapeAlert flags of medium changers (SMC-3), which are others than those of drives.
+// TapeAlert flags of medium changers (SMC-3), which differ from those of drives.
 
 const ACTIONS = {
   service: 'Stop moving cartridges and have the library serviced.',

@@ -78,7 +78,10 @@ function encodeMediumType({ densityCodes, ...fields }: MediumTypeSupport): Uint8
   return bytes;
 }
 
-/** The whole descriptors; drives put different values into the DESCRIPTOR LENGTH field, the length is always this. */
+/**
+ * Splits the complete descriptors. Drives differ in the DESCRIPTOR LENGTH field, but the real length is always the
+ * same.
+ */
 function descriptors(bytes: Uint8Array, length: number): readonly Uint8Array[] {
   const listed = new ByteReader(bytes, WHAT).u16(0) + 2 - HEADER_LENGTH;
   return splitStructures(bytes, HEADER_LENGTH, listed, () => length).whole;

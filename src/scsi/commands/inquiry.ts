@@ -16,7 +16,7 @@ const STANDARD = {
   hierarchicalSupport: flag(3, 4),
   responseDataFormat: bits(3, 3, 0),
   targetPortGroupSupport: bits(5, 5, 4),
-  /** Protection information; of disks. Logical block protection of a tape is in VPD page B5h. */
+  /** Protection information of disks. Logical block protection of a tape drive is in VPD page B5h. */
   protect: flag(5, 0),
   multiPort: flag(6, 4),
   commandQueuing: flag(7, 1),
@@ -32,13 +32,13 @@ const FULL_LENGTH = VERSION_DESCRIPTORS.offset + 2 * VERSION_DESCRIPTORS.count;
 
 /** Standard INQUIRY data. */
 export interface StandardInquiry extends FieldValues<typeof STANDARD> {
-  /** Bytes 36 to 55, as many as there are. */
+  /** Bytes 36 to 55, as far as present. */
   readonly vendorSpecific: Uint8Array;
-  /** The standards that the device claims, as coded in SPC-5; at most 8. */
+  /** Codes of the standards that the device claims (SPC-5); at most 8. */
   readonly versionDescriptors: readonly number[];
 }
 
-/** Throws MalformedResponseError for an answer of less than the 36 bytes that SPC-5 asks for. */
+/** Throws MalformedResponseError for fewer than the 36 bytes that SPC-5 requires. */
 export function decodeInquiry(bytes: Uint8Array): StandardInquiry {
   const fields = decodeFields(STANDARD, bytes, 'INQUIRY');
   const { additionalLength } = decodeFields(ADDITIONAL_LENGTH, bytes, 'INQUIRY');

@@ -6,7 +6,7 @@ import { type CommandName, OPERATION_CODES, type OperationCode } from '../wire/o
 import { splitStructures } from '../wire/structures.js';
 import type { RecommendedTimeouts } from '../wire/timeouts.js';
 
-/** Command timeouts descriptor (SPC-5). Seconds; 0 where the drive gives none. */
+/** Command timeouts descriptor (SPC-5). Seconds; 0 if the drive reports none. */
 export interface CommandTimeouts {
   readonly commandSpecific: number;
   readonly nominal: number;
@@ -15,7 +15,7 @@ export interface CommandTimeouts {
 
 export interface SupportedCommand {
   readonly operationCode: number;
-  /** Missing when the operation code has no service actions. */
+  /** Absent if the operation code has no service actions. */
   readonly serviceAction?: number;
   readonly cdbLength: number;
   readonly timeouts?: CommandTimeouts;
@@ -27,7 +27,7 @@ export const COMMAND_SUPPORT = { notAvailable: 0, notSupported: 1, standard: 3, 
 export interface CommandSupport {
   /** One of `COMMAND_SUPPORT`. */
   readonly support: number;
-  /** A CDB in which every bit that the drive looks at is set. */
+  /** CDB usage data: every bit that the drive evaluates is set. */
   readonly usage: Uint8Array;
   readonly timeouts?: CommandTimeouts;
 }
@@ -49,13 +49,13 @@ export const REPORT_SUPPORTED_OPERATION_CODES = {
   },
 } as const satisfies CdbLayout;
 
-/** Asks for all commands; the answer is for `decodeSupportedCommands`. */
+/** Requests all commands; decode the data with `decodeSupportedCommands`. */
 export function reportSupportedCommands(returnTimeouts = true, allocationLength = 0x4000): ScsiCommand {
   const values = { reportingOptions: REPORTING.all, returnTimeouts, allocationLength };
   return commandWithDataIn(REPORT_SUPPORTED_OPERATION_CODES, values, allocationLength);
 }
 
-/** Asks for one command; the answer is for `decodeCommandSupport`. */
+/** Requests one command; decode the data with `decodeCommandSupport`. */
 export function reportSupportedCommand(
   requestedOperationCode: number,
   requestedServiceAction?: number,
@@ -88,13 +88,13 @@ const ONE_HEADER_LENGTH = 4;
 
 export interface SupportedCommands {
   readonly commands: readonly SupportedCommand[];
-  /** The allocation length cut the list: a command that is missing may be supported all the same. */
+  /** The allocation length truncated the list: a command that is missing may still be supported. */
   readonly truncated: boolean;
 }
 
 /**
- * The all-commands format, with those that are whole; a list with a length that is wrong is `truncated` too. Throws
- * MalformedResponseError when a list that is complete has none.
+ * Decodes the all-commands format; incomplete descriptors are left out. A list with a wrong length field is `truncated`
+ * as well. Throws MalformedResponseError if a complete list has no complete descriptor.
  */
 export function decodeSupportedCommands(bytes: Uint8Array): SupportedCommands {
   const reader = new ByteReader(bytes, NAME);
@@ -111,7 +111,7 @@ export function encodeSupportedCommands(commands: readonly SupportedCommand[]): 
   return concatBytes(header, list);
 }
 
-/** Throws MalformedResponseError when the CDB usage data or the timeouts are cut off. */
+/** Throws MalformedResponseError if the CDB usage data or the timeouts are truncated. */
 export function decodeCommandSupport(bytes: Uint8Array): CommandSupport {
   const { hasTimeouts, support, cdbLength } = decodeFields(ONE_HEADER, bytes, NAME);
   const usage = new ByteReader(bytes, NAME).bytes(ONE_HEADER_LENGTH, cdbLength);
@@ -124,7 +124,7 @@ export function encodeCommandSupport({ support, usage, timeouts }: CommandSuppor
   return concatBytes(encodeFields(ONE_HEADER, ONE_HEADER_LENGTH, header, NAME), usage, encodeTimeouts(timeouts));
 }
 
-/** Bytes that the descriptor takes; undefined when not even its fixed part is there. */
+/** Length of the descriptor in bytes; undefined if its fixed part is incomplete. */
 function descriptorSize(bytes: Uint8Array): number | undefined {
   if (bytes.length < DESCRIPTOR_LENGTH) return undefined;
   return DESCRIPTOR_LENGTH + (decodeFields(DESCRIPTOR, bytes, NAME).hasTimeouts ? TIMEOUTS_LENGTH : 0);
@@ -158,12 +158,12 @@ function encodeTimeouts(timeouts: CommandTimeouts | undefined): Uint8Array {
   return encodeFields(TIMEOUTS, TIMEOUTS_LENGTH, { ...timeouts, length: TIMEOUTS_LENGTH - 2 }, NAME);
 }
 
-/** A drive that says more has made an error, and the kernel has 32 bits for the milliseconds. */
+/** A larger value is an error of the drive, and the kernel has 32 bits for the milliseconds. */
 const LONGEST_SECONDS = 7 * 24 * 3600;
 
 /**
- * The recommended times of a drive's list of commands: the longest of those that share a name. A nominal time is an
- * estimate, and no reason to give up.
+ * Recommended timeouts by command name, in seconds; the longest if several entries share a name. Nominal times are
+ * estimates and not used.
  */
 export function recommendedTimeouts({ commands }: SupportedCommands): RecommendedTimeouts {
   const names = Object.entries(OPERATION_CODES) as [CommandName, OperationCode][];

@@ -2,7 +2,7 @@ import { type CdbLayout, commandWithDataIn, commandWithoutData } from '../wire/c
 import type { ScsiCommand } from '../wire/command.js';
 import { bits, clampedInt64, clampedUint64, flag, int, uint } from '../wire/layout.js';
 
-// The commands of SSC-5 that move the tape or tell where it stands.
+// Commands of SSC-5 that move the tape or report its position.
 
 export const REWIND = { name: 'REWIND', length: 6, fields: { immediate: flag(1, 0) } } as const satisfies CdbLayout;
 
@@ -43,7 +43,7 @@ export const LOCATE_10 = {
 
 export interface Locate10Options {
   readonly logicalObject: number;
-  /** The partition is changed only when one is given. */
+  /** Partition to change to; default: the current one. */
   readonly partition?: number;
   readonly immediate?: boolean;
 }
@@ -70,9 +70,9 @@ export const LOCATE_16 = {
 
 export interface Locate16Options {
   readonly destination: keyof typeof LOCATE_DESTINATION;
-  /** Of the logical object or logical file; of no meaning for `endOfData`. */
+  /** Number of the logical object or logical file; ignored for `endOfData`. */
   readonly identifier?: number;
-  /** The partition is changed only when one is given. */
+  /** Partition to change to; default: the current one. */
   readonly partition?: number;
   readonly immediate?: boolean;
 }
@@ -88,7 +88,7 @@ export function locate16(options: Locate16Options): ScsiCommand {
   });
 }
 
-/** Service action and length of the answer of the forms of READ POSITION. */
+/** Service action and data length of each form of READ POSITION. */
 export const READ_POSITION_FORM = {
   short: { serviceAction: 0x00, length: 20 },
   long: { serviceAction: 0x06, length: 32 },
@@ -103,7 +103,7 @@ export const READ_POSITION = {
 
 export function readPosition(form: keyof typeof READ_POSITION_FORM): ScsiCommand {
   const { serviceAction, length } = READ_POSITION_FORM[form];
-  // The short and the long form have a fixed length; their ALLOCATION LENGTH field has to be zero.
+  // The short and the long form have a fixed length and require ALLOCATION LENGTH zero.
   return commandWithDataIn(
     READ_POSITION,
     { serviceAction, allocationLength: form === 'extended' ? length : 0 },

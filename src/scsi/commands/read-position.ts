@@ -1,7 +1,7 @@
 import { count, decodeFields, encodeFields, type FieldValues, flag, uint } from '../wire/layout.js';
 import { READ_POSITION_FORM } from './position.js';
 
-// The answers to READ POSITION (SSC-5). A value that the drive marks as unknown is left out.
+// READ POSITION data (SSC-5). Values that the drive marks as unknown are left out.
 
 /** Long form. */
 export interface LongPosition {
@@ -9,7 +9,7 @@ export interface LongPosition {
   readonly endOfPartition: boolean;
   /** Beyond programmable early warning. */
   readonly beyondEarlyWarning: boolean;
-  /** Partition and logical object are unknown together (LONU). */
+  /** Partition; unknown together with the logical object (LONU). */
   readonly partition?: number;
   /** Number of logical objects (blocks and filemarks) between the beginning of the partition and here. */
   readonly logicalObject?: number;
@@ -23,12 +23,12 @@ export interface BufferPosition {
   readonly endOfPartition: boolean;
   /** Beyond programmable early warning. */
   readonly beyondEarlyWarning: boolean;
-  /** A position does not fit its field (PERR): ask for another form. */
+  /** A position does not fit its field (PERR): use another form. */
   readonly overflow: boolean;
   readonly partition?: number;
-  /** The next logical object that passes between the host and the buffer. */
+  /** Next logical object between host and buffer. */
   readonly firstObject?: number;
-  /** The next logical object that passes between the buffer and the medium: all before it are on the medium. */
+  /** Next logical object between buffer and medium: all before it are on the medium. */
   readonly lastObject?: number;
   readonly objectsInBuffer?: number;
   readonly bytesInBuffer?: number;
@@ -102,7 +102,7 @@ export function decodeExtendedPosition(bytes: Uint8Array): BufferPosition {
   return known(values);
 }
 
-/** Throws InvalidArgumentError for a position that does not fit 32 bits: send `overflow` without objects then. */
+/** Throws InvalidArgumentError for a position that does not fit 32 bits: set `overflow` without objects instead. */
 export function encodeShortPosition(position: BufferPosition): Uint8Array {
   return encodeFields(SHORT, READ_POSITION_FORM.short.length, unknownFlags(position), 'READ POSITION, short form');
 }

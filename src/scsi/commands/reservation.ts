@@ -47,15 +47,15 @@ const PERSISTENT_RESERVE = 'PERSISTENT RESERVE';
 const LIST_HEADER = { generation: uint(0, 4), length: uint(4, 4) };
 const LIST_HEADER_LENGTH = 8;
 const KEY_LENGTH = 8;
-/** Of somebody who has not registered. */
+/** Reservation key of an unregistered initiator. */
 export const NO_RESERVATION_KEY = '0'.repeat(2 * KEY_LENGTH);
 
 export interface ReservationKeys {
-  /** PRGENERATION: changes with every change of the registrations. */
+  /** PRGENERATION: increases with every change of the registrations. */
   readonly generation: number;
-  /** One for each registered path, 16 hex digits; a key may come more than once. */
+  /** One key for each registered path, 16 hex digits; a key may occur more than once. */
   readonly keys: readonly string[];
-  /** The allocation length cut the list. */
+  /** The allocation length truncated the list. */
   readonly truncated: boolean;
 }
 
@@ -83,7 +83,7 @@ export interface ReservationHolder {
 
 export interface Reservation {
   readonly generation: number;
-  /** Missing when nobody holds a reservation. */
+  /** Absent if the device is not reserved. */
   readonly holder?: ReservationHolder;
 }
 
@@ -109,11 +109,11 @@ const CAPABILITIES = {
   compatibleReservationHandling: flag(2, 4),
   specifyInitiatorPorts: flag(2, 3),
   allTargetPorts: flag(2, 2),
-  /** Registrations can be kept through a loss of power. */
+  /** PTPL_C: registrations can persist through power loss. */
   persistThroughPowerLossCapable: flag(2, 0),
   typeMaskValid: flag(3, 7),
   allowCommands: bits(3, 6, 4),
-  /** They are. */
+  /** PTPL_A: registrations persist through power loss. */
   persistThroughPowerLossActive: flag(3, 0),
   writeExclusiveAllRegistrants: flag(4, 7),
   exclusiveAccessRegistrantsOnly: flag(4, 6),
@@ -124,7 +124,7 @@ const CAPABILITIES = {
 };
 const CAPABILITIES_LENGTH = 8;
 
-/** What the drive can reserve; the last six tell the types, when `typeMaskValid`. */
+/** Reservation capabilities; the last six fields are the supported types, if `typeMaskValid`. */
 export type ReservationCapabilities = Omit<FieldValues<typeof CAPABILITIES>, 'length'>;
 
 export function decodeReservationCapabilities(bytes: Uint8Array): ReservationCapabilities {
@@ -160,7 +160,7 @@ export interface ReservationStatus {
   readonly truncated: boolean;
 }
 
-/** Throws MalformedResponseError when a list that is complete has no descriptor that is whole. */
+/** Throws MalformedResponseError if a complete list has no complete descriptor. */
 export function decodeReservationStatus(bytes: Uint8Array): ReservationStatus {
   const { whole, ...header } = splitList(bytes, sizeOfRegistration);
   return { ...header, registrations: whole.map(decodeRegistration) };
@@ -248,7 +248,7 @@ function reserveOut(serviceAction: number, type: number, list: Uint8Array): Scsi
   return commandWithDataOut(PERSISTENT_RESERVE_OUT, { serviceAction, type, parameterListLength: list.length }, list);
 }
 
-/** The whole structures of a list. Throws MalformedResponseError when a list that is complete has none. */
+/** Splits the complete structures of a list. Throws MalformedResponseError if a complete list has none. */
 function splitList(bytes: Uint8Array, sizeOf: (rest: Uint8Array) => number | undefined) {
   const { generation, length } = decodeFields(LIST_HEADER, bytes, PERSISTENT_RESERVE);
   const { whole, cut } = splitStructures(bytes, LIST_HEADER_LENGTH, length, sizeOf);

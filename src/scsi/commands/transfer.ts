@@ -59,7 +59,7 @@ export const WRITE_FILEMARKS_6 = {
   fields: { setmark: flag(1, 1), immediate: flag(1, 0), count: uint(2, 3) },
 } as const satisfies CdbLayout;
 
-/** A count of 0 only brings what is buffered onto the medium. */
+/** `count` 0 writes no filemark but flushes the buffer to the medium. */
 export function writeFilemarks6({ count, immediate = false }: { count: number; immediate?: boolean }): ScsiCommand {
   return commandWithoutData(WRITE_FILEMARKS_6, { count, immediate });
 }
@@ -68,21 +68,21 @@ export const VERIFY_6 = {
   name: 'VERIFY(6)',
   length: 6,
   fields: {
-    /** VTE: to the end of the data. */
+    /** VTE: verify to the end of the data. */
     toEndOfData: flag(1, 5),
-    /** VLBPM: by the method of logical block protection that is set. */
+    /** VLBPM: verify with the current method of logical block protection. */
     byProtection: flag(1, 4),
-    /** VBF: the length counts filemarks. */
+    /** VBF: the verification length counts filemarks. */
     filemarks: flag(1, 3),
     immediate: flag(1, 2),
-    /** BYTCMP: against data that the host sends. */
+    /** BYTCMP: compare with data from the host. */
     byteCompare: flag(1, 1),
     fixed: flag(1, 0),
     verificationLength: uint(2, 3),
   },
 } as const satisfies CdbLayout;
 
-/** The drive reads what is recorded up to so many filemarks, and checks it without a transfer. */
+/** VERIFY(6): the drive reads and checks what is recorded up to `count` filemarks, without a data transfer. */
 export function verifyFilemarks(count: number): ScsiCommand {
   return commandWithoutData(VERIFY_6, { filemarks: true, verificationLength: count });
 }
@@ -105,7 +105,7 @@ export const REPORT_DENSITY_SUPPORT = {
 } as const satisfies CdbLayout;
 
 export interface ReportDensitySupportOptions {
-  /** Only what the loaded medium supports. */
+  /** Only densities that the loaded medium supports. */
   readonly media?: boolean;
   /** Medium type descriptors instead of density descriptors. */
   readonly mediumType?: boolean;
@@ -123,7 +123,7 @@ export const FORMAT_MEDIUM = {
   fields: { verify: flag(1, 1), immediate: flag(1, 0), format: bits(2, 3, 0), transferLength: uint(3, 2) },
 } as const satisfies CdbLayout;
 
-/** `format`: 0 one partition, 1 partitions as the medium partition mode page says, 2 both. */
+/** `format`: 0 one partition, 1 partitions according to the medium partition mode page, 2 both. */
 export function formatMedium({ format = 0, verify = false, immediate = false } = {}): ScsiCommand {
   return commandWithoutData(FORMAT_MEDIUM, { format, verify, immediate });
 }

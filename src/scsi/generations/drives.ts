@@ -3,9 +3,9 @@ import type { DriveDetails } from './row.js';
 
 const MB = 1e6;
 
-/** The generation is a group of each: its number, or where `marks` stands, the one character that IBM gives it. */
+/** Each pattern has one group: the number of the generation, or with `marks` IBM's one-character code for it. */
 const PRODUCTS: readonly RegExp[] = [
-  // IBM and Quantum: ULT3580-TD8, ULTRIUM-HH9, ULT3580-TDA, and without what goes before.
+  // IBM and Quantum: ULT3580-TD8, ULTRIUM-HH9, ULT3580-TDA, also without the prefix.
   productPattern((_, marks) => `^(?:ULT(?:3580|RIUM)-)?(?:TD|HH)(${marks})$`),
   // HP, HPE and older ones of Quantum: Ultrium 6-SCSI, ULTRIUM 5.
   productPattern((numbers) => `^Ultrium (${numbers})(?:\\b|$)`),
@@ -19,7 +19,7 @@ function productPattern(source: (numbers: string, marks: string) => string): Reg
   return new RegExp(source(numbers.join('|'), marks.join('|')), 'i');
 }
 
-/** Generation of a drive by its product identification; undefined when that does not name it for certain. */
+/** Generation of a drive from its product identification; undefined if that is ambiguous or unknown. */
 export function driveGeneration(product: string): number | undefined {
   const name = product.trim();
   const found = PRODUCTS.map((pattern) => pattern.exec(name)?.[1]).find((group) => group !== undefined);
@@ -29,7 +29,7 @@ export function driveGeneration(product: string): number | undefined {
   })?.generation;
 }
 
-/** Generation of a drive by the newest format that it writes (REPORT DENSITY SUPPORT); undefined when none is known. */
+/** Generation of a drive from the newest format it writes (REPORT DENSITY SUPPORT); undefined if none is known. */
 export function generationByDensities(
   densities: readonly { readonly writable: boolean; readonly primaryDensityCode: number }[],
 ): number | undefined {
@@ -40,17 +40,17 @@ export function generationByDensities(
   return generations.length === 0 ? undefined : Math.max(...generations);
 }
 
-/** A generation whose drives are known in detail. */
+/** A generation with detailed data about its drives. */
 export interface DetailedGeneration extends DriveDetails {
   readonly generation: number;
 }
 
-/** The generations whose drives are known in detail, ascending: those that a virtual drive can be. */
+/** The generations with detailed data about their drives, ascending. A virtual drive can be any of them. */
 export const DETAILED_GENERATIONS: readonly DetailedGeneration[] = LTO_GENERATIONS.flatMap(
   ({ generation, drive: { details } }) => (details === undefined ? [] : [{ generation, ...details }]),
 );
 
-/** Bytes a second at which a drive of that generation can record, ascending; none for one that is not known. */
+/** Recording speeds of a generation in bytes per second, ascending; empty for an unknown generation. */
 export function recordingSpeeds(generation: number | undefined): readonly number[] {
   const speeds = generation === undefined ? undefined : generationFacts(generation)?.drive.details?.speeds;
   return (speeds ?? []).map((speed) => speed * MB);

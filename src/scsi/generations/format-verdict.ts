@@ -1,29 +1,29 @@
 import { formatFacts, formatOfDensity, formatOfMediumType, LTO_FORMATS, type LtoFormat } from './formats.js';
 
-/** Where the format of a cartridge can be read from, the surest first. */
+/** Sources for the format of a cartridge, the most reliable first. */
 export interface FormatEvidence {
-  /** MAM attribute 0006h: the density that it is formatted in. */
+  /** MAM attribute 0006h: density code of the formatted medium. */
   readonly formattedDensity?: number | undefined;
-  /** MAM attribute 0405h: the density that it was made for. */
+  /** MAM attribute 0405h: density code set by the manufacturer. */
   readonly mediumDensity?: number | undefined;
-  /** Density code of the block descriptor, or of the driver's status. */
+  /** Density code from the block descriptor or the driver's status. */
   readonly currentDensity?: number | undefined;
   /** Medium type byte of the mode parameter header. */
   readonly mediumType?: number | undefined;
-  /** MAM attribute 0001h. Partitions and SET CAPACITY make it smaller. */
+  /** MAM attribute 0001h, in MiB. Partitions and SET CAPACITY reduce it. */
   readonly capacityMiB?: number | undefined;
 }
 
 export interface FormatVerdict {
   readonly format: LtoFormat;
   readonly source: keyof FormatEvidence;
-  /** Only the capacity spoke: never write on the strength of it. */
+  /** The format was derived from the capacity alone: never write because of it. */
   readonly guess: boolean;
   /** Evidence that names another format. */
   readonly contradictedBy: readonly (keyof FormatEvidence)[];
 }
 
-/** The format of a cartridge, with the evidence that told it; undefined when nothing names a known one. */
+/** The format of a cartridge and its source; undefined if no source names a known format. */
 export function formatOf(evidence: FormatEvidence): FormatVerdict | undefined {
   const { formattedDensity, mediumDensity, currentDensity, mediumType, capacityMiB } = evidence;
   const named = (
@@ -51,12 +51,12 @@ function densityFormat(densityCode: number | undefined): LtoFormat | undefined {
   return densityCode === undefined ? undefined : formatOfDensity(densityCode);
 }
 
-/** Type M cartridges were made as LTO-7, and say so in 0405h and in the medium type. */
+/** Type M cartridges were manufactured as LTO-7, and 0405h and the medium type say LTO-7. */
 function agree(format: LtoFormat, other: LtoFormat): boolean {
   return format === other || formatFacts(format)?.madeAs === other;
 }
 
-/** The format whose native capacity is within a tenth of what is told. */
+/** The format whose native capacity is within 10 % of `capacityMiB`. */
 function formatOfCapacity(capacityMiB: number): LtoFormat | undefined {
   const gigabytes = (capacityMiB * 2 ** 20) / 1e9;
   return LTO_FORMATS.find((facts) => Math.abs(gigabytes - facts.nativeGigabytes) <= facts.nativeGigabytes / 10)?.format;

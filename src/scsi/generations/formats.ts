@@ -1,16 +1,16 @@
 import type { DriveFacts, FormatRow } from './row.js';
 import { ROWS } from './rows.js';
 
-/** What a cartridge is, and how it is recorded. */
+/** Recording format of a cartridge. */
 export type LtoFormat = (typeof ROWS)[number]['format'];
 
-/** Generation of drives that are known in detail. */
+/** Generation with detailed data about its drives. */
 export type LtoGeneration = Extract<(typeof ROWS)[number], { drive: { details: object } }>['generation'];
 
 /** The row of a format. */
 export type FormatFacts = FormatRow<LtoFormat>;
 
-/** A row that has drives named after it. */
+/** A row whose generation has drives. */
 export type GenerationFacts = FormatFacts & { readonly drive: DriveFacts<LtoFormat> };
 
 /** All formats, ascending. */
@@ -25,7 +25,7 @@ export function formatFacts(format: LtoFormat): FormatFacts | undefined {
   return LTO_FORMATS.find((facts) => facts.format === format);
 }
 
-/** The generation of drives with that number, and the format that is named after it; undefined for one that is not known. */
+/** The row of a drive generation; undefined for an unknown one. */
 export function generationFacts(generation: number): GenerationFacts | undefined {
   return LTO_GENERATIONS.find((facts) => facts.generation === generation);
 }
@@ -35,14 +35,14 @@ export function formatOfDensity(densityCode: number): LtoFormat | undefined {
 }
 
 /**
- * What the medium type byte of the mode parameter header says. HP's drives use 00h, 01h and 80h for data, WORM and
- * cleaning in any generation: those name no format. 78h is told as LTO-7, but may be Type M.
+ * Format and kind from the medium type byte of the mode parameter header. HP's drives use 00h, 01h and 80h for data,
+ * WORM and cleaning in any generation, which give no format. 78h is reported as LTO-7, but may be Type M.
  */
 export function formatOfMediumType(mediumType: number): { format: LtoFormat; worm: boolean } | undefined {
   return byDataOrWorm(mediumType, (facts) => facts.mediumType);
 }
 
-/** What the last two characters of a barcode say. */
+/** Format and kind from the last two characters of a barcode. */
 export function formatOfBarcodeSuffix(suffix: string): { format: LtoFormat; worm: boolean } | undefined {
   return byDataOrWorm(suffix, (facts) => facts.barcodeSuffix);
 }
@@ -59,12 +59,12 @@ function byDataOrWorm<T>(
   return undefined;
 }
 
-/** Whether a drive of that generation writes that format; false for a generation that is not known. */
+/** Whether a drive of a generation writes a format; false for an unknown generation. */
 export function canWrite(driveGeneration: number, format: LtoFormat): boolean {
   return generationFacts(driveGeneration)?.drive.writes.includes(format) ?? false;
 }
 
-/** Whether a drive of that generation reads that format; false for a generation that is not known. */
+/** Whether a drive of a generation reads a format; false for an unknown generation. */
 export function canRead(driveGeneration: number, format: LtoFormat): boolean {
   const drive = generationFacts(driveGeneration)?.drive;
   return drive !== undefined && (drive.writes.includes(format) || drive.onlyReads.includes(format));

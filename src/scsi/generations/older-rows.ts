@@ -1,6 +1,6 @@
 import type { FormatRow } from './row.js';
 
-/** Generations that the library knows by their cartridges alone; virtual drives begin with LTO-5. */
+/** Generations of which only the cartridges are known; virtual drives begin with LTO-5. */
 export const OLDER_ROWS = [
   {
     format: 'LTO-1',

@@ -1,6 +1,6 @@
 /**
- * Seconds after which a command is given up on drives of one generation: the longest that IBM, HPE or Quantum documents
- * for a drive of full or of half height.
+ * Command timeouts of a generation in seconds: the longest that IBM, HPE or Quantum document for full-height or
+ * half-height drives.
  */
 export interface GenerationTimeouts {
   readonly read: number;
@@ -18,44 +18,46 @@ export interface GenerationTimeouts {
   readonly readBuffer: number;
 }
 
-/** What is published of the drives of a generation that the virtual drive plays and that writing is paced for. */
+/** Published data about the drives of a generation, for the virtual drive and for pacing writes. */
 export interface DriveDetails {
-  /** Partitions of a cartridge, at most. */
+  /** Maximum number of partitions of a cartridge. */
   readonly partitions: number;
   readonly bufferMebibytes: number;
-  /** Speeds at which the drive can record, MB/s, ascending; the last is the native one. */
+  /** Recording speeds in MB/s, ascending; the last is the native speed. */
   readonly speeds: readonly number[];
   readonly timeouts: GenerationTimeouts;
 }
 
 /** The drives of a generation. `Format` is the name of a row. */
 export interface DriveFacts<Format extends string = string> {
-  /** One character in IBM's and Quantum's product identifications: `8` in ULT3580-TD8, `A` in ULTRIUM-HHA. */
+  /**
+   * The generation's character in IBM's and Quantum's product identifications: `8` in ULT3580-TD8, `A` in ULTRIUM-HHA.
+   */
   readonly mark?: string;
-  /** Product identifications that name the generation by a number of the maker's. */
+  /** Product identifications that use a model number of the manufacturer. */
   readonly models?: readonly RegExp[];
   readonly writes: readonly Format[];
   readonly onlyReads: readonly Format[];
-  /** Missing for the generations that the library knows by their cartridges alone. */
+  /** Absent for generations of which only the cartridges are known. */
   readonly details?: DriveDetails;
 }
 
-/** A format of cartridges, and the drives that are named after it. */
+/** A cartridge format, and the drives of its generation. */
 export interface FormatRow<Format extends string = string> {
   readonly format: Format;
-  /** That of the drives which brought it. */
+  /** Generation of the drives that introduced the format. */
   readonly generation: number;
   readonly densityCode: number;
   /** Native capacity in units of 10^9 bytes. */
   readonly nativeGigabytes: number;
-  /** The medium type byte of the mode parameter header, as IBM's drives and others set it. */
+  /** Medium type byte of the mode parameter header on IBM's and most other drives. */
   readonly mediumType: { readonly data: number; readonly worm?: number };
   /** Last two characters of a barcode. */
   readonly barcodeSuffix: { readonly data: string; readonly worm?: string };
-  /** Length of the tape, where a maker publishes it. */
+  /** Length of the tape in metres, if published. */
   readonly tapeMetres?: number;
-  /** Format that the cartridge was made in, where a drive of a later generation turned it into this one. */
+  /** Original format of the cartridge, if a drive of a later generation reformatted it to this one. */
   readonly madeAs?: Format;
-  /** Missing for a second format of a generation. */
+  /** Absent for the second format of a generation. */
   readonly drive?: DriveFacts<Format>;
 }

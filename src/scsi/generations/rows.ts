@@ -1,10 +1,10 @@
 import { OLDER_ROWS } from './older-rows.js';
 import type { FormatRow } from './row.js';
 
-/** LTO-9, MB/s: as IBM publishes it for full-height drives; those of LTO-7 and 8 too. */
+/** Recording speeds of LTO-9 in MB/s, as IBM publishes them for full-height drives; those of LTO-7 and 8 as well. */
 const LTO_9_SPEEDS = [177, 203, 223, 244, 263, 284, 305, 325, 347, 366, 385, 400];
 
-/** Twelve even steps from a third of the native speed: no vendor publishes those of LTO-5 and 6. */
+/** Twelve equal steps from a third of the native speed: no vendor publishes the steps of LTO-5 and 6. */
 function evenSteps(native: number): number[] {
   const lowest = native / 3;
   return Array.from({ length: 12 }, (_, step) => lowest + ((native - lowest) * step) / 11);
@@ -12,7 +12,7 @@ function evenSteps(native: number): number[] {
 
 /**
  * Everything that depends on the generation, one row each, in ascending order. Up to LTO-7, drives write one generation
- * back and read two; from LTO-8 on it is as the LTO Program published for each.
+ * back and read two; from LTO-8 on, the LTO Program publishes the compatibility of each.
  */
 export const ROWS = [
   ...OLDER_ROWS,
@@ -225,7 +225,7 @@ export const ROWS = [
           rewind: 600,
           formatMedium: 3240,
           verify: 104_880,
-          // Nobody has published that LTO-10 doesn't do as LTO-9.
+          // Same as LTO-9: nothing else is published for LTO-10.
           loadUnload: 8220,
           sendDiagnostic: 2040,
           writeBuffer: 540,

@@ -2,9 +2,9 @@ import { counter, entry } from './entry.js';
 import { FLAG, SIGNED, TEMPERATURE } from './kinds.js';
 import type { LogTable } from './values.js';
 
-/** Bounded data counter that the drive saves by itself. */
+/** Parameter control byte: bounded data counter, saved by the drive (TSD 0). */
 const COUNTER_CONTROL = 0x00;
-/** Binary list. */
+/** Parameter control byte: binary list. */
 const LIST_CONTROL = 0x03;
 
 const ERROR_COUNTERS = [
@@ -33,7 +33,7 @@ export const READ_ERROR_COUNTERS = {
   entries: ERROR_COUNTERS,
 } as const satisfies LogTable;
 
-/** Parameters 4 to 8 speak of the current partition (SSC-5). */
+/** Parameters 4 to 8 refer to the current partition (SSC-5). */
 export const SEQUENTIAL_ACCESS_LOG = {
   page: 0x0c,
   subpage: 0,
@@ -67,7 +67,7 @@ export const TEMPERATURES = {
 const COMPRESSION = [
   counter(0, 'readRatio', 'Read compression ratio x100', 2, 'ratio x 100'),
   counter(1, 'writeRatio', 'Write compression ratio x100', 2, 'ratio x 100'),
-  // Each pair is one amount: whole megabytes, and the bytes that are left; HP rounds and may leave a negative rest.
+  // Each pair is one amount: whole megabytes, and the remaining bytes; HP rounds, so the remainder may be negative.
   counter(2, 'megabytesToHost', 'Megabytes transferred to server', 4, 'MB'),
   entry(3, 'bytesToHost', 'Bytes transferred to server', SIGNED, 4, 'bytes'),
   counter(4, 'megabytesFromMedium', 'Megabytes read from tape', 4, 'MB'),

@@ -6,12 +6,12 @@ import { logTable } from './registry.js';
 import { TAPE_ALERT, TAPE_ALERT_FLAGS, TAPE_ALERT_RESPONSE } from './tape-alert.js';
 import type { LogTableEntry, LogUnit } from './values.js';
 
-/** One parameter of a log page, with what its table says of it. */
+/** One parameter of a log page, described by its table. */
 export interface DescribedParameter {
   readonly code: number;
-  /** Missing for a parameter that no table has. */
+  /** Absent for a parameter without a table row. */
   readonly name?: string;
-  /** Missing where the drive does not know it, and where the bytes do not have the form of the table. */
+  /** Absent if the drive marks it as unknown, or the bytes do not have the form of the table. */
   readonly value?: unknown;
   readonly unit?: LogUnit;
   readonly bytes: Uint8Array;
@@ -21,7 +21,7 @@ const ALERTS: readonly LogTableEntry[] = TAPE_ALERT_FLAGS.map(({ flag, name }) =
   entry(flag, `flag${flag}`, name, FLAG, 1),
 );
 
-/** Every parameter of a page, in the drive's order; with names, values and units where the page has a table. */
+/** Every parameter of a page, in the drive's order, with names, values and units if the page has a table. */
 export function describeLogPage(page: LogPage): DescribedParameter[] {
   const entries = page.page === TAPE_ALERT.page ? ALERTS : (logTable(page.page, page.subpage)?.entries ?? []);
   return page.parameters.map(({ code, value: bytes }) => {
@@ -38,7 +38,7 @@ export function describeLogPage(page: LogPage): DescribedParameter[] {
   });
 }
 
-/** Pages that are no table of counters. */
+/** Pages that are not tables of counters. */
 const OTHER_PAGES = [
   { page: 0x00, subpage: 0x00, name: 'Supported log pages' },
   { page: 0x00, subpage: 0xff, name: 'Supported log pages and subpages' },
@@ -47,7 +47,7 @@ const OTHER_PAGES = [
   TAPE_ALERT,
 ];
 
-/** The standard's name of a page; undefined for one that no table has. */
+/** The standard's name of a page; undefined for a page without a table. */
 export function logPageName({ page, subpage }: LogPageCode): string | undefined {
   const other = OTHER_PAGES.find((each) => each.page === page && each.subpage === subpage);
   return (other ?? logTable(page, subpage))?.name;

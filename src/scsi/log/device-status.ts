@@ -3,7 +3,7 @@ import { counter, entry } from './entry.js';
 import { structureKind } from './kinds.js';
 import type { LogTable } from './values.js';
 
-/** Very high frequency data (ADC-3, SSC-5): what a poller may ask for while the tape moves. */
+/** Very high frequency data (ADC-3, SSC-5): may be polled while the tape moves. */
 export const VERY_HIGH_FREQUENCY_DATA = structureKind('very high frequency data', 4, {
   /** PAMR: removal is prevented. */
   preventMediumRemoval: flag(0, 7),
@@ -17,7 +17,7 @@ export const VERY_HIGH_FREQUENCY_DATA = structureKind('very high frequency data'
   writeProtected: flag(0, 3),
   /** CRQST. */
   cleaningRequested: flag(0, 2),
-  /** CRQRD: nothing can be done before cleaning. */
+  /** CRQRD: the drive can do nothing before it is cleaned. */
   cleaningRequired: flag(0, 1),
   /** DINIT: the drive is initialised and the rest of this data is valid. */
   initialised: flag(0, 0),
@@ -51,7 +51,7 @@ export const VERY_HIGH_FREQUENCY_DATA = structureKind('very high frequency data'
   tapeAlertChanged: flag(3, 0),
 });
 
-/** DT DEVICE ACTIVITY codes; 80h and up are the vendor's. */
+/** DT DEVICE ACTIVITY codes; 80h and above are vendor-specific. */
 export const DEVICE_ACTIVITY = [
   'no activity',
   'cleaning',
@@ -74,12 +74,12 @@ export const DEVICE_ACTIVITY = [
 
 export type DeviceActivity = (typeof DEVICE_ACTIVITY)[number];
 
-/** The activity of a code; undefined for those that are reserved or the vendor's. */
+/** The activity of a code; undefined for reserved and vendor-specific codes. */
 export function deviceActivity(code: number): DeviceActivity | undefined {
   return DEVICE_ACTIVITY[code];
 }
 
-/** Data encryption control, key management errors and port status stay raw: their layout is the automation's. */
+/** Data encryption control, key management errors and port status stay raw: ADC-3, not SSC-5, defines their layout. */
 export const DEVICE_STATUS = {
   page: 0x11,
   subpage: 0,

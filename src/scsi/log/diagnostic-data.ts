@@ -19,17 +19,17 @@ const ENTRY = {
   serviceAction: bits(25, 4, 0),
   mediumId: ascii(28, 32),
   timestampOrigin: bits(60, 3, 0),
-  /** Milliseconds; what they count from is told by `timestampOrigin` (see timestamp.ts). */
+  /** Milliseconds; `timestampOrigin` says from when (see timestamp.ts). */
   timestamp: count(62, 6),
 };
 const ENTRY_LENGTH = 68;
 
-/** One error that the drive remembers, the newest first. */
+/** One recorded error of the drive; entries come newest first. */
 export type DiagnosticEntry = FieldValues<typeof ENTRY>;
 
 export const TAPE_DIAGNOSTIC_DATA = { page: 0x16, subpage: 0, name: 'Tape diagnostic data' } as const;
 
-/** The entries that are whole. Throws MalformedResponseError for another page, and when no entry is whole. */
+/** The complete entries. Throws MalformedResponseError for another page, and if no entry is complete. */
 export function decodeDiagnosticData(page: LogPage): DiagnosticEntry[] {
   assertLogPage(page, TAPE_DIAGNOSTIC_DATA);
   const whole = page.parameters.filter(({ value }) => value.length >= ENTRY_LENGTH);

@@ -5,16 +5,16 @@ import { ascii, count, decodeFields, encodeFields, type Fields, type FieldValues
 /** Bytes of the longest counter. */
 const LONGEST_COUNT = 8;
 
-/** How the value of a log parameter reads and is written. One object for each form that the standards use. */
+/** Codec for the value of a log parameter; one object for each form that the standards use. */
 export interface LogValueKind<T> {
-  /** Undefined when the bytes do not have this form, or tell nothing: the parameter is then kept raw. */
+  /** Undefined if the bytes do not have this form or mark an unknown value: the parameter is then kept raw. */
   decode(value: Uint8Array): T | undefined;
   /** Throws InvalidArgumentError for what does not fit `length` bytes. */
   encode(value: T, length: number): Uint8Array;
 }
 
 /**
- * Unsigned, 1 to 8 bytes. No number: a mark for "unknown", and above 2^53 - 1, where no drive counts. A value that would
+ * Unsigned, 1 to 8 bytes. A mark for "unknown", or a value above 2^53 - 1, decodes to undefined. A value that would
  * read as a mark is refused.
  */
 export const COUNTER: LogValueKind<number> = {
@@ -38,7 +38,7 @@ export const SIGNED: LogValueKind<number> = {
   },
 };
 
-/** Zero is false, anything else is true, in any length. */
+/** Zero is false, anything else true; any length. */
 export const FLAG: LogValueKind<boolean> = {
   decode(value) {
     return value.length === 0 ? undefined : value.some((byte) => byte !== 0);
@@ -71,10 +71,10 @@ export const TEMPERATURE: LogValueKind<number> = {
   },
 };
 
-/** What a partition record says: a count, or one of the two marks that SSC-5 keeps at the top of the range. */
+/** Value of a partition record: a count, or one of the two marks that SSC-5 reserves at the top of the range. */
 export interface PartitionRecord {
   readonly partition: number;
-  /** Missing when the field holds a mark. */
+  /** Absent if the field holds a mark. */
   readonly count?: number;
   /** All ones, or all ones but the last bit: no such object, or not known. */
   readonly mark?: 'all ones' | 'all ones but the last';
@@ -93,7 +93,7 @@ export const PARTITION_RECORDS: LogValueKind<readonly PartitionRecord[]> = {
 const PARTITION_HEADER = { length: uint(0, 1), partition: uint(2, 2) };
 const PARTITION_HEADER_LENGTH = 4;
 
-/** Records that begin with the length of what follows; undefined when they do not fill the value exactly. */
+/** Records with a leading length; undefined if they do not fill the value exactly. */
 function splitRecords(value: Uint8Array): Uint8Array[] | undefined {
   const records: Uint8Array[] = [];
   let offset = 0;

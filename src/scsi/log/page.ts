@@ -5,7 +5,7 @@ import type { ScsiCommand } from '../wire/command.js';
 import { bits, decodeFields, encodeFields, flag, uint } from '../wire/layout.js';
 import { sizeByHeader, splitStructures } from '../wire/structures.js';
 
-/** One log parameter as it came. */
+/** One log parameter, raw. */
 export interface LogParameter {
   readonly code: number;
   /** Parameter control byte; see `decodeParameterControl`. */
@@ -13,18 +13,18 @@ export interface LogParameter {
   readonly value: Uint8Array;
 }
 
-/** A log page that is made of log parameters. */
+/** A log page that consists of log parameters. */
 export interface LogPage {
   readonly page: number;
   readonly subpage: number;
   /** DS: the drive does not save this page. */
   readonly disableSave: boolean;
   readonly parameters: readonly LogParameter[];
-  /** The allocation length cut the page: parameters are missing at the end. */
+  /** The allocation length truncated the page: parameters at the end are missing. */
   readonly truncated: boolean;
 }
 
-/** FORMAT AND LINKING field: how the value of a parameter is to be read. */
+/** FORMAT AND LINKING field: format of a parameter's value. */
 export const FORMAT_AND_LINKING = [
   'bounded data counter',
   'ASCII list',
@@ -33,7 +33,7 @@ export const FORMAT_AND_LINKING = [
 ] as const;
 
 export interface ParameterControl {
-  /** DU: the drive does not update the parameter by itself. */
+  /** DU: the drive does not update the parameter. */
   readonly disableUpdate: boolean;
   /** TSD: the drive saves the parameter as it sees fit. */
   readonly targetSaveDisable: boolean;
@@ -74,9 +74,9 @@ export function decodeParameterControl(control: number): ParameterControl {
 }
 
 /**
- * Splits a page into its parameters. A page that the allocation length cut keeps its whole parameters and says
- * `truncated`, and so does one whose length field is wrong. Throws MalformedResponseError for a page that is complete
- * by its length field and has nothing that is whole.
+ * Splits a page into its parameters. A page that is truncated, or whose length field is wrong, keeps its complete
+ * parameters and is marked `truncated`. Throws MalformedResponseError for a page that is complete by its length field
+ * and has no complete parameter.
  */
 export function decodeLogPage(bytes: Uint8Array): LogPage {
   const { body, length, ...header } = splitLogPage(bytes);
@@ -100,7 +100,7 @@ export function encodeLogPage({ page, subpage, disableSave, parameters }: Omit<L
   return joinLogPage({ page, subpage, disableSave }, concatBytes(...parameters.map(encodeParameter)));
 }
 
-/** Throws MalformedResponseError when the drive sent another page than the one that was asked for. */
+/** Throws MalformedResponseError if the drive sent another page than requested. */
 export function assertLogPage({ page, subpage }: LogPageCode, wanted: LogPageCode): void {
   if (page === wanted.page && subpage === wanted.subpage) return;
   throw new MalformedResponseError(
@@ -108,7 +108,7 @@ export function assertLogPage({ page, subpage }: LogPageCode, wanted: LogPageCod
   );
 }
 
-/** Page 00: the pages, or 00/FF: the pages and subpages, that the drive answers. */
+/** Decodes the supported pages (page 00), or pages and subpages (00/FF). */
 export function decodeSupportedLogPages(bytes: Uint8Array): LogPageCode[] {
   const { page, subpage, body } = splitLogPage(bytes);
   assertLogPage({ page, subpage }, { page: 0, subpage });
@@ -119,7 +119,7 @@ export function decodeSupportedLogPages(bytes: Uint8Array): LogPageCode[] {
   return pairs.map(([code = 0, subpageCode = 0]) => ({ page: code & 0x3f, subpage: subpageCode }));
 }
 
-/** Page 00, or page 00/FF when `withSubpages`; the first form leaves out what has a subpage code. */
+/** Page 00, or page 00/FF if `withSubpages`; page 00 omits pages with a subpage code. */
 export function encodeSupportedLogPages(codes: readonly LogPageCode[], withSubpages = false): Uint8Array {
   const listed = withSubpages ? codes : codes.filter(({ subpage }) => subpage === 0);
   const body = listed.flatMap(({ page, subpage }) => (withSubpages ? [page, subpage] : [page]));

@@ -5,7 +5,7 @@ import type { LogTable } from './values.js';
 /** Parameter control byte of a binary list. */
 const LIST_CONTROL = 0x03;
 
-/** The life of the drive (SSC-5). */
+/** Device statistics log page: the life of the drive (SSC-5). */
 export const DEVICE_STATISTICS = {
   page: 0x14,
   subpage: 0,
@@ -52,7 +52,7 @@ export const DEVICE_STATISTICS = {
   ],
 } as const satisfies LogTable;
 
-/** The life of the volume (SSC-5). The values are to be trusted only while `pageValid` is true. */
+/** Volume statistics log page: the life of the volume (SSC-5). The values are valid only while `pageValid` is true. */
 export const VOLUME_STATISTICS = {
   page: 0x17,
   subpage: 0,

@@ -126,15 +126,15 @@ export const TAPE_ALERT_FLAGS: readonly TapeAlertFlag[] = ROWS.map(([name, sever
   action: ACTIONS[action],
 }));
 
-/** Reading it changes nothing, so this is the page for a monitor. LTO-5 and later. */
+/** Reading it clears nothing, so monitors use this page. LTO-5 and later. */
 export const TAPE_ALERT_RESPONSE = { page: 0x12, subpage: 0, name: 'TapeAlert response' } as const;
-/** Reading it clears the flags: whoever reads it has to remember them. */
+/** Reading it clears the flags: the reader must keep them. */
 export const TAPE_ALERT = { page: 0x2e, subpage: 0, name: 'TapeAlert' } as const;
 
 const FLAG_COUNT = ROWS.length;
 const RESPONSE_BYTES = FLAG_COUNT / 8;
 
-/** The flags of page 12 that are set, in ascending order. Throws MalformedResponseError when the 64 bits are not there. */
+/** The flags of page 12 that are set, in ascending order. Throws MalformedResponseError if the 64 bits are missing. */
 export function decodeTapeAlertResponse(page: LogPage): TapeAlertFlag[] {
   assertLogPage(page, TAPE_ALERT_RESPONSE);
   const bitmap = page.parameters.find(({ code }) => code === 0)?.value;
@@ -168,7 +168,7 @@ export function encodeTapeAlertResponse(flags: Iterable<number>): Uint8Array {
   return encodeLogPage({ ...TAPE_ALERT_RESPONSE, disableSave: false, parameters: [{ code: 0, control: 0x03, value }] });
 }
 
-/** Page 2E with all 64 flags, of which the given ones, by number, are set. */
+/** Page 2E with all 64 flags; the given ones, by number, are set. */
 export function encodeTapeAlert(flags: Iterable<number>): Uint8Array {
   const set = new Set(flags);
   const parameters = TAPE_ALERT_FLAGS.map(({ flag }) => ({

@@ -12,11 +12,11 @@ export interface LogTableEntry {
   readonly kind: LogValueKind<unknown>;
   /** Bytes when encoded (of the count, for partition records); any length is decoded. */
   readonly length: number;
-  /** MB is 10^6 bytes, MiB 2^20. Missing for plain counts, flags and texts. */
+  /** MB is 10^6 bytes, MiB 2^20. Absent for plain counts, flags and texts. */
   readonly unit?: LogUnit;
 }
 
-/** A log page as a table: one decoder and one encoder serve them all. */
+/** A log page as a table; one decoder and one encoder serve all tables. */
 export interface LogTable {
   readonly page: number;
   readonly subpage: number;
@@ -28,22 +28,22 @@ export interface LogTable {
 
 export type KindValue<K> = K extends { encode(value: infer V, length: number): Uint8Array } ? V : never;
 
-/** The values of a page by the keys of its table; a drive leaves out what it does not count. */
+/** The values of a page by the keys of its table; a drive omits what it does not count. */
 export type LogValues<T extends LogTable> = {
   readonly [E in T['entries'][number] as E['key']]?: KindValue<E['kind']>;
 };
 
 export interface DecodedLogPage<T extends LogTable> {
   readonly values: LogValues<T>;
-  /** Parameters that the table does not name, or whose value it can't read. */
+  /** Parameters without a table row, or whose value does not have the row's form. */
   readonly raw: readonly LogParameter[];
   readonly truncated: boolean;
 }
 
 /**
- * Reads the parameters of a page by its table. Throws MalformedResponseError when it is another page.
- * The first parameter of a code counts, and those without value never do: mhvtl ends page 17 in a run of empty
- * parameters with code 0.
+ * Reads the parameters of a page by its table. Throws MalformedResponseError when it is another page. The first
+ * parameter of a code is used, and empty ones are ignored: mhvtl ends page 17 with a run of empty parameters with code
+ * 0.
  */
 export function decodeLogValues<T extends LogTable>(table: T, page: LogPage): DecodedLogPage<T> {
   assertLogPage(page, table);

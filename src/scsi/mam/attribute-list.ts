@@ -3,10 +3,10 @@ import { ByteReader, concatBytes, hexCode } from '../wire/bytes.js';
 import { bits, encodeFields, flag, uint } from '../wire/layout.js';
 import type { MamFormat } from './attributes.js';
 
-// The parameter data of READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5). What the bytes of an attribute mean is
-// in mam-values.ts.
+// The parameter data of READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5). The meaning of the bytes of an attribute is in
+// mam/values.ts.
 
-/** One attribute as it goes over the wire. */
+/** One attribute with its raw bytes. */
 export interface RawAttribute {
   readonly id: number;
   readonly readOnly: boolean;
@@ -17,7 +17,7 @@ export interface RawAttribute {
 export interface AttributeValues {
   /** In ascending order of their identifiers. */
   readonly attributes: readonly RawAttribute[];
-  /** The drive has more: ask again from the identifier after the last one. */
+  /** The drive has more: request again from the identifier after the last one. */
   readonly truncated: boolean;
 }
 
@@ -27,11 +27,11 @@ const ATTRIBUTE_HEADER_LENGTH = 5;
 const LIST_HEADER_LENGTH = 4;
 
 /**
- * Decodes an attribute list: the answer to READ ATTRIBUTE with service action `values`, or the parameter list of WRITE
- * ATTRIBUTE. An attribute that was cut off is left out.
+ * Decodes an attribute list: the data of READ ATTRIBUTE with service action `values`, or the parameter list of WRITE
+ * ATTRIBUTE. A truncated attribute is left out.
  *
- * The AVAILABLE DATA field is trusted over the number of bytes, because some drives transfer the whole allocation
- * length; it may count its own four bytes, as it does in LTFS and mhvtl.
+ * The AVAILABLE DATA field takes precedence over the number of bytes, because some drives transfer the whole allocation
+ * length; it may include its own four bytes, as in LTFS and mhvtl.
  */
 export function decodeAttributeValues(bytes: Uint8Array): AttributeValues {
   const reader = new ByteReader(bytes, 'attribute list');
@@ -53,7 +53,7 @@ export function decodeAttributeValues(bytes: Uint8Array): AttributeValues {
   return { attributes, truncated: stated - offset >= ATTRIBUTE_HEADER_LENGTH };
 }
 
-/** The attribute at `offset`, if the whole of it lies before `end`. */
+/** The attribute at `offset`, if it ends before `end`. */
 function attributeAt(reader: ByteReader, offset: number, end: number): RawAttribute | undefined {
   const valueOffset = offset + ATTRIBUTE_HEADER_LENGTH;
   if (valueOffset > end) return undefined;
@@ -68,8 +68,8 @@ function attributeAt(reader: ByteReader, offset: number, end: number): RawAttrib
 }
 
 /**
- * Encodes an attribute list, for either direction, in ascending order of the identifiers. An attribute without bytes
- * deletes it when written. Throws InvalidArgumentError when an identifier comes twice or a value is too long.
+ * Encodes an attribute list, for either direction, in ascending order of the identifiers. Writing an attribute without
+ * bytes deletes it. Throws InvalidArgumentError if an identifier occurs twice or a value is too long.
  */
 export function encodeAttributeValues(attributes: readonly RawAttribute[]): Uint8Array {
   const sorted = attributes.toSorted((a, b) => a.id - b.id);
@@ -109,7 +109,7 @@ function withAvailableData(data: Uint8Array): Uint8Array {
   return concatBytes(header, data);
 }
 
-/** Which partitions (or logical volumes) there are. */
+/** Range of partition (or logical volume) numbers. */
 export interface NumberRange {
   readonly first: number;
   readonly count: number;

@@ -1,4 +1,4 @@
-/** How the bytes of an attribute are read; see `MamKinds` in `mam-values.ts` for the types. */
+/** Form of an attribute's bytes; see `MamKinds` in `values.ts` for the types. */
 export type MamKind =
   | 'integer'
   | 'mebibytes'
@@ -33,7 +33,7 @@ export interface MamAttribute {
   readonly perPartition?: true;
 }
 
-/** Host attributes: for the application to write. */
+/** Host attributes: written by the application. */
 const HOST_ATTRIBUTES = [
   asciiText(0x0800, 'applicationVendor', 'application vendor', 8),
   asciiText(0x0801, 'applicationName', 'application name', 32),
@@ -52,7 +52,7 @@ const HOST_ATTRIBUTES = [
   binary(0x0821, 'mediaPoolGuid', 'media pool globally unique identifier', 36, 'bytes'),
 ] as const satisfies readonly MamAttribute[];
 
-/** Vendor specific host attributes: the application writes them too. */
+/** Vendor-specific host attributes: also written by the application. */
 const VENDOR_HOST_ATTRIBUTES = [
   binary(0x1623, 'volumeLock', 'LTFS volume lock state', 1, 'integer'),
 ] as const satisfies readonly MamAttribute[];
@@ -60,12 +60,12 @@ const VENDOR_HOST_ATTRIBUTES = [
 /** A row that `TapeDrive.setAttributes` writes. */
 export type HostAttributeRow = (typeof HOST_ATTRIBUTES)[number] | (typeof VENDOR_HOST_ATTRIBUTES)[number];
 
-/** Every attribute that the standards name, by identifier. */
+/** Every attribute of the standards, by identifier. */
 export const MAM_ATTRIBUTES = [
   // Device attributes: kept by the drive, read-only.
   mebibytes(0x0000, 'remainingCapacity', 'remaining capacity in partition', { perPartition: true }),
   mebibytes(0x0001, 'maximumCapacity', 'maximum capacity in partition', { perPartition: true }),
-  // The bit order differs between implementations: decide by the log pages, not by this.
+  // The bit order differs between implementations: use the log pages instead.
   binary(0x0002, 'tapeAlertFlags', 'TapeAlert flags', 8, 'bytes'),
   binary(0x0003, 'loadCount', 'load count', 8, 'integer'),
   binary(0x0004, 'memorySpaceRemaining', 'MAM space remaining', 8, 'integer', { unit: 'bytes' }),
@@ -86,7 +86,7 @@ export const MAM_ATTRIBUTES = [
   binary(0x0225, 'firstUnencryptedObject', 'first unencrypted block after the first encrypted', 8, 'logicalObject'),
   binary(0x0340, 'mediumUsage', 'medium usage history', 90, 'usage'),
   binary(0x0341, 'partitionUsage', 'partition usage history', 60, 'usage', { perPartition: true }),
-  // Medium attributes: written when the cartridge was made, read-only.
+  // Medium attributes: written by the manufacturer, read-only.
   asciiText(0x0400, 'manufacturer', 'medium manufacturer', 8),
   asciiText(0x0401, 'serialNumber', 'medium serial number', 32),
   binary(0x0402, 'tapeLength', 'medium length', 4, 'integer', { unit: 'metres' }),
@@ -110,12 +110,12 @@ const BY_ID: ReadonlyMap<number, (typeof MAM_ATTRIBUTES)[number]> = new Map(
   MAM_ATTRIBUTES.map((attribute) => [attribute.id, attribute]),
 );
 
-/** The table's entry for an attribute identifier; undefined for one that no standard names. */
+/** The table's row for an attribute identifier; undefined if there is none. */
 export function mamAttribute(id: number): (typeof MAM_ATTRIBUTES)[number] | undefined {
   return BY_ID.get(id);
 }
 
-/** Who writes an attribute, by the ranges of its identifier (SPC-5 7.4.2.1). */
+/** Who writes an attribute, by the range of its identifier (SPC-5 7.4.2.1). */
 export type MamOwner = 'device' | 'medium' | 'host' | 'vendorDevice' | 'vendorMedium' | 'vendorHost' | 'reserved';
 
 const OWNERS: readonly (readonly [last: number, owner: MamOwner])[] = [

@@ -1,13 +1,16 @@
 import { ByteReader, concatBytes } from '../wire/bytes.js';
 import { encodeFields, uint, uint64 } from '../wire/layout.js';
 
-/** Attribute 080Ch (SSC-5): what an application knows of the state of a volume, tied to the volume change reference. */
+/**
+ * Volume coherency information, attribute 080Ch (SSC-5): an application's state of a volume, valid for one volume
+ * change reference.
+ */
 export interface VolumeCoherency {
   /** The volume change reference (attribute 0009h) that this state belongs to. */
   readonly volumeChangeReference: Uint8Array;
   readonly count: number;
   readonly setIdentifier: number;
-  /** What the application keeps here; LTFS: `LTFS`, NUL, the volume's UUID, NUL, a version. */
+  /** Data of the application; LTFS: `LTFS`, NUL, the volume's UUID, NUL, a version. */
   readonly applicationInformation: Uint8Array;
 }
 

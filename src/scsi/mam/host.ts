@@ -14,8 +14,8 @@ import { dateTimeOf, type MamKinds } from './values.js';
 export type HostAttributeValue = string | number | Uint8Array | VolumeCoherency | null;
 
 /**
- * Host attributes by the name they are read by in `MamValues`. null deletes an attribute; one that is left out or
- * undefined stays as it is.
+ * Host attributes, with the same names as in `MamValues`. null deletes an attribute; an omitted or undefined one is
+ * left unchanged.
  */
 export type HostAttributes = {
   readonly [E in HostAttributeRow as E['key']]?: MamKinds[E['kind']] | null | undefined;
@@ -25,7 +25,7 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * Attributes ready for `encodeAttributeValues`; see `encodeHostAttribute` for lengths and padding. Throws
- * InvalidArgumentError for what is no object, for a name that no host attribute has, and for a value that does not fit.
+ * InvalidArgumentError if `values` is not an object, for an unknown name, and for a value that does not fit.
  */
 export function encodeHostAttributes(values: HostAttributes): RawAttribute[] {
   requireRecord('the attributes', values, { next: "Give an object such as { userMediumLabel: 'offsite' }" });
@@ -52,11 +52,11 @@ function isWrittenByHost(id: number): boolean {
 }
 
 /**
- * An attribute ready for `encodeAttributeValues`, at the exact length that the standard has: ASCII padded with blanks,
- * text in UTF-8 padded with NULs (set 0805h to 81h when it holds more than ASCII).
+ * Encodes an attribute for `encodeAttributeValues`, with exactly the standard's length: ASCII padded with blanks, text
+ * in UTF-8 padded with NULs (set 0805h to 81h if it holds more than ASCII).
  *
- * Throws InvalidArgumentError for an attribute that hosts don't write, and for a value that is of the wrong type, too
- * long or not in the attribute's character set. Nothing is ever cut.
+ * Throws InvalidArgumentError for an attribute that hosts do not write, and for a value that is of the wrong type, too
+ * long or not in the attribute's character set. No value is ever truncated.
  */
 export function encodeHostAttribute(id: number, value: HostAttributeValue): RawAttribute {
   if (!isWrittenByHost(id)) {
@@ -104,7 +104,7 @@ function textBytes(value: string, name: string): Uint8Array {
   throw new InvalidArgumentError(`${name} takes well-formed text without NUL`);
 }
 
-/** Without lone surrogates, which UTF-8 can't hold. */
+/** Whether there are no lone surrogates, which UTF-8 cannot encode. */
 function isWellFormed(value: string): boolean {
   return Buffer.from(value, 'utf8').toString('utf8') === value;
 }

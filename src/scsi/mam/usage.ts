@@ -1,8 +1,8 @@
 import { ByteReader } from '../wire/bytes.js';
 
-/** Undefined where the drive does not know it. */
+/** Undefined if unknown to the drive. */
 
-/** Amounts and retries of one span of time. Amounts are bytes, in steps of a mebibyte. */
+/** Amounts and retries in a period. Amounts are bytes, in multiples of 1 MiB. */
 export interface UsageCounters {
   readonly written: number | undefined;
   readonly writeRetries: number | undefined;
@@ -25,7 +25,7 @@ const MEBIBYTE = 2 ** 20;
 
 /**
  * Fifteen counters of equal width: six bytes each for the medium, four for a partition. Throws MalformedResponseError
- * for any other length, and for an amount that no double holds exactly.
+ * for any other length, and for an amount that is not a safe integer.
  */
 export function decodeUsage(bytes: Uint8Array): UsageHistory {
   const reader = new ByteReader(bytes, 'usage history');

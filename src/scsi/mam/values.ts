@@ -16,7 +16,7 @@ export type MediumType = 'data' | 'cleaning' | 'worm';
 /** TypeScript type of each kind of value. */
 export interface MamKinds {
   integer: number;
-  /** Bytes, in steps of a mebibyte. */
+  /** Bytes, in multiples of 1 MiB. */
   mebibytes: number;
   /** Identifier of a logical object, or `none`. */
   logicalObject: number | 'none';
@@ -24,7 +24,7 @@ export interface MamKinds {
   text: string;
   /** `YYYY-MM-DD`. */
   date: string;
-  /** `YYYY-MM-DDTHH:MM`, in the time zone of whoever wrote it. */
+  /** `YYYY-MM-DDTHH:MM`, in the time zone of its writer. */
   dateTime: string;
   drive: LoadingDrive;
   densities: readonly number[];
@@ -38,7 +38,7 @@ export interface MamKinds {
 
 export type MamAttributeRow = (typeof MAM_ATTRIBUTES)[number];
 
-/** The attributes by name. Those that are absent, blank or not as the standard has them are left out. */
+/** The attributes by name. Absent, blank and malformed ones are left out. */
 export type MamValues = { readonly [E in MamAttributeRow as E['key']]?: MamKinds[E['kind']] };
 
 type Decode<K extends MamKind> = (bytes: Uint8Array, localization: number) => MamKinds[K] | undefined;
@@ -53,7 +53,7 @@ const MEBIBYTE = 2 ** 20;
 const DECODERS: { readonly [K in MamKind]: Decode<K> } = {
   integer: (bytes) => count(bytes),
   mebibytes: (bytes) => count(bytes, MEBIBYTE),
-  // FF..FF: none; FF..FE: the drive can't tell (SSC-5).
+  // FF..FF: none; FF..FE: unknown (SSC-5).
   logicalObject: (bytes) => (bytes.every((byte) => byte === 0xff) ? 'none' : count(bytes)),
   ascii: (bytes) => asciiText(bytes) || undefined,
   text: (bytes, localization) => decodeText(bytes, localization) || undefined,
@@ -68,12 +68,12 @@ const DECODERS: { readonly [K in MamKind]: Decode<K> } = {
   bytes: (bytes) => bytes,
 };
 
-/** 06h: seen on a drive that has no standard to name (SSC-5 has 01h). */
+/** 06h is not in SSC-5, which has 01h, but some drives send it. */
 const MEDIUM_TYPES: Readonly<Record<number, MediumType>> = { 0: 'data', 1: 'cleaning', 6: 'cleaning', 128: 'worm' };
 
 /**
- * What one attribute says. Undefined when nothing is written there (blank text), when the standards don't name the
- * attribute, and when its length or content is other than they have it (the raw bytes are still in the attribute).
+ * The value of one attribute. Undefined if it is blank, not in the standards, or its length or content does not conform
+ * (the raw bytes are still in the attribute).
  *
  * `localization` is the text localization identifier (attribute 0805h) for attributes of kind text.
  */
@@ -90,7 +90,7 @@ export function attributeValue(attribute: RawAttribute, localization = 0): MamKi
   }
 }
 
-/** The values of all attributes that can be understood, by name. */
+/** The values of all attributes that can be decoded, by name. */
 export function mamValues(attributes: readonly RawAttribute[]): MamValues {
   const localization = attributes.find(({ id }) => id === TEXT_LOCALIZATION)?.bytes[0] ?? 0;
   const values = attributes.map((attribute) => {
@@ -99,7 +99,7 @@ export function mamValues(attributes: readonly RawAttribute[]): MamValues {
   return Object.fromEntries(values.filter(([key, value]) => key !== '' && value !== undefined)) as MamValues;
 }
 
-/** Undefined for a mark of "unknown". Throws MalformedResponseError above what a double holds exactly. */
+/** Undefined for a mark of "unknown". Throws MalformedResponseError above the largest safe integer. */
 function count(bytes: Uint8Array, unit = 1): number | undefined {
   const reader = new ByteReader(bytes, 'attribute');
   const value = reader.count(0, bytes.length);
@@ -116,19 +116,19 @@ function driveOf(bytes: Uint8Array): LoadingDrive | undefined {
 function dateOf(digits: string): string | undefined {
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(digits) ?? [];
   const date = `${year}-${month}-${day}`;
-  // Only a day that the calendar has comes back unchanged.
+  // Only a valid date survives this unchanged.
   const time = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date) ? date : undefined;
 }
 
-/** `YYYY-MM-DDTHH:MM` of twelve digits; undefined for a time that no calendar has. */
+/** `YYYY-MM-DDTHH:MM` of twelve digits; undefined for an invalid time. */
 export function dateTimeOf(digits: string): string | undefined {
   const date = dateOf(digits.slice(0, 8));
   const [, hours, minutes] = /^([01]\d|2[0-3])([0-5]\d)$/.exec(digits.slice(8)) ?? [];
   return date !== undefined && minutes !== undefined ? `${date}T${hours}:${minutes}` : undefined;
 }
 
-/** What ASCII says up to the first NUL; nothing when there are other bytes in it, as where nobody has written. */
+/** ASCII text up to the first NUL; empty if it contains other bytes, as an unwritten attribute does. */
 function asciiText(bytes: Uint8Array): string {
   const content = beforeNul(bytes);
   return content.every((byte) => byte >= 0x20 && byte <= 0x7e) ? asciiTrim(content) : '';
@@ -139,7 +139,7 @@ function beforeNul(bytes: Uint8Array): Uint8Array {
   return zero < 0 ? bytes : bytes.subarray(0, zero);
 }
 
-/** Text up to the first NUL, by its localization identifier; undefined for bytes that are no such text. */
+/** Text up to the first NUL, decoded by its localization identifier; undefined if it is not valid. */
 function decodeText(bytes: Uint8Array, localization: number): string | undefined {
   const content = beforeNul(bytes);
   if (isUnknownMark(content) || content.some(isControl)) return undefined;

@@ -11,7 +11,7 @@ import {
   uint,
 } from '../wire/layout.js';
 
-/** A mode page as a table of the fields that a tape program needs. */
+/** A mode page as a table of the fields that are used. */
 export interface ModePageLayout<T extends Fields = Fields> {
   readonly page: number;
   /** 0 for a page in the page_0 format (two header bytes), else four header bytes. */
@@ -27,8 +27,8 @@ const PAGE_0 = { pageLength: uint(1, 1) };
 const SUBPAGE = { subpage: uint(1, 1), pageLength: uint(2, 2) };
 
 /**
- * The fields of one page, as MODE SENSE sent it (from the page code on).
- * Throws MalformedResponseError for another page, or one that is too short for its fields.
+ * Decodes the fields of a page, as MODE SENSE sent it (from the page code on). Throws MalformedResponseError for
+ * another page, or one that is too short for its fields.
  */
 export function decodeModePage<T extends Fields>(layout: ModePageLayout<T>, bytes: Uint8Array): FieldValues<T> {
   const whole = wholePage(layout, bytes);
@@ -40,7 +40,10 @@ export function decodeModePage<T extends Fields>(layout: ModePageLayout<T>, byte
   return decodeFields(layout.fields, whole, layout.name);
 }
 
-/** A page with the given fields; all else is zero. Throws InvalidArgumentError for a value that does not fit. */
+/**
+ * Encodes a page with the given fields; everything else is zero. Throws InvalidArgumentError for a value that does not
+ * fit.
+ */
 export function encodeModePage<T extends Fields>(
   { page, subpage, name, length, fields }: ModePageLayout<T>,
   values: Partial<FieldValues<T>>,
@@ -49,7 +52,7 @@ export function encodeModePage<T extends Fields>(
 }
 
 /**
- * A copy of the page in which only the given fields are changed. PS is kept as well; it must be zero in MODE SELECT.
+ * A copy of the page with only the given fields changed. PS is kept as well, although it must be zero in MODE SELECT.
  * Throws as `decodeModePage`, and InvalidArgumentError for a value that does not fit.
  */
 export function withChanges<T extends Fields>(
@@ -61,7 +64,7 @@ export function withChanges<T extends Fields>(
   return patchFields(layout.fields, wholePage(layout, bytes), changes, layout.name);
 }
 
-/** The page by its own length; what follows belongs to another page. */
+/** The page according to its length field; the following bytes belong to another page. */
 export function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8Array): Uint8Array {
   const reader = new ByteReader(bytes, `mode page ${name}`);
   const header = decodeFields(HEADER, bytes, name);
@@ -73,7 +76,7 @@ export function wholePage({ page, subpage, name }: ModePageLayout, bytes: Uint8A
   return bytes.subarray(0, headerLength(subpage) + pageLength);
 }
 
-/** The page with its header: its code, and its length as it is. */
+/** The page with its header: page code and actual length. */
 export function withModePageHeader(whole: Uint8Array, page: number, subpage: number, name: string): Uint8Array {
   const pageLength = whole.length - headerLength(subpage);
   if (subpage === 0 && pageLength > 0xff) {

@@ -1,8 +1,7 @@
 import { bits, flag, uint } from '../wire/layout.js';
 import type { ModePageLayout } from './page.js';
 
-// Mode pages of the drive's port and power, and those of IBM's, as an LTO-10 has them. Times are in units of 100 ms where
-// nothing else is said.
+// Mode pages for port and power, and IBM's own, as on an LTO-10 drive. Times are in units of 100 ms unless noted.
 
 /** FCP-4 and SPL-4; PROTOCOL IDENTIFIER: 0 Fibre Channel, 6 SAS. */
 export const PROTOCOL_SPECIFIC_LOGICAL_UNIT = {
@@ -52,7 +51,7 @@ export const SAS_PORT = {
     broadcastAsynchronousEvent: flag(2, 5),
     readyLedMeaning: flag(2, 4),
     protocolIdentifier: bits(2, 3, 0),
-    /** Milliseconds, as the next one. */
+    /** Milliseconds, also in the next field. */
     nexusLossTime: uint(4, 2),
     initiatorResponseTimeout: uint(6, 2),
     /** Units of 10 µs. */
@@ -60,7 +59,7 @@ export const SAS_PORT = {
   },
 } as const satisfies ModePageLayout;
 
-/** SPC-5; the part that drives have had since SPC-3. */
+/** SPC-5; the part that exists since SPC-3. */
 export const POWER_CONDITION = {
   page: 0x1a,
   subpage: 0,
@@ -95,9 +94,9 @@ export const BEHAVIOR_CONFIGURATION = {
     disableDeferredErrorOnRewind: flag(6, 1),
     /** CLNCHK. */
     cleanCheck: flag(6, 0),
-    /** DFMRDL: no older microcode from a field microcode replacement cartridge. */
+    /** DFMRDL: a field microcode replacement cartridge cannot install older microcode. */
     disableMicrocodeDownLevel: flag(7, 0),
-    /** UOE: whether a cartridge is unloaded after an error, of each kind. */
+    /** UOE: whether a cartridge is unloaded after an error, by kind of cartridge. */
     unloadCleanerOnError: bits(8, 5, 4),
     unloadMicrocodeOnError: bits(8, 3, 2),
     unloadDataOnError: bits(8, 1, 0),
@@ -105,7 +104,7 @@ export const BEHAVIOR_CONFIGURATION = {
   },
 } as const satisfies ModePageLayout;
 
-/** IBM's. What the page and its subpages hold is not public: the bytes of `ModePage` are all that there is. */
+/** IBM's page. The content of it and its subpages is not public: only the bytes of `ModePage` are available. */
 export const DEVICE_ATTRIBUTE_SETTINGS = {
   page: 0x30,
   subpage: 0,

@@ -1,10 +1,9 @@
 import { bits, flag, uint } from '../wire/layout.js';
 import type { ModePageLayout } from './page.js';
 
-// Byte 0 is the page code, so that positions are those of the standards' tables. Times are in units of 100 ms where
-// nothing else is said.
+// Byte 0 is the page code, so positions are those of the standards' tables. Times are in units of 100 ms unless noted.
 
-/** SSC-5, tape version of the page. */
+/** SSC-5, the page's version for tape drives. */
 export const READ_WRITE_ERROR_RECOVERY = {
   page: 0x01,
   subpage: 0,
@@ -34,7 +33,7 @@ export const DISCONNECT_RECONNECT = {
     busInactivityLimit: uint(4, 2),
     disconnectTimeLimit: uint(6, 2),
     connectTimeLimit: uint(8, 2),
-    /** In units of 512 bytes, as the first burst size. */
+    /** Units of 512 bytes, as the first burst size. */
     maximumBurstSize: uint(10, 2),
     enableModifyDataPointers: flag(12, 7),
     fairArbitration: bits(12, 6, 4),
@@ -153,7 +152,7 @@ export const DEVICE_CONFIGURATION_EXTENSION = {
     tapeAlertSelectExceptReset: flag(4, 2),
     /** TARPC: TapeAlert respects the page control field. */
     tapeAlertRespectPageControl: flag(4, 1),
-    /** TAPLSD: TapeAlert prevents log sense deactivation, so that reading page 2E clears nothing. */
+    /** TAPLSD: TapeAlert prevents log sense deactivation; reading page 2E then clears nothing. */
     tapeAlertPreventLogSenseDeactivation: flag(4, 0),
     /** One of `WRITE_MODE`. */
     writeMode: bits(5, 7, 4),
@@ -171,7 +170,7 @@ export const MEDIUM_PARTITION = {
   page: 0x11,
   subpage: 0,
   name: 'Medium partition',
-  /** Without the partition sizes, which follow: see `decodePartitionSizes`. */
+  /** Length without the partition sizes that follow: see `decodePartitionSizes`. */
   length: 8,
   fields: {
     maximumAdditionalPartitions: uint(2, 1),
@@ -181,7 +180,7 @@ export const MEDIUM_PARTITION = {
     initiatorDefinedPartitions: flag(4, 5),
     /** PSUM: 0 bytes, 1 KB, 2 MB, 3 10^`partitionUnits` bytes. */
     partitionSizeUnit: bits(4, 4, 3),
-    /** POFM: partitions are made by FORMAT MEDIUM, not by MODE SELECT. */
+    /** POFM: FORMAT MEDIUM creates the partitions, not MODE SELECT. */
     partitionOnFormat: flag(4, 2),
     clear: flag(4, 1),
     additionalPartitions: flag(4, 0),
@@ -206,10 +205,10 @@ export const INFORMATIONAL_EXCEPTIONS = {
     disableExceptionControl: flag(2, 3),
     test: flag(2, 2),
     logErrors: flag(2, 0),
-    /** MRIE: 0 none, 3 recovered error when asked, 4 always recovered error, 5 no sense, 6 on request only. */
+    /** MRIE: 0 none, 3 recovered error if requested, 4 always recovered error, 5 no sense, 6 on request only. */
     methodOfReporting: bits(3, 3, 0),
     intervalTimer: uint(4, 4),
-    /** The number of a TapeAlert flag, when `test` is set. */
+    /** Number of a TapeAlert flag, if `test` is set. */
     reportCount: uint(8, 4),
   },
 } as const satisfies ModePageLayout;

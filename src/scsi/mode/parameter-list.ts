@@ -42,16 +42,16 @@ export type BlockDescriptor = FieldValues<typeof BLOCK_DESCRIPTOR>;
 export interface ModeParameters {
   readonly mediumType: number;
   readonly writeProtected: boolean;
-  /** 0: a write is good when it is on the medium; 1: when it is in the buffer. */
+  /** 0: a write completes once it is on the medium; 1: once it is in the buffer. */
   readonly bufferedMode: number;
   /** 0: the drive's choice. */
   readonly speed: number;
-  /** Absent when it was disabled in the command. */
+  /** Absent if the command disabled it (DBD). */
   readonly blockDescriptor?: BlockDescriptor;
   readonly pages: readonly ModePage[];
 }
 
-/** One mode page, raw: mode-pages.ts knows what they mean. */
+/** One mode page, raw; the layouts are in pages.ts. */
 export interface ModePage {
   readonly pageCode: number;
   /** 0 for a page without subpage code. */
@@ -63,8 +63,8 @@ export interface ModePage {
 const WHAT = 'mode parameter list';
 
 /**
- * Decodes what MODE SENSE answers, whatever its length field says of the last page: a page is taken when it is whole, and
- * left out when it is not. Throws MalformedResponseError when the header or the block descriptor is cut off.
+ * Decodes MODE SENSE data, whatever its length field says about the last page: complete pages are returned, an
+ * incomplete one is left out. Throws MalformedResponseError if the header or the block descriptor is truncated.
  */
 export function decodeModeSense(bytes: Uint8Array, form: keyof typeof FORMS): ModeParameters {
   const { fields, length, lengthBytes } = FORMS[form];
@@ -88,13 +88,13 @@ function sizeOfPage(rest: Uint8Array): number | undefined {
 }
 
 /**
- * Decodes what MODE SELECT sends. Throws MalformedResponseError for a list or a page that is cut off, so that nobody
- * takes half a page for a whole one.
+ * Decodes the parameter list of MODE SELECT. Throws MalformedResponseError for a truncated list or page, so that half a
+ * page is never taken for a whole one.
  */
 export function decodeModeParameters(bytes: Uint8Array, form: keyof typeof FORMS): ModeParameters {
   const { fields, length, lengthBytes } = FORMS[form];
   const { modeDataLength, blockDescriptorLength, ...header } = decodeFields<typeof HEADER_6>(fields, bytes, WHAT);
-  // MODE SELECT leaves the length at zero: then the list is as long as it is.
+  // In MODE SELECT the length field is zero: the list ends with the data.
   const end = modeDataLength === 0 ? bytes.length : modeDataLength + lengthBytes;
   const reader = new ByteReader(new ByteReader(bytes, WHAT).bytes(0, Math.max(length, end)), WHAT);
   const pagesOffset = length + blockDescriptorLength;
@@ -133,7 +133,7 @@ function withoutSavable(page: Uint8Array): Uint8Array {
   return page.map((byte, index) => (index === 0 ? byte & 0x7f : byte));
 }
 
-/** Takes a run of mode pages apart. Throws MalformedResponseError for a page that is cut off. */
+/** Splits consecutive mode pages. Throws MalformedResponseError for a truncated page. */
 export function splitModePages(bytes: Uint8Array): ModePage[] {
   const reader = new ByteReader(bytes, 'mode pages');
   const pages: ModePage[] = [];
@@ -152,7 +152,7 @@ function modePageAt(reader: ByteReader, offset: number): ModePage {
   return { pageCode, subpageCode: hasSubpage ? reader.u8(offset + 1) : 0, bytes: reader.bytes(offset, length) };
 }
 
-/** The page of that code, if it is there. */
+/** The page with that code, if present. */
 export function findModePage({ pages }: ModeParameters, pageCode: number, subpageCode = 0): ModePage | undefined {
   return pages.find((page) => page.pageCode === pageCode && page.subpageCode === subpageCode);
 }

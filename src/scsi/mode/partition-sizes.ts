@@ -3,14 +3,14 @@ import { encodeFields, uint } from '../wire/layout.js';
 import { decodeModePage, wholePage, withModePageHeader } from './page.js';
 import { MEDIUM_PARTITION } from './pages.js';
 
-/** The sizes of the partitions on page 11, in its units. Throws as `decodeModePage`. */
+/** The partition sizes of page 11, in the page's unit. Throws as `decodeModePage`. */
 export function decodePartitionSizes(bytes: Uint8Array): number[] {
   decodeModePage(MEDIUM_PARTITION, bytes);
   const sizes = new ByteReader(wholePage(MEDIUM_PARTITION, bytes).subarray(MEDIUM_PARTITION.length), 'partition sizes');
   return Array.from({ length: Math.floor(sizes.length / 2) }, (_, index) => sizes.u16(index * 2));
 }
 
-/** A copy of page 11 with these partition sizes in place of its own. Throws as `decodeModePage`. */
+/** A copy of page 11 with these partition sizes instead of its own. Throws as `decodeModePage`. */
 export function withPartitionSizes(bytes: Uint8Array, sizes: readonly number[]): Uint8Array {
   decodeModePage(MEDIUM_PARTITION, bytes);
   const { page, subpage, name, length } = MEDIUM_PARTITION;

@@ -1,11 +1,11 @@
-/** The polynomial of Castagnoli, 1EDC6F41h, with its bits in reverse. CRC-32 of zip and zlib has another. */
+/** The Castagnoli polynomial 1EDC6F41h, bit-reversed. CRC-32 of zip and zlib uses another one. */
 const POLYNOMIAL = 0x82f63b78;
 /** x^0: the highest bit is the lowest power. */
 const ONE = 0x8000_0000;
-/** Bytes that one step takes. */
+/** Bytes processed in one step. */
 const STRIDE = 4;
 
-/** TABLES[k][b]: what the byte b does to the register k bytes later. */
+/** TABLES[k][b]: effect of byte b on the register k bytes later. */
 const TABLES = makeTables();
 
 function makeTables(): Tables {
@@ -20,7 +20,7 @@ function makeTables(): Tables {
   return [first, second, third, later(third)];
 }
 
-/** A power more, modulo the polynomial. */
+/** Multiplication by x, modulo the polynomial. */
 function timesX(value: number): number {
   return (value >>> 1) ^ (value & 1 ? POLYNOMIAL : 0);
 }
@@ -28,8 +28,8 @@ function timesX(value: number): number {
 type Tables = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
 /**
- * CRC32C (RFC 7143 section 13.1, SSC-5 4.2.29) of `data` behind what has the value `before`: 0 for nothing. Unsigned;
- * of "123456789" it is E3069283h.
+ * CRC32C (RFC 7143 section 13.1, SSC-5 4.2.29) of `data`, continued from the value `before` of the preceding data (0
+ * for none). Unsigned; E3069283h for "123456789".
  */
 export function crc32c(data: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = TABLES;
@@ -51,7 +51,7 @@ function entry(table: Uint32Array, value: number): number {
   return table[value & 0xff] as number;
 }
 
-/** CRC32C of two runs of bytes in a row, by the value of each and the length of the second. */
+/** CRC32C of two consecutive runs of bytes, from the value of each and the length of the second. */
 export function combineCrc32c(first: number, second: number, secondLength: number): number {
   return (times(first, powerOfX(8 * secondLength)) ^ second) >>> 0;
 }

@@ -1,9 +1,9 @@
-/** x^8 + x^4 + x^3 + x^2 + 1, the field that ECMA-319 calculates in. */
+/** x^8 + x^4 + x^3 + x^2 + 1, the field polynomial of ECMA-319. */
 const FIELD_POLYNOMIAL = 0x11d;
-/** Of the generator x^4 + 38h x^3 + CFh x^2 + 38h x + 1, but for the first. */
+/** Coefficients of the generator x^4 + 38h x^3 + CFh x^2 + 38h x + 1, without the first. */
 const COEFFICIENTS = [0x38, 0xcf, 0x38, 0x01] as const;
 
-/** What a byte that leaves the register at its high end brings back into it. */
+/** Feedback of the byte that leaves the register at its high end. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return COEFFICIENTS.reduce((word, coefficient) => (word << 8) | times(coefficient, byte), 0);
 });
@@ -18,7 +18,7 @@ function times(a: number, b: number): number {
   return product;
 }
 
-/** The Reed-Solomon CRC of logical block protection (ECMA-319, SSC-5 4.2.29): unsigned, of "123456789" it is 4B4F673Ah. */
+/** The Reed-Solomon CRC of logical block protection (ECMA-319, SSC-5 4.2.29). Unsigned; 4B4F673Ah for "123456789". */
 export function reedSolomonCrc(data: Uint8Array): number {
   let register = 0;
   for (let at = 0; at < data.length; at += 1) {

@@ -11,7 +11,7 @@ import {
 
 const CAPABILITIES = 'data encryption capabilities';
 const HEADER = {
-  /** EXTDECC: 2 when encryption can be controlled from outside the device server (a library). */
+  /** EXTDECC: 2 if encryption can be controlled from outside the device server (by a library). */
   externalControl: bits(4, 3, 2),
   /** CFG_P: 1 encryption may be configured, 2 prevented. */
   configurationPrevented: bits(4, 1, 0),
@@ -19,19 +19,19 @@ const HEADER = {
 const HEADER_LENGTH = 20;
 
 const ALGORITHM = {
-  /** What `SetDataEncryption.algorithmIndex` wants; it differs between drives. */
+  /** Value for `SetDataEncryption.algorithmIndex`; it differs between drives. */
   index: uint(0, 1),
   length: uint(2, 2),
   /** AVFMV: usable with the mounted volume. */
   validForMountedVolume: flag(4, 7),
   supplementalDecryptionKeys: flag(4, 6),
   messageAuthentication: flag(4, 5),
-  /** DELB_C: can tell encrypted blocks from plain ones. */
+  /** DELB_C: can distinguish encrypted blocks from plain ones. */
   distinguishesEncryptedBlocks: flag(4, 4),
-  /** 0 no, 1 in software, 2 in hardware, 3 only by external control; so for `encrypt`. */
+  /** 0 no, 1 in software, 2 in hardware, 3 only by external control; likewise `encrypt`. */
   decrypt: bits(4, 3, 2),
   encrypt: bits(4, 1, 0),
-  /** AVFCLP: 1 not usable, 2 usable at the current position; 0 not told. */
+  /** AVFCLP: 1 not usable, 2 usable at the current position; 0 not reported. */
   validForCurrentPosition: bits(5, 7, 6),
   nonce: bits(5, 5, 4),
   kadFormat: flag(5, 3),
@@ -69,7 +69,10 @@ export type EncryptionCapabilities = FieldValues<typeof HEADER> & {
   readonly algorithms: readonly EncryptionAlgorithm[];
 };
 
-/** Page 0010, with the algorithms that are whole. Throws MalformedResponseError when none of those that it has is. */
+/**
+ * Page 0010, with the complete algorithm descriptors. Throws MalformedResponseError if it has descriptors and none is
+ * complete.
+ */
 export function decodeEncryptionCapabilities(bytes: Uint8Array): EncryptionCapabilities {
   const length = securityPageLength(bytes, SECURITY_IN_PAGE.capabilities, CAPABILITIES) - HEADER_LENGTH;
   const { whole, cut } = splitStructures(bytes, HEADER_LENGTH, length, sizeOfAlgorithm);
@@ -97,7 +100,7 @@ function encodeAlgorithm(algorithm: EncryptionAlgorithm): Uint8Array {
   return encodeFields(ALGORITHM, ALGORITHM_LENGTH, values, CAPABILITIES);
 }
 
-/** Page 0011: the KEY FORMAT values that the drive takes. */
+/** Page 0011: the KEY FORMAT values that the drive accepts. */
 export function decodeKeyFormats(bytes: Uint8Array): number[] {
   return [...securityPage(bytes, SECURITY_IN_PAGE.keyFormats, 'supported key formats').subarray(PAGE_HEADER_LENGTH)];
 }
@@ -118,7 +121,7 @@ const MANAGEMENT_FIELDS = {
 };
 const MANAGEMENT_LENGTH = 16;
 
-/** Which options of `SetDataEncryption` the drive has. */
+/** Options of `SetDataEncryption` that the drive supports. */
 export type EncryptionManagementCapabilities = FieldValues<typeof MANAGEMENT_FIELDS>;
 
 /** Page 0012. */

@@ -5,14 +5,14 @@ import { sizeByHeader, splitStructures } from '../wire/structures.js';
 /** KEY DESCRIPTOR TYPE: what a key-associated data descriptor holds (SSC-5). */
 export const KAD_TYPE = { unauthenticated: 0, authenticated: 1, nonce: 2, metadata: 3, wrappedKey: 4 } as const;
 
-/** KAD FORMAT: how the drive shows key-associated data to people. */
+/** KAD FORMAT: how the drive presents key-associated data. */
 export const KAD_FORMAT = { unspecified: 0, binaryName: 1, asciiName: 2 } as const;
 
-/** Key-associated data: what a drive writes beside each encrypted block, so that its key can be found again. */
+/** Key-associated data: written by the drive with each encrypted block, so that its key can be found again. */
 export interface KeyAssociatedData {
   /** One of `KAD_TYPE`. */
   readonly type: number;
-  /** AUTHENTICATED, 0 to 7: 1 not covered, 2 not tried, 3 authenticated, 4 failed; 0 in what is sent to the drive. */
+  /** AUTHENTICATED, 0 to 7: 1 not covered, 2 not tried, 3 authenticated, 4 failed; 0 when sent to the drive. */
   readonly authenticated: number;
   readonly data: Uint8Array;
 }
@@ -22,7 +22,7 @@ const HEADER_LENGTH = 4;
 
 const sizeOfKad = sizeByHeader(HEADER_LENGTH, (header) => header.readUInt16BE(2));
 
-/** The descriptors that fill `bytes`, sent by a host. Throws MalformedResponseError when one is cut off. */
+/** The descriptors in `bytes`, sent by a host. Throws MalformedResponseError if one is truncated. */
 export function decodeKads(bytes: Uint8Array, what: string): KeyAssociatedData[] {
   const { whole, cut } = splitStructures(bytes, 0, bytes.length, sizeOfKad);
   if (cut) throw new ByteReader(bytes, what).malformed('key-associated data is cut off');
@@ -30,8 +30,8 @@ export function decodeKads(bytes: Uint8Array, what: string): KeyAssociatedData[]
 }
 
 /**
- * Those of an answer of a drive, which has `length` bytes of them from `begin` on by its length field. Throws
- * MalformedResponseError when not one of them is whole.
+ * The complete descriptors in a drive's page, which by its length field has `length` bytes of them from `begin` on.
+ * Throws MalformedResponseError if none is complete.
  */
 export function receivedKads(bytes: Uint8Array, begin: number, length: number, what: string): KeyAssociatedData[] {
   const { whole, cut } = splitStructures(bytes, begin, length, sizeOfKad);

@@ -34,12 +34,12 @@ export const SECURITY_PROTOCOL_OUT = {
   fields: { protocol: uint(1, 1), page: uint(2, 2), inc512: flag(4, 7), transferLength: uint(6, 4) },
 } as const satisfies CdbLayout;
 
-/** Asks for a page of tape data encryption. */
+/** Requests a page of tape data encryption. */
 export function securityProtocolIn(page: number, allocationLength = 0x2000): ScsiCommand {
   return readProtocol(SECURITY_PROTOCOL.tapeDataEncryption, page, allocationLength);
 }
 
-/** Asks which security protocols the drive has; the answer is for `decodeSecurityProtocols`. */
+/** Requests the list of security protocols; decode the data with `decodeSecurityProtocols`. */
 export function listSecurityProtocols(): ScsiCommand {
   return readProtocol(SECURITY_PROTOCOL.information, 0, 0x200);
 }
@@ -53,7 +53,7 @@ export function securityProtocolOut(page: number, data: Uint8Array): ScsiCommand
 const PROTOCOL_LIST_HEADER_LENGTH = 8;
 const PROTOCOL_LIST = { length: uint(6, 2) };
 
-/** The SECURITY PROTOCOL values that the drive has. */
+/** The SECURITY PROTOCOL values that the drive supports. */
 export function decodeSecurityProtocols(bytes: Uint8Array): number[] {
   const { length } = decodeFields(PROTOCOL_LIST, bytes, 'security protocol list');
   return [...bytes.subarray(PROTOCOL_LIST_HEADER_LENGTH, PROTOCOL_LIST_HEADER_LENGTH + length)];
@@ -70,21 +70,21 @@ const PAGE_HEADER = { page: uint(0, 2), length: uint(2, 2) };
 export const PAGE_HEADER_LENGTH = 4;
 
 /**
- * The page by its own length, header included, as far as it was sent: mhvtl's page 0020 promises 12 bytes more than
- * follow. Throws MalformedResponseError when it is another page.
+ * The page according to its length field, header included, as far as it was sent: mhvtl's page 0020 claims 12 bytes
+ * more than it sends. Throws MalformedResponseError if it is another page.
  */
 export function securityPage(bytes: Uint8Array, page: number, what: string): Uint8Array {
   return bytes.subarray(0, securityPageLength(bytes, page, what));
 }
 
-/** Bytes of the page by its length field, header included. Throws MalformedResponseError when it is another page. */
+/** Length of the page by its length field, header included. Throws MalformedResponseError if it is another page. */
 export function securityPageLength(bytes: Uint8Array, page: number, what: string): number {
   const header = decodeFields(PAGE_HEADER, bytes, what);
   if (header.page === page) return PAGE_HEADER_LENGTH + header.length;
   throw new ByteReader(bytes, what).malformed(`the page is ${hexCode(header.page, 4)}, not ${hexCode(page, 4)}`);
 }
 
-/** Writes page code and length in front of `parts`, in one copy, so that a key lies in one place only. */
+/** Joins page code, length and `parts` in a single copy, so that a key exists in one place only. */
 export function joinSecurityPage(page: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return concatBytes(encodeFields(PAGE_HEADER, PAGE_HEADER_LENGTH, { page, length }, 'security page'), ...parts);

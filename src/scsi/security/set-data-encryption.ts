@@ -10,7 +10,7 @@ import {
   securityProtocolOut,
 } from './protocol.js';
 
-/** SCOPE: who the parameters are for. */
+/** SCOPE: the nexuses that the parameters apply to. */
 export const ENCRYPTION_SCOPE = { public: 0, local: 1, allNexus: 2 } as const;
 /** CEEM. */
 export const CHECK_EXTERNAL_ENCRYPTION_MODE = { vendorSpecific: 0, noCheck: 1, external: 2, encrypted: 3 } as const;
@@ -40,7 +40,7 @@ const FIELDS = {
   encryptionMode: uint(6, 1),
   /** One of `DECRYPTION_MODE`. */
   decryptionMode: uint(7, 1),
-  /** Of the drive's capabilities page: no index is the same in all drives. */
+  /** Index from the drive's capabilities page; it differs between drives. */
   algorithmIndex: uint(8, 1),
   /** One of `KEY_FORMAT`. */
   keyFormat: uint(9, 1),
@@ -58,14 +58,16 @@ export type SetDataEncryption = Omit<FieldValues<typeof FIELDS>, 'keyLength'> & 
   readonly kads: readonly KeyAssociatedData[];
 };
 
-/** Fields that are left out are zero. Throws InvalidArgumentError for a value that does not fit; the key is not in it. */
+/**
+ * Omitted fields are zero. Throws InvalidArgumentError for a value that does not fit; the error never contains the key.
+ */
 export function encodeSetDataEncryption({ key = EMPTY, kads = [], ...values }: Partial<SetDataEncryption>): Uint8Array {
   const fixed = encodeFields(FIELDS, FIXED_LENGTH, { ...values, keyLength: key.length }, NAME);
   const rest = [key, encodeKads(kads)];
   return joinSecurityPage(SECURITY_OUT_PAGE.setDataEncryption, fixed.subarray(PAGE_HEADER_LENGTH), ...rest);
 }
 
-/** For the device server. Throws MalformedResponseError when the list is shorter than its lengths say. */
+/** For the device server. Throws MalformedResponseError if the list is shorter than its length fields say. */
 export function decodeSetDataEncryption(list: Uint8Array): SetDataEncryption {
   const page = securityPage(list, SECURITY_OUT_PAGE.setDataEncryption, NAME);
   const reader = new ByteReader(page, NAME);

@@ -9,7 +9,7 @@ import {
   securityPageLength,
 } from './protocol.js';
 
-/** PARAMETERS CONTROL: who may set the encryption parameters. Under `library` a key from the host is refused. */
+/** PARAMETERS CONTROL: who may set the encryption parameters. With `library`, a key from the host is refused. */
 export const PARAMETERS_CONTROL = { notTold: 0, host: 1, drive: 2, library: 3 } as const;
 
 /** COMPRESSION STATUS of the next block. */
@@ -87,7 +87,7 @@ const NEXT_BLOCK_STATUS = {
 export type DataEncryptionStatus = StatusOf<(typeof DATA_ENCRYPTION_STATUS)['fields']>;
 export type NextBlockStatus = StatusOf<(typeof NEXT_BLOCK_STATUS)['fields']>;
 
-/** Page 0020: what is set in the drive. */
+/** Page 0020: the encryption parameters set in the drive. */
 export function decodeDataEncryptionStatus(bytes: Uint8Array): DataEncryptionStatus {
   return decodeStatus(DATA_ENCRYPTION_STATUS, bytes);
 }
@@ -96,7 +96,7 @@ export function encodeDataEncryptionStatus({ kads, ...values }: DataEncryptionSt
   return encodeStatus(DATA_ENCRYPTION_STATUS, values, kads);
 }
 
-/** Page 0021: how the block at the position is encrypted. To be asked with the position on data. */
+/** Page 0021: how the block at the current position is encrypted. Valid only if the position is at data. */
 export function decodeNextBlockStatus(bytes: Uint8Array): NextBlockStatus {
   return decodeStatus(NEXT_BLOCK_STATUS, bytes);
 }

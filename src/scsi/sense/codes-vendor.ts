@@ -1,4 +1,4 @@
-/** One code of a vendor. The same additional sense code may mean something else with another sense key. */
+/** One vendor-specific code. The same additional sense code may mean something else with another sense key. */
 type VendorCode = readonly [key: number, asc: number, ascq: number, text: string];
 
 /** Drives of IBM and Quantum. */
@@ -25,7 +25,7 @@ const HP_FAMILY: readonly VendorCode[] = [
   [0x0, 0x82, 0x83, 'bad microcode detected'],
 ];
 
-/** Whose codes a drive speaks. */
+/** Vendor whose codes a drive uses. */
 export type SenseVendor = 'IBM' | 'HP';
 
 const VENDORS: ReadonlyMap<string, SenseVendor> = new Map([
@@ -37,7 +37,7 @@ const VENDORS: ReadonlyMap<string, SenseVendor> = new Map([
 
 const VENDOR_CODES: Readonly<Record<SenseVendor, readonly VendorCode[]>> = { IBM: IBM_FAMILY, HP: HP_FAMILY };
 
-/** By the vendor identification of INQUIRY; undefined for a vendor whose codes nobody has told us. */
+/** From the vendor identification of INQUIRY; undefined for a vendor whose codes are unknown. */
 export function senseVendor(vendor: string): SenseVendor | undefined {
   return VENDORS.get(vendor.trim().toUpperCase());
 }
@@ -98,7 +98,7 @@ const IBM_ENCRYPTION: readonly (readonly [asc: number, ascq: number, text: strin
   [0xef, 0xc0, 'no operation'],
 ];
 
-/** What a vendor says on top of the standard; `vendor` is the vendor identification of INQUIRY. */
+/** The vendor's text for a code that the standard does not define; `vendor` is the vendor identification of INQUIRY. */
 export function vendorSenseText(vendor: string, key: number, asc: number, ascq: number): string | undefined {
   const family = senseVendor(vendor);
   if (family === undefined) return undefined;

@@ -286,7 +286,7 @@ const STANDARD_TEXT: ReadonlyMap<number, string> = new Map(
   STANDARD_CODES.map(([asc, ascq, text]) => [(asc << 8) | ascq, text]),
 );
 
-/** What an additional sense code says, in the words of the vendor (INQUIRY's vendor identification) or the standard. */
+/** Text of an additional sense code, from the vendor (INQUIRY's vendor identification) or the standard. */
 export function additionalSenseText(key: number, asc: number, ascq: number, vendor?: string): string | undefined {
   const own = vendor === undefined ? undefined : vendorSenseText(vendor, key, asc, ascq);
   return own ?? STANDARD_TEXT.get((asc << 8) | ascq) ?? diagnosticText(asc, ascq);

@@ -3,7 +3,7 @@ import { concatBytes, hexCode, opaqueBytes } from '../wire/bytes.js';
 import { bits, encodeFields, flag, int, int64, uint } from '../wire/layout.js';
 import { additionalSenseText, SENSE_KEYS } from './codes.js';
 
-/** What `encodeSense` takes: the fields of `SenseData` that go over the wire; all but the key may be left out. */
+/** Argument of `encodeSense`: the encoded fields of `SenseData`; all except the key are optional. */
 export type SenseFields = Partial<Omit<SenseData, 'text' | 'bytes'>> & Pick<SenseData, 'key'>;
 
 type Decoded = Omit<SenseData, 'text' | 'bytes'>;
@@ -13,10 +13,10 @@ const NONE = new Uint8Array(0);
 const DESCRIPTOR = { information: 0x00, senseKeySpecific: 0x02, streamCommands: 0x04 } as const;
 
 /**
- * Decodes sense data in fixed (70h, 71h) or descriptor (72h, 73h) format; undefined for bytes that are neither. Sense
- * that was cut off keeps what is there: fields beyond the end read as zero. Never throws.
+ * Decodes sense data in fixed (70h, 71h) or descriptor (72h, 73h) format; undefined for other bytes. Truncated sense
+ * data is decoded as far as it goes: fields beyond the end read as zero. Never throws.
  *
- * `vendor` is the vendor identification of INQUIRY; with it the text says what that vendor's own codes mean.
+ * `vendor` is the vendor identification of INQUIRY; with it, the text includes the vendor's own codes.
  */
 export function decodeSense(bytes: Uint8Array, vendor?: string): SenseData | undefined {
   const decoded = decodeFormat(bytes);
@@ -72,7 +72,9 @@ function decodeDescriptors(bytes: Uint8Array, deferred: boolean): Decoded {
   };
 }
 
-/** Of the information descriptor. A negative residual is in two's complement (SSC-5); no count is larger than a double. */
+/**
+ * Value of the information descriptor. A negative residual is in two's complement (SSC-5); counts are safe integers.
+ */
 function informationOf(descriptor: Buffer): Pick<Decoded, 'information'> {
   const information = Number(descriptor.readBigInt64BE(4));
   return descriptor.readUInt8(2) >> 7 === 1 && Number.isSafeInteger(information) ? { information } : {};
@@ -110,7 +112,7 @@ function tellsProgress(key: number): boolean {
   return key === 0 || key === 2;
 }
 
-/** The first `length` bytes, with zeros for those that are missing. */
+/** The first `length` bytes, padded with zeros. */
 function padded(bytes: Uint8Array, length: number): Buffer {
   const result = Buffer.alloc(length);
   result.set(bytes.subarray(0, length));
@@ -160,9 +162,9 @@ const SPECIFIC = {
 };
 
 /**
- * Sense data as a drive sends it: fixed format, or descriptor format on demand. In fixed format an INFORMATION that
- * does not fit 32 bits is left out with VALID at zero, as SPC-5 has it.
- * Throws InvalidArgumentError for a value that does not fit its field.
+ * Encodes sense data in fixed format, or in descriptor format on request. In fixed format, an INFORMATION value that
+ * does not fit 32 bits is omitted and VALID is zero (SPC-5). Throws InvalidArgumentError for a value that does not fit
+ * its field.
  */
 export function encodeSense(fields: SenseFields, options: { descriptor?: boolean } = {}): Uint8Array {
   return options.descriptor ? encodeDescriptors(fields) : encodeFixed(fields);
@@ -220,7 +222,7 @@ function streamDescriptor(fields: SenseFields): Uint8Array {
   return encodeFields(STREAM_DESCRIPTOR, 4, values, 'stream commands descriptor');
 }
 
-/** The sense key specific bytes; undefined when there is nothing to tell. */
+/** The sense key specific bytes; undefined if there are none. */
 function encodeSpecific({ key, field, progress }: SenseFields): Uint8Array | undefined {
   if (field !== undefined && key === ILLEGAL_REQUEST) {
     const { inCdb, byte, bit } = field;

@@ -25,13 +25,13 @@ export const DESIGNATOR_TYPES = [
   'reserved0f',
 ] as const;
 
-/** One name of the device, of page 83h. */
+/** One designator of page 83h. */
 export interface Designator {
   readonly association: (typeof ASSOCIATIONS)[number];
   readonly type: (typeof DESIGNATOR_TYPES)[number];
   /** 1 binary, 2 ASCII, 3 UTF-8. */
   readonly codeSet: number;
-  /** Protocol identifier, when the drive tells one (6: SAS, 0: Fibre Channel). */
+  /** Protocol identifier, if present (6: SAS, 0: Fibre Channel). */
   readonly protocol?: number;
   readonly bytes: Uint8Array;
 }
@@ -46,7 +46,7 @@ const DESIGNATOR = {
 };
 const DESIGNATOR_HEADER_LENGTH = 4;
 
-/** Page 83h. Throws MalformedResponseError when not one designator is whole. */
+/** Page 83h. Throws MalformedResponseError if no designator is complete. */
 export function decodeDeviceIdentification(bytes: Uint8Array): Designator[] {
   return vpdStructures(bytes, 'deviceIdentification', 0, sizeOfDesignator).map(decodeDesignator);
 }
@@ -84,7 +84,7 @@ function encodeDesignator({ association, type, codeSet, protocol, bytes }: Desig
 
 const BINARY_CODE_SET = 1;
 
-/** A designator for people: hex digits of a binary one, the text of the others. */
+/** Readable form of a designator: hex digits of a binary one, otherwise its text. */
 export function designatorText({ codeSet, bytes }: Designator): string {
   if (codeSet === BINARY_CODE_SET) return toHex(bytes);
   return new ByteReader(bytes, 'designator').ascii(0, bytes.length);

@@ -27,8 +27,8 @@ const HEADER = {
 const HEADER_LENGTH = 4;
 
 /**
- * What follows the header of a page. Throws MalformedResponseError when the answer is another page (as drives answer
- * that don't know this one), or shorter than its own length field by more than a few bytes.
+ * The bytes after the header of a page. Throws MalformedResponseError if the data is another page (as some drives
+ * answer if they do not have this one), or shorter than its length field by more than `LENGTH_SLACK` bytes.
  */
 export function vpdPayload(bytes: Uint8Array, page: keyof typeof VPD_PAGES): ByteReader {
   const reader = new ByteReader(bytes, `VPD page ${page}`);
@@ -38,7 +38,9 @@ export function vpdPayload(bytes: Uint8Array, page: keyof typeof VPD_PAGES): Byt
   return new ByteReader(reader.bytes(HEADER_LENGTH, isOff ? length - missing : length), reader.what);
 }
 
-/** The structures of a page that begins with `skipped` bytes of another kind. Throws when not one of them is whole. */
+/**
+ * The complete structures of a page, after `skipped` other bytes. Throws MalformedResponseError if none is complete.
+ */
 export function vpdStructures(
   bytes: Uint8Array,
   page: keyof typeof VPD_PAGES,
@@ -110,7 +112,7 @@ const EXTENDED_INQUIRY = {
   simple: flag(1, 0),
   /** Minutes. */
   extendedSelfTestTime: uint(6, 2),
-  /** Bytes; 0 when not told. */
+  /** Bytes; 0 if not reported. */
   maximumSenseLength: uint(9, 1),
 };
 const EXTENDED_INQUIRY_LENGTH = 60;
@@ -129,7 +131,7 @@ export function encodeExtendedInquiry(values: Partial<ExtendedInquiry>): Uint8Ar
 }
 
 const SEQUENTIAL_CAPABILITIES = {
-  /** TSMC: the drive can mirror the tape stream, as a source or a copy. It says nothing of TapeAlert. */
+  /** TSMC: the drive can mirror the tape stream, as a source or a copy. Unrelated to TapeAlert. */
   tapeStreamMirroring: flag(0, 1),
   /** WORM cartridges are supported. */
   worm: flag(0, 0),
@@ -162,7 +164,7 @@ export function encodeSupportedTapeAlerts(numbers: readonly number[]): Uint8Arra
   return vpdPage('tapeAlertFlags', Buffer.from(flags.toString(16).padStart(16, '0'), 'hex'));
 }
 
-/** Page B4h: the element address of the drive in its library; undefined when the library has not told the drive. */
+/** Page B4h: the element address of the drive in its library; undefined if the library has not set it. */
 export function decodeElementAddress(bytes: Uint8Array): number | undefined {
   const payload = vpdPayload(bytes, 'elementAddress');
   return payload.length >= 2 ? payload.u16(0) : undefined;
@@ -192,7 +194,7 @@ const PROTECTION_METHOD = {
   recoverBufferedData: flag(3, 5),
 };
 const PROTECTION_METHOD_LENGTH = 8;
-/** What the fields take. */
+/** Length of the fields in bytes. */
 const PROTECTION_LEAST_LENGTH = 4;
 const PROTECTION_HEADER_LENGTH = 4;
 

@@ -2,12 +2,12 @@ import { MalformedResponseError } from '../../errors/index.js';
 
 const BLANKS = /^[\0 ]+|[\0 ]+$/g;
 
-/** The text of a blank- or NUL-padded field, without the padding of either end. Bytes above 7Fh read as Latin-1. */
+/** Text of a blank- or NUL-padded field, without the padding at both ends. Bytes above 7Fh read as Latin-1. */
 export function asciiTrim(bytes: Uint8Array): string {
   return latin1(bytes).replace(BLANKS, '');
 }
 
-/** The bytes of a text, left-aligned and cut or padded to `length`. */
+/** Bytes of a text, left-aligned and truncated or padded to `length`. */
 export function asciiPad(text: string, length: number, padding = 0x20): Uint8Array {
   const bytes = new Uint8Array(length).fill(padding);
   bytes.set(Buffer.from(text, 'latin1').subarray(0, length));
@@ -24,10 +24,10 @@ export function hexCode(value: number, digits = 2): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
-/** Bytes of an answer that mean nothing to us: as JSON they are lower-case hex. */
+/** Uninterpreted bytes of a device: lower-case hex in JSON. */
 export type OpaqueBytes = Uint8Array & { toJSON(): string };
 
-/** A copy, so that what is kept of an answer does not hold the whole of it. */
+/** A copy, so that a part does not keep the whole data in memory. */
 export function opaqueBytes(bytes: Uint8Array): OpaqueBytes {
   return opaque(Uint8Array.from(bytes));
 }
@@ -50,7 +50,7 @@ const AS_HEX: PropertyDescriptor = {
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
-/** The bytes of lower-case hex; undefined for text that is none. */
+/** Bytes from lower-case hex; undefined for other text. */
 export function bytesOfHex(text: string): OpaqueBytes | undefined {
   return HEX.test(text) ? opaqueBytes(Buffer.from(text, 'hex')) : undefined;
 }
@@ -66,8 +66,8 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Big-endian fields of an answer, by offset. A field that does not lie wholly within the bytes throws
- * MalformedResponseError, which names `what` is being read.
+ * Reads big-endian fields by offset. Throws MalformedResponseError, naming `what`, for a field that extends beyond the
+ * bytes.
  */
 export class ByteReader {
   readonly what: string;
@@ -102,7 +102,7 @@ export class ByteReader {
     return this.uint(offset, 6);
   }
 
-  /** Throws MalformedResponseError for a number that no double holds exactly: no drive counts so far. */
+  /** Throws MalformedResponseError for a number that is not a safe integer: no drive counts that far. */
   u64(offset: number): number {
     return this.safe(this.within(offset, 8).readBigUInt64BE(offset));
   }
@@ -112,7 +112,7 @@ export class ByteReader {
     return this.safe(this.within(offset, 8).readBigInt64BE(offset));
   }
 
-  /** Two's complement; the nearest safe integer for one that no double holds exactly. */
+  /** Two's complement, clamped to the nearest safe integer. */
   clampedI64(offset: number): number {
     const value = Number(this.within(offset, 8).readBigInt64BE(offset));
     return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
@@ -134,8 +134,8 @@ export class ByteReader {
   }
 
   /**
-   * Unsigned integer of 1 to 8 bytes; undefined for a mark of "unknown". Throws MalformedResponseError for one that no
-   * double holds exactly.
+   * Unsigned integer of 1 to 8 bytes; undefined for a mark of "unknown". Throws MalformedResponseError for one that is
+   * not a safe integer.
    */
   count(offset: number, width: number): number | undefined {
     const bytes = this.within(offset, width).subarray(offset, offset + width);
@@ -161,7 +161,7 @@ export class ByteReader {
     return asciiTrim(this.within(offset, length).subarray(offset, offset + length));
   }
 
-  /** The error of an answer that is other than the standard allows: for the caller to throw. */
+  /** Makes the error for data that violates the standard, for the caller to throw. */
   malformed(why: string): MalformedResponseError {
     return new MalformedResponseError(`${this.what}: ${why}`);
   }

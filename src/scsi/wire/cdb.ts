@@ -5,7 +5,7 @@ import { decodeFields, encodeFields, type Fields, type FieldValues, fieldMask } 
 import { type CommandName, isCdbOf, operationCode } from './opcodes.js';
 import { timeoutMs } from './timeouts.js';
 
-/** One command's CDB. The same table serves the builder and the device server. */
+/** Layout of a command's CDB, for the builder and for the device server. */
 export interface CdbLayout<T extends Fields = Fields> {
   readonly name: CommandName;
   readonly length: number;
@@ -41,7 +41,7 @@ export function commandWithDataOut<T extends Fields>(
 }
 
 /**
- * What a CDB asks for. Throws MalformedResponseError for a CDB of another command, or one that is too short.
+ * Decodes the fields of a CDB. Throws MalformedResponseError for a CDB of another command, or one that is too short.
  */
 export function decodeCdb<T extends Fields>(layout: CdbLayout<T>, cdb: Uint8Array): FieldValues<T> {
   if (!isCdbOf(layout.name, cdb) || cdb.length < layout.length) {
@@ -61,7 +61,7 @@ function build<T extends Fields>(
   return { name: layout.name, cdb, ...data, timeoutMs: timeoutMs(layout.name) };
 }
 
-/** CDB usage data (SPC-5): operation code and service action, and ones in every field that the table has. */
+/** CDB usage data (SPC-5): operation code, service action, and ones in every field of the table. */
 export function cdbUsage(layout: CdbLayout): Uint8Array {
   return withOperationCode(layout, fieldMask(layout.fields, layout.length));
 }

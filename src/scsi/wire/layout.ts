@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import { asciiPad, ByteReader, bytesOfHex, isUnknownMark, toHex, view } from './bytes.js';
 
-/** Where a field lies and how it is read. Bytes and bits are numbered as in the standards' tables. */
+/** Place and type of a field. Bytes and bits are numbered as in the standards' tables. */
 export type Field =
   | { readonly type: 'flag'; readonly byte: number; readonly bit: number }
   | { readonly type: 'bits'; readonly byte: number; readonly high: number; readonly low: number }
@@ -27,30 +27,30 @@ export const bits = (byte: number, high: number, low: number) => ({ type: 'bits'
 export const uint = (byte: number, width: number) => ({ type: 'uint', byte, width }) as const;
 /** Two's complement, 1 to 6 bytes. */
 export const int = (byte: number, width: number) => ({ type: 'int', byte, width }) as const;
-/** A safe integer: a larger one is malformed. */
+/** Unsigned, 8 bytes; a value that is not a safe integer is malformed. */
 export const uint64 = (byte: number) => ({ type: 'uint64', byte }) as const;
-/** Unsigned, 1 to 8 bytes; undefined where the drive has a mark for "unknown". All ones when undefined is written. */
+/** Unsigned, 1 to 8 bytes; undefined for a mark of "unknown". Undefined is encoded as all ones. */
 export const count = (byte: number, width: number) => ({ type: 'count', byte, width }) as const;
-/** Two's complement, a safe integer. */
+/** Two's complement, 8 bytes; a value that is not a safe integer is malformed. */
 export const int64 = (byte: number) => ({ type: 'int64', byte }) as const;
-/** Of a CDB: where an initiator asks for more than there is, the largest safe integer is more as well. */
+/** Unsigned, 8 bytes, clamped to the largest safe integer: for CDBs, where any larger request exceeds what exists. */
 export const clampedUint64 = (byte: number) => ({ type: 'uint64', byte, clamped: true }) as const;
 export const clampedInt64 = (byte: number) => ({ type: 'int64', byte, clamped: true }) as const;
-/** Left-aligned, padded with blanks; read without the padding of either end. */
+/** Left-aligned, padded with blanks; decoded without the padding at both ends. */
 export const ascii = (byte: number, width: number) => ({ type: 'ascii', byte, width }) as const;
-/** Bytes that are no number: a key, an address. Lower-case hex, two digits for each. */
+/** Bytes that are not a number, such as a key or an address: lower-case hex, two digits for each. */
 export const hex = (byte: number, width: number) => ({ type: 'hex', byte, width }) as const;
 
-/** Reads every field. Throws MalformedResponseError when one lies beyond the bytes. */
+/** Reads every field. Throws MalformedResponseError if one extends beyond the bytes. */
 export function decodeFields<T extends Fields>(fields: T, bytes: Uint8Array, what: string): FieldValues<T> {
   const reader = new ByteReader(bytes, what);
-  // A loop: what `Object.fromEntries` builds costs several times as much, and the virtual drive does it for each command.
+  // A loop: `Object.fromEntries` costs several times as much, and the virtual drive does this for each command.
   const values: Record<string, unknown> = {};
   for (const [name, field] of entriesOf(fields)) values[name] = readField(reader, field);
   return values as FieldValues<T>;
 }
 
-/** A library's inventory has the same fields ten thousand times: their list is made once. */
+/** A library's inventory decodes the same fields ten thousand times, so their list is cached. */
 const entriesByFields = new WeakMap<Fields, readonly (readonly [string, Field])[]>();
 
 function entriesOf(fields: Fields): readonly (readonly [string, Field])[] {
@@ -62,8 +62,8 @@ function entriesOf(fields: Fields): readonly (readonly [string, Field])[] {
 }
 
 /**
- * A structure of `length` bytes with the given fields; all else is zero.
- * Throws InvalidArgumentError for a value that does not fit its field.
+ * A structure of `length` bytes with the given fields; everything else is zero. Throws InvalidArgumentError for a value
+ * that does not fit its field.
  */
 export function encodeFields<T extends Fields>(
   fields: T,
@@ -75,8 +75,8 @@ export function encodeFields<T extends Fields>(
 }
 
 /**
- * A copy of `bytes` in which only the given fields are changed. Throws InvalidArgumentError for a value that does not
- * fit its field, or a field that does not fit the bytes.
+ * A copy of `bytes` with only the given fields changed. Throws InvalidArgumentError for a value that does not fit its
+ * field, or a field that does not fit the bytes.
  */
 export function patchFields<T extends Fields>(
   fields: T,
@@ -87,7 +87,7 @@ export function patchFields<T extends Fields>(
   return setFields(fields, new Uint8Array(bytes), values, what);
 }
 
-/** Changes `bytes`, and returns them. */
+/** Sets fields in `bytes`, and returns it. */
 function setFields<T extends Fields>(
   fields: T,
   bytes: Uint8Array,

@@ -4,7 +4,7 @@ export interface OperationCode {
   readonly serviceAction?: number;
 }
 
-/** The commands of SPC-5 and SSC-5 that a tape drive is sent, by the standard's name. */
+/** Commands of SPC-5 and SSC-5 for tape drives, by the standard's name. */
 export const OPERATION_CODES = {
   'TEST UNIT READY': { code: 0x00 },
   REWIND: { code: 0x01 },
@@ -55,7 +55,9 @@ export const OPERATION_CODES = {
   'SECURITY PROTOCOL OUT': { code: 0xb5 },
 } as const satisfies Record<string, OperationCode>;
 
-/** The commands of SMC-3 that a medium changer is sent besides those of SPC-5; tape drives have other uses for some codes. */
+/**
+ * Commands of SMC-3 for medium changers, besides those of SPC-5; on tape drives some of the codes mean other commands.
+ */
 export const CHANGER_OPERATION_CODES = {
   'INITIALIZE ELEMENT STATUS': { code: 0x07 },
   'OPEN/CLOSE IMPORT/EXPORT ELEMENT': { code: 0x1b },
@@ -69,10 +71,10 @@ export const CHANGER_OPERATION_CODES = {
 export type ChangerCommandName = keyof typeof CHANGER_OPERATION_CODES;
 export type CommandName = keyof typeof OPERATION_CODES | ChangerCommandName;
 
-/** Whose commands are meant, where two types of devices share an operation code. */
+/** Selects the device type, if two types share an operation code. */
 export type CommandSet = 'tape' | 'changer';
 
-/** For each operation code the commands that share it. */
+/** The commands that share an operation code. */
 type ByCode = ReadonlyMap<number, readonly (readonly [CommandName, OperationCode])[]>;
 
 function byCode(codes: Readonly<Partial<Record<CommandName, OperationCode>>>): ByCode {
@@ -94,13 +96,13 @@ export function operationCode(name: CommandName): OperationCode {
   return ALL[name];
 }
 
-/** The command that a CDB asks for; undefined for one that is not in the tables. */
+/** The command of a CDB; undefined if it is not in the tables. */
 export function commandName(cdb: Uint8Array, set: CommandSet = 'tape'): CommandName | undefined {
   const commands = (set === 'tape' ? TAPE : CHANGER).get(cdb[0] ?? -1) ?? [];
   return commands.find(([, operation]) => asksFor(operation, cdb))?.[0];
 }
 
-/** Whether a CDB has the operation code of a command, and its service action where it has one. */
+/** Whether a CDB has the operation code of a command, and its service action if any. */
 export function isCdbOf(name: CommandName, cdb: Uint8Array): boolean {
   const operation = operationCode(name);
   return cdb[0] === operation.code && asksFor(operation, cdb);

@@ -1,18 +1,19 @@
-/** Bytes that a length field may be off: real drives send 42h for 46h, and 3Ch for 40h. */
+/** Tolerated error of a length field in bytes: real drives send 42h for 46h, and 3Ch for 40h. */
 export const LENGTH_SLACK = 4;
 
-/** What a list of an answer consists of. */
+/** The structures of a list. */
 export interface Structures {
-  /** Those that are whole, in order. */
+  /** The complete structures, in order. */
   readonly whole: readonly Uint8Array[];
-  /** Bytes of the list belong to no whole structure: it was cut, or its length field is wrong. */
+  /** Some bytes of the list belong to no complete structure: it was truncated, or its length field is wrong. */
   readonly cut: boolean;
 }
 
 /**
- * Takes apart a list of structures that begins at `begin` and has `length` bytes by its length field, which is not
- * trusted to the byte: a structure that begins before the end and reaches a little beyond it is whole when it was sent.
- * `sizeOf` tells the bytes of the structure that `rest` begins with; undefined when not even that can be read.
+ * Splits a list of structures that begins at `begin` and has `length` bytes according to its length field. A length
+ * field that is off by up to `LENGTH_SLACK` bytes is tolerated: a structure that extends that far beyond the end is
+ * complete if all its bytes were sent. `sizeOf` returns the length in bytes of the structure at the start of `rest`;
+ * undefined if it cannot be read.
  */
 export function splitStructures(
   bytes: Uint8Array,
@@ -32,7 +33,7 @@ export function splitStructures(
   return { whole, cut: false };
 }
 
-/** The size of structures that have a header of `headerLength` bytes, which tells how many follow it. */
+/** Size of structures with a header of `headerLength` bytes that contains the number of bytes after it. */
 export function sizeByHeader(
   headerLength: number,
   following: (header: Buffer) => number,

@@ -3,9 +3,9 @@ import type { GenerationTimeouts } from '../generations/row.js';
 import type { CommandName } from './opcodes.js';
 
 /**
- * Seconds after which a command is given up: a number where no generation is known to differ, else the time's name in the
- * generation's row. A timeout aborts the
- * command and may cost the position, so these are ceilings for a drive that is dead, not estimates.
+ * Timeouts in seconds: a number if no generation is known to differ, otherwise the name of the value in the
+ * generation's row. A timeout aborts the command and may lose the position, so these are limits for a dead drive, not
+ * estimates.
  */
 const TIMEOUT_SECONDS: Readonly<Record<CommandName, number | keyof GenerationTimeouts>> = {
   'TEST UNIT READY': 60,
@@ -56,23 +56,23 @@ const TIMEOUT_SECONDS: Readonly<Record<CommandName, number | keyof GenerationTim
   'REPORT TIMESTAMP': 180,
   'SET TIMESTAMP': 180,
   'SECURITY PROTOCOL OUT': 180,
-  // A library looks at every cartridge, and may take half an hour for it.
+  // A library scans every cartridge, which may take half an hour.
   'INITIALIZE ELEMENT STATUS': 3600,
   'INITIALIZE ELEMENT STATUS WITH RANGE': 3600,
   'OPEN/CLOSE IMPORT/EXPORT ELEMENT': 300,
   'POSITION TO ELEMENT': 300,
-  // Twice across the library, with the load of the drive where the library waits for it.
+  // Two trips across the library, plus loading if the library waits for the drive.
   'MOVE MEDIUM': 1200,
   'EXCHANGE MEDIUM': 1800,
   'READ ELEMENT STATUS': 300,
 };
 
-/** Seconds by command; those that a drive gives no time for are missing. */
+/** Seconds by command; commands without a recommended timeout are absent. */
 export type RecommendedTimeouts = Readonly<Partial<Record<CommandName, number>>>;
 
 /**
- * Seconds for a drive of that generation; the longest of all generations when it is unknown or not in the table. A time
- * that the drive recommends raises it and never lowers it: a command that is given up may cost the position.
+ * Timeout in seconds for a drive of a generation; the longest of all generations if it is unknown. A timeout that the
+ * drive recommends can only raise it, because aborting a command may lose the position.
  */
 export function timeoutSeconds(name: CommandName, generation?: number, recommended: RecommendedTimeouts = {}): number {
   return Math.max(tabled(TIMEOUT_SECONDS[name], generation), recommended[name] ?? 0);

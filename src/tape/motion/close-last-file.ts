@@ -3,7 +3,7 @@ import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
 import { enterPartition, type PartitionOptions } from './partition.js';
 import { permitWriting } from './write-permission.js';
 
-/** Writes the filemark that the last file of a partition lacks, where it lacks one. */
+/** Writes the missing filemark of the last file of a partition, if it is missing. */
 export async function closeLastFile(port: DrivePort, { partition = 0, ...options }: PartitionOptions): Promise<void> {
   await enterPartition(port, partition, options);
   const { end, fileNumber } = await spaceToEndOfData(port, options);

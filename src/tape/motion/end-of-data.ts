@@ -4,11 +4,11 @@ import type { DrivePort } from '../port/drive-port.js';
 import { FILES, RECORDS, space } from './motion.js';
 import { readStanding } from './position.js';
 
-/** What the recorded data ends with. */
+/** What the recorded data of a partition ends with. */
 export type TapeEnd =
   /** Nothing is recorded. */
   | 'blank'
-  /** A filemark, as it should be. */
+  /** A filemark: the last file is complete. */
   | 'filemark'
   /** A record: the last file was cut off before its filemark. */
   | 'unterminated';
@@ -19,37 +19,37 @@ export interface EndOfData {
   readonly fileNumber: number;
 }
 
-/** What `st` asks for when it spaces to the end of data by filemarks (`st_int_ioctl`, MTEOM without fast_mteom). */
+/** Count with which `st` spaces to the end of data by filemarks (`st_int_ioctl`, MTEOM without fast_mteom). */
 const ALL_FILES = 0x7f_ffff;
 
-/** Goes to the end of the recorded data of the partition that the tape stands in, and tells what it ends with. */
+/** Goes to the end of the recorded data of the current partition; resolves with what it ends with. */
 export async function spaceToEndOfData(port: DrivePort, options?: CallOptions): Promise<EndOfData> {
-  // `st` counts on from the file number it has: an unknown one stays unknown.
+  // `st` counts from its current file number: an unknown one stays unknown.
   if ((await port.status(options)).fileNumber === undefined) await port.mt('MTREW', 1, options);
   await port.mt('MTEOM', 1, options).catch(async (error: unknown) => {
-    // Not every drive finds the end of the data where there is none.
+    // On a blank tape, not every drive finds the end of the data.
     if (!(error instanceof MediumError) || !(await isBlank(port, options))) throw error;
   });
   const { fileNumber, logicalObject } = await readStanding(port, options);
   if (logicalObject === 0) return { end: 'blank', fileNumber: 0 };
-  // `st` takes the number of files from the residual of the sense. tgt's tape sends none.
+  // `st` computes the number of files from the residual in the sense data, which tgt's tape does not send.
   if (fileNumber === undefined || fileNumber >= ALL_FILES) return countFiles(port, options);
   return { end: await lookBack(port, fileNumber, options), fileNumber };
 }
 
-/** Whether what failed has not moved the tape from its beginning. */
+/** Whether the tape still stands at its beginning after a motion that failed. */
 async function isBlank(port: DrivePort, options?: CallOptions): Promise<boolean> {
   return (await readStanding(port, options)).logicalObject === 0;
 }
 
-/** Steps back over the last object to see what it is, and returns. */
+/** Steps back over the last object to find out what it is, and returns to the end of data. */
 async function lookBack(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<TapeEnd> {
   try {
     await space(port, RECORDS, -1, options);
   } catch (error) {
     if (error instanceof BeginningOfPartitionError) return 'blank';
     if (!(error instanceof MediumError)) throw error;
-    // Spacing over records stops behind a filemark with an error, and `st` takes one off the file number.
+    // Spacing backwards over records fails at a filemark, and `st` decrements the file number.
     if ((await readStanding(port, options)).fileNumber !== fileNumber - 1) throw error;
     await space(port, FILES, 1, options);
     return 'filemark';
@@ -58,7 +58,7 @@ async function lookBack(port: DrivePort, fileNumber: number, options?: CallOptio
   return 'unterminated';
 }
 
-/** For drives without residuals: counts the filemarks one by one, and looks for records behind the last. */
+/** For drives without residuals: counts the filemarks one by one, and looks for records after the last. */
 async function countFiles(port: DrivePort, options?: CallOptions): Promise<EndOfData> {
   await port.mt('MTREW', 1, options);
   let fileNumber = 0;
@@ -75,7 +75,7 @@ async function countFiles(port: DrivePort, options?: CallOptions): Promise<EndOf
   return { end: 'filemark', fileNumber };
 }
 
-/** Whether a motion had something to move over. */
+/** Whether a motion passed anything. */
 async function succeeds(motion: Promise<void>): Promise<boolean> {
   try {
     await motion;
@@ -86,7 +86,7 @@ async function succeeds(motion: Promise<void>): Promise<boolean> {
   }
 }
 
-/** Writes the filemark that an unterminated file lacks; the tape stands behind it, at the end of data. */
+/** Writes the missing filemark of an unterminated file; the tape then stands after it, at the end of data. */
 export async function closeUnterminatedFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {
   await port.mt('MTWEOF', 1, options);
   if ((await readStanding(port, options)).fileNumber === fileNumber + 1) return;

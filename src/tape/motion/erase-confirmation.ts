@@ -1,4 +1,4 @@
-/** What has to be said for anything that destroys the whole content of a cartridge. */
+/** Required for every operation that destroys the whole content of a cartridge. */
 export interface EraseConfirmation {
   readonly confirm: typeof ERASE_CONFIRMATION;
 }

@@ -1,7 +1,7 @@
 import type { DrivePort } from '../port/drive-port.js';
 import { readBufferPosition } from './position.js';
 
-/** Whether the drive says that the end of the medium is near: EOP, or BPEW where that is set up. */
+/** Whether the drive reports that the end of the medium is near: EOP, or BPEW if programmable early warning is set. */
 export async function isNearEnd(port: DrivePort): Promise<boolean> {
   const position = await readBufferPosition(port).catch(() => undefined);
   return position !== undefined && (position.endOfPartition || position.beyondEarlyWarning);
@@ -9,8 +9,8 @@ export async function isNearEnd(port: DrivePort): Promise<boolean> {
 
 /**
  * Whether the last of `records` records is not on tape because the medium ended before it. A drive may answer VOLUME
- * OVERFLOW with a residual of 0, and then write(2) returns the full count of a record that was not taken: the position
- * lags by one. Anywhere but near the end that is the work of another program.
+ * OVERFLOW with a residual of 0; write(2) then returns the full count of a record that the drive did not take, and the
+ * position is one short. Anywhere but near the end, such a difference means that another program moved the tape.
  */
 export async function endedEarly(
   port: DrivePort,
@@ -23,7 +23,7 @@ export async function endedEarly(
   return position.endOfPartition || position.beyondEarlyWarning;
 }
 
-/** `st` ends what it was writing with a filemark before its next rewind or close. Spacing over 0 records makes it forget. */
+/** `st` writes a filemark before its next rewind or close after writing. Spacing over 0 records resets that state. */
 export async function forgetWriting(port: DrivePort): Promise<void> {
   await port.mt('MTFSR', 0);
 }

@@ -12,7 +12,7 @@ import type { DrivePort } from '../port/drive-port.js';
 import { enterPartition, type PartitionOptions } from './partition.js';
 import { readStanding } from './position.js';
 
-// Motion of the tape by the driver's own operations, so that file and block numbers stay true.
+// Motion of the tape by the driver's own operations, so that its file and block numbers stay correct.
 
 /** Largest count of MTIOCTOP: SPACE(6) has 24 bits with a sign. */
 const MAX_COUNT = 0x7f_ffff;
@@ -43,7 +43,7 @@ export async function space(
   const name = count > 0 ? unit.forward : unit.backward;
   port.requirePosition(name);
   const operation = `${name} ${Math.abs(count)}`;
-  // Not every drive answers as the standard says where there is nothing to move over: none is asked.
+  // Not every drive answers as the standard says if there is nothing to move over, so no drive is asked.
   if (count < 0 && (await standsAtBeginning(port))) throw beginningMet({ device: port.device, operation });
   try {
     await port.mt(name, Math.abs(count), options);
@@ -52,7 +52,7 @@ export async function space(
   }
 }
 
-/** By the driver and the drive both: a drive may say BOP, and `st` believe it, behind an empty first file. */
+/** Requires both driver and drive: a drive may report BOP after an empty first file, and `st` believes it. */
 async function standsAtBeginning(port: DrivePort): Promise<boolean> {
   const { fileNumber, blockNumber, beginningOfPartition } = await port.status();
   if (fileNumber !== 0 || blockNumber !== 0 || !beginningOfPartition) return false;
@@ -60,12 +60,12 @@ async function standsAtBeginning(port: DrivePort): Promise<boolean> {
   return logicalObject === 0;
 }
 
-/** Which end of the recorded tape stopped a motion, if one did. */
+/** Which end of the recorded data stopped a motion; undefined if none did. */
 async function endMet(port: DrivePort, error: unknown, operation: string, isBackwards: boolean): Promise<unknown> {
   if (!(error instanceof MediumError)) return undefined;
   const status = await port.status();
   const details = { device: port.device, operation, errno: error.errno, cause: error };
-  // Going back meets no end of data: a drive that answers BLANK CHECK there has met the beginning.
+  // A motion backwards cannot reach the end of data: BLANK CHECK then means the beginning.
   if (status.beginningOfPartition || (isBackwards && status.endOfData)) return beginningMet(details);
   if (!status.endOfData) return undefined;
   return new EndOfDataError('the end of the recorded data was reached', {
@@ -81,7 +81,7 @@ function beginningMet(details: LtoErrorDetails): BeginningOfPartitionError {
   });
 }
 
-/** Goes to the first record of a file of a partition, and checks that the tape is there. */
+/** Goes to the first record of a file of a partition, and verifies the position. */
 export async function locateFile(
   port: DrivePort,
   fileNumber: number,
@@ -106,7 +106,7 @@ export async function locateFile(
   );
 }
 
-/** Goes to a logical object of a partition, by the driver, which then knows neither file nor block number. */
+/** Goes to a logical object of a partition by the driver, whose file and block numbers are then unknown. */
 export async function locateObject(
   port: DrivePort,
   logicalObject: number,
@@ -121,20 +121,20 @@ export async function locateObject(
 async function spaceToFile(port: DrivePort, fileNumber: number, options?: CallOptions): Promise<void> {
   const here = await fileAndBlock(port, options);
   if (here.fileNumber === fileNumber && here.blockNumber === 0) return;
-  // From the beginning on the driver counts right again.
+  // From the beginning of the tape, the driver's count is correct again.
   if (here.fileNumber === undefined || !here.driverAgrees || fileNumber === 0) {
     await port.mt('MTREW', 1, options);
     await space(port, FILES, fileNumber, options);
   } else if (here.fileNumber < fileNumber) {
     await space(port, FILES, fileNumber - here.fileNumber, options);
   } else {
-    // Back over the filemark that this file begins behind, then forward over it again.
+    // Backwards over the filemark before this file, then forward over it again.
     await space(port, FILES, fileNumber - here.fileNumber - 1, options);
     await space(port, FILES, 1, options);
   }
 }
 
-/** The drive's word for the file. The driver's block number counts only where the two agree on it. */
+/** The file number as the drive reports it. The driver's block number counts only if both agree on the file. */
 async function fileAndBlock(port: DrivePort, options?: CallOptions) {
   const status = await port.status(options);
   const { fileNumber } = await readStanding(port, options);

@@ -7,28 +7,28 @@ import type { DrivePort } from '../port/drive-port.js';
 import { PARTITIONS } from '../port/partitions.js';
 import { readPartition } from './position.js';
 
-// A cartridge may have several partitions, each with files of its own, and a drive stays in the one that it was sent to,
-// whoever sent it there and whoever opens the device next.
+// A cartridge may have several partitions, each with its own files. The drive stays in the partition it was last sent
+// to, also across processes and opens.
 
 export interface PartitionOptions extends CallOptions {
-  /** Counted from 0, the default, which is the only one of most cartridges. */
+  /** Partition number; default 0, the only partition of most cartridges. */
   readonly partition?: number | undefined;
 }
 
 /**
- * Goes to the beginning of a partition, unless the tape stands somewhere in it already. Rejects with
- * InvalidArgumentError when there is no such partition, and PositionMismatchError when the drive does not go there.
+ * Goes to the beginning of a partition, unless the tape already stands in it. Rejects with InvalidArgumentError if
+ * there is no such partition, and with PositionMismatchError if the drive does not go there.
  */
 export async function enterPartition(port: DrivePort, partition: number, options?: CallOptions): Promise<void> {
   requirePartitionNumber(port, partition);
   const here = await readPartition(port);
-  // A drive that tells nothing of partitions has one.
+  // A drive that reports no partition has only one.
   const isThere = here === partition || (here === undefined && partition === 0);
   if (!isThere) await changePartition(port, partition, options);
   port.partition = partition;
 }
 
-/** To the beginning of a partition. */
+/** Rewinds to the beginning of a partition. */
 export async function rewind(port: DrivePort, { partition = 0, ...options }: PartitionOptions = {}): Promise<void> {
   requirePartitionNumber(port, partition);
   await port.mt('MTREW', 1, options);
@@ -36,8 +36,8 @@ export async function rewind(port: DrivePort, { partition = 0, ...options }: Par
 }
 
 /**
- * Throws PositionMismatchError when the tape stands in another partition than a user of this handle has gone to: another
- * program has left it there, and what is written there is not where anybody looks for it.
+ * Throws PositionMismatchError if the tape stands in another partition than this handle was sent to: another program
+ * moved it, and data written there would not be found.
  */
 export async function requirePartition(port: DrivePort, partition: number, operation: string): Promise<void> {
   requirePartitionNumber(port, partition);
@@ -51,9 +51,9 @@ export async function requirePartition(port: DrivePort, partition: number, opera
 }
 
 /**
- * By the driver where it has the option can-partitions (MTSETPART, carried out by the next motion), so that it knows of
- * the change; else by LOCATE past it. Either way the rewind that follows is the driver's own, and its file and block
- * numbers are right again.
+ * Uses the driver's MTSETPART if the option can-partitions is set (carried out by the next motion), so that the driver
+ * learns of the change; otherwise LOCATE, bypassing the driver. The rewind that follows is the driver's own in either
+ * case and makes its file and block numbers correct again.
  */
 async function changePartition(port: DrivePort, partition: number, options?: CallOptions): Promise<void> {
   await port.transport.mt(MtOperation.MTSETPART, partition, options).catch(() => undefined);

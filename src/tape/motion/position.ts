@@ -9,17 +9,17 @@ import {
 import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** READ POSITION, long form: where the tape stands, in logical objects and in filemarks. */
+/** READ POSITION, long form: the position in logical objects and in filemarks. */
 export async function readLongPosition(port: DrivePort): Promise<LongPosition> {
   return decodeLongPosition((await port.query(readPosition('long'))).data);
 }
 
-/** READ POSITION, short form: what has passed from the host to the buffer, and from the buffer to the medium. */
+/** READ POSITION, short form: the positions between host and buffer, and between buffer and medium. */
 export async function readBufferPosition(port: DrivePort): Promise<BufferPosition> {
   return decodeShortPosition((await port.query(readPosition('short'))).data);
 }
 
-/** Where the tape stands, by the best that tells. What nothing tells is undefined. */
+/** The position from the best source that reports it; unknown values are undefined. */
 export interface Standing {
   readonly partition: number | undefined;
   /** Filemarks between the beginning of the partition and here. */
@@ -29,9 +29,9 @@ export interface Standing {
 }
 
 /**
- * READ POSITION in its long form, which wins over the driver: `st` counts from a position that it takes for the beginning
- * of the tape wherever the drive says BOP, and some say so behind an empty first file. Where a drive has no long form, the
- * short one and the driver tell.
+ * The position by READ POSITION, long form, which is preferred to the driver's: `st` restarts its count wherever the
+ * drive reports BOP, and some drives report it after an empty first file. Without a long form, the short form and the
+ * driver are used.
  */
 export async function readStanding(port: DrivePort, options?: CallOptions): Promise<Standing> {
   const { fileNumber } = await port.status(options);
@@ -45,12 +45,12 @@ export async function readStanding(port: DrivePort, options?: CallOptions): Prom
   return { partition, fileNumber, logicalObject: await port.transport.tell(options).catch(() => undefined) };
 }
 
-/** tgt answers any service action with GOOD and zeros: object 0, and yet not the beginning of the partition. */
+/** tgt answers any service action with GOOD and zeros: object 0, but without BOP. */
 function isBelieved({ logicalObject, beginningOfPartition }: LongPosition): boolean {
   return logicalObject !== 0 || beginningOfPartition;
 }
 
-/** The partition that the tape stands in; undefined where the drive doesn't tell. */
+/** The current partition; undefined if the drive does not report it. */
 export async function readPartition(port: DrivePort): Promise<number | undefined> {
   return (await readStanding(port)).partition;
 }

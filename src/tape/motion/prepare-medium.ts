@@ -12,13 +12,13 @@ import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation
 import { rewind } from './partition.js';
 import { permitWriting } from './write-permission.js';
 
-// Commands that destroy everything on the cartridge.
+// Operations that destroy everything on the cartridge.
 
-/** Bytes, or what the other partitions leave. */
+/** Size in bytes, or `rest` for what the other partitions leave. */
 export type PartitionSize = number | 'rest';
 
 export interface FormatOptions extends EraseConfirmation {
-  /** The partitions from 0 on, one of them `rest`; one partition by default. */
+  /** Sizes of the partitions from 0 on, exactly one of them `rest`. Default: one partition. */
   readonly partitions?: readonly PartitionSize[] | undefined;
 }
 
@@ -31,8 +31,8 @@ const LARGEST_UNITS = 9;
 const REST = 0xffff;
 
 /**
- * FORMAT MEDIUM, with the partitions of mode page 11. The tape then stands at the beginning of partition 0. Rejects with
- * InvalidArgumentError before anything is done, and VerificationError when the partitions are not as asked for.
+ * FORMAT MEDIUM with the partitions of mode page 11. The tape then stands at the beginning of partition 0. Rejects with
+ * InvalidArgumentError before anything is sent, and with VerificationError if the partitions are not as requested.
  */
 export async function formatCartridge(port: DrivePort, options: FormatOptions): Promise<void> {
   const details = { device: port.device, operation: 'FORMAT MEDIUM' };
@@ -48,7 +48,7 @@ export async function formatCartridge(port: DrivePort, options: FormatOptions): 
   await verifyPartitions(port, partitions.length);
 }
 
-/** Only after formatting: until then, drives differ in whether mode page 11 tells the old partitions or the new ones. */
+/** Only after formatting: before it, drives differ in whether mode page 11 shows the old partitions or the new ones. */
 async function verifyPartitions(port: DrivePort, wanted: number): Promise<void> {
   const page = await readModeFields(port, MEDIUM_PARTITION);
   if (page === undefined || page.additionalPartitionsDefined + 1 === wanted) return;
@@ -63,8 +63,8 @@ async function verifyPartitions(port: DrivePort, wanted: number): Promise<void> 
 const PROPORTION: NumberRange = { min: 1 / 0xffff, max: 1, unit: 'parts of the capacity', fractions: true };
 
 /**
- * SET CAPACITY: uses only a part of the tape, from 1 / 65535 to 1, which shortens the way to the data. The tape then
- * stands at its beginning.
+ * SET CAPACITY: makes the drive use only a part of the tape, `proportion` from 1 / 65535 to 1, which shortens seek
+ * times. The tape then stands at its beginning.
  */
 export async function scaleCapacity(port: DrivePort, proportion: number, options: EraseConfirmation): Promise<void> {
   requireRecord('options', options, { device: port.device, operation: 'SET CAPACITY' });
@@ -83,11 +83,11 @@ function requireConfirmation(port: DrivePort, operation: string, confirm: string
   });
 }
 
-/** The driver knows nothing of what is done past it: it is told by rewinding, before and after. */
+/** The driver does not see commands that bypass it: rewinding before and after keeps its position correct. */
 async function atBeginning(port: DrivePort, operation: string, work: () => Promise<unknown>): Promise<void> {
   await requireReady(port);
   await permitWriting(port, 'everything', operation);
-  // FORMAT MEDIUM and SET CAPACITY are carried out at the beginning of partition 0 alone (SSC-5).
+  // FORMAT MEDIUM and SET CAPACITY work only at the beginning of partition 0 (SSC-5).
   await rewind(port);
   try {
     await work();
@@ -97,7 +97,7 @@ async function atBeginning(port: DrivePort, operation: string, work: () => Promi
   await port.mt('MTREW');
 }
 
-/** How mode page 11 has to be changed. */
+/** The fields of mode page 11 for the requested partitions. */
 async function partitionLayout(port: DrivePort, partitions: readonly PartitionSize[]) {
   const current = await readModeFields(port, MEDIUM_PARTITION);
   const most = (current?.maximumAdditionalPartitions ?? 0) + 1;
@@ -125,7 +125,7 @@ async function partitionLayout(port: DrivePort, partitions: readonly PartitionSi
   };
 }
 
-/** The largest power of ten that all sizes are multiples of. */
+/** The largest power of ten that divides all sizes. */
 function unitsFor(port: DrivePort, partitions: readonly PartitionSize[]): number {
   const sizes = partitions.filter((size) => size !== 'rest');
   for (let units = LARGEST_UNITS; units >= 0; units -= 1) {

@@ -3,15 +3,15 @@ import { isSystemError } from '../../errors/system-error.js';
 import { read6 } from '../../scsi/commands/transfer.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** Bytes asked for to learn what is the matter with a record: any number will do, as its length is not looked at. */
+/** Bytes requested when probing a record: any number works, because the record's length does not matter. */
 const PROBE_BYTES = 4096;
 
-/** What the drive itself says of a record. */
+/** What the drive itself reports about a record. */
 export type Verdict = 'readable' | 'end of data' | { readonly sense: SenseData | undefined };
 
 /**
- * Asks the drive itself for the record where the tape stands, by READ past the driver, and goes back to it. Rejects with
- * what is the matter with the drive or its keys rather than with the record.
+ * Reads the record at the current position with READ, bypassing the driver, and returns to it. Rejects if the drive or
+ * its keys are at fault rather than the record.
  */
 export async function probeRecord(port: DrivePort, logicalObject: number): Promise<Verdict> {
   return askForRecord(port).finally(() => goToObject(port, logicalObject));
@@ -29,7 +29,10 @@ async function askForRecord(port: DrivePort): Promise<Verdict> {
   }
 }
 
-/** Whether the tape then stands there. The driver's own motion, which relies on no position from before. */
+/**
+ * Goes to a logical object by the driver's own motion, which does not depend on the previous position; resolves with
+ * whether the tape stands there.
+ */
 export async function goToObject(port: DrivePort, logicalObject: number): Promise<boolean> {
   port.requirePosition('read');
   if (await standsAt(port, logicalObject)) return true;

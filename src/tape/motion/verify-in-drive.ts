@@ -20,31 +20,31 @@ import { readStanding, type Standing } from './position.js';
 import { goToObject, probeRecord } from './probe-record.js';
 
 export interface VerifyInDriveOptions extends CallOptions {
-  /** The drive reads and checks the file itself, by VERIFY(6): nothing is transferred, and no checksum made. */
+  /** The drive reads and checks the file itself, with VERIFY(6): no data is transferred and no checksum computed. */
   readonly inDrive: true;
   readonly fileNumber: number;
   /** Default 0. */
   readonly partition?: number | undefined;
-  /** See `ReadStreamOptions`: `skip` goes on behind a record that the drive can't read, and lists it. */
+  /** See `ReadStreamOptions`: `skip` continues after an unreadable record and lists it. */
   readonly onBadRecord?: 'fail' | 'skip' | undefined;
 }
 
-/** What the drive has read and found as it was written. */
+/** Result of a check by the drive. */
 export interface DriveVerification {
   readonly fileNumber: number;
-  /** Those in `skipped` among them. */
+  /** Records of the file, including those in `skipped`. */
   readonly records: number;
-  /** Records that the drive can't read, with `onBadRecord: 'skip'`. */
+  /** Unreadable records, with `onBadRecord: 'skip'`. */
   readonly skipped: readonly (RecordPlace & { readonly sense: SenseData | undefined })[];
 }
 
 const RANGES = { fileNumber: FILE_NUMBERS, partition: PARTITIONS } satisfies Record<string, NumberRange>;
 
 /**
- * Has the drive check a file, which takes as long as reading it. Where `st` believed the tape to stand holds no more
- * after a command past it: it is told by a motion to where the drive says that it stands, behind the filemark. Rejects
- * with MediumError or ProtectionError, which name the record that the tape then stands before, EndOfDataError,
- * UnterminatedFileError, and IllegalRequestError where the drive has no VERIFY(6).
+ * Makes the drive check a file, which takes as long as reading it. The command bypasses `st`, so a motion to the
+ * drive's position, after the filemark, makes the driver's position correct again. Rejects with MediumError or
+ * ProtectionError, which name the record that the tape then stands before, with EndOfDataError, UnterminatedFileError,
+ * and with IllegalRequestError if the drive has no VERIFY(6).
  */
 export async function verifyInDrive(port: DrivePort, options: VerifyInDriveOptions): Promise<DriveVerification> {
   const { fileNumber, partition, onBadRecord = 'fail', signal } = options;
@@ -57,7 +57,7 @@ export async function verifyInDrive(port: DrivePort, options: VerifyInDriveOptio
   for (;;) {
     const { error, stands } = await verifyToFilemark(port, signal);
     const met = stands.logicalObject ?? start;
-    // Behind the filemark, which is none of the records.
+    // The position is after the filemark, which is not a record.
     if (error === undefined) return { fileNumber, records: met - start - 1, skipped };
     if (error instanceof EndOfDataError) throw endOfData(port, met - start);
     if (!(error instanceof MediumError || error instanceof ProtectionError)) throw error;
@@ -78,7 +78,7 @@ function requireOptions({ device }: DrivePort, { onBadRecord, signal, ...numbers
   throw new InvalidArgumentError('onBadRecord must be fail or skip', details);
 }
 
-/** What stopped the drive, and where; nothing when it has passed a filemark. */
+/** What stopped the drive, and where; no error if it passed a filemark. */
 async function verifyToFilemark(
   port: DrivePort,
   signal: AbortSignal | undefined,
@@ -93,13 +93,13 @@ async function verifyToFilemark(
   }
 }
 
-/** `st` counts from where it was before a command that went past it. */
+/** `st` still has the position from before a command that bypassed it. */
 async function tellDriver(port: DrivePort): Promise<void> {
   const stands = await readStanding(port).catch(() => undefined);
   if (stands?.logicalObject !== undefined) await port.mt('MTSEEK', stands.logicalObject).catch(() => undefined);
 }
 
-/** Drives stop before or behind the block that they can't read: each is asked for. */
+/** Drives stop before or after the unreadable block: both are probed. */
 async function badRecord(port: DrivePort, first: number, second: number): Promise<number> {
   if (first !== second && (await goToObject(port, first)) && (await probeRecord(port, first)) === 'readable') {
     await goToObject(port, second);

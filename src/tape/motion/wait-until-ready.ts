@@ -7,12 +7,12 @@ import { readSense } from '../reports/drive-reports.js';
 import { type Readiness, readReadiness, requireReady } from '../reports/readiness.js';
 
 export interface WaitOptions {
-  /** Milliseconds; two hours by default, which is what the first load of an LTO-9 cartridge can take. */
+  /** Milliseconds; default two hours, the longest first load of an LTO-9 cartridge. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called each time that the drive was asked and is not ready yet. */
+  /** Called after each poll that finds the drive not ready. */
   readonly onProgress?: ((readiness: Readiness) => void) | undefined;
-  /** Milliseconds between two questions; a second by default. */
+  /** Milliseconds between two polls; default one second. */
   readonly intervalMs?: number | undefined;
 }
 
@@ -26,8 +26,9 @@ const ASC_NOT_READY = 0x04;
 const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
 
 /**
- * Waits while the drive loads, calibrates, formats or erases. Rejects with NoMediumError when there is nothing to wait
- * for, NotReadyError when the drive says that waiting won't help or the time is up, and the signal's reason.
+ * Waits while the drive loads, calibrates, formats or erases. Rejects with NoMediumError if there is no cartridge to
+ * wait for, with NotReadyError if the drive reports that waiting does not help or the time is up, and with the signal's
+ * reason.
  */
 export async function waitUntilReady(port: DrivePort, options: WaitOptions = {}): Promise<void> {
   const details = { device: port.device, operation: 'wait until ready' };
@@ -47,7 +48,7 @@ export async function waitUntilReady(port: DrivePort, options: WaitOptions = {})
   }
 }
 
-/** Some drives tell their progress only when asked with REQUEST SENSE. */
+/** Some drives report progress only in REQUEST SENSE. */
 async function readProgress(port: DrivePort): Promise<Readiness> {
   const readiness = await readReadiness(port);
   if (readiness.state !== 'becoming-ready' || readiness.progress !== undefined) return readiness;

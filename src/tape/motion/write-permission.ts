@@ -9,26 +9,26 @@ import { readTapeAlerts } from '../reports/tape-alerts.js';
 import { spaceToEndOfData } from './end-of-data.js';
 import { readStanding } from './position.js';
 
-/** What may be written on the cartridge in the drive. */
+/** What may be written to the cartridge in the drive. */
 export interface WriteRights {
-  /** All that forbids writing anything; empty where data can be appended. */
+  /** All reasons that forbid any writing; empty if data can be appended. */
   readonly reasons: readonly WriteProtectionReason[];
-  /** Why what is recorded can't be changed, although data can be appended; undefined where it can. */
+  /** Why recorded data cannot be changed although data can be appended; undefined if it can be changed. */
   readonly appendOnly: 'worm' | 'append-only' | undefined;
 }
 
-/** What puts something on tape; motions fail for reasons of their own. */
+/** Operations that write to the tape; motions fail for other reasons. */
 const WRITES = /^(write|MTWEOFI?|MTERASE)\b/;
 
 /** TapeAlert: WORM medium, overwrite attempted. */
 const OVERWRITE_ATTEMPTED = 60;
 
-/** Rights by drive, and the count of `DrivePort.stateChanges` that they hold for. */
+/** Rights by drive, with the value of `DrivePort.stateChanges` for which they are valid. */
 const known = new WeakMap<DrivePort, { readonly stateChanges: number; readonly rights: WriteRights }>();
 
 /**
- * Asks the drive once for each load, and again after any unit attention. Rejects with NoMediumError for an empty one: an
- * error is never an answer.
+ * Asks the drive once for each load, and again after any unit attention. Rejects with NoMediumError if the drive is
+ * empty, and with any other error: rights are never assumed.
  */
 export async function readWriteRights(port: DrivePort): Promise<WriteRights> {
   const { stateChanges } = port;
@@ -38,20 +38,20 @@ export async function readWriteRights(port: DrivePort): Promise<WriteRights> {
   const reasons = await reasonsOf(port, medium);
   const appendOnly = medium.kind === 'worm' ? 'worm' : await writeModeOf(port);
   const rights = { reasons, appendOnly } as const;
-  // Of a cartridge that is not loaded, the mode parameters say nothing.
+  // The mode parameters are meaningless while the cartridge is not loaded.
   if (medium.writeProtected !== undefined) known.set(port, { stateChanges, rights });
   return rights;
 }
 
 /**
- * The one place that says what may be written: nothing reaches the tape through a DrivePort without it. For `append` and
- * `overwrite` the permission is for where the tape stands now, and ends with the next motion. Rejects with
- * WriteProtectedError before anything is written. On media that take no change, `overwrite` is allowed at the end of the
- * data only, for which the tape is moved there.
+ * The only place that permits writing: nothing reaches the tape through a DrivePort without it. For `append` and
+ * `overwrite` the permission is for the current position and ends with the next motion. Rejects with
+ * WriteProtectedError before anything is written. On media whose data cannot be changed, `overwrite` is allowed only at
+ * the end of the data, and the tape is moved there to check.
  */
 export async function permitWriting(port: DrivePort, effect: WriteEffect, operation: string): Promise<void> {
   const rights = await requireWriteRights(port, operation);
-  // Asked each time: a driver may have taken the unit attention of a host that has changed the mode.
+  // Asked each time: the driver may have consumed the unit attention of another host's MODE SELECT.
   const appendOnly = rights.appendOnly ?? (effect === 'append' ? undefined : await writeModeOf(port));
   if (appendOnly !== undefined && effect !== 'append') {
     const harmless = effect === 'overwrite' && (await isAtEndOfData(port));
@@ -60,14 +60,14 @@ export async function permitWriting(port: DrivePort, effect: WriteEffect, operat
   port.grantWriting(effect);
 }
 
-/** Rejects with WriteProtectedError where nothing at all may be written. */
+/** Rejects with WriteProtectedError if nothing may be written at all. */
 export async function requireWriteRights(port: DrivePort, operation: string): Promise<WriteRights> {
   const rights = await readWriteRights(port);
   if (rights.reasons.length > 0) throw writeRefusal(rights.reasons, { device: port.device, operation });
   return rights;
 }
 
-/** The error for all that forbids writing; the first reason tells what to do. */
+/** The error for all reasons that forbid writing; its next step follows from the first. */
 export function writeRefusal(reasons: readonly WriteProtectionReason[], details: LtoErrorDetails): WriteProtectedError {
   const [reason = 'unknown'] = reasons;
   const what = reasons.map((each) => REFUSALS[each].what).join('; ');
@@ -75,8 +75,8 @@ export function writeRefusal(reasons: readonly WriteProtectionReason[], details:
 }
 
 /**
- * What a drive that refused to write has raised a TapeAlert for; `st` says EIO for it as for anything else. Page 12 only,
- * which reading does not clear.
+ * The write protection for which a drive raised a TapeAlert; `st` reports only EIO. Reads page 12 only, which reading
+ * does not clear.
  */
 async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Promise<WriteProtectedError | undefined> {
   if (!WRITES.test(details.operation ?? '')) return undefined;
@@ -87,7 +87,7 @@ async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Pro
   return writeRefusal([appendOnly], details);
 }
 
-/** A transfer that failed may have failed for the cartridge's protection. */
+/** Finds out whether write protection made a transfer fail. */
 export function protectionGuard(port: DrivePort): TransferGuard {
   return { explain: (details) => protectionProblem(port, details) };
 }
@@ -99,13 +99,13 @@ async function reasonsOf(
   const reasons: WriteProtectionReason[] = [];
   if (kind === 'cleaning') reasons.push('cleaning-cartridge');
   if (canWrite === false && kind !== 'cleaning') reasons.push('read-only-format');
-  // A drive sets the bit of the mode parameter header for a format that it can only read, too.
+  // A drive also sets WP in the mode parameter header for a format that it can only read.
   if (writeProtected && canWrite !== false) reasons.push(await protectorOf(port));
   if (reasons.length === 0 && (await port.status()).writeProtected) reasons.push('driver');
   return reasons;
 }
 
-/** Which protection the bit of the mode parameter header stands for (SSC-5 8.3.3); without the page, the switch. */
+/** Which protection WP of the mode parameter header stands for (SSC-5 8.3.3); the switch if the page is missing. */
 async function protectorOf(port: DrivePort): Promise<WriteProtectionReason> {
   const page = await readModeFields(port, DEVICE_CONFIGURATION);
   if (page?.permanentWriteProtect || page?.persistentWriteProtect) return 'permanent';
@@ -117,7 +117,7 @@ async function writeModeOf(port: DrivePort): Promise<'append-only' | undefined> 
   return page?.writeMode === WRITE_MODE.appendOnly ? 'append-only' : undefined;
 }
 
-/** Goes to the end of the data and tells whether the tape stood there before. */
+/** Goes to the end of the data; resolves with whether the tape already stood there. */
 async function isAtEndOfData(port: DrivePort): Promise<boolean> {
   const before = await readStanding(port);
   const { blockNumber } = await port.status();
@@ -125,7 +125,7 @@ async function isAtEndOfData(port: DrivePort): Promise<boolean> {
   const after = await readStanding(port);
   if (before.partition !== after.partition) return false;
   if (before.logicalObject !== undefined) return before.logicalObject === after.logicalObject;
-  // Without logical object numbers, only the beginning of a file that does not exist yet is certainly the end.
+  // Without logical object numbers, only the beginning of a file that does not exist yet is known to be the end.
   return blockNumber === 0 && before.fileNumber === fileNumber && end !== 'unterminated';
 }
 

@@ -5,8 +5,9 @@ import { clearBeforeClose } from '../encryption/encryption.js';
 import type { DrivePort } from '../port/drive-port.js';
 
 /**
- * Ends what is open and takes back what was set. Nobody gets the tape from the first moment on, and who has it is waited
- * for: what is set meanwhile, a key or a protection, would stay in the drive. Rejects with the first error of all this.
+ * Ends open streams and sessions, and resets what was set in the drive. New users are refused from the start and
+ * current ones are waited for; otherwise a key or a protection that they set would stay in the drive. Rejects with the
+ * first error of these steps.
  */
 export async function closeDrive(port: DrivePort, stream: Readable | Writable | undefined): Promise<void> {
   port.lease.end();

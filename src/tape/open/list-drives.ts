@@ -4,31 +4,31 @@ import { requireNonEmptyText, requireOptions } from '../../arguments/options.js'
 import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeSerialNumber } from '../../scsi/vpd/pages.js';
 
-/** A tape drive of this machine, as sysfs tells. */
+/** A tape drive of this machine, from sysfs. */
 export interface ListedDrive {
   /** The node to open: `/dev/nst0`. */
   readonly device: string;
-  /** Where queries go: `/dev/sg1`. */
+  /** The node for queries: `/dev/sg1`. */
   readonly queryDevice: string | undefined;
   readonly vendor: string;
   readonly product: string;
   /** Firmware. */
   readonly revision: string;
   readonly serialNumber: string | undefined;
-  /** Names under /dev/tape/by-id that stay the same over restarts. */
+  /** Names under /dev/tape/by-id, which are stable across restarts. */
   readonly byId: readonly string[];
-  /** A process that has the tape node open; only those whose files this process may see. */
+  /** Process that has the tape node open, if this process may see its files. */
   readonly holder: number | undefined;
 }
 
 const TAPE_CLASS = 'sys/class/scsi_tape';
 const BY_ID = 'dev/tape/by-id';
-/** The node of each drive that does not rewind on close, in its default mode. */
+/** The node of a drive that does not rewind on close, in the driver's default mode. */
 const NODE = /^nst\d+$/;
 
 /**
- * The tape drives of this machine; none where there are none, and on other systems than Linux. Nothing is opened and
- * no command is sent, so nobody's job is disturbed. `root` is where `sys`, `dev` and `proc` are.
+ * Lists the tape drives of this machine; empty on systems other than Linux. No device is opened and no command is sent,
+ * so running jobs are not disturbed. `root`: folder that contains `sys`, `dev` and `proc`; default `/`.
  */
 export async function listDrives(options: { readonly root?: string } = {}): Promise<ListedDrive[]> {
   requireOptions(options, { operation: 'list drives' });
@@ -54,7 +54,7 @@ async function describe(
 ): Promise<ListedDrive> {
   const folder = await realpath(join(root, TAPE_CLASS, node, 'device'));
   const [queryNode] = await names(join(folder, 'scsi_generic'));
-  // st0, nst0, st0l and so on are one drive: whoever has one of them open keeps the others out.
+  // st0, nst0, st0l and so on are one drive: an open one blocks the others.
   const siblings = await names(join(folder, 'scsi_tape'));
   const holder = siblings.map((name) => holders.get(`/dev/${name}`)).find((pid) => pid !== undefined);
   return {
@@ -73,13 +73,13 @@ async function text(folder: string, file: string): Promise<string> {
   return (await readFile(join(folder, file), 'latin1').catch(() => '')).trim();
 }
 
-/** VPD page 80h as the kernel keeps it. */
+/** VPD page 80h from sysfs. */
 async function serialNumber(folder: string): Promise<string | undefined> {
   const page = await readFile(join(folder, 'vpd_pg80')).catch(() => undefined);
   return page && (ifWellFormed(() => decodeSerialNumber(page)) || undefined);
 }
 
-/** Links under /dev/tape/by-id, by the node that they lead to. */
+/** Links under /dev/tape/by-id, by the node they point to. */
 async function byIdLinks(root: string): Promise<Map<string, string[]>> {
   const links = new Map<string, string[]>();
   for (const name of (await names(join(root, BY_ID))).toSorted()) {
@@ -104,7 +104,7 @@ async function openFiles(root: string): Promise<Map<string, number>> {
   return open;
 }
 
-/** What a folder holds; nothing when it can't be read. */
+/** The entries of a folder; empty if it cannot be read. */
 async function names(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }

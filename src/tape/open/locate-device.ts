@@ -5,7 +5,7 @@ import { carriedByAdapter } from '../../backends/linux/host-adapter.js';
 import { fromSystemError } from '../../device/system-errors.js';
 import { DeviceNotFoundError, InvalidArgumentError, NotATapeDriveError } from '../../errors/index.js';
 
-/** Where a device string leads. */
+/** What a device string stands for. */
 export type Located =
   | { readonly kind: 'virtual'; readonly device: string; readonly folder: string }
   | {
@@ -27,8 +27,8 @@ const MINOR_NO_REWIND = 0x80;
 const TYPE_SEQUENTIAL = '1';
 
 /**
- * Finds what a device string means: `virtual:<folder>`, or the path of a non-rewinding tape node or a link to one.
- * Nothing is opened and no command is sent.
+ * Resolves a device string: `virtual:<folder>`, or the path of a non-rewinding tape node or of a link to one. No device
+ * is opened and no command is sent.
  *
  * Throws DeviceNotFoundError, NotATapeDriveError, PermissionError, and InvalidArgumentError for a rewinding node.
  */
@@ -91,7 +91,7 @@ async function tapeNodeOf(device: string): Promise<TapeNode> {
   return { tapeNode, sysfs: await realpath(join(classFolder, 'device')) };
 }
 
-/** A device node, and the folder of its logical unit in sysfs, where it has one. Rejects as `locateDevice` does. */
+/** A device node, and the folder of its logical unit in sysfs, if any. Rejects as `locateDevice` does. */
 export async function deviceNodeOf(device: string): Promise<{ readonly node: string; readonly sysfs?: string }> {
   const node = await realpath(device).catch((error: unknown) => fail(error, device));
   const { rdev, isCharacter } = await nodeNumbers(node).catch((error: unknown) => fail(error, device));
@@ -117,7 +117,7 @@ async function requireSequential(device: string, sysfs: string): Promise<void> {
   }
 }
 
-/** The `sg` node of the logical unit, when the kernel has one and it is there. */
+/** The `sg` node of the logical unit, if it exists. */
 async function queryNodeOf(sysfs: string): Promise<string | undefined> {
   const [name] = await readdir(join(sysfs, 'scsi_generic')).catch(() => []);
   if (name === undefined) return undefined;

@@ -7,7 +7,10 @@ import type { Located } from './locate-device.js';
 
 type NativeLocation = Extract<Located, { kind: 'native' }>;
 
-/** The typed error for a drive that could not be opened: who holds it, or which of its nodes is closed to this user. */
+/**
+ * The typed error for a drive that could not be opened: names the process that holds it, or the node that this user may
+ * not open.
+ */
 export async function openError(error: unknown, located: Located): Promise<unknown> {
   const details = { device: located.device, operation: 'open' };
   if (located.kind === 'native' && isSystemError(error)) {

@@ -9,13 +9,13 @@ import { type Located, locateDevice } from './locate-device.js';
 import { openError } from './open-errors.js';
 
 export interface OpenOptions {
-  /** Open for reading only: every write is refused. */
+  /** Opens for reading only: every write is refused. */
   readonly readOnly?: boolean | undefined;
-  /** Logical block protection of streams that do not say otherwise: see `BlockProtection`. Default `off`. */
+  /** Default logical block protection of streams: see `BlockProtection`. Default `off`. */
   readonly protection?: BlockProtection | undefined;
 }
 
-/** Finds the device and opens it, after INQUIRY has shown that it is a sequential-access device. */
+/** Resolves the device string and opens the device, after INQUIRY confirmed a sequential-access device. */
 export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
   requireOptions(options, { operation: 'open' });
   requireBlockProtection(options.protection, { device, operation: 'open' });
@@ -27,7 +27,7 @@ export async function openTransport(device: string, options: OpenOptions = {}): 
   }
 }
 
-/** Loads what that kind of drive takes, and nothing of the other. */
+/** Loads only the modules that this kind of drive needs. */
 async function openLocated(located: Located, { readOnly }: OpenOptions): Promise<Transport> {
   if (located.kind === 'virtual') {
     const { VirtualTransport } = await import('../../backends/virtual/virtual-transport.js');

@@ -10,17 +10,17 @@ import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { keepingAlerts } from './tape-alerts.js';
 
-// Pages by their numbers, for those that this library has no method for.
+// Pages by number, for pages without a method of their own.
 
 const LIST_WITH_SUBPAGES = 0xff;
-/** Subpage FFh stands for all of them at once. */
+/** Subpage FFh requests all subpages at once and is excluded. */
 const SUBPAGES: NumberRange = { min: 0, max: 0xfe, unit: 'subpages' };
-/** Page 0 lists the others. */
+/** Page 0 lists the supported pages; see `readLogPageCodes`. */
 const LOG_PAGES = { page: { min: 1, max: 0x3f, unit: 'log pages' }, subpage: SUBPAGES };
-/** 3Fh asks for all pages at once. */
+/** 3Fh requests all pages at once and is excluded. */
 const MODE_PAGES = { page: { min: 0, max: 0x3e, unit: 'mode pages' }, subpage: SUBPAGES };
 
-/** Log page 00/FF, or 00 where the drive has no subpages. */
+/** Reads log page 00/FF, or 00 if the drive has no subpages. */
 export async function readLogPageCodes(
   port: DrivePort,
   options?: CallOptions,

@@ -3,7 +3,7 @@ import { readAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeIds, decodePartitionList } from '../../scsi/mam/attribute-list.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** Identifiers of the attributes of a partition; undefined where the drive does not list them. */
+/** Identifiers of the attributes of a partition; undefined if the drive does not list them. */
 export interface AttributeLists {
   /** Those that are set. */
   readonly set: readonly number[] | undefined;
@@ -27,7 +27,7 @@ async function attributeIds(
   return data && ifWellFormed(() => decodeAttributeIds(data).ids);
 }
 
-/** Numbers of the partitions that have attributes; undefined where the drive does not tell. */
+/** Numbers of the partitions that have attributes; undefined if the drive does not report them. */
 export async function readPartitionList(port: DrivePort): Promise<readonly number[] | undefined> {
   const data = await port.dataIfSupported(readAttribute({ serviceAction: 'partitionList' }));
   const range = data && ifWellFormed(() => decodePartitionList(data));

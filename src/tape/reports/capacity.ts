@@ -8,20 +8,20 @@ import { readPartitionList } from './attribute-lists.js';
 import { readCartridgeMemory } from './cartridge-memory.js';
 import { requireMedium } from './medium-presence.js';
 
-/** MAM: attributes 0000h and 0001h. `several`: a sum of values that do not have one source. */
+/** `MAM`: attributes 0000h and 0001h. `several`: a sum of values from different sources. */
 export type CapacitySource = 'MAM' | 'log page 17' | 'log page 31' | 'several';
 
 export interface CapacityValue {
-  /** Without compression. The sources count in mebibytes (MAM, page 31) or in units of 10^6 bytes (page 17). */
+  /** Bytes without compression. The sources count in mebibytes (MAM, page 31) or in units of 10^6 bytes (page 17). */
   readonly bytes: number;
   readonly source: CapacitySource;
 }
 
-/** A value that no source tells is undefined. */
+/** Capacity values; one that no source reports is undefined. */
 export interface CapacityValues {
-  /** As the format gives it. */
+  /** Capacity of the format. */
   readonly native: CapacityValue | undefined;
-  /** As this medium gives it today. */
+  /** Capacity of this medium now. */
   readonly maximum: CapacityValue | undefined;
   /** From the end of the recorded data to the end of the partition. */
   readonly remaining: CapacityValue | undefined;
@@ -42,7 +42,7 @@ export interface Capacity {
 type Name = keyof CapacityValues;
 type Figures = { readonly [N in Name]?: number | undefined };
 
-/** What one source says of each partition, in bytes. */
+/** The values of one source for each partition, in bytes. */
 interface Told {
   readonly source: CapacitySource;
   readonly partitions: ReadonlyMap<number, Figures>;
@@ -53,8 +53,8 @@ const MB = 1e6;
 const MIB = 2 ** 20;
 
 /**
- * The capacity of the cartridge, partition by partition: from the cartridge memory, else from log page 17, else from
- * page 31. Rejects with NoMediumError when the drive is empty.
+ * The capacity of the cartridge for each partition, from the cartridge memory, otherwise log page 17, otherwise page
+ * 31. Rejects with NoMediumError if the drive is empty.
  */
 export async function readCapacity(port: DrivePort): Promise<Capacity> {
   await requireMedium(port);
@@ -68,7 +68,7 @@ export async function readCapacity(port: DrivePort): Promise<Capacity> {
   return { partitions, total: totalOf(partitions) };
 }
 
-/** The values of one partition; none is known of a partition that no source names. */
+/** The values of one partition; all undefined if no source lists it. */
 export function partitionCapacity({ partitions }: Capacity, partition: number): CapacityValues {
   return partitions.find((each) => each.partition === partition) ?? UNKNOWN;
 }
@@ -84,7 +84,7 @@ async function fromMemory(port: DrivePort, partitions: readonly number[]): Promi
   return { source: 'MAM', partitions: figures };
 }
 
-/** SSC-5: the page says itself whether it is valid. */
+/** SSC-5: the page has a field that says whether it is valid. */
 function fromVolumeStatistics(values: LogValues<typeof VOLUME_STATISTICS> | undefined): Told {
   const figures = new Map<number, Figures>();
   const add = (records: readonly PartitionRecord[] | undefined, figureOf: (bytes: number) => Figures) => {
@@ -113,7 +113,7 @@ function fromTapeCapacity(values: LogValues<typeof TAPE_CAPACITY> = {}): Told {
   return { source: 'log page 31', partitions: figures };
 }
 
-/** Where the cartridge memory lists no partitions: those that a log page names, from the first that names any. */
+/** If the cartridge memory lists no partitions: those of the first log page that lists any. */
 function partitionsOf(told: readonly Told[]): readonly number[] {
   const numbers = told.map(({ partitions }) => [...partitions.keys()]).find(({ length }) => length > 0) ?? [0];
   return numbers.toSorted((a, b) => a - b);

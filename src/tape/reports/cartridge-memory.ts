@@ -10,21 +10,21 @@ import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { PARTITIONS } from '../port/partitions.js';
 
-/** What the cartridge memory (MAM) holds. */
+/** Content of the cartridge memory (MAM). */
 export interface CartridgeMemory {
   /** Decoded, by name. */
   readonly values: MamValues;
-  /** All attributes as they came, also those that no table knows. */
+  /** All attributes as received, including unknown ones. */
   readonly attributes: readonly RawAttribute[];
 }
 
-/** Some host adapters abort READ ATTRIBUTE with larger allocation lengths; longer lists are read in parts. */
+/** Some host adapters abort READ ATTRIBUTE with larger allocation lengths, so longer lists are read in parts. */
 const ALLOCATION_LENGTH = 4096;
 const MAX_PARTS = 64;
 
 /**
- * Reads all attributes of a partition; undefined where the drive has no READ ATTRIBUTE. It can take minutes on some
- * drives while the tape moves.
+ * Reads all attributes of a partition; undefined if the drive has no READ ATTRIBUTE. It can take minutes on some drives
+ * while the tape moves.
  */
 export async function readCartridgeMemory(port: DrivePort, partition = 0): Promise<CartridgeMemory | undefined> {
   const attributes: RawAttribute[] = [];
@@ -32,7 +32,7 @@ export async function readCartridgeMemory(port: DrivePort, partition = 0): Promi
     const firstAttribute = (attributes.at(-1)?.id ?? -1) + 1;
     const command = readAttribute({ partition, firstAttribute, allocationLength: ALLOCATION_LENGTH });
     const reply = await port.queryIfSupported(command);
-    // An identifier that is not set, past the last one, is an illegal field of the CDB (SPC-5).
+    // An identifier after the last set one is an illegal field of the CDB (SPC-5).
     if (reply === undefined) return attributes.length === 0 ? undefined : { attributes, values: mamValues(attributes) };
     const part = decodeAttributeValues(reply.data);
     attributes.push(...part.attributes.filter(({ id }) => id >= firstAttribute));
@@ -41,7 +41,7 @@ export async function readCartridgeMemory(port: DrivePort, partition = 0): Promi
   return { attributes, values: mamValues(attributes) };
 }
 
-/** Reads one attribute; undefined where it is not set. */
+/** Reads one attribute; undefined if it is not set. */
 export async function readAttributeById(port: DrivePort, id: number, partition = 0): Promise<RawAttribute | undefined> {
   const command = readAttribute({ partition, firstAttribute: id, allocationLength: ALLOCATION_LENGTH });
   const reply = await port.queryIfSupported(command);
@@ -49,14 +49,14 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
 }
 
 /**
- * How `TapeDrive.setAttributes` writes: `setAttributes({ userMediumLabel: 'offsite' })`. It rejects with
- * InvalidArgumentError for an unknown name or a value that does not fit, WriteProtectedError, IllegalRequestError for an
- * attribute that the drive refuses, and VerificationError for one that reads back differently.
+ * Options of `TapeDrive.setAttributes`, as in `setAttributes({ userMediumLabel: 'offsite' })`. It rejects with
+ * InvalidArgumentError for an unknown name or a value that does not fit, WriteProtectedError, IllegalRequestError for
+ * an attribute that the drive refuses, and VerificationError for one that reads back differently.
  */
 export interface SetAttributesOptions extends CallOptions {
-  /** Whose attributes, where each partition has its own: 0 by default. */
+  /** Partition, for attributes that each partition has; default 0. */
   readonly partition?: number | undefined;
-  /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified: nothing is written to another cartridge. */
   readonly mediumEpoch?: number | undefined;
 }
 
@@ -66,8 +66,8 @@ const WRITE_RANGES = {
 } satisfies Record<string, NumberRange>;
 
 /**
- * Writes host attributes through to the chip and reads each back; null deletes. Throws InvalidArgumentError for a value
- * that does not fit, WriteProtectedError, and VerificationError when the drive said yes but the memory says no.
+ * Writes host attributes through to the chip and reads each back; null deletes. Rejects with InvalidArgumentError for a
+ * value that does not fit, WriteProtectedError, and VerificationError if an attribute reads back differently.
  */
 export async function writeHostAttributes(
   port: DrivePort,

@@ -21,7 +21,7 @@ import type { ScsiCommand } from '../../scsi/wire/command.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { mediumPresence } from './medium-presence.js';
 
-// What a drive tells in answer to one command. Each is undefined where the drive does not know the command.
+// Reports of a single command. Each is undefined if the drive does not support the command.
 
 /** READ BLOCK LIMITS. */
 export function readLimits(port: DrivePort): Promise<BlockLimits | undefined> {
@@ -38,7 +38,7 @@ export function readSupportedCommands(port: DrivePort): Promise<SupportedCommand
   return report(port, reportSupportedCommands(), decodeSupportedCommands);
 }
 
-/** REQUEST SENSE: what the drive is doing, with progress; takes no notice of errors that were told already. */
+/** REQUEST SENSE: what the drive is doing, with progress. Errors that were already reported are ignored. */
 export function readSense(port: DrivePort): Promise<SenseData | undefined> {
   return report(port, requestSense(), (bytes) => decodeSense(bytes, port.model?.vendor));
 }
@@ -46,7 +46,7 @@ export function readSense(port: DrivePort): Promise<SenseData | undefined> {
 /** REPORT DENSITY SUPPORT. Capacities are in units of 10^6 bytes. */
 export interface Densities {
   readonly drive: readonly DensitySupport[];
-  /** Of the cartridge; undefined while the drive has none that it can use. */
+  /** Densities of the cartridge; undefined while the drive has no usable one. */
   readonly medium: readonly DensitySupport[] | undefined;
 }
 
@@ -58,11 +58,11 @@ export async function readDensities(port: DrivePort): Promise<Densities | undefi
   return { drive, medium };
 }
 
-/** PERSISTENT RESERVE IN: who has registered and who has reserved the drive. */
+/** PERSISTENT RESERVE IN: registrations and reservation of the drive. */
 export interface Reservations {
-  /** One for each registered path, 16 hex digits; a key may come more than once. */
+  /** One key for each registered path, 16 hex digits; a key may occur more than once. */
   readonly keys: readonly string[];
-  /** Undefined while nobody holds a reservation. */
+  /** Undefined while the drive is not reserved. */
   readonly holder: ReservationHolder | undefined;
 }
 

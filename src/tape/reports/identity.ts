@@ -13,32 +13,32 @@ import {
 } from '../../scsi/vpd/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** One of the names that the drive, its port or its logical unit has in the world. */
+/** A designator of the drive, its port or its logical unit (VPD page 83h). */
 export interface DriveName extends Pick<Designator, 'association' | 'type' | 'protocol'> {
   /** Hex digits of a binary name, the text of the others. */
   readonly name: string;
 }
 
-/** Which drive this is. What it has no page for is undefined. */
+/** Identity of the drive. Values of pages that the drive does not have are undefined. */
 export interface DriveIdentity {
   readonly vendor: string;
   readonly product: string;
   /** Firmware. */
   readonly revision: string;
   readonly serialNumber: string | undefined;
-  /** Of the mechanism itself; a library may give the drive another serial number. */
+  /** Serial number of the mechanism; a library may give the drive another one. */
   readonly manufacturerSerialNumber: string | undefined;
-  /** Of the library, as it has told the drive. */
+  /** Serial number of the library, which the library sets in the drive. */
   readonly automationSerialNumber: string | undefined;
   /** World-wide names and the like. */
   readonly names: readonly DriveName[] | undefined;
   readonly wormCapable: boolean | undefined;
-  /** What can protect each logical block on its way; empty for nothing. */
+  /** Methods of logical block protection that the drive offers; empty if none. */
   readonly protectionMethods: readonly ProtectionMethod[] | undefined;
   readonly extendedInquiry: ExtendedInquiry | undefined;
 }
 
-/** INQUIRY and the vital product data pages 80h, 83h, 86h, B0h, B1h, B3h and B5h. */
+/** Reads INQUIRY data and the vital product data pages 80h, 83h, 86h, B0h, B1h, B3h and B5h. */
 export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
   const { vendor, product, revision } = decodeInquiry((await port.query(inquiry())).data);
   return {
@@ -55,12 +55,12 @@ export async function readIdentity(port: DrivePort): Promise<DriveIdentity> {
   };
 }
 
-/** Whether the drive takes WORM cartridges (VPD page B0h); undefined where it does not tell. */
+/** Whether the drive supports WORM cartridges (VPD page B0h); undefined if it does not report it. */
 export async function readWormCapability(port: DrivePort): Promise<boolean | undefined> {
   return (await readVpd(port, 'sequentialCapabilities', decodeSequentialCapabilities))?.worm;
 }
 
-/** Vendor, product and serial number, or the device where the drive has none: INQUIRY and page 80h only. */
+/** Vendor, product and serial number, or the device name if the drive has none: INQUIRY and page 80h only. */
 export async function readDriveName(port: DrivePort): Promise<readonly [string, string, string]> {
   const { vendor, product } = decodeInquiry((await port.query(inquiry())).data);
   return [vendor, product, (await readSerial(port, 'unitSerialNumber')) ?? port.device];
@@ -77,7 +77,7 @@ async function readSerial(port: DrivePort, page: SerialPage): Promise<string | u
   return (await readVpd(port, page, (bytes) => decodeSerialNumber(bytes, page))) || undefined;
 }
 
-/** Some drives answer with another page where a page is not supported. */
+/** Some drives answer with another page if a page is not supported. */
 async function readVpd<T>(
   port: DrivePort,
   page: keyof typeof VPD_PAGES,

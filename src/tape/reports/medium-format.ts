@@ -15,31 +15,31 @@ import { readDensities } from './drive-reports.js';
 import { readWormCapability } from './identity.js';
 import { requireMedium } from './medium-presence.js';
 
-/** What the cartridge is. */
+/** Format and kind of the cartridge. */
 export interface MediumFormat {
-  /** Undefined when nothing tells. */
+  /** Undefined if unknown. */
   readonly format: LtoFormat | undefined;
-  /** What told the format; see `FormatEvidence`. */
+  /** Source of the format; see `FormatEvidence`. */
   readonly source: FormatVerdict['source'] | undefined;
-  /** Only the capacity spoke for this format: never write on the strength of it. */
+  /** The format was derived from the capacity alone: never write because of it. */
   readonly guess: boolean;
   /** Evidence that names another format. */
   readonly contradictedBy: FormatVerdict['contradictedBy'];
-  /** Undefined when nothing tells. */
+  /** Undefined if unknown. */
   readonly kind: MediumType | undefined;
-  /** The drive reads this format, by its own word (REPORT DENSITY SUPPORT); undefined when it gives none. */
+  /** The drive reads this format, according to REPORT DENSITY SUPPORT; undefined if it does not report it. */
   readonly canRead: boolean | undefined;
-  /** The drive writes this format; write protection and WORM are told apart from this. */
+  /** The drive writes this format; write protection and WORM are reported separately. */
   readonly canWrite: boolean | undefined;
-  /** By the switch on the cartridge or by its format; undefined while it is not loaded. */
+  /** Protected by the switch or by the format; undefined while the cartridge is not loaded. */
   readonly writeProtected: boolean | undefined;
 }
 
 const BYTES_IN_MIB = 2 ** 20;
 
 /**
- * Format and kind of the cartridge, from its memory, the current density and the medium type, the surest first.
- * Rejects with NoMediumError when the drive is empty.
+ * Format and kind of the cartridge, from its memory, the current density and the medium type, the most reliable first.
+ * Rejects with NoMediumError if the drive is empty.
  */
 export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
   const presence = await requireMedium(port);
@@ -47,7 +47,7 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
   const values = (await readCartridgeMemory(port))?.values ?? {};
   const header = loaded ? await readModeHeader(port) : undefined;
   const configuration = loaded ? await readModeFields(port, MEDIUM_CONFIGURATION) : undefined;
-  // tgt says so of every medium, and that it takes no WORM cartridges.
+  // tgt reports WORM for every medium, and that it does not support WORM cartridges.
   const worm = configuration?.worm && (await readWormCapability(port)) !== false;
   const verdict = verdictOn(values, header);
   const density = densityFor(verdict?.format, (await readDensities(port))?.drive);
@@ -63,15 +63,15 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
   };
 }
 
-/** A cartridge's memory, undefined where the drive gives none, and the format that follows from it and the drive. */
+/** The cartridge memory, undefined if the drive has no access to one, and the format derived from it and the drive. */
 export interface MemoryAndFormat {
   readonly memory: CartridgeMemory | undefined;
   readonly verdict: FormatVerdict | undefined;
 }
 
 /**
- * For polls: half the commands of both by themselves. `isLoaded`: what TEST UNIT READY has just told; left out, it is asked.
- * Rejects with NoMediumError when the drive is empty.
+ * For polls: needs half the commands of two separate calls. `isLoaded`: result of a TEST UNIT READY just sent; if
+ * omitted, it is sent. Rejects with NoMediumError if the drive is empty.
  */
 export async function readMemoryAndFormat(port: DrivePort, isLoaded?: boolean): Promise<MemoryAndFormat> {
   const loaded = isLoaded ?? (await requireMedium(port)) === 'loaded';
@@ -80,7 +80,7 @@ export async function readMemoryAndFormat(port: DrivePort, isLoaded?: boolean): 
   return { memory, verdict: verdictOn(memory?.values ?? {}, header) };
 }
 
-/** Of a cartridge that is not loaded, the mode parameters say nothing. */
+/** The mode parameters are meaningless while the cartridge is not loaded. */
 function verdictOn(values: MamValues, header: ModeHeader | undefined): FormatVerdict | undefined {
   return formatOf({
     formattedDensity: values.formattedDensityCode,
@@ -95,7 +95,7 @@ function mebibytes(bytes: number | undefined): number | undefined {
   return bytes === undefined ? undefined : bytes / BYTES_IN_MIB;
 }
 
-/** What the drive can do with a format: undefined when the format or the drive's list is not known. */
+/** The drive's density descriptor for a format; undefined if the format or the drive's list is unknown. */
 function densityFor(format: LtoFormat | undefined, densities: readonly DensitySupport[] | undefined) {
   const code = format && formatFacts(format)?.densityCode;
   if (code === undefined || densities === undefined) return undefined;
@@ -105,7 +105,7 @@ function densityFor(format: LtoFormat | undefined, densities: readonly DensitySu
   return fits.find(({ writable }) => writable) ?? fits[0] ?? 'none';
 }
 
-/** mhvtl gives a WORM cartridge the MAM type of a cleaning cartridge: whoever says WORM is believed first. */
+/** mhvtl gives a WORM cartridge the MAM type of a cleaning cartridge, so any source that says WORM wins. */
 function kindOf({ mediumType }: MamValues, headerType: number | undefined, worm: boolean | undefined) {
   const ofHeader = headerType === undefined ? undefined : formatOfMediumType(headerType);
   if (worm || ofHeader?.worm || mediumType === 'worm') return 'worm';

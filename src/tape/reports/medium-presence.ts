@@ -3,12 +3,12 @@ import { testUnitReady } from '../../scsi/commands/primary.js';
 import type { DrivePort } from '../port/drive-port.js';
 
 const ASC_MEDIUM_NOT_PRESENT = 0x3a;
-/** Of 2/30/03, CLEANING CARTRIDGE INSTALLED. */
+/** ASCQ of 2/30/03, CLEANING CARTRIDGE INSTALLED. */
 const CLEANING_CARTRIDGE = 0x03;
 
 /**
- * `loaded`: the drive can use the cartridge. `cleaning`: it is a cleaning cartridge. `present`: there is one, but it is
- * not loaded, still loads, or has a format that the drive can't read. `none`: the drive is empty.
+ * `loaded`: the drive can use the cartridge. `cleaning`: it is a cleaning cartridge. `present`: there is a cartridge,
+ * but it is not loaded, still loading, or of a format that the drive cannot read. `none`: the drive is empty.
  */
 export type MediumPresence = 'loaded' | 'cleaning' | 'present' | 'none';
 
@@ -21,7 +21,7 @@ export async function mediumPresence(port: DrivePort): Promise<MediumPresence> {
   return key === 2 && asc === 0x30 && ascq === CLEANING_CARTRIDGE ? 'cleaning' : 'present';
 }
 
-/** Rejects with NoMediumError when the drive is empty. */
+/** Rejects with NoMediumError if the drive is empty. */
 export async function requireMedium(port: DrivePort): Promise<MediumPresence> {
   const presence = await mediumPresence(port);
   if (presence !== 'none') return presence;

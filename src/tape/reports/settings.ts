@@ -10,24 +10,24 @@ import {
 } from '../../scsi/mode/pages.js';
 import type { DrivePort } from '../port/drive-port.js';
 
-/** How the drive is set. What it does not tell is undefined. */
+/** Settings of the drive; undefined if it does not report them. */
 export interface TapeSettings {
   /** New records are compressed. */
   readonly compression: boolean | undefined;
   readonly compressionCapable: boolean | undefined;
   /**
-   * Megabytes (10^6 bytes) before early warning at which the drive warns first; 0: it does not. The `st` driver takes
-   * this warning for early warning itself, and so do the streams: a file then ends that much earlier.
+   * Megabytes (10^6 bytes) before early warning at which the drive reports programmable early warning; 0: never. The
+   * `st` driver and the streams treat it as early warning: a file then ends that much earlier.
    */
   readonly programmableEarlyWarningMegabytes: number | undefined;
   /**
-   * Only appending is allowed: nothing recorded can be overwritten by mistake. Some drives refuse it, and those of
-   * IBM keep to it until the cartridge is ejected.
+   * Only appending is allowed, so recorded data cannot be overwritten by mistake. Some drives refuse it; IBM's keep the
+   * mode until the cartridge is ejected.
    */
   readonly appendOnly: boolean | undefined;
   /** The cartridge is handled as WORM. */
   readonly worm: boolean | undefined;
-  /** A write is good when it is in the drive's buffer, as it should be for speed. */
+  /** The drive reports a write as done once it is in its buffer, which speed requires. */
   readonly buffered: boolean | undefined;
   /** Bytes of a block in fixed mode; 0 in variable mode. */
   readonly blockLength: number | undefined;
@@ -38,7 +38,7 @@ export interface TapeSettings {
   readonly maximumPartitions: number | undefined;
 }
 
-/** What `configure` can change; whatever is left out stays as it is. WORM is a property of the cartridge. */
+/** Settings that `configure` can change; omitted ones are left unchanged. WORM is a property of the cartridge. */
 export type SettingChanges = {
   readonly [K in 'compression' | 'programmableEarlyWarningMegabytes' | 'appendOnly']?: TapeSettings[K];
 };
@@ -67,9 +67,9 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
 }
 
 /**
- * Changes settings and reads each page back. Settings are the drive's, not the cartridge's, and are gone after its
- * power is off. Rejects with IllegalRequestError for what the drive does not allow, VerificationError when it says yes
- * but does not do it, and InvalidArgumentError for a value that does not fit its field.
+ * Changes settings and reads each page back. Settings belong to the drive, not the cartridge, and are lost at power
+ * off. Rejects with IllegalRequestError for a setting that the drive does not allow, VerificationError if it reads back
+ * differently, and InvalidArgumentError for a value that does not fit its field.
  */
 export async function changeSettings(port: DrivePort, changes: SettingChanges): Promise<TapeSettings> {
   const details = { device: port.device, operation: 'configure' };

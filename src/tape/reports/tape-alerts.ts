@@ -17,18 +17,18 @@ import { readDriveName } from './identity.js';
 export interface TapeAlerts {
   readonly flags: readonly TapeAlertFlag[];
   /**
-   * `log page 12`: as they are now. `log page 2E`: all that this process has seen with this cartridge in this drive,
-   * because reading that page clears them.
+   * `log page 12`: the current flags. `log page 2E`: all flags that this process has seen with this cartridge in this
+   * drive, because reading that page clears them.
    */
   readonly source: 'log page 12' | 'log page 2E';
 }
 
-/** Flags that page 2E has told, by drive and cartridge. */
+/** Flags read from page 2E, by drive and cartridge. */
 const seen = new Map<string, Set<number>>();
 
 /**
- * Page 12 (LTO-5 and later) where the drive has it, else page 2E; undefined where it has neither. With `forget`, what
- * was gathered from page 2E is dropped after it has been told.
+ * Reads page 12 (LTO-5 and later), otherwise page 2E; undefined if the drive has neither. With `forget`, the flags
+ * collected from page 2E are dropped after this call.
  */
 export async function readTapeAlerts(
   port: DrivePort,
@@ -45,8 +45,8 @@ export async function readTapeAlerts(
 }
 
 /**
- * Reads page 2E, and remembers its flags for `readTapeAlerts`. The place is known before the page is read: what reading has
- * cleared must find it.
+ * Reads page 2E and keeps its flags for `readTapeAlerts`. Drive and cartridge are identified first: reading clears the
+ * flags, and they must not get lost.
  */
 export async function keepingAlerts(
   port: DrivePort,
@@ -62,10 +62,10 @@ export async function keepingAlerts(
   return page;
 }
 
-/** Drives by vendor, product and serial number: behind an open node it is always the same one. */
+/** Vendor, product and serial number of each open drive, which cannot change while the node is open. */
 const names = new WeakMap<DrivePort, readonly string[]>();
 
-/** Drive and cartridge by their serial numbers; the device's name for a drive that has none. */
+/** Key of drive and cartridge by serial numbers; the device name for a drive without one. */
 async function placeOf(port: DrivePort): Promise<string> {
   const name = names.get(port) ?? (await readDriveName(port));
   names.set(port, name);

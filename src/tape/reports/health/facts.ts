@@ -24,7 +24,7 @@ export interface TransferErrors {
   /** Rewrites or rereads. */
   readonly retries: number | undefined;
   readonly uncorrected: number | undefined;
-  /** Undefined until a gigabyte (10^9 bytes) was transferred. */
+  /** Undefined until a gigabyte (10^9 bytes) has been transferred. */
   readonly correctedPerGigabyte: number | undefined;
   readonly retriesPerGigabyte: number | undefined;
 }
@@ -43,7 +43,7 @@ export interface CartridgeWear {
   readonly temperatureExceeded: boolean | undefined;
   /** Remaining life of the cartridge as the drive estimates it, 0 to 100. */
   readonly lifeRemainingPercent: number | undefined;
-  /** Of a cleaning cartridge. */
+  /** Cleaning cycles left, of a cleaning cartridge. */
   readonly cleaningsLeft: number | undefined;
 }
 
@@ -55,13 +55,13 @@ export interface CompressionState {
 }
 
 export interface CleaningState {
-  /** Nothing can be done before cleaning. */
+  /** The drive can do nothing before it is cleaned. */
   readonly required: boolean | undefined;
   readonly requested: boolean | undefined;
   readonly motionHoursSinceCleaning: number | undefined;
 }
 
-/** All that the verdict rests on. Pages that the drive does not have leave their values undefined. */
+/** The facts behind the verdict. Values of pages that the drive does not have are undefined. */
 export interface HealthFacts {
   readonly alerts: TapeAlerts | undefined;
   /** Log page 14: the life of the drive. */
@@ -80,7 +80,7 @@ const MB = 1e6;
 const GB = 1e9;
 const RATIO_UNITS = 100;
 
-/** Asks for all pages that speak of health. Works without a cartridge; the tape is not moved. */
+/** Reads all pages about health. Works without a cartridge; the tape is not moved. */
 export async function readHealthFacts(port: DrivePort): Promise<HealthFacts> {
   const presence = await mediumPresence(port);
   const cartridge = presence === 'none' ? undefined : await readWear(port, presence);
@@ -133,7 +133,7 @@ async function readCompression(port: DrivePort): Promise<CompressionState> {
   };
 }
 
-/** A ratio of 0 means that nothing was transferred yet. */
+/** A ratio of 0 means that nothing has been transferred yet. */
 function ratio(hundredths: number | undefined): number | undefined {
   return hundredths ? hundredths / RATIO_UNITS : undefined;
 }
@@ -142,7 +142,7 @@ async function readWear(port: DrivePort, presence: MediumPresence): Promise<Cart
   const memory = (await readCartridgeMemory(port))?.values ?? {};
   const statistics = await readLogValues(port, VOLUME_STATISTICS);
   const volume = statistics?.pageValid ? statistics : undefined;
-  // LTO-5 and older keep on page 30 what page 17 has.
+  // LTO-5 and older have on page 30 what page 17 has.
   const usage = volume ?? (await readLogValues(port, TAPE_USAGE));
   const loads = memory.loadCount ?? usage?.mounts;
   return {

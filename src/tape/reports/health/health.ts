@@ -4,11 +4,9 @@ import { type HealthReason, type HealthVerdict, healthReasons } from './rules.js
 
 /** Health of drive and cartridge, with the facts behind it. */
 export interface Health extends HealthFacts {
-  /**
-   * `good`: nothing that the drive reports is a reason against it. Pages that the drive does not have are not counted.
-   */
+  /** `good`: nothing that the drive reports is a reason for concern. Missing pages are not counted. */
   readonly verdict: HealthVerdict;
-  /** The worst first; empty when the verdict is `good`. */
+  /** The most severe first; empty if the verdict is `good`. */
   readonly reasons: readonly HealthReason[];
 }
 

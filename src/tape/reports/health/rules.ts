@@ -5,7 +5,7 @@ export type HealthVerdict = 'good' | 'attention' | 'bad';
 
 /** Why a verdict is not `good`. */
 export interface HealthReason {
-  /** For programs: `tape-alert-20`, or the code of a rule. */
+  /** Stable code for programs: `tape-alert-20`, or the code of a rule. */
   readonly code: string;
   readonly verdict: Exclude<HealthVerdict, 'good'>;
   /** What is wrong. */
@@ -14,7 +14,7 @@ export interface HealthReason {
   readonly action: string;
 }
 
-/** One rule: says what is the matter, or nothing. */
+/** One rule: returns what is wrong, or nothing. */
 interface HealthRule extends Omit<HealthReason, 'what'> {
   readonly says: (facts: HealthFacts) => string | undefined;
 }
@@ -127,14 +127,14 @@ const RULES: readonly HealthRule[] = [
 ];
 
 /**
- * Flags that tell of handling, not of a fault: write protect, forced eject, cartridges that the drive can't use. They
- * are critical for the job that met them, but drive and cartridge are sound.
+ * Flags about handling, not a fault: write protect, forced eject, cartridges that the drive cannot use. They are
+ * critical for the job, but drive and cartridge are sound.
  */
 const HANDLING: ReadonlySet<number> = new Set([9, 16, 22, 23]);
-/** Unsupported format and nearing media life are for information only, but a reason to act. */
+/** Unsupported format and nearing media life have severity I, but require action. */
 const REASONS_TO_ACT: ReadonlySet<number> = new Set([12, 19]);
 
-/** All reasons, the worst first. */
+/** All reasons, the most severe first. */
 export function healthReasons(facts: HealthFacts): HealthReason[] {
   const told = RULES.flatMap(({ says, ...rule }) => {
     const what = says(facts);
