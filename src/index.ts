@@ -79,6 +79,7 @@ export type { MamValues } from './scsi/mam/values.js';
 export type { ModePage } from './scsi/mode/parameter-list.js';
 export type { Bytes } from './streams/bytes.js';
 export type { PipeOptions } from './streams/lending-pipe.js';
+export type { LendingReadable } from './streams/lending-readable.js';
 export type { DataSource } from './streams/taken-source.js';
 export type { BlockProtection } from './tape/block-protection/options.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';

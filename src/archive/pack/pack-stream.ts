@@ -1,7 +1,7 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
-import { LendingPipe, type PipeOptions, releasesChunks } from '../../streams/lending-pipe.js';
+import { LendingReadable } from '../../streams/lending-readable.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
@@ -14,9 +14,10 @@ const YOUNG_MIB = 4;
 
 /**
  * An archive of folders, made by a thread of its own that reads ahead of whoever takes it. `progress` tells how far that
- * thread is, and `summary` is there when the stream has ended.
+ * thread is, and `summary` is there when the stream has ended. A file or a tape that is the only destination of `pipe()`
+ * gives the memory of a chunk back with its write callback.
  */
-export class PackStream extends Readable {
+export class PackStream extends LendingReadable {
   summary: PackSummary | undefined;
   progress: PackProgress = { entries: 0, files: 0, bytes: 0, problemCount: 0 };
   readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
@@ -25,7 +26,6 @@ export class PackStream extends Readable {
   readonly #begun: Promise<void>;
   #noteBegun: () => void = () => undefined;
   readonly #out = new WeakSet<ArrayBuffer>();
-  #lending: LendingPipe | undefined;
   #isWanted = false;
   #hasEnded = false;
 
@@ -62,37 +62,8 @@ export class PackStream extends Readable {
     });
   }
 
-  /**
-   * As Readable's. To a file or a tape that is the only destination chunks are lent: their memory is filled again once
-   * the destination has called its write back.
-   */
-  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
-    const first = this.#lending;
-    this.#stopLending();
-    if (first) super.pipe(first.destination, first.options);
-    const isAlone = first === undefined && this.listenerCount('data') + this.listenerCount('readable') === 0;
-    if (!isAlone || !releasesChunks(destination)) return super.pipe(destination, options);
-    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#fillAgain(chunk));
-    return destination;
-  }
-
-  override unpipe(destination?: NodeJS.WritableStream): this {
-    const lending = this.#lending;
-    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
-      return super.unpipe(destination);
-    }
-    this.#stopLending();
-    lending.destination.emit('unpipe', this);
-    return this;
-  }
-
-  #stopLending(): void {
-    this.#lending?.stop();
-    this.#lending = undefined;
-  }
-
   /** Readable joins chunks where several wait: only memory that came from the thread goes back to it. */
-  #fillAgain({ buffer: memory }: Buffer): void {
+  protected override takeBack({ buffer: memory }: Buffer): void {
     if (!(memory instanceof ArrayBuffer) || !this.#out.delete(memory) || this.summary !== undefined) return;
     this.#thread.postMessage(memory, [memory]);
   }

@@ -1,11 +1,11 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
 import { type RecordPlace, VerificationError } from '../../../errors/index.js';
 import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
 import { protectionBytes } from '../../../scsi/protection/methods.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
-import { LendingPipe, type PipeOptions, releasesChunks } from '../../../streams/lending-pipe.js';
+import { LendingReadable } from '../../../streams/lending-readable.js';
 import { wantsProtection } from '../../block-protection/session.js';
 import { useProtection } from '../../block-protection/use-protection.js';
 import { unlock } from '../../encryption/unlock.js';
@@ -40,7 +40,7 @@ const MIB = 1024 * 1024;
  * A file on tape, as a Readable that ends at the filemark. The tape then stands after the filemark, and `summary` is
  * set. After an early destroy the tape stands inside the file, ahead of the data that was consumed.
  */
-export class TapeReadStream extends Readable {
+export class TapeReadStream extends LendingReadable {
   summary: ReadSummary | undefined;
   readonly #port: DrivePort;
   readonly #options: ReadStreamOptions;
@@ -48,8 +48,6 @@ export class TapeReadStream extends Readable {
   readonly #lease: StreamLease;
   readonly #budget = new EventLoopBudget();
   #reader: RecordReader | undefined;
-  /** To the only destination, if that lets go of chunks. */
-  #lending: LendingPipe | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
   #recovery: ReadRecovery | undefined;
   #fileNumber: number | undefined;
@@ -60,7 +58,7 @@ export class TapeReadStream extends Readable {
     const byDefault = wantsProtection(port, options.protection) ? 'crc32c' : 'crc32';
     const algorithm = checksum ?? (expectedChecksum === undefined ? byDefault : algorithmOf(expectedChecksum));
     const recordChecksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
-    super({ highWaterMark: MIB });
+    super({ highWaterMark: MIB }, options.reuseChunks);
     this.#port = port;
     this.#options = options;
     this.#checksum = recordChecksum;
@@ -79,43 +77,8 @@ export class TapeReadStream extends Readable {
     return this.#recovery?.skipped ?? [];
   }
 
-  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
-    const first = this.#lending;
-    this.#stopLending();
-    if (first) super.pipe(first.destination, first.options);
-    const lends = this.#options.reuseChunks ?? releasesChunks(destination);
-    if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
-      return super.pipe(destination, options);
-    }
-    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.#reader?.release(chunk));
-    return destination;
-  }
-
-  override unpipe(destination?: NodeJS.WritableStream): this {
-    const lending = this.#lending;
-    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
-      return super.unpipe(destination);
-    }
-    this.#stopLending();
-    lending.destination.emit('unpipe', this);
-    return this;
-  }
-
-  #stopLending(): void {
-    this.#lending?.stop();
-    this.#lending = undefined;
-  }
-
-  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {
-    const chunks: NodeJS.AsyncIterator<Buffer> = super[Symbol.asyncIterator]();
-    return this.#options.reuseChunks ? this.#releasing(chunks) : chunks;
-  }
-
-  async *#releasing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-    for await (const chunk of chunks) {
-      yield chunk;
-      this.#reader?.release(chunk);
-    }
+  protected override takeBack(chunk: Buffer): void {
+    this.#reader?.release(chunk);
   }
 
   override destroy(error?: Error): this {

@@ -1,0 +1,62 @@
+import { Readable, type ReadableOptions } from 'node:stream';
+import { LendingPipe, type PipeOptions, releasesChunks } from './lending-pipe.js';
+
+/**
+ * A Readable that takes the memory of a chunk back as soon as its consumer has done with it: from `pipe()` to the only
+ * destination if that releases chunks, and from `for await` if the consumer promises it. Any other consumer keeps its
+ * chunks for as long as it likes.
+ */
+export abstract class LendingReadable extends Readable {
+  readonly #lends: boolean | undefined;
+  /** To the only destination, if that releases chunks. */
+  #lending: LendingPipe | undefined;
+
+  /** @param lends Whether every consumer releases its chunks; undefined: only destinations known to do so. */
+  constructor(options: ReadableOptions, lends?: boolean) {
+    super(options);
+    this.#lends = lends;
+  }
+
+  /** The consumer has done with the chunk, whose memory may be filled again. Readable may have joined several to it. */
+  protected abstract takeBack(chunk: Buffer): void;
+
+  /** As Readable's, and lends chunks. A second destination ends the lending: Node's own pipe then serves both. */
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
+    const first = this.#lending;
+    this.#stopLending();
+    if (first) super.pipe(first.destination, first.options);
+    const lends = this.#lends ?? releasesChunks(destination);
+    if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
+      return super.pipe(destination, options);
+    }
+    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.takeBack(chunk));
+    return destination;
+  }
+
+  override unpipe(destination?: NodeJS.WritableStream): this {
+    const lending = this.#lending;
+    if (lending === undefined || (destination ?? lending.destination) !== lending.destination) {
+      return super.unpipe(destination);
+    }
+    this.#stopLending();
+    lending.destination.emit('unpipe', this);
+    return this;
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {
+    const chunks: NodeJS.AsyncIterator<Buffer> = super[Symbol.asyncIterator]();
+    return this.#lends ? this.#takingBack(chunks) : chunks;
+  }
+
+  async *#takingBack(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      this.takeBack(chunk);
+    }
+  }
+
+  #stopLending(): void {
+    this.#lending?.stop();
+    this.#lending = undefined;
+  }
+}
