@@ -5,8 +5,8 @@ import { decodeExtendedInquiry, decodeProtectionMethods, VPD_PAGES } from '../..
 import type { DrivePort } from '../port/drive-port.js';
 
 /**
- * The methods that a drive offers for records both ways, the best first. VPD page 86h says whether there is any; which
- * they are is in page B5h, and where that is not there it is the oldest, the Reed-Solomon CRC.
+ * The methods that a drive offers for reading and writing, the best first. VPD page 86h says whether there are any,
+ * page B5h which; without page B5h it is the oldest, the Reed-Solomon CRC.
  */
 export async function readProtectionMethods(port: DrivePort): Promise<readonly ProtectionName[]> {
   const extended = await readVpd(port, 'extendedInquiry', decodeExtendedInquiry);

@@ -9,8 +9,8 @@ import { sessionOf } from './session.js';
 import { confirmProtection } from './use-protection.js';
 
 /**
- * While blocks are protected, the drive has to be set so, and a record that failed may have failed its check. `byDefault`
- * is for streams that do not say otherwise.
+ * Requires that the drive is still set to the method in use, and explains transfers that failed the check. `byDefault`
+ * applies to streams without an option of their own.
  */
 export function guardBlocks(port: DrivePort, byDefault: BlockProtection = 'off'): void {
   sessionOf(port).byDefault = byDefault;
@@ -21,8 +21,8 @@ export function guardBlocks(port: DrivePort, byDefault: BlockProtection = 'off')
 }
 
 /**
- * Why a write failed, as far as protection has to do with it. `st` tells nobody the sense; the drive remembers it on its
- * page of diagnostic data, the newest first. What a read has met is asked of the drive at its record.
+ * The protection error that made a write fail, if any. `st` does not report the sense data; the drive keeps it in its
+ * diagnostic data log page, newest first. For a failed read, the drive is asked at the record instead.
  */
 async function protectionProblem(port: DrivePort, details: LtoErrorDetails): Promise<ProtectionError | undefined> {
   const { operation = '' } = details;

@@ -2,26 +2,26 @@ import type { ScsiDevice } from '../../device/scsi-device.js';
 import type { ProtectionName } from '../../scsi/protection/methods.js';
 import type { BlockProtection } from './options.js';
 
-/** What is known of the protection that a drive has set for this host. */
+/** What is known about the protection that is set in a drive for this host. */
 export class ProtectionSession {
-  /** For streams that do not say otherwise. */
+  /** Default of streams. */
   byDefault: BlockProtection = 'off';
-  /** The method that records are to have; undefined for none. */
+  /** The requested method; undefined for none. */
   inUse: ProtectionName | undefined;
-  /** The drive was told or found to protect for this handle, and has not confirmed since that it does not. */
+  /** Protection was set, or found set, for this handle, and has not been confirmed to be off since. */
   wasSet = false;
-  /** What the drive offers, the best first; undefined until it was asked. */
+  /** Methods that the drive offers, the best first; undefined until read. */
   offered: readonly ProtectionName[] | undefined;
   #isKnown = false;
 
-  /** Whether the drive has said, since its last change, that it is set to `inUse`. */
+  /** Whether the drive confirmed `inUse` since its last change. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
 
   proven(inUse: ProtectionName | undefined): void {
     this.inUse = inUse;
-    // Also where it was set already, as by a process that was killed: nobody else would take it back.
+    // Also if it was already set, such as by a killed process: nobody else would reset it.
     this.wasSet = inUse !== undefined;
     this.#isKnown = true;
   }
@@ -38,13 +38,13 @@ export function sessionOf(device: ScsiDevice): ProtectionSession {
   const known = sessions.get(device);
   if (known) return known;
   const session = new ProtectionSession();
-  // A reset takes it away, and another host's MODE SELECT may have.
+  // A reset clears the setting, and another host's MODE SELECT may.
   device.onChange(() => session.doubt());
   sessions.set(device, session);
   return session;
 }
 
-/** Whether a stream is to be protected, where the drive can do it. */
+/** Whether a stream is to be protected if the drive supports it. */
 export function wantsProtection(device: ScsiDevice, protection: BlockProtection | undefined): boolean {
   return (protection ?? sessionOf(device).byDefault) !== 'off';
 }

@@ -8,14 +8,14 @@ import { readProtectionMethods } from './capability.js';
 import type { BlockProtection } from './options.js';
 import { sessionOf } from './session.js';
 
-/** How a drive is set: by a method for records both ways, not at all, or otherwise. */
+/** Setting of a drive: a method for reading and writing, off, or something else. */
 type Setting = ProtectionName | 'off' | 'other';
 
 /**
- * Sets the protection that is wanted, or the handle's own, and has the drive confirm it. Resolves with the method that
- * every record has from now on, undefined for none. Rejects with ProtectionError when the drive does not have what is
- * wanted, or does not do it. Where none is wanted the drive is asked once, and again after each change: another program
- * may have left it set, and its four bytes would be taken for data.
+ * Sets the wanted protection, default the handle's, and confirms it. Resolves with the method of every record from now
+ * on, undefined for none. Rejects with ProtectionError if the drive does not support it or does not confirm it. If none
+ * is wanted, the drive is asked once, and again after each change: another program may have left protection set, and
+ * its four bytes would be taken for data.
  */
 export async function useProtection(port: DrivePort, wanted?: BlockProtection): Promise<ProtectionName | undefined> {
   const session = sessionOf(port);
@@ -23,7 +23,7 @@ export async function useProtection(port: DrivePort, wanted?: BlockProtection): 
   const method = choice === 'off' ? undefined : await chosen(port, choice);
   if (method === undefined && session.isKnown && session.inUse === undefined) return undefined;
   const found = await readSetting(port);
-  // A drive that never had the page is off. One that protects may do so still.
+  // A drive that never had the page is off; one that had it may still protect.
   if (found === undefined && (method !== undefined || session.wasSet)) throw untold(port);
   if (found !== undefined && found !== (method ?? 'off')) await set(port, method);
   session.proven(method);
@@ -41,7 +41,7 @@ function untold({ device }: DrivePort): ProtectionError {
   );
 }
 
-/** Rejects with ProtectionError unless the drive is still set as it was. */
+/** Rejects with ProtectionError unless the setting of the drive is unchanged. */
 export async function confirmProtection(port: DrivePort, operation: string): Promise<void> {
   const session = sessionOf(port);
   const { inUse } = session;
@@ -55,7 +55,7 @@ export async function confirmProtection(port: DrivePort, operation: string): Pro
   });
 }
 
-/** Takes back what this handle has used, so that the next program gets records as they are. */
+/** Switches off the protection that this handle used, so that the next program gets plain records. */
 export async function endProtection(port: DrivePort): Promise<void> {
   const session = sessionOf(port);
   if (!session.wasSet) return;
@@ -77,7 +77,7 @@ async function chosen(port: DrivePort, choice: 'auto' | ProtectionName): Promise
   });
 }
 
-/** Undefined where the drive does not have the page. */
+/** Undefined if the drive does not have the page. */
 async function readSetting(port: DrivePort): Promise<Setting | undefined> {
   const page = await readModeFields(port, CONTROL_DATA_PROTECTION);
   if (page === undefined) return undefined;
@@ -87,7 +87,9 @@ async function readSetting(port: DrivePort): Promise<Setting | undefined> {
   return (isWhole && protectionOf(method)) || 'other';
 }
 
-/** Rejects with ProtectionError, and leaves the drive without protection if that can be, when it does not take it. */
+/**
+ * Rejects with ProtectionError, and leaves the drive without protection if possible, if the drive does not accept it.
+ */
 async function set(port: DrivePort, method: ProtectionName | undefined): Promise<void> {
   const session = sessionOf(port);
   session.doubt();
@@ -112,7 +114,7 @@ function fieldsOf(method: ProtectionName | undefined) {
     informationLength: isOn ? PROTECTION_BYTES : 0,
     onWrite: isOn,
     onRead: isOn,
-    // Nobody here sends RECOVER BUFFERED DATA.
+    // This library never sends RECOVER BUFFERED DATA.
     onRecoverBufferedData: false,
   };
 }

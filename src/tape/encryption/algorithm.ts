@@ -4,7 +4,7 @@ import { hexCode } from '../../scsi/wire/bytes.js';
 
 export const KEY_BYTES = 32;
 
-/** Security algorithm codes, the best first; all of them take one key of 256 bits. */
+/** Security algorithm codes in order of preference; each takes one 256-bit key. */
 const PREFERENCE = [0x00010014, 0x00010010] as const;
 /** DECRYPT_C and ENCRYPT_C: in software, in hardware. */
 const CAPABLE: ReadonlySet<number> = new Set([1, 2]);
@@ -12,13 +12,13 @@ const CAPABLE: ReadonlySet<number> = new Set([1, 2]);
 export interface AlgorithmNeeds {
   readonly encrypts: boolean;
   readonly decrypts: boolean;
-  /** Only this one will do: a block is encrypted with it. */
+  /** Required algorithm index: that of an encrypted block. */
   readonly index?: number | undefined;
 }
 
 /**
- * The drive's algorithm to use: AES-256-GCM where it has it. Its index is the drive's own affair and differs. Throws
- * EncryptionError, which lists what there is, when none can be used with the cartridge that is in the drive.
+ * Chooses the drive's algorithm: AES-256-GCM if available. Its index differs between drives. Throws EncryptionError,
+ * which lists the drive's algorithms, if none can be used with the loaded cartridge.
  */
 export function chooseAlgorithm(
   algorithms: readonly EncryptionAlgorithm[],

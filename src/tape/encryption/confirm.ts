@@ -6,8 +6,8 @@ import { type EncryptionProof, encryptionOf } from './session.js';
 import { hasKad } from './set-key.js';
 
 /**
- * Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError when it is not, or when
- * that can't be known; resolves at once when nothing was asked for.
+ * Asks the drive whether the requested key is still set. Rejects with EncryptionError if it is not, or if that cannot
+ * be determined; resolves at once if no key was requested.
  */
 export async function confirmEncryption(port: DrivePort, operation: string): Promise<void> {
   const problem = await encryptionProblem(port, operation);
@@ -24,7 +24,7 @@ async function encryptionProblem(port: DrivePort, operation: string): Promise<En
   if (proof && (found === undefined || !isSame(proof, found))) {
     session.invalidate('the drive says that its encryption parameters are others now');
   }
-  // Reading the status may have met a unit attention that tells of a reset or a change.
+  // Reading the status may have received the unit attention of a reset or a change.
   return session.problem(port.device, operation);
 }
 
@@ -40,8 +40,7 @@ function isSame(proof: EncryptionProof, found: DataEncryptionStatus): boolean {
 }
 
 /**
- * What keys have to do with a transfer that failed, asked of the drive, since `st` says EIO for it as for anything else;
- * undefined when they are in order.
+ * Asks the drive whether its key made a transfer fail, because `st` returns only EIO; undefined if the key is in order.
  */
 export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Promise<LtoError | undefined> {
   const { operation = '' } = details;
@@ -63,10 +62,10 @@ export async function keyProblem(port: DrivePort, details: LtoErrorDetails): Pro
   }
 }
 
-/** What puts something on tape; motions fail for reasons of their own. */
+/** Operations that write to the tape; motions fail for other reasons. */
 const WRITES = /^(write|MTWEOFI?)\b/;
 
-/** What reading the status met is for the caller of the transfer to find out. */
+/** Other errors of reading the status are left to the caller of the transfer. */
 function unlessEncryptionError(reason: unknown): EncryptionError | undefined {
   return reason instanceof EncryptionError ? reason : undefined;
 }

@@ -102,8 +102,8 @@ export class TapeEncryption {
 }
 
 /**
- * Takes a key of ours out of the drive before the cartridge is unloaded. What was asked for stays asked for: the next
- * cartridge is not written before encryption is enabled again. A drive that clears the key itself may fail to here.
+ * Removes the key of this handle from the drive before the cartridge is unloaded. The request stays: nothing is written
+ * to the next cartridge before encryption is enabled again. May fail on a drive that clears the key itself.
  */
 export async function clearBeforeUnload(port: DrivePort): Promise<void> {
   const { request } = encryptionOf(port);
@@ -117,7 +117,7 @@ export async function clearBeforeUnload(port: DrivePort): Promise<void> {
   }
 }
 
-/** Takes a key of ours out of the drive before the handle is closed, unless it is to stay. */
+/** Removes the key of this handle from the drive before the handle is closed, unless `keep` was set. */
 export async function clearBeforeClose(port: DrivePort): Promise<void> {
   const { request } = encryptionOf(port);
   if (request !== undefined && !request.keep) await clearKey(port);

@@ -3,7 +3,10 @@ import type { TransferGuard } from '../port/transfer-guard.js';
 import { confirmEncryption, keyProblem } from './confirm.js';
 import { encryptionOf } from './session.js';
 
-/** While encryption is asked for and not proven nothing is written, and a failed transfer may have failed for its key. */
+/**
+ * Forbids writing while encryption is requested and not confirmed, and explains transfers that failed because of the
+ * key.
+ */
 export function encryptionGuard(port: DrivePort): TransferGuard {
   const session = encryptionOf(port);
   return {

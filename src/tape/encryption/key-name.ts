@@ -1,10 +1,10 @@
 import { KAD_TYPE, type KeyAssociatedData } from '../../scsi/security/index.js';
 
 const PRINTABLE = /^[\x20-\x7e]+$/;
-/** Where an identifier is looked for, the first that has one counts. */
+/** Descriptors that may hold the key's identifier, in order of preference. */
 const NAMING_TYPES = [KAD_TYPE.unauthenticated, KAD_TYPE.authenticated];
 
-/** The identifier of a key among key-associated data, without padding; undefined where there is no printable one. */
+/** The key's identifier in key-associated data, without padding; undefined if there is no printable one. */
 export function keyIdIn(kads: readonly KeyAssociatedData[]): string | undefined {
   for (const wanted of NAMING_TYPES) {
     const kad = kads.find(({ type }) => type === wanted);

@@ -1,6 +1,6 @@
 import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../../scsi/security/modes.js';
 
-/** What is done with data that is written, and with data that is read. */
+/** Encryption mode for writing and decryption mode for reading. */
 export const ENCRYPTION_MODES = {
   /** Written encrypted; plain blocks are refused when read. */
   encrypt: { encryptionMode: ENCRYPTION_MODE.encrypt, decryptionMode: DECRYPTION_MODE.decrypt },

@@ -22,17 +22,17 @@ import { keyIdIn } from './key-name.js';
 export interface DriveEncryptionCapabilities extends EncryptionCapabilities {
   /** Options for setting a key; undefined if the drive does not report them. */
   readonly management: EncryptionManagementCapabilities | undefined;
-  /** KEY FORMAT values that it takes; undefined where it doesn't tell. */
+  /** Supported KEY FORMAT values; undefined if the drive does not report them. */
   readonly keyFormats: readonly number[] | undefined;
 }
 
-/** What is set in the drive. */
+/** Encryption parameters set in the drive. */
 export interface EncryptionStatus {
   /** How written data is treated. */
   readonly encryption: 'off' | 'external' | 'encrypt' | 'unknown';
   /** How read data is treated; `mixed` reads plain blocks too. */
   readonly decryption: 'off' | 'raw' | 'decrypt' | 'mixed' | 'unknown';
-  /** Identifier of the key; undefined where none is set with it. */
+  /** Identifier of the key; undefined if none was set with it. */
   readonly keyId: string | undefined;
   readonly algorithmIndex: number;
   /** Counts every change of the parameters. */
@@ -47,14 +47,14 @@ export interface EncryptionStatus {
 
 /** How the block at the position is encrypted. */
 export interface NextBlock {
-  /** Undefined where the drive can't tell. */
+  /** Undefined if the drive does not report it. */
   readonly logicalObject: number | undefined;
   readonly encryption: (typeof ENCRYPTION_STATUS)[number];
   readonly compression: (typeof COMPRESSION_STATUS)[number];
   /** Identifier of the key that the block was encrypted with. */
   readonly keyId: string | undefined;
   readonly algorithmIndex: number;
-  /** It can't be read in raw mode. */
+  /** The block cannot be read in raw mode. */
   readonly rawReadingDisabled: boolean;
   readonly kads: readonly KeyAssociatedData[];
 }
@@ -81,7 +81,7 @@ export async function readEncryptionCapabilities(port: DrivePort): Promise<Drive
   };
 }
 
-/** Page 0020 as it is; undefined for a drive that can't encrypt. */
+/** Page 0020, decoded; undefined for a drive that cannot encrypt. */
 export async function readParameters(port: DrivePort): Promise<DataEncryptionStatus | undefined> {
   const data = await page(port, SECURITY_IN_PAGE.dataEncryptionStatus);
   return data && decodeDataEncryptionStatus(data);
@@ -102,7 +102,7 @@ export function statusOf(parameters: DataEncryptionStatus): EncryptionStatus {
   };
 }
 
-/** Page 0021, asked where the tape stands; undefined where the drive does not tell, as some don't at the end of data. */
+/** Page 0021 for the current position; undefined if the drive does not report it, as some at the end of data. */
 export async function readNextBlock(port: DrivePort): Promise<NextBlock | undefined> {
   const data = await page(port, SECURITY_IN_PAGE.nextBlockStatus).catch((error: unknown) => {
     if (error instanceof EndOfDataError || error instanceof MediumError) return undefined;

@@ -27,10 +27,10 @@ const EXTERNAL_CHECKS = {
 /** EEMC_C and RDMC_C: what the application may control. */
 const EXTERNAL_CHECK_CONTROL = 2;
 const RAW_CONTROL: ReadonlySet<number> = new Set([4, 5]);
-/** NONCE_C: the host has to give (a part of) the nonce; it may. */
+/** NONCE_C: the host must, or may, supply (part of) the nonce. */
 const NONCE = { required: 2, allowed: 3 } as const;
 const NONCE_BYTES = 12;
-/** DKAD_C: key-associated data are needed to decrypt, too. */
+/** DKAD_C: key-associated data is required for decryption as well. */
 const DECRYPTION_KAD_REQUIRED = 1;
 
 /** How a key is to be set. */
@@ -71,7 +71,7 @@ export interface EncryptionOptions {
 const CHOICES = { mode: ENCRYPTION_MODES, scope: SCOPES, externalCheck: EXTERNAL_CHECKS } as const;
 const BYTES = ['otherKad', 'nonce'] as const;
 
-/** Throws InvalidArgumentError for options that no drive takes; of a key it says nothing. */
+/** Throws InvalidArgumentError for options that no drive accepts; the error never contains the key. */
 export function requireEncryptionOptions(options: EncryptionOptions, details: LtoErrorDetails): void {
   requireRecord('options', options, details);
   requireOptions(options, details);
@@ -86,7 +86,7 @@ export function requireEncryptionOptions(options: EncryptionOptions, details: Lt
   }
 }
 
-/** What the drive says it has. */
+/** What the drive reports to support. */
 export interface EncryptionMeans {
   readonly algorithm: EncryptionAlgorithm;
   readonly management: EncryptionManagementCapabilities | undefined;
@@ -95,8 +95,8 @@ export interface EncryptionMeans {
 type Parameters = Omit<SetDataEncryption, 'key'>;
 
 /**
- * Page 0010, but for the key. Throws InvalidArgumentError for options that can't be right and EncryptionError for those
- * that the drive does not have: none is ever left out without a word.
+ * Page 0010 without the key. Throws InvalidArgumentError for invalid options and EncryptionError for options that the
+ * drive does not support: no option is ever dropped silently.
  */
 export function encryptionParameters(
   options: EncryptionOptions,
@@ -135,7 +135,7 @@ function managed(
     if (!wanted || has) return wanted;
     throw new EncryptionError(`the drive cannot ${what}`, { ...details, next: 'Leave that option out' });
   };
-  // A drive that tells nothing of its options takes the scope that all drives have.
+  // For a drive that does not report its options, the scope that all drives support.
   const scope = options.scope ?? (management?.scopeLocal ? 'local' : 'all');
   require(scope === 'local', management?.scopeLocal, 'keep a key for one host alone');
   require(scope === 'all', management === undefined || management.scopeAllNexus, 'share a key among hosts');
@@ -175,7 +175,7 @@ function rawControl(
   throw new EncryptionError('the drive does not let hosts choose whether blocks may be read raw (RDMC)', details);
 }
 
-/** The identifier, and what else is to stand beside it, in ascending order of type. */
+/** Descriptors for the identifier and further key-associated data, in ascending order of type. */
 function namingKads(
   { keyId, keyIdAs, otherKad }: EncryptionOptions,
   algorithm: EncryptionAlgorithm,
@@ -204,7 +204,7 @@ function namingKads(
   ];
 }
 
-/** Fixed length is reached with blanks, which no identifier ends with. */
+/** Padded with blanks to the fixed length; no identifier ends with one. */
 function kad(
   type: number,
   data: Uint8Array | undefined,
@@ -245,8 +245,8 @@ function nonceKads(
 }
 
 /**
- * Calls `use` with the bytes of a key, and wipes the copy that was made of a KeyObject. Throws InvalidArgumentError for
- * what is no key of 256 bits; the error says nothing of the key.
+ * Calls `use` with the bytes of a key, and wipes the copy made of a KeyObject. Throws InvalidArgumentError for anything
+ * but a 256-bit key; the error never contains the key.
  */
 export function withKeyBytes<T>(key: KeyObject | Uint8Array, use: (bytes: Uint8Array) => T): T {
   if (!(key instanceof KeyObject)) return use(requireLength(key));

@@ -3,13 +3,13 @@ import type { ScsiDevice } from '../../device/scsi-device.js';
 import { EncryptionError, type SenseData } from '../../errors/index.js';
 import type { DataEncryptionStatus, KeyAssociatedData } from '../../scsi/security/index.js';
 
-/** What the drive said when a key was proven to be set. */
+/** What the drive reported when a key was confirmed to be set. */
 export interface EncryptionProof
   extends Pick<DataEncryptionStatus, 'encryptionMode' | 'decryptionMode' | 'algorithmIndex' | 'keyInstance'> {
   readonly kads: readonly KeyAssociatedData[];
 }
 
-/** What was asked for with a key. */
+/** What was requested with a key. */
 export interface SessionRequest {
   /** Data is to be written encrypted. */
   readonly encrypts: boolean;
@@ -24,9 +24,9 @@ export interface SessionRequest {
 const UNFINISHED = 'setting the key did not come to its end';
 
 /**
- * What was asked of the drive's keys through this handle, and whether it still holds. While encryption is asked for and
- * not proven, nothing may be written: a reset, a changed cartridge or another host may have taken the key away, and the
- * drive would then write plain data without a word.
+ * The encryption requested through this handle, and whether it is still confirmed. While it is requested and not
+ * confirmed, nothing may be written: a reset, another cartridge or another host may have removed the key, and the drive
+ * would then silently write plain data.
  */
 export class EncryptionSession {
   #request: SessionRequest | undefined;
@@ -35,12 +35,12 @@ export class EncryptionSession {
   #why = '';
   #sense: SenseData | undefined;
 
-  /** Whether what is written has to be encrypted. Only switching off ends that, or a key that was asked for otherwise. */
+  /** Whether written data must be encrypted. Only `disable`, or another request with a key, ends that. */
   get encryptionAsked(): boolean {
     return this.#encryptionAsked;
   }
 
-  /** The last request; a key of ours may be in the drive. */
+  /** The last request; its key may be in the drive. */
   get request(): SessionRequest | undefined {
     return this.#request;
   }
@@ -49,20 +49,20 @@ export class EncryptionSession {
     return this.#proof;
   }
 
-  /** Encryption is asked for: until it is proven, nothing is written, also when the key never gets to the drive. */
+  /** Requests encryption: nothing is written until it is confirmed, even if the key never reaches the drive. */
   ask(): void {
     this.#encryptionAsked = true;
     this.#void(UNFINISHED);
   }
 
-  /** A key is about to be sent: until it is proven, nothing is. */
+  /** A key is about to be sent: nothing is written until it is confirmed. */
   begin(request: SessionRequest): void {
     this.#request = request;
     this.#encryptionAsked ||= request.encrypts;
     this.#void(UNFINISHED);
   }
 
-  /** `endsAsking`: the caller said that nothing is to be encrypted any more. */
+  /** `endsAsking`: the caller no longer requires encryption. */
   prove(proof: EncryptionProof, { endsAsking }: { readonly endsAsking: boolean }): void {
     if (endsAsking) this.#encryptionAsked = false;
     const { encryptionMode, decryptionMode, algorithmIndex, keyInstance, kads } = proof;
@@ -71,26 +71,26 @@ export class EncryptionSession {
     } else this.invalidate('another key was set to read a file');
   }
 
-  /** Encryption is proven to be off. */
+  /** Encryption is confirmed to be off. */
   end(): void {
     this.#request = undefined;
     this.#proof = undefined;
     this.#encryptionAsked = false;
   }
 
-  /** Encryption is off, and asked for all the same. */
+  /** Encryption is off although it is requested. */
   remember(request: SessionRequest | undefined, why: string): void {
     this.#request = request;
     this.#encryptionAsked = true;
     this.#void(why);
   }
 
-  /** Nothing is known of the keys any more; `why` ends the sentence "it is not certain any more, because …". */
+  /** The state of the keys is unknown; `why` completes the sentence "it is no longer certain, because …". */
   invalidate(why: string, sense?: SenseData): void {
     if (this.#request !== undefined) this.#void(why, sense);
   }
 
-  /** What a change of the drive means for the keys in it. */
+  /** Applies a change of the drive to the state of its keys. */
   noticed({ extent, why, error }: DeviceChange): void {
     if (extent === 'buffer') return;
     if (extent !== 'attention' || isEncryptionChange(error?.sense)) this.invalidate(why, error?.sense);
@@ -102,13 +102,13 @@ export class EncryptionSession {
     this.#sense = sense;
   }
 
-  /** Throws EncryptionError while encryption is asked for and not proven. */
+  /** Throws EncryptionError while encryption is requested and not confirmed. */
   requireProven(device: string, operation: string): void {
     const problem = this.problem(device, operation);
     if (problem) throw problem;
   }
 
-  /** Why nothing may be written: encryption is asked for and not proven. */
+  /** The error while encryption is requested and not confirmed; otherwise undefined. */
   problem(device: string, operation: string): EncryptionError | undefined {
     if (!this.#encryptionAsked || this.#proof !== undefined) return undefined;
     return new EncryptionError(

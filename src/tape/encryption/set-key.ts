@@ -19,19 +19,19 @@ import { type DriveEncryptionCapabilities, readEncryptionCapabilities, readParam
 import { type EncryptionOptions, encryptionParameters, withKeyBytes } from './parameters.js';
 import { encryptionOf } from './session.js';
 
-/** CFG_P: hosts are kept from setting keys. */
+/** CFG_P: hosts may not set keys. */
 const CONFIGURATION_PREVENTED = 2;
 
 export interface SetKeyOptions extends EncryptionOptions {
-  /** The algorithm that a block on tape is encrypted with; by default, the best that the drive has. */
+  /** Algorithm index of an encrypted block; default: the preferred one of the drive. */
   readonly algorithmIndex?: number | undefined;
-  /** Only to read a file: what was asked of writing is not changed by it. */
+  /** Only to read a file: does not change the request for writing. */
   readonly forReading?: boolean | undefined;
 }
 
 /**
- * Sets a key and proves it by what the drive then says: modes, algorithm, key-associated data and a key instance counter
- * that went up. Resolves with that status. From here until then, and if anything fails on the way, nothing is written.
+ * Sets a key and confirms it by the drive's status: modes, algorithm, key-associated data and an increased key instance
+ * counter. Resolves with that status. Until then, and if any step fails, nothing is written.
  */
 export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<DataEncryptionStatus> {
   const details = { device: port.device, operation: 'set encryption' };
@@ -58,7 +58,7 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
   const after = await readBack(port, details);
   requireProof(parameters, before, after, details);
   encryptionOf(port).prove(after, { endsAsking: !encrypts && !forReading });
-  // A reset while the status was read voids it again.
+  // A reset while reading the status invalidates it again.
   if (encrypts) encryptionOf(port).requireProven(port.device, details.operation);
   return after;
 }
@@ -68,8 +68,8 @@ function commandWith(key: NonNullable<EncryptionOptions['key']>, parameters: Omi
 }
 
 /**
- * Switches encryption and decryption off, without a key and with an algorithm of the drive's own, and proves it. Undefined
- * for a drive that can't encrypt: there is nothing to switch off.
+ * Switches encryption and decryption off, with no key and one of the drive's algorithms, and confirms it. Undefined for
+ * a drive that cannot encrypt.
  */
 export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | undefined> {
   const details = { device: port.device, operation: 'switch encryption off' };
@@ -79,7 +79,7 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
     encryptionOf(port).end();
     return undefined;
   }
-  // Where hosts may not set keys, off is off.
+  // If hosts may not set keys, off is enough.
   if (isOff(before) && controllerOf(capabilities, before) !== undefined) {
     encryptionOf(port).end();
     return before;
@@ -95,8 +95,8 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
 }
 
 /**
- * As `clearKey`, but encryption that is asked for stays asked for: nothing is written before a key is proven again. `why`
- * ends the sentence "it is not certain any more, because …".
+ * As `clearKey`, but a request for encryption stays: nothing is written before a key is confirmed again. `why`
+ * completes the sentence "it is no longer certain, because …".
  */
 export async function takeKeyOut(port: DrivePort, why: string): Promise<void> {
   const { request, encryptionAsked } = encryptionOf(port);
@@ -110,7 +110,7 @@ function ownIndex({ algorithms }: DriveEncryptionCapabilities, { algorithmIndex 
   return known ? algorithmIndex : (algorithms[0]?.index ?? algorithmIndex);
 }
 
-/** What all hosts share is only taken away by whoever has set it; others get an "off" of their own. */
+/** Parameters shared by all hosts are cleared only by the host that set them; other hosts switch off for themselves. */
 function scopeToClear({ management }: DriveEncryptionCapabilities, { nexusScope }: DataEncryptionStatus): number {
   const { allNexus, local } = ENCRYPTION_SCOPE;
   return nexusScope === allNexus || management?.scopeLocal === false ? allNexus : local;
@@ -126,7 +126,7 @@ async function requireControl(port: DrivePort, details: LtoErrorDetails) {
   return { capabilities, before };
 }
 
-/** Throws EncryptionError when somebody else sets the keys of this drive. */
+/** Throws EncryptionError if the keys of this drive are not set by hosts. */
 function requireHostControl(
   capabilities: DriveEncryptionCapabilities,
   parameters: DataEncryptionStatus,
@@ -140,7 +140,7 @@ function requireHostControl(
   });
 }
 
-/** Who sets the keys instead of hosts, if somebody does. */
+/** Who sets the keys instead of hosts; undefined if hosts do. */
 function controllerOf(
   { configurationPrevented }: DriveEncryptionCapabilities,
   { parametersControl }: DataEncryptionStatus,
@@ -154,7 +154,7 @@ const CONTROLLERS: Readonly<Record<number, string>> = {
   [PARAMETERS_CONTROL.library]: 'the library',
 };
 
-/** Sends a command that holds a key and wipes it. Rejects with EncryptionError whatever goes wrong. */
+/** Sends a command with a key and wipes it. Rejects with EncryptionError for any failure. */
 async function sendSecret(port: DrivePort, command: ScsiCommand, details: LtoErrorDetails): Promise<void> {
   try {
     await port.query(command);
@@ -206,7 +206,7 @@ function difference(what: string, wanted: number, found: number): string[] {
   return wanted === found ? [] : [`${what} ${found} instead of ${wanted}`];
 }
 
-/** A nonce is not told again. */
+/** The drive does not report a nonce. */
 function isNaming({ type }: KeyAssociatedData): boolean {
   return type === KAD_TYPE.unauthenticated || type === KAD_TYPE.authenticated;
 }

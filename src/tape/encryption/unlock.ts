@@ -8,10 +8,10 @@ import { type NextBlock, readNextBlock } from './pages.js';
 import { setKey, takeKeyOut } from './set-key.js';
 
 /**
- * Sets the key that the block at the position was encrypted with, by the name that stands beside it on tape; where there
- * is none, each candidate of the store is tried. `refused`: the drive has refused to read the block for its key, which
- * counts where the drive does not tell how the next block is encrypted. Resolves with whether a key had to be set. Rejects
- * with EncryptionKeyError when the store has none that fits; no key of the store is left in the drive then.
+ * Sets the key of the encrypted block at the current position, by the identifier on tape; without one, each candidate
+ * of the store is tried. `refused`: the drive refused to read the block because of its key, which is used if the drive
+ * does not report how the next block is encrypted. Resolves with whether a key had to be set. Rejects with
+ * EncryptionKeyError if no key of the store fits; none is left in the drive then.
  */
 export async function unlock(port: DrivePort, keyStore: KeyStore, refused?: EncryptionKeyError): Promise<boolean> {
   const next = await readNextBlock(port);
@@ -19,7 +19,7 @@ export async function unlock(port: DrivePort, keyStore: KeyStore, refused?: Encr
   if (!isLocked) return false;
   const details = { device: port.device, operation: 'read' };
   const keyId = next?.keyId;
-  // The index of a block that nothing is known of means nothing.
+  // The algorithm index is meaningless if the status of the block is unknown.
   const algorithmIndex = tells(next) ? next.algorithmIndex : undefined;
   const key = keyId === undefined ? undefined : await namedKey(keyStore, keyId, details);
   const candidates = key === undefined ? await candidatesOf(keyStore, details) : [key];
@@ -36,7 +36,7 @@ export async function unlock(port: DrivePort, keyStore: KeyStore, refused?: Encr
   throw keyId === undefined ? noneFits(candidates.length, details) : notThatKey(keyId, details);
 }
 
-/** The one with the name that stands on tape. */
+/** The key with the identifier on tape. */
 async function namedKey(keyStore: KeyStore, keyId: string, details: LtoErrorDetails): Promise<KeyObject> {
   const key = await keyStore.get(keyId).catch((cause: unknown) => {
     throw storeFailed(keyId, cause, details);
@@ -49,7 +49,7 @@ async function namedKey(keyStore: KeyStore, keyId: string, details: LtoErrorDeta
   });
 }
 
-/** The tape names no key, or the drive does not tell the name: those of the store, each once. */
+/** If there is no identifier on tape, or the drive does not report it: all keys of the store, each once. */
 async function candidatesOf(keyStore: KeyStore, details: LtoErrorDetails): Promise<readonly KeyObject[]> {
   if (keyStore.candidates === undefined) throw otherKeyNeeded(undefined, details);
   const candidates = await keyStore.candidates().catch((cause: unknown) => {
@@ -60,7 +60,10 @@ async function candidatesOf(keyStore: KeyStore, details: LtoErrorDetails): Promi
   return different;
 }
 
-/** Whether the block at the position can be read with the key that is set: by reading it, unless the drive rules it out. */
+/**
+ * Whether the block at the current position can be read with the current key: by reading it, unless the drive reports
+ * that it cannot.
+ */
 async function fits(port: DrivePort, details: LtoErrorDetails): Promise<boolean> {
   if ((await readNextBlock(port))?.encryption === 'other key needed') return false;
   const logicalObject = await port.transport.tell().catch(() => undefined);
@@ -74,12 +77,12 @@ async function fits(port: DrivePort, details: LtoErrorDetails): Promise<boolean>
   }
 }
 
-/** Of drives that can tell only after they met the block, or never. */
+/** Some drives report it only after reading the block, or never. */
 function tells(next: NextBlock | undefined): next is NextBlock {
   return next !== undefined && next.encryption !== 'unknown' && next.encryption !== 'not determined';
 }
 
-/** Should it fail, closing the handle tries again, and says so. */
+/** If this fails, closing the handle tries again and reports the error. */
 async function takeOut(port: DrivePort): Promise<void> {
   await takeKeyOut(port, 'another key was set to read a file').catch(() => undefined);
 }
@@ -91,7 +94,7 @@ function noneFits(count: number, details: LtoErrorDetails): EncryptionKeyError {
   );
 }
 
-/** Only our own errors are known to hold no key. */
+/** Only errors of this library are known not to contain a key. */
 function storeFailed(keyId: string | undefined, cause: unknown, details: LtoErrorDetails): EncryptionKeyError {
   const known = cause instanceof LtoError ? cause : undefined;
   const named = keyId === undefined ? 'a key that the tape does not name' : `the key ${JSON.stringify(keyId)}`;

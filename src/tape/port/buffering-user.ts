@@ -1,7 +1,7 @@
 /** A user of the tape that leaves files in the buffer of the drive between its turns. */
 export interface BufferingUser {
-  /** Somebody else moves the tape next: resolves, and never rejects, when nothing is left in the buffer. */
+  /** Called before another user moves the tape. Resolves when the buffer is empty; never rejects. */
   giveTape(): Promise<void>;
-  /** Ends it, with what is buffered on the medium. */
+  /** Ends the user, after bringing buffered data to the medium. */
   close(): Promise<void>;
 }

@@ -14,19 +14,21 @@ import type { ScsiCommand } from '../../scsi/wire/command.js';
 import type { RecommendedTimeouts } from '../../scsi/wire/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 
-/** What has to be known of a drive's make to talk to it. */
+/** What must be known about a drive's model to talk to it. */
 export interface DriveModel {
-  /** Vendor identification of INQUIRY: it tells whose sense codes these are. */
+  /** Vendor identification of INQUIRY: selects the vendor's sense codes. */
   readonly vendor: string;
-  /** As the product identification names it, else as the formats that it writes tell; it tells how long a command may take. */
+  /**
+   * Generation from the product identification, otherwise from the formats the drive writes; determines the timeouts.
+   */
   readonly generation: number | undefined;
-  /** Seconds that the drive itself gives its commands (REPORT SUPPORTED OPERATION CODES). */
+  /** Timeouts in seconds that the drive recommends (REPORT SUPPORTED OPERATION CODES). */
   readonly timeouts?: RecommendedTimeouts | undefined;
 }
 
 /**
- * Asked once, when a drive is opened. Undefined when the drive does not answer INQUIRY: standard sense codes and the
- * longest timeouts then apply.
+ * Reads the model, once when a drive is opened. Undefined if the drive does not answer INQUIRY: standard sense codes
+ * and the longest timeouts then apply.
  */
 export async function readDriveModel(transport: Transport): Promise<DriveModel | undefined> {
   const device = new ScsiDevice(transport);
@@ -45,7 +47,7 @@ async function generationOf(device: ScsiDevice): Promise<number | undefined> {
   return densities && generationByDensities(densities);
 }
 
-/** What the drive answers; undefined for every other end. Nothing is known yet that a unit attention could make void. */
+/** The drive's data; undefined if the command fails. Nothing is known yet that a unit attention could invalidate. */
 async function told<T>(
   device: ScsiDevice,
   command: ScsiCommand,

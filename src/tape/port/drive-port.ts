@@ -26,10 +26,10 @@ import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 import type { TransferGuard } from './transfer-guard.js';
 import { type WriteEffect, WriteGate, writesOnTape } from './write-gate.js';
 
-/** Operations after which the driver and we know where the tape stands. */
+/** Operations after which driver and library know the position. */
 const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL', 'MTRETEN', 'MTLOAD', 'MTUNLOAD']);
 
-/** Operations after which another cartridge may be in the drive, or the same one without the key that it was read with. */
+/** Operations after which the drive may hold another cartridge, or the same one without its key. */
 const MOVES_CARTRIDGE: ReadonlySet<MtOperationName> = new Set(['MTOFFL', 'MTLOAD', 'MTUNLOAD']);
 
 const POSITION_LOST = 'the drive was reset, or the position was lost for another reason';
@@ -41,13 +41,13 @@ const POSITION_LOST = 'the drive was reset, or the position was lost for another
  */
 export class DrivePort extends ScsiDevice {
   readonly transport: Transport;
-  /** Undefined where nobody asked. */
+  /** Undefined if it was not read. */
   readonly model: DriveModel | undefined;
-  /** Who may move the tape. What the user before was allowed to write is nothing to the next one. */
+  /** Decides who may move the tape. A permission to write is not passed to the next user. */
   readonly lease: LeaseQueue = new LeaseQueue(this, (by) => this.#changeUser(by));
-  /** What has files in the buffer of the drive that are not proven to be on the medium. */
+  /** The user with files in the drive's buffer that are not yet proven to be on the medium. */
   buffering: BufferingUser | undefined;
-  /** What one transfer carries, as far as this handle has found out. */
+  /** How much one transfer carries, as far as this handle knows. */
   readonly path: PathLimit;
   readonly memory: DriveMemory;
   /** The partition that a user of this handle went to last. A cartridge that was just loaded stands in partition 0. */
@@ -78,7 +78,7 @@ export class DrivePort extends ScsiDevice {
     if (error) this.#positionLost = error;
   }
 
-  /** What is buffered is brought to the medium before anybody else moves the tape. */
+  /** Buffered files are brought to the medium before another user moves the tape. */
   async #changeUser(by: object | undefined): Promise<void> {
     if (by !== undefined && by === this.#user) return;
     this.#user = by;
@@ -86,7 +86,7 @@ export class DrivePort extends ScsiDevice {
     this.#gate.close();
   }
 
-  /** Adds a condition for moving data; those that were added first are asked first. */
+  /** Adds a condition for transfers; conditions are checked in the order they were added. */
   addGuard(guard: TransferGuard): void {
     this.#guards.push(guard);
   }
@@ -121,7 +121,7 @@ export class DrivePort extends ScsiDevice {
     return this.#positionLost ? { ...status, fileNumber: undefined, blockNumber: undefined } : status;
   }
 
-  /** Throws PositionLostError or MediumChangedError while nobody knows where the tape stands. */
+  /** Throws PositionLostError or MediumChangedError while the position is unknown. */
   requirePosition(operation: string): void {
     if (this.#positionLost === undefined) return;
     throw new PositionLostError(
@@ -136,9 +136,10 @@ export class DrivePort extends ScsiDevice {
   }
 
   /**
-   * As `requirePosition`, with a command through the driver first; resolves with the logical object that it tells. A reset whose unit attention went to another program
-   * is noticed by `st` at its next command only, which is carried out wherever the tape then stands: seen on Linux 7.2,
-   * where that command can be the WRITE at the beginning of the tape.
+   * As `requirePosition`, after a command through the driver; resolves with the logical object number it returns. If
+   * another program consumed the unit attention of a reset, `st` notices the reset only at its next command, which is
+   * carried out at whatever position the tape then has: on Linux 7.2, that command can be the WRITE at the beginning of
+   * the tape.
    */
   async confirmPosition(operation: string): Promise<number | undefined> {
     this.requirePosition(operation);
@@ -147,14 +148,14 @@ export class DrivePort extends ScsiDevice {
     return logicalObject;
   }
 
-  /** Called by `permitWriting` alone: the user of the tape may write, from where it stands. */
+  /** Permits the current user to write from the current position. Called by `permitWriting` alone. */
   grantWriting(effect: WriteEffect): void {
     this.#gate.grant(effect, this.mediumEpoch);
   }
 
   /**
-   * As `requirePosition`, for data: also throws MediumChangedError when the permission to write was for another
-   * cartridge, and what a guard says.
+   * As `requirePosition`, for writing: also throws MediumChangedError if the permission to write was for another
+   * cartridge, and the errors of the guards.
    */
   requireWriting(operation: string): void {
     this.requirePosition(operation);
@@ -162,12 +163,12 @@ export class DrivePort extends ScsiDevice {
     this.requireGuards(operation);
   }
 
-  /** Throws what a guard has against writing. */
+  /** Throws the error of a guard that forbids writing. */
   requireGuards(operation: string): void {
     for (const guard of this.#guards) guard.requireWriting?.(operation);
   }
 
-  /** As `confirmPosition`, for data: the guards ask the drive, too. */
+  /** As `confirmPosition`, for writing: the guards ask the drive as well. */
   async confirmWriting(operation: string): Promise<void> {
     await this.confirmPosition(operation);
     await this.confirmGuards(operation);
@@ -185,7 +186,10 @@ export class DrivePort extends ScsiDevice {
     );
   }
 
-  /** Nothing is known any more of cartridge, position, settings and keys, for the reason `why`; returns the error for it. */
+  /**
+   * Invalidates everything known about cartridge, position, settings and keys, for the reason `why`; returns the error
+   * for it.
+   */
   losePosition(details: LtoErrorDetails, why = POSITION_LOST): PositionLostError {
     const error = new PositionLostError(why, {
       ...details,
@@ -196,14 +200,14 @@ export class DrivePort extends ScsiDevice {
     return error;
   }
 
-  /** The typed error for a call on the tape node that was rejected; what is no system error comes back as it is. */
+  /** The typed error for a rejected call on the tape node; any other error is returned unchanged. */
   async diagnoseError(error: unknown, details: LtoErrorDetails): Promise<unknown> {
     const failure = callFailure(error);
     return failure ? this.diagnose(failure, details) : error;
   }
 
   /**
-   * The typed error for a system call that failed on the tape node. `st` says EIO for many things: the drive itself is
+   * The typed error for a failed system call on the tape node. `st` returns EIO for many reasons: the drive itself is
    * asked which one it is.
    */
   async diagnose(failure: CallFailure, details: LtoErrorDetails): Promise<unknown> {
@@ -233,7 +237,7 @@ export class DrivePort extends ScsiDevice {
     return error;
   }
 
-  /** Lets the driver look at the cartridge again. */
+  /** Makes the driver look at the cartridge again. */
   async reopen(): Promise<void> {
     this.noteChange({ extent: 'everything', why: 'the drive was opened again' });
     await this.transport.reopen().catch((error: unknown) => {
@@ -246,9 +250,9 @@ export class DrivePort extends ScsiDevice {
   }
 
   /**
-   * `st` ends what it was writing with a filemark before it rewinds or closes, wherever the tape then stands, unless a
-   * command of its own has met the reset or the other cartridge: seen on Linux 7.2, where the unit attention had gone to
-   * a query and the filemark wiped the tape from its beginning.
+   * After writing, `st` writes a filemark before it rewinds or closes, wherever the tape then stands, unless a command
+   * of its own has reported the reset or the other cartridge. On Linux 7.2, where a query had consumed the unit
+   * attention, that filemark erased the tape from its beginning.
    */
   async #tellDriver(): Promise<number | undefined> {
     return this.transport.tell().catch(() => undefined);

@@ -1,24 +1,26 @@
 import { roundDownToPage } from '../../transport/page.js';
 
-/** Larger than nearly every program's records: more is pinned by the kernel for each read, and mostly for nothing. */
+/**
+ * Larger than nearly every program's records; the kernel would pin a larger offer for each read, mostly without need.
+ */
 const LARGEST_FIRST_OFFER = 1024 * 1024;
 
 /**
- * How many bytes one read(2) or write(2) carries between the host and a drive. READ BLOCK LIMITS knows nothing of it: a
- * host adapter takes a list of so many pieces of memory, and for more `st` answers EBUSY, before any command reaches
- * the drive. Pages that lie side by side count as one piece, so that only what was tried is certain.
+ * How many bytes one read(2) or write(2) carries between host and drive. READ BLOCK LIMITS does not include this limit:
+ * a host adapter accepts a limited number of memory segments, and `st` returns EBUSY for more, before any command
+ * reaches the drive. Adjacent pages count as one segment, so only tried sizes are certain.
  */
 export class PathLimit {
   #carried: number;
-  /** The least bytes that were refused and have not gone through since. */
+  /** The smallest refused size that has not succeeded since. */
   #refused: number | undefined;
 
-  /** `known`: bytes that the host adapter says to carry. */
+  /** `known`: bytes that the host adapter is known to carry. */
   constructor(known: number) {
     this.#carried = Math.min(known, LARGEST_FIRST_OFFER);
   }
 
-  /** Bytes to offer a record of which nothing is known: what went through, or is said to. */
+  /** Bytes to offer for a record of unknown size: the largest size that succeeded or is known to be carried. */
   get carried(): number {
     return this.#carried;
   }
@@ -27,7 +29,7 @@ export class PathLimit {
     return this.#refused;
   }
 
-  /** A transfer went through. */
+  /** A transfer succeeded. */
   carry(bytes: number): void {
     this.#carried = Math.max(this.#carried, bytes);
     if (this.#refused !== undefined && this.#refused <= bytes) this.#refused = undefined;
@@ -39,7 +41,7 @@ export class PathLimit {
     if (this.#carried >= this.#refused) this.#carried = roundDownToPage(this.#refused / 2);
   }
 
-  /** What to try above `bytes`, for a record of at most `most` bytes; undefined when nothing is left to be tried. */
+  /** The next size to try above `bytes`, for a record of at most `most` bytes; undefined if none is left. */
   above(bytes: number, most: number): number | undefined {
     const next = Math.min(Math.max(bytes * 2, this.#carried), most);
     const refused = this.#refused;

@@ -6,8 +6,8 @@ import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from './drive-port.js';
 
 /**
- * Operation codes that put something on tape, or take away what protects it. Only the write gate lets data onto the tape,
- * and it knows which cartridge that is: none of these may be sent past it, with whatever service action.
+ * Operation codes that write to the tape or remove its protection. Only the write gate lets data onto the tape, because
+ * it knows the cartridge: none of these may bypass it, with any service action.
  */
 const WRITES: Readonly<Record<number, string>> = {
   4: 'FORMAT MEDIUM',
@@ -28,7 +28,7 @@ const SEND_DIAGNOSTIC = 0x1d;
 /** UNITOFFL: the test may write on the medium (SPC-5, SEND DIAGNOSTIC). */
 const UNIT_OFFLINE = 0x01;
 
-/** After these everything is as it was; they are sent at any time, like the library's own queries. */
+/** Commands that change nothing; they are sent at any time, like the library's own queries. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'TEST UNIT READY',
   'READ BLOCK LIMITS',
@@ -47,8 +47,8 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set([
 ] satisfies CommandName[]);
 
 /**
- * Sends a command of the caller's and resolves with whatever the drive answers. But for plain queries it waits for its
- * turn like a motion, and afterwards nothing is taken for known: position, cartridge, settings, proven key.
+ * Sends the caller's command and resolves with the drive's reply. Except for plain queries it waits for its turn like a
+ * motion, and afterwards position, cartridge, settings and confirmed key count as unknown.
  */
 export async function sendRaw(port: DrivePort, command: RawCommand, options?: CallOptions): Promise<RawReply> {
   const { request, timeoutMs } = rawRequest(command, port.device);

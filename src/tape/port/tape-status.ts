@@ -1,7 +1,7 @@
 import type { MtStatus } from '../../../binding.js';
 import { hasStatus } from '../../transport/mtio.js';
 
-/** What the driver knows of the tape, without asking the drive (MTIOCGET). */
+/** The driver's view of the tape, without a command to the drive (MTIOCGET). */
 export interface TapeStatus {
   /** Filemarks between the beginning of the tape and here; undefined while the position is unknown. */
   readonly fileNumber: number | undefined;
@@ -11,12 +11,12 @@ export interface TapeStatus {
   /** Just past a filemark. */
   readonly filemark: boolean;
   readonly endOfData: boolean;
-  /** Early warning was met. */
+  /** Early warning was reached. */
   readonly earlyWarning: boolean;
-  /** As the driver remembers it from when the node was opened. */
+  /** State from when the node was opened. */
   readonly writeProtected: boolean;
   readonly online: boolean;
-  /** No cartridge, or not loaded, as the driver remembers it. */
+  /** No cartridge, or not loaded, from when the node was opened. */
   readonly open: boolean;
   readonly cleaningRequested: boolean;
   /** Bytes of a block in fixed mode; 0 in variable mode. */

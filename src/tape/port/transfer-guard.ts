@@ -1,14 +1,14 @@
 import type { LtoError, LtoErrorDetails } from '../../errors/index.js';
 
 /**
- * What has to hold, beside position and permission, while data is moved, and what is known of a transfer that failed. Each
- * floor above the port adds its own, as encryption does.
+ * A condition, beside position and permission, that must hold during transfers, and an explanation of failed transfers.
+ * Floors above the port add their own, as encryption does.
  */
 export interface TransferGuard {
-  /** Throws when nothing may be written any more; asked before each call that writes, and so without a command. */
+  /** Throws if nothing may be written any more. Called before each writing call, so it must not send a command. */
   requireWriting?(operation: string): void;
   /** As `requireWriting`, by asking the drive: before a file begins and before its filemark. */
   confirmWriting?(operation: string): Promise<void>;
-  /** Why a transfer failed for which `st` says EIO, as for everything else; undefined when it was not this. */
+  /** Why a transfer failed for which `st` returns only EIO; undefined if this guard is not the reason. */
   explain?(details: LtoErrorDetails): Promise<LtoError | undefined>;
 }

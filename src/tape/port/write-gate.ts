@@ -3,12 +3,12 @@ import type { CommandName } from '../../scsi/wire/opcodes.js';
 import type { MtOperationName } from '../../transport/mtio.js';
 
 /**
- * What a writing does to what is recorded. `append`: it goes behind it, and the tape stands there. `overwrite`: what
- * stands behind the position is lost. `everything`: the whole content of the cartridge is lost.
+ * Effect of a write on recorded data. `append`: it goes after the data, and the tape stands there. `overwrite`: data
+ * after the position is lost. `everything`: the whole content of the cartridge is lost.
  */
 export type WriteEffect = 'append' | 'overwrite' | 'everything';
 
-/** What each operation of the driver does to a permission to write: a motion ends it, writing needs it. */
+/** Effect of each driver operation on a permission to write: a motion ends it, writing needs it. */
 const OPERATIONS: Readonly<Record<MtOperationName, 'moves' | 'stays' | 'writes'>> = {
   MTFSF: 'moves',
   MTBSF: 'moves',
@@ -57,18 +57,18 @@ const MOVING_COMMANDS: ReadonlySet<string> = new Set([
 
 interface Permit {
   readonly effect: WriteEffect;
-  /** `DrivePort.mediumEpoch` that it holds for. */
+  /** `DrivePort.mediumEpoch` for which it is valid. */
   readonly mediumEpoch: number;
 }
 
-/** Whether an operation of the driver puts something on tape: no filemarks at all only empty the buffer of the drive. */
+/** Whether a driver operation writes to the tape: zero filemarks only flush the drive's buffer. */
 export function writesOnTape(name: MtOperationName, count: number): boolean {
   return OPERATIONS[name] === 'writes' && (count > 0 || name === 'MTERASE');
 }
 
 /**
- * Keeps everything from the tape that `permitWriting` was not asked about. A permission is for one user of the tape, one
- * cartridge and, but for what destroys everything anyhow, one place.
+ * Refuses every write that `permitWriting` did not permit. A permission is for one user of the tape, one cartridge and,
+ * except for what destroys everything, one position.
  */
 export class WriteGate {
   readonly #device: string;
@@ -88,20 +88,20 @@ export class WriteGate {
     this.#permit = undefined;
   }
 
-  /** Throws for an operation of the driver that writes without permission; one that moves the tape ends what there is. */
+  /** Throws for a driver operation that writes without permission; one that moves the tape ends the permission. */
   passOperation(name: MtOperationName, count: number, mediumEpoch: number): void {
     if (writesOnTape(name, count)) this.requireHere(name, mediumEpoch);
     if (OPERATIONS[name] === 'moves' && this.#permit?.effect !== 'everything') this.close();
   }
 
-  /** As `passOperation`, for a command past the driver. */
+  /** As `passOperation`, for a command that bypasses the driver. */
   passCommand(name: string, mediumEpoch: number): void {
     if (MOVING_COMMANDS.has(name) && this.#permit?.effect !== 'everything') this.close();
     if (WRITING_COMMANDS.has(name)) this.requireHere(name, mediumEpoch);
     if (COMMANDS_ON_EVERYTHING.has(name)) this.#require(this.#permit?.effect === 'everything', name, mediumEpoch);
   }
 
-  /** Throws unless the user of the tape may write where it stands. */
+  /** Throws unless the current user may write at the current position. */
   requireHere(operation: string, mediumEpoch: number): void {
     const { effect } = this.#permit ?? {};
     this.#require(effect === 'append' || effect === 'overwrite', operation, mediumEpoch);

@@ -19,20 +19,20 @@ export interface BufferedReceipt extends TapeReceipt {
 
 interface Waiting extends BufferedFile {
   readonly receipt: TapeReceipt;
-  /** Logical object number behind its filemark. */
+  /** Logical object number after its filemark. */
   readonly end: number;
   readonly durable: Promise<TapeReceipt>;
   readonly settle: (receipt: TapeReceipt) => void;
   readonly fail: (error: BufferedDataLostError) => void;
 }
 
-/** The files of a session that are not proven to be on the medium, in the order of the tape. */
+/** The files of a session that are not proven to be on the medium, in tape order. */
 export class BufferedFiles {
   #waiting: Waiting[] = [];
-  /** Of the files that wait. */
+  /** Bytes of the waiting files. */
   bytes = 0;
 
-  /** Whether so much is buffered that it is time for a commit. */
+  /** Whether the buffered files have reached a commit limit. */
   reach({ bytes, files }: Pick<CommitLimits, 'bytes' | 'files'>): boolean {
     return this.bytes >= bytes || this.count >= files;
   }
@@ -45,7 +45,7 @@ export class BufferedFiles {
     return this.#waiting.map(({ id, fileNumber }) => ({ id, fileNumber }));
   }
 
-  /** Settles when nothing waits any more that waits now; never rejects. */
+  /** Resolves when all currently waiting files are settled; never rejects. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#waiting.map(({ durable }) => durable));
   }
@@ -63,7 +63,7 @@ export class BufferedFiles {
     return { ...receipt, id, state: 'buffered', durable };
   }
 
-  /** All before that logical object are on the medium; returns the receipt of the last of them. */
+  /** Settles all files before a logical object that are now on the medium; returns the receipt of the last one. */
   settleUpTo(logicalObject: number): TapeReceipt | undefined {
     const behind = this.#waiting.findIndex(({ end }) => end > logicalObject);
     const done = this.#waiting.splice(0, behind < 0 ? this.#waiting.length : behind);

@@ -1,7 +1,7 @@
-/** How often the drive is asked what it has recorded, while something is buffered. */
+/** Milliseconds between two queries of what the drive has recorded, while files are buffered. */
 const LOOK_MS = 1000;
 
-/** The times of a session while something is buffered: when it commits, and when it looks what is recorded. */
+/** The timers of a session while files are buffered: for the next commit, and for asking what is recorded. */
 export class SessionClock {
   readonly #seconds: number;
   readonly #calls: { readonly commit: () => void; readonly look: () => void };
@@ -13,7 +13,7 @@ export class SessionClock {
     this.#calls = calls;
   }
 
-  /** From the first file that is buffered on; a process does not end before the commit. */
+  /** Starts with the first buffered file; keeps the process alive until the commit. */
   start(): void {
     this.#commit ??= setTimeout(() => {
       this.#commit = undefined;

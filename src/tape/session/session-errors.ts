@@ -1,6 +1,6 @@
 import { BufferedDataLostError, type BufferedFile, LtoError, type OnMedium } from '../../errors/index.js';
 
-/** For files that are not proven to be on the medium, and never will be. */
+/** The error for files that can no longer be proven to be on the medium. */
 export function lostError(
   device: string,
   lost: readonly BufferedFile[],

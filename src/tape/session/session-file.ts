@@ -5,11 +5,11 @@ import type { DrivePort } from '../port/drive-port.js';
 import { type FileStart, requireStart, type StartOptions } from '../stream/file/start-file.js';
 import { explainUnended, type OpenFile } from '../stream/write/write-failure.js';
 
-/** The end of what a session has written: where its next file begins. */
+/** The end of a session's data: where its next file begins. */
 export interface SessionEnd {
   readonly start: FileStart;
   readonly logicalObject: number;
-  /** As the driver counts, which is not always as the drive does. */
+  /** File number of the driver, which may differ from the drive's. */
   readonly driverFile: number;
   /** Of the file before: one that is to be otherwise is begun as a single file is. */
   readonly recordSize: number;
@@ -17,9 +17,9 @@ export interface SessionEnd {
 }
 
 /**
- * Begins a file behind the last one of a session, with one command, READ POSITION: it has the driver notice a reset or
- * another cartridge, and proves that the tape stands behind the last file and its filemark. Rights, limits and settings
- * hold since the session's first file: whatever changes them is told by a unit attention, or asks for the tape.
+ * Begins a file after the last one of a session, with a single READ POSITION. It makes the driver notice a reset or
+ * another cartridge, and proves that the tape stands after the last file and its filemark. Rights, limits and settings
+ * are valid since the session's first file: any change of them raises a unit attention or needs the tape.
  */
 export async function startBehind(
   port: DrivePort,
@@ -37,7 +37,7 @@ export async function startBehind(
   return start;
 }
 
-/** Writes a filemark that nobody waits for. Resolves with the file that the driver then counts. */
+/** Writes an immediate filemark. Resolves with the driver's file number after it. */
 export async function endImmediately(file: OpenFile): Promise<number> {
   const { port } = file;
   const before = await port.status();
@@ -52,7 +52,10 @@ export async function endImmediately(file: OpenFile): Promise<number> {
   throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${blockNumber ?? '?'} of it`, before.fileNumber);
 }
 
-/** Has the drive empty its buffer, and proves that the tape stands where the session ends and keys and protection hold. */
+/**
+ * Makes the drive flush its buffer, and proves that the tape stands at the end of the session and that key and
+ * protection are still set.
+ */
 export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd): Promise<void> {
   await port.mt('MTWEOF', 0);
   await port.confirmPosition('commit');
@@ -94,8 +97,8 @@ function elsewhere(
 }
 
 /**
- * For a file that is lost while it is written: `st`'s filemark at the next rewind would make a whole file of what is left
- * of it. A stream that has begun meanwhile makes its own end.
+ * For a file that is lost while being written: `st`'s filemark at the next rewind would make its rest look like a
+ * complete file. A stream that has begun in the meantime writes its own end.
  */
 export async function abandonFile(port: DrivePort, session: object): Promise<void> {
   await port.lease.exclusively('write', () => forgetWriting(port), undefined, session).catch(() => undefined);

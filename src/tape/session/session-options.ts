@@ -30,7 +30,7 @@ const RANGES = {
   seconds: { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true },
 } satisfies Record<keyof CommitOptions, NumberRange>;
 
-/** What a session commits after. */
+/** Commit limits of a session. */
 export type CommitLimits = { readonly [limit in keyof CommitOptions]-?: number };
 
 /** With all defaults filled in. Throws InvalidArgumentError for limits that can not be. */

@@ -38,13 +38,13 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   readonly #open: OpenSessionFile;
   readonly #files = new BufferedFiles();
   readonly #forget: () => void;
-  /** Settles when all that was asked for so far is done. */
+  /** Settles when all calls so far are done. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Where the tape stands while nobody else has it; undefined when the next file has to be begun as a single one is. */
+  /** Position of the tape while no other user has it; undefined if the next file must begin like a single one. */
   #end: SessionEnd | undefined;
   #safe: OnMedium | undefined;
   #over: LtoError | undefined;
-  /** As asked for when the last file was begun as a single one is. */
+  /** The requested protection when the last file began like a single one. */
   #protection: StartOptions['protection'];
   #nearEnd = false;
   readonly #clock: SessionClock;
@@ -64,7 +64,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#port = port;
     this.#open = open;
     this.#clock = new SessionClock(this.#limits.seconds, {
-      // Whether it could be committed, the receipts tell.
+      // A failed commit is reported by the receipts.
       commit: () => void this.commit().catch(() => undefined),
       look: () => void this.#look(),
     });
@@ -72,7 +72,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     port.buffering = this;
   }
 
-  /** Whether the next file follows the last one with nothing in between that may have changed cartridge, tape or key. */
+  /** Whether nothing since the last file may have changed cartridge, position or key. */
   get isUndisturbed(): boolean {
     return this.#end !== undefined && this.#over === undefined;
   }
@@ -124,7 +124,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     return this.close();
   }
 
-  /** Called by the drive when another user is about to move the tape. */
+  /** Called by the drive before another user moves the tape. */
   async giveTape(): Promise<void> {
     await this.#flush().catch(() => undefined);
     this.#end = undefined;
@@ -194,7 +194,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     }
     const logicalObject = firstLogicalObject + writer.records + 1;
     const driverFile = await endImmediately(file);
-    // What was noticed meanwhile has ended the session: nobody would prove this file any more.
+    // The session ended in the meantime: this file would never be proven.
     if (this.#over) throw this.#over;
     this.#end = {
       start: { ...start, fileNumber: fileNumber + 1, firstLogicalObject: logicalObject },
@@ -213,7 +213,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     if (this.#over !== undefined) return;
     const isClosed = stream.incomplete !== undefined || (error instanceof EndOfMediumError && error.safe.filemark);
     if (isClosed) {
-      // Behind a filemark that was waited for, and a position that was checked.
+      // The file has a synchronous filemark and its position was checked.
       this.#end = undefined;
       this.#settle(Number.POSITIVE_INFINITY);
       return;
@@ -222,7 +222,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     else await this.#commit().catch(() => undefined);
   }
 
-  /** As the user of the tape. */
+  /** Acquires the tape and flushes. */
   async #commit(): Promise<void> {
     if (this.#over) throw this.#over;
     if (this.#files.count === 0) return;
@@ -230,13 +230,13 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       await this.#port.lease.exclusively('commit', () => this.#flush(), undefined, this);
     } catch (error) {
       if (!(error instanceof DriveBusyError)) throw error;
-      // Another stream has been opened, which lets the session commit before it begins.
+      // Another stream was opened, which makes the session commit before it begins.
       await this.#files.settled();
       if (this.#over) throw this.#over;
     }
   }
 
-  /** While nobody else moves the tape. */
+  /** Requires the tape. */
   async #flush(): Promise<void> {
     if (this.#over) throw this.#over;
     const end = this.#end;
@@ -271,17 +271,17 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   #passed({ fileNumber, records }: TapeReceipt, first: number | undefined): void {
     this.#safe = { fileNumber: fileNumber + 1, logicalObject: first === undefined ? undefined : first + records + 1 };
     const upTo = this.#safe;
-    // What a listener throws is not the drive's.
+    // An error of a listener must not look like one of the drive.
     queueMicrotask(() => this.emit('durable', upTo));
   }
 
   #noticed({ extent, error, why }: DeviceChange): void {
-    // Before its first file a session has nothing that a change could make void.
+    // Before its first file, a session has nothing to lose.
     if (this.#safe === undefined) return;
     if (extent === 'everything' || (extent === 'buffer' && this.#files.count > 0)) this.#lose(error ?? new Error(why));
   }
 
-  /** Ends the session: what is not proven to be on the medium is lost. Returns the error for it. */
+  /** Ends the session: files not proven to be on the medium are lost. Returns the error for them. */
   #lose(reason: unknown): LtoError {
     if (this.#over) return this.#over;
     const error = lostError(this.#port.device, this.#files.files, this.#safe, reason);

@@ -29,7 +29,7 @@ const MAKERS: Readonly<Record<ChecksumAlgorithm, () => Checksum>> = {
   },
 };
 
-/** Checksums of 32 bits that go on behind a value. */
+/** 32-bit checksums that can be continued from a value. */
 type RollingAlgorithm = 'crc32' | 'crc32c';
 
 function rolling(algorithm: RollingAlgorithm, next: (data: Uint8Array, before: number) => number): Checksum {
@@ -48,13 +48,13 @@ function rollingText(algorithm: RollingAlgorithm, value: number): string {
 
 /** A checksum of what a stream moves. */
 export interface RecordChecksum extends Checksum {
-  /** What the transport keeps up to date as records pass, away from the JavaScript thread; `update` does nothing then. */
+  /** The checksum that the transport updates as records pass, off the JavaScript thread; `update` then does nothing. */
   readonly followsRecords?: Crc32 | undefined;
 }
 
 /**
- * `crc32` and `crc32c` are made where the records pass, every other algorithm from the chunks. A CRC32C of records that
- * are protected by it is made from theirs. Throws as `createChecksum`.
+ * `crc32` and `crc32c` are computed by the transport as records pass, other algorithms from the chunks. A CRC32C of
+ * records that are protected by CRC32C is combined from the records' values. Throws as `createChecksum`.
  */
 export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Transport): RecordChecksum {
   if (algorithm !== 'crc32' && algorithm !== 'crc32c') return createChecksum(algorithm);
@@ -62,13 +62,13 @@ export function createRecordChecksum(algorithm: ChecksumAlgorithm, transport: Tr
   return { followsRecords, update: () => undefined, digest: () => rollingText(algorithm, followsRecords.value) };
 }
 
-/** Throws InvalidArgumentError for an algorithm that is not known. */
+/** Throws InvalidArgumentError for an unknown algorithm. */
 export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
   requireAlgorithm(algorithm);
   return MAKERS[algorithm]();
 }
 
-/** Throws InvalidArgumentError unless it is the name of one, or undefined or false for a default or none. */
+/** Throws InvalidArgumentError unless `algorithm` is a known name, undefined (default) or false (none). */
 export function requireAlgorithm(algorithm: unknown, details?: LtoErrorDetails): void {
   if (algorithm === undefined || algorithm === false) return;
   if (typeof algorithm === 'string' && Object.hasOwn(MAKERS, algorithm)) return;
@@ -78,7 +78,7 @@ export function requireAlgorithm(algorithm: unknown, details?: LtoErrorDetails):
   });
 }
 
-/** The algorithm of a checksum as receipts have it, `sha256:<hex digits>`. Throws InvalidArgumentError for what is none. */
+/** The algorithm of a receipt's checksum (`sha256:<hex digits>`). Throws InvalidArgumentError for anything else. */
 export function algorithmOf(checksum: unknown, details?: LtoErrorDetails): ChecksumAlgorithm {
   const [algorithm = '', digits = ''] = String(checksum).split(':');
   requireAlgorithm(algorithm, details);

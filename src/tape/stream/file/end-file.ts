@@ -5,18 +5,18 @@ import type { DrivePort } from '../../port/drive-port.js';
 import type { FileStart } from './start-file.js';
 
 /**
- * Writes the filemark behind `records` records, synchronously: it makes the drive empty its buffer, and only what is
- * before it is certainly on the medium. Resolves with how many records that are, one less where the medium ended before
- * the last of them. Throws PositionMismatchError when the tape stands anywhere but behind them, with
- * no filemark written, or anywhere but behind the filemark afterwards; and EncryptionError, with no filemark written,
- * while encryption is asked for and not proven.
+ * Writes a synchronous filemark after `records` records: the drive flushes its buffer, so everything before the
+ * filemark is certainly on the medium. Resolves with the number of records before it, which is one less if the medium
+ * ended before the last one. Rejects with PositionMismatchError if the tape does not stand after the records (no
+ * filemark is written) or, afterwards, after the filemark; and with EncryptionError, without a filemark, while
+ * encryption is requested and not confirmed.
  */
 export async function endFile(
   port: DrivePort,
   { fileNumber, firstLogicalObject }: FileStart,
   records: number,
 ): Promise<number> {
-  // What was written since the key was lost, if it was, may be plain: no receipt for that.
+  // If the key was lost, records written since then may be plain: no receipt for them.
   await port.confirmWriting('MTWEOF 1');
   const taken = firstLogicalObject === undefined ? records : await countTaken(port, firstLogicalObject, records);
   const end = firstLogicalObject === undefined ? undefined : firstLogicalObject + taken;
@@ -29,7 +29,7 @@ export async function endFile(
   throw mismatch(port, `stands at ${place} after writing ${taken} records as file ${fileNumber}`);
 }
 
-/** Throws PositionMismatchError when another program has moved the tape: a filemark would end the data that was there. */
+/** Rejects with PositionMismatchError if another program moved the tape: a filemark would erase the data after it. */
 async function countTaken(port: DrivePort, firstLogicalObject: number, records: number): Promise<number> {
   const stands = await port.transport.tell();
   if (stands === firstLogicalObject + records) return records;

@@ -4,9 +4,9 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { nextStreamNumber } from '../../port/stream-number.js';
 
 /**
- * The largest transfer below `bytes` that the path to the drive carries, found by reading: EBUSY comes before any
- * command reaches the drive, so that only the first offer that is carried moves the tape, and that is taken back. To find
- * it by writing would put a record on tape.
+ * Finds the largest transfer below `bytes` that the path to the drive carries, by reading: EBUSY is returned before any
+ * command reaches the drive, so only the first transfer that succeeds moves the tape, and that motion is undone.
+ * Probing by writing would leave a record on tape.
  */
 export async function findCarried(port: DrivePort, bytes: number): Promise<number> {
   const { transport, path } = port;
@@ -18,7 +18,7 @@ export async function findCarried(port: DrivePort, bytes: number): Promise<numbe
       continue;
     }
     if (stop === 'too-large' || lengths.length > 0) await space(port, RECORDS, -1);
-    // A filemark was read, unless this is the end of the data: then there is none to go back over.
+    // A filemark was read, unless this is the end of the data, where there is none to go back over.
     else if (stop === 'zero' && !(await port.status()).endOfData) await port.mt('MTBSF', 1);
     path.carry(offer);
     return offer;

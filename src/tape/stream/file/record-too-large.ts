@@ -1,6 +1,6 @@
 import { type RecordLimit, type RecordSizes, RecordTooLargeError } from '../../../errors/index.js';
 
-/** What to say of each limit, and what to do about it when a record is read. */
+/** Message for each limit, and the remedy when reading. */
 const LIMITS: Readonly<Record<RecordLimit, { readonly what: (sizes: RecordSizes) => string; readonly next: string }>> =
   {
     maxRecordSize: {

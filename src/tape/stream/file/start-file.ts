@@ -20,11 +20,11 @@ import { requireReady } from '../../reports/readiness.js';
 /** Where a file begins. */
 export interface FileStart {
   readonly fileNumber: number;
-  /** Logical object number of the first record; undefined where the drive doesn't tell. */
+  /** Logical object number of the first record; undefined if the drive does not report it. */
   readonly firstLogicalObject: number | undefined;
-  /** What the drive says of records; undefined where it doesn't. */
+  /** READ BLOCK LIMITS data; undefined if the drive does not report it. */
   readonly limits: BlockLimits | undefined;
-  /** What each record has on its way to the drive. */
+  /** Protection of each record between host and drive. */
   readonly protection: ProtectionName | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface StartOptions {
   readonly protection?: BlockProtection | undefined;
 }
 
-/** Makes the drive ready for a new file and goes to where it belongs. Nothing is written unless the position is known. */
+/** Prepares the drive for a new file and moves to its position. Nothing is written unless the position is known. */
 export async function startFile(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart> {
   port.requireGuards('write');
   await requireReady(port);
@@ -69,7 +69,7 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   return { fileNumber, firstLogicalObject, limits, protection };
 }
 
-/** Throws MediumChangedError for another cartridge, perhaps, and PositionMismatchError for another place on it. */
+/** Throws MediumChangedError if the cartridge may be another one, and PositionMismatchError for another position. */
 export function requireStart(
   port: DrivePort,
   expected: ExpectedStart,
@@ -90,12 +90,12 @@ export function requireStart(
   );
 }
 
-/** Fixed-block mode would cut records anew; `st` takes the mode over from the drive at each open. */
+/** Fixed-block mode would split records differently; `st` takes the mode from the drive at each open. */
 export async function useVariableBlocks(port: DrivePort): Promise<void> {
   if ((await port.status()).blockSize !== 0) await port.mt('MTSETBLK', 0);
 }
 
-/** To the end of the data of the partition; to overwrite, it has to be the one that the tape stands in already. */
+/** Goes to the end of the data of the partition; to overwrite, the tape must already stand in the partition. */
 async function goToStart(port: DrivePort, { position, partition, closeUnterminated }: StartOptions): Promise<void> {
   if (position === 'overwrite') return requirePartition(port, partition ?? port.partition, 'write');
   await enterPartition(port, partition ?? 0);
@@ -124,7 +124,7 @@ async function requireRecordSize(port: DrivePort, recordSize: number, extra: num
   if (reply === undefined) return undefined;
   const limits = decodeBlockLimits(reply.data);
   const { maximumBlockLength } = limits;
-  // The driver counts all that goes over the path against the drive's limit.
+  // The driver compares the length including protection with the drive's limit.
   const isTooLong = maximumBlockLength > 0 && recordSize + extra > maximumBlockLength;
   if (takesRecord(limits, recordSize) && !isTooLong) return limits;
   throw refusedRecord(port.device, limits, recordSize, extra);

@@ -1,14 +1,14 @@
-/** Who needs a piece of memory that was allocated for a drive. */
+/** Holders of a piece of memory that was allocated for a drive. */
 export class Allocation {
   readonly #holders = new Set<() => void>();
   #waiting: (() => void)[] = [];
 
-  /** Returns what ends the hold; `onWanted` is called when somebody waits for that. */
+  /** Returns a function that ends the hold; `onWanted` is called when the memory is wanted back. */
   hold(onWanted: () => void): () => void {
     // A function of its own, so that one holder may hold twice.
     const holder = () => onWanted();
     this.#holders.add(holder);
-    // Somebody waits already: not before this holder has what it is for.
+    // The memory is already wanted back; deferred so that this holder has its release function first.
     if (this.#waiting.length > 0) queueMicrotask(() => this.#holders.has(holder) && onWanted());
     return () => {
       this.#holders.delete(holder);

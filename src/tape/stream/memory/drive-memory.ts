@@ -1,7 +1,7 @@
 import type { Transport } from '../../../transport/transport.js';
 import { Allocation } from './allocation.js';
 
-/** Page-aligned memory that users have allocated, from which the drive is written without a copy. */
+/** Page-aligned memory allocated by users, which is written to the drive without a copy. */
 export class DriveMemory {
   readonly #transport: Transport;
   readonly #allocated = new WeakMap<ArrayBufferLike, Allocation>();
@@ -21,12 +21,15 @@ export class DriveMemory {
     return this.#allocated.has(memory.buffer);
   }
 
-  /** Notes that a stream needs memory of `allocate` until it calls what is returned; `onWanted` when that is awaited. */
+  /**
+   * Marks memory of `allocate` as used by a stream until the returned function is called; `onWanted` is called when it
+   * is wanted back.
+   */
   hold(memory: Uint8Array, onWanted: () => void): () => void {
     return this.#allocated.get(memory.buffer)?.hold(onWanted) ?? (() => undefined);
   }
 
-  /** Resolves when no stream needs memory of `allocate` any more. */
+  /** Resolves when no stream uses the memory of `allocate` any more. */
   async released(memory: Uint8Array): Promise<void> {
     await this.#allocated.get(memory.buffer)?.released();
   }

@@ -1,53 +1,53 @@
-// How much memory streams hold, how it is cut up, and when the event loop hears of it.
+// How much memory streams hold, how it is divided into slabs, and when the event loop is woken.
 
 const MIB = 1024 * 1024;
 
-/** The largest record that is read, where the drive doesn't tell its limit: READ(6) counts its bytes in 24 bits. */
+/** The largest record that is read if the drive does not report its limit: READ(6) has a 24-bit length. */
 export const LARGEST_OFFER = 16 * MIB;
-/** What a stream may be told to hold: a larger figure is a mistake, and mmap would take it until memory runs out. */
+/** Upper limit of `bufferBytes`: a larger value is a mistake, and mmap would accept it until memory runs out. */
 export const LARGEST_BUFFER = 64 * 1024 * MIB;
 
-/** A drive's own buffer is many times as large; what goes round in more memory than this leaves the processor's cache. */
+/** A drive's own buffer is many times as large, and a larger working set would not fit the processor's cache. */
 export const DEFAULT_WRITE_BUFFER = 32 * MIB;
-/** Twice as much: a part is with the consumer, or waits for garbage collection. */
+/** Twice as much: part of it is with the consumer or awaits garbage collection. */
 export const DEFAULT_READ_BUFFER = 64 * MIB;
 
-/** A tape that streams starts at this part of the write buffer. */
+/** The tape starts when this part of the write buffer is full. */
 export const DEFAULT_START = 3 / 4;
 /** The event loop is woken when this part of the write buffer is on tape, not for each slab. */
 export const WAKE_PART = 1 / 4;
-/** While so many calls' worth is under way, small pieces wait for others that go into the same call. */
+/** While data for this many calls is in flight, small pieces are gathered into one call. */
 export const BUSY_CALLS = 2;
-/** A drive that got nothing for so many milliseconds has run dry whatever it held itself, and the tape stands. */
+/** After this many milliseconds without data any drive's buffer is empty and the tape has stopped. */
 export const RUN_DRY_MS = 3000;
-/** With less memory than drives have themselves, pacing saves no stop and costs speed. */
+/** With less memory than a drive's own buffer, pacing avoids no stop and costs speed. */
 export const LEAST_PACED_BYTES = 1024 * MIB;
-/** Bytes that are in the drive's queue while it is paced: a tenth of a second of the fastest drive. */
+/** Bytes in the drive's queue while writing is paced: a tenth of a second of the fastest drive. */
 export const PACED_QUEUE_BYTES = 40 * MIB;
 
-/** This part of the read memory is read ahead, the rest is for chunks that the consumer has. */
+/** Part of the read memory for read-ahead; the rest is for chunks held by the consumer. */
 export const AHEAD_PART = 1 / 4;
-/** And this, where the consumer gives chunks back at once. */
+/** The same if the consumer returns chunks at once. */
 export const AHEAD_PART_REUSING = 1 / 2;
-/** Of chunks that nobody uses any more, V8 collects no less. */
+/** V8 collects unused chunks in amounts of at least this size. */
 export const COLLECTED_BYTES = 32 * MIB;
-/** Reading wakes the event loop once for so many bytes: the more, the more memory goes round, beyond what a cache holds. */
+/** Reading wakes the event loop once per this many bytes; a larger value means a working set beyond the cache. */
 export const WAKE_BYTES = 8 * MIB;
 
-/** How memory of a stream is cut up. */
+/** Division of a stream's memory into slabs. */
 export interface SlabPlan {
   readonly slabBytes: number;
   readonly count: number;
 }
 
-/** A call to the addon and a wake-up of the event loop cost more than a record: each slab is one call. */
+/** A call to the addon and a wake-up of the event loop cost more than a record, so each slab is one call. */
 const LARGEST_SLAB = 4 * MIB;
-/** The fewer slabs, the more of the memory waits for the slowest of them. */
+/** With fewer slabs, a larger part of the memory waits for the slowest one. */
 const FEWEST_SLABS = 8;
 
 /**
- * Cuts `bufferBytes` into slabs of whole units, which are a record or more: an eighth of the memory each, at most
- * 4 MiB where a unit is not larger.
+ * Divides `bufferBytes` into slabs of whole units (one record or more): an eighth of the memory each, at most 4 MiB
+ * unless a unit is larger.
  */
 export function planSlabs(bufferBytes: number, unit: number): SlabPlan {
   const wanted = Math.min(LARGEST_SLAB, bufferBytes / FEWEST_SLABS);
@@ -56,8 +56,8 @@ export function planSlabs(bufferBytes: number, unit: number): SlabPlan {
 }
 
 /**
- * A fixed number of equal pieces of page-aligned memory, which bounds what a stream holds whatever its source does. Each
- * is made when it is first needed; the one that came back last is used first.
+ * A fixed number of equal slabs of page-aligned memory, which bounds the memory of a stream whatever its source does.
+ * Each is allocated when first needed; the most recently returned one is used first.
  */
 export class SlabRing {
   readonly slabBytes: number;

@@ -5,15 +5,15 @@ import type { Transport } from '../../../transport/transport.js';
 import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs } from './memory.js';
 import { type ReadSlab, SlabLender } from './slab-lender.js';
 
-/** Milliseconds that V8 gets to hand collected memory back, which a thread of its own does. */
+/** Milliseconds that V8's own thread gets to free collected memory. */
 const COLLECTION_TIME = 10;
-/** V8 looks at the size of external memory when it makes an ArrayBuffer that does not fit into its own heap. */
+/** V8 checks the size of external memory when it creates an ArrayBuffer that does not fit its own heap. */
 const SMALLEST_EXTERNAL = 128;
 
 /**
- * The slabs that records are read into and lent to the consumer as chunks, without a copy. Where nobody tells when a
- * consumer has done with a chunk, garbage collection does, and the slab is used again then. Where the consumer keeps so
- * many that the read-ahead would have to stop, it gets copies, and the slab is free at once.
+ * The slabs that records are read into, lent to the consumer as chunks without a copy. If the consumer does not release
+ * its chunks, garbage collection does, and the slab is reused then. If the consumer keeps so many chunks that reading
+ * ahead would stop, it gets copies, and the slab is free at once.
  */
 export class ReadMemory {
   readonly #transport: Transport;
@@ -23,7 +23,7 @@ export class ReadMemory {
   #recordBytes = 0;
   #slabs = 0;
   #ahead = 0;
-  /** Milliseconds that are left to wait for memory to come back. */
+  /** Milliseconds left to wait for memory to be returned. */
   #patience = COLLECTION_TIME;
   #lender: SlabLender;
 
@@ -43,12 +43,12 @@ export class ReadMemory {
     return this.#slabBytes;
   }
 
-  /** How many slabs are to be read ahead. */
+  /** Number of slabs to read ahead. */
   get ahead(): number {
     return this.#ahead;
   }
 
-  /** For larger records than before. Nothing may be under way; what is lent stays with the consumer. */
+  /** Reallocates for larger records. No read may be in flight; lent chunks stay with the consumer. */
   makeRoomFor(recordBytes: number): void {
     if (recordBytes <= this.#recordBytes) return;
     this.close();
@@ -69,12 +69,12 @@ export class ReadMemory {
     return this.#transport.createPool(slabBytes, this.#slabs);
   }
 
-  /** The records of a slab as chunks, while `underWay` others are read into. */
+  /** Lends the records of a slab as chunks, while `underWay` other slabs are being filled. */
   async lend(slab: ReadSlab, underWay: number): Promise<Buffer[]> {
     return (await this.#canSpare(underWay)) ? this.#lender.lend(slab) : this.#lender.copy(slab);
   }
 
-  /** Takes a chunk back that nobody will look at again. */
+  /** Takes back a chunk that is no longer used. */
   release(chunk: Buffer): void {
     this.#ahead = Math.max(this.#ahead, Math.floor(this.#slabs * AHEAD_PART_REUSING));
     this.#lender.release(chunk);
@@ -85,11 +85,11 @@ export class ReadMemory {
     const isEnough = () => this.#pool.available + underWay >= this.#ahead;
     const handedOut = this.#slabs - this.#pool.available - underWay;
     if (handedOut * this.#slabBytes < COLLECTED_BYTES) return isEnough();
-    // Chunks that the consumer has let go of come back when V8 collects its youngest objects. It looks at the size of
-    // what they hold only when it makes an ArrayBuffer itself.
+    // Chunks that the consumer dropped are returned when V8 collects its youngest objects. V8 considers the size of
+    // their memory only when it creates an ArrayBuffer itself.
     new ArrayBuffer(SMALLEST_EXTERNAL);
     for (; !isEnough() && this.#patience > 0; this.#patience -= 1) await setTimeout(1);
-    // A consumer that keeps its chunks is not waited for again until some have come back.
+    // No further wait for a consumer that keeps its chunks until some have been returned.
     if (isEnough()) this.#patience = COLLECTION_TIME;
     return isEnough();
   }

@@ -1,23 +1,23 @@
 import type { SlabPool } from '../../../../binding.js';
 import { PAGE, roundUpToPage } from '../../../transport/page.js';
 
-/** Records that lie one behind the other in a slab, each from a page boundary on. */
+/** Consecutive records in a slab, each beginning at a page boundary. */
 export interface ReadSlab {
   readonly memory: ArrayBuffer;
   readonly lengths: readonly number[];
 }
 
-/** Hands the records of a pool's slabs out as chunks, and the slab back once all of its chunks came back. */
+/** Lends the records of a pool's slabs as chunks, and returns a slab once all its chunks are released. */
 export class SlabLender {
   readonly #pool: SlabPool;
-  /** Chunks that the consumer has of each slab. */
+  /** Number of lent chunks of each slab. */
   #lent = new WeakMap<ArrayBufferLike, number>();
 
   constructor(pool: SlabPool) {
     this.#pool = pool;
   }
 
-  /** Chunks in the slab itself. Runs of records that lie side by side become one chunk. */
+  /** Chunks in the slab's memory. Adjacent records become one chunk. */
   lend({ memory, lengths }: ReadSlab): Buffer[] {
     const chunks = runsOf(lengths).map(([begin, end]) => Buffer.from(memory, begin, end - begin));
     if (chunks.length > 0) this.#lent.set(memory, chunks.length);
@@ -32,7 +32,7 @@ export class SlabLender {
     return chunks;
   }
 
-  /** Takes a chunk back that nobody will look at again. */
+  /** Takes back a chunk that is no longer used. */
   release({ buffer }: Buffer): void {
     const left = (this.#lent.get(buffer) ?? 0) - 1;
     if (left < 0 || !(buffer instanceof ArrayBuffer)) return;
@@ -44,14 +44,14 @@ export class SlabLender {
     }
   }
 
-  /** What is released from now on is not taken back. */
+  /** Chunks released from now on are ignored. */
   close(): void {
     this.#pool.close();
     this.#lent = new WeakMap();
   }
 }
 
-/** Where records that fill their pages to the end run into one another. */
+/** Runs of adjacent records: those that fill their pages to the end. */
 function runsOf(lengths: readonly number[]): [begin: number, end: number][] {
   const runs: [number, number][] = [];
   let run: [number, number] = [0, 0];

@@ -9,7 +9,7 @@ import { WAKE_BYTES } from '../memory/memory.js';
 import type { ReadMemory } from '../memory/read-memory.js';
 
 export interface ReadAheadOptions {
-  /** What each record has on its way from the drive. */
+  /** Protection of each record between drive and host. */
   readonly protection: ProtectionName | undefined;
   /** Follows the records that are read. */
   readonly checksum?: Crc32 | undefined;
@@ -17,7 +17,7 @@ export interface ReadAheadOptions {
   readonly onWaited: () => void;
 }
 
-/** As many records as the memory has room for (the largest count that the addon takes). */
+/** The addon's largest count: as many records as fit the memory. */
 const ALL_RECORDS = 0x7fff_ffff;
 
 interface Call {
@@ -26,19 +26,19 @@ interface Call {
   isSettled: boolean;
 }
 
-/** What came of a call. */
+/** Result of a call. */
 export interface ReadResult extends ReadOutcome {
   readonly memory: ArrayBuffer;
   readonly offer: number;
 }
 
-/** Keeps several calls under way ahead of the consumer, each for as many records as a slab has room for. */
+/** Keeps several calls in flight ahead of the consumer, each for as many records as fit a slab. */
 export class ReadAhead {
   readonly #port: DrivePort;
   readonly #memory: ReadMemory;
   readonly #options: ReadAheadOptions;
   readonly #calls: Call[] = [];
-  /** Bytes asked for by calls whose end wakes nobody, since the last one that does. */
+  /** Bytes requested by quiet calls since the last call that wakes the event loop. */
   #quietBytes = 0;
   #stream = nextStreamNumber();
 
@@ -48,12 +48,12 @@ export class ReadAhead {
     this.#options = options;
   }
 
-  /** Calls that are under way, or whose results wait. */
+  /** Number of calls in flight or with results waiting. */
   get depth(): number {
     return this.#calls.length;
   }
 
-  /** The next result, in order; calls that are made for it offer the drive so many bytes for each record. */
+  /** The next result, in order. New calls offer `offer` bytes for each record. */
   async next(offer: number): Promise<ReadResult> {
     this.#topUp(offer);
     const call = this.#calls.shift();
@@ -64,7 +64,7 @@ export class ReadAhead {
     throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
   }
 
-  /** Waits until nothing is under way; what was still queued was not read. */
+  /** Waits until no call is in flight; queued calls are cancelled unread. */
   async quiet(): Promise<void> {
     for (const call of this.#calls.splice(0)) {
       const outcome = await call.outcome.catch(() => undefined);
@@ -73,7 +73,7 @@ export class ReadAhead {
     this.#stream = nextStreamNumber();
   }
 
-  /** When half of what is read ahead has been taken. */
+  /** Refills when half of the read-ahead has been consumed. */
   #topUp(offer: number): void {
     this.#port.requirePosition('read');
     const { ahead, pool } = this.#memory;
@@ -92,7 +92,7 @@ export class ReadAhead {
     const settle = () => {
       call.isSettled = true;
     };
-    // Awaited in order; a call behind the one that stopped fails unread, and nobody waits for it.
+    // Awaited in order; calls after the one that stopped fail unread and are not awaited.
     outcome.then(settle, settle);
     return call;
   }

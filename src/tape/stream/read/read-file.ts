@@ -13,14 +13,14 @@ export type ReadDestination =
   | WritableStream<Uint8Array>
   | ((source: TapeReadStream) => Promise<unknown>);
 
-/** A file by its number, or as options say it. Throws InvalidArgumentError for what is neither. */
+/** Options from a file number or an options object. Throws InvalidArgumentError for anything else. */
 export function fileOptions<T extends object>(device: string, file: number | T): T | { fileNumber: number } {
   if (typeof file === 'number') return { fileNumber: file };
   requireRecord('a file', file, { device, operation: 'read', next: 'Give its number, or options' });
   return file;
 }
 
-/** Throws InvalidArgumentError for what takes no bytes. */
+/** Throws InvalidArgumentError for a destination that cannot take bytes. */
 export function requireDestination(device: string, destination: unknown): asserts destination is ReadDestination {
   if (typeof destination === 'function' || isStream(destination)) return;
   throw new InvalidArgumentError(`${described(destination)} is not a destination for data`, {
@@ -30,7 +30,7 @@ export function requireDestination(device: string, destination: unknown): assert
   });
 }
 
-/** Hands all of a stream out and resolves with its summary when the tape stands still. */
+/** Passes the whole stream to the destination; resolves with its summary when the tape has stopped. */
 export async function readFile(
   device: string,
   stream: TapeReadStream,
@@ -51,12 +51,12 @@ export async function readFile(
   });
 }
 
-/** For `readFile`: keeps nothing. */
+/** A destination for `readFile` that discards the data. */
 export function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, callback) => callback() });
 }
 
-/** What the stream says counts, also where the consumer takes no notice of it. */
+/** The stream's error takes precedence, also if the consumer ignores it. */
 async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream) => Promise<unknown>): Promise<void> {
   let failure: { readonly error: Error } | undefined;
   stream.on('error', (error) => {

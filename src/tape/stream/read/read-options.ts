@@ -59,7 +59,7 @@ const RANGES = {
   bufferBytes: { min: 1, max: LARGEST_BUFFER, unit: 'bytes' },
 } satisfies Record<string, NumberRange>;
 
-/** Throws InvalidArgumentError for options that can never be right. */
+/** Throws InvalidArgumentError for options that can never be valid. */
 export function requireReadOptions(device: string, options: ReadStreamOptions): void {
   const details = { device, operation: 'read' };
   requireOptions(options, details);

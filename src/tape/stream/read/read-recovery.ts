@@ -25,30 +25,30 @@ export interface SkippedRecord extends RecordPlace {
   readonly sense: SenseData | undefined;
 }
 
-/** How reading goes on behind a read that failed. */
+/** How reading continues after a failed read. */
 export type Recovered =
   | 'read on'
   | 'end of data'
-  /** What could not be read was the filemark; the tape stands behind it. */
+  /** The unreadable object was the filemark; the tape stands after it. */
   | 'end of file';
 
 /**
- * Finds out what a read that failed with EIO has met, which `st` tells nobody, and goes on with the same record or behind
- * it. Where the tape still stands before the record it is read once more: a unit attention in the middle of a file
- * (6/2A/01, 6/2A/10, 6/3F/0E) has gone by then. Else the drive is asked by READ past the driver, at the record, which is
- * one more try. What follows is the driver's own motion to a logical object number, so that it never relies on a position
- * from before.
+ * Finds out why a read failed with EIO, which `st` does not report, and continues with the same record or after it. If
+ * the tape still stands before the record, the record is read once more: a unit attention in the middle of a file
+ * (6/2A/01, 6/2A/10, 6/3F/0E) is gone by then. Otherwise the drive is asked at the record with READ, bypassing the
+ * driver, which is one more try. Afterwards the driver itself moves to a logical object number, so nothing depends on
+ * an earlier position.
  */
 export class ReadRecovery {
   readonly skipped: SkippedRecord[] = [];
   readonly #port: DrivePort;
   readonly #start: RecordPlace;
   readonly #onBadRecord: OnBadRecord;
-  /** The last record that was read once more since it came damaged. */
+  /** The last record that was read again because it arrived damaged. */
   #readAgain: number | undefined;
-  /** The last record that was read once more, by its logical object number. */
+  /** Logical object number of the last record that was read again. */
   #repeated: number | undefined;
-  /** The last record that the drive could read when it was asked by itself. */
+  /** The last record that the drive could read when asked directly. */
   #readable: number | undefined;
 
   /** `start` is the first record that is read. */
@@ -59,8 +59,8 @@ export class ReadRecovery {
   }
 
   /**
-   * After `records` records were read, the next failed for `reason`. Rejects with MediumError, which names the record, or
-   * with what else the drive says of it; the tape then stands before that record.
+   * To be called if the record after `records` records failed for `reason`. Rejects with MediumError, which names the
+   * record, or with the drive's error; the tape then stands before that record.
    */
   async goOn(reason: MediumError, records: number): Promise<Recovered> {
     const place = this.#place(records);
@@ -76,16 +76,16 @@ export class ReadRecovery {
     if (verdict === 'end of data') return verdict;
     const error = unreadable(this.#port, place, reason, verdict.sense);
     if (this.#onBadRecord === 'fail') throw error;
-    // Nothing tells how far a drive gets in a record that it can't read.
+    // How far a drive moves in an unreadable record is unknown.
     if (!(await goToObject(this.#port, place.logicalObject + 1))) throw error;
     this.skipped.push({ ...place, sense: verdict.sense });
     return (await this.#isBehindFile()) ? 'end of file' : 'read on';
   }
 
   /**
-   * The record behind `records` others came damaged from the drive, which has passed it: goes back, so that it is read once
-   * more. Rejects with ProtectionError when that was done already, and with `onBadRecord: 'skip'` leaves it out. No record
-   * fits when the drive does not protect any more: then none is left out.
+   * To be called if the record after `records` others arrived damaged and the drive has passed it: goes back so that it
+   * is read again. The second time it rejects with ProtectionError, or skips the record with `onBadRecord: 'skip'`. If
+   * the drive no longer protects, no record matches its checksum, so none is skipped.
    */
   async readAgain(records: number): Promise<void> {
     const place = this.#place(records);
@@ -99,7 +99,7 @@ export class ReadRecovery {
     this.skipped.push({ ...place, sense: undefined });
   }
 
-  /** What follows would be taken for the rest of this file. */
+  /** Otherwise the next file would be taken for the rest of this one. */
   async #isBehindFile(): Promise<boolean> {
     const { fileNumber } = await readStanding(this.#port);
     return fileNumber !== undefined && this.#start.fileNumber !== undefined && fileNumber !== this.#start.fileNumber;
@@ -115,9 +115,9 @@ export class ReadRecovery {
     };
   }
 
-  /** The tape stands before the record afterwards, or as near as the drive gets. */
+  /** Afterwards the tape stands before the record, or as near as the drive gets. */
   async #ask(logicalObject: number): Promise<Verdict> {
-    // What is readable by itself and not in the stream is not readable: asking again would never end.
+    // A record that is readable alone but not in the stream counts as unreadable; asking again would never end.
     if (this.#readable === logicalObject || !(await goToObject(this.#port, logicalObject))) return { sense: undefined };
     const verdict = await probeRecord(this.#port, logicalObject);
     if (verdict === 'readable') this.#readable = logicalObject;
@@ -125,7 +125,7 @@ export class ReadRecovery {
   }
 }
 
-/** For drives that tell no position: `st` gives EIO for a blank tape as for a bad one. */
+/** For drives without position: `st` returns EIO for a blank tape as well as for a damaged one. */
 async function isBlankHere(port: DrivePort): Promise<boolean> {
   return space(port, RECORDS, 1).then(
     () => false,
@@ -133,7 +133,7 @@ async function isBlankHere(port: DrivePort): Promise<boolean> {
   );
 }
 
-/** A record in words. */
+/** A record for messages. */
 function named({ fileNumber, record, logicalObject }: RecordPlace): string {
   const file = fileNumber === undefined ? 'here on' : `file ${fileNumber}`;
   const object = logicalObject === undefined ? '' : `, logical object ${logicalObject},`;

@@ -63,7 +63,7 @@ export class TapeReadStream extends LendingReadable {
     this.#options = options;
     this.#checksum = recordChecksum;
     this.#lease = lease;
-    // Not by the option of Readable: a signal that is aborted already would destroy what has no fields yet.
+    // Not the option of Readable: with an already aborted signal, it would destroy an object without fields.
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
@@ -132,7 +132,7 @@ export class TapeReadStream extends LendingReadable {
     this.#chunks = this.#reader.chunks();
   }
 
-  /** Where reading begins. How far that is in its file nobody may know, after `locate()` or spacing back. */
+  /** Where reading begins. After `locate()` or spacing backwards, the place in the file may be unknown. */
   async #firstRecord(): Promise<RecordPlace> {
     const { fileNumber, logicalObject } = await readStanding(this.#port);
     const status = await this.#port.status();

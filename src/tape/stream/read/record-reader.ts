@@ -21,18 +21,18 @@ import { ReadAhead, type ReadAheadOptions, type ReadResult } from './read-ahead.
 import type { ReadRecovery } from './read-recovery.js';
 
 export interface RecordReaderOptions extends ReadAheadOptions {
-  /** Largest record that is accepted, in bytes, and what says so. */
+  /** Largest accepted record in bytes, and the source of that limit. */
   readonly maxRecordSize: number;
   readonly limit: Exclude<RecordLimit, 'path'>;
-  /** Bytes that are held at most, with the chunks that the consumer has and those that await garbage collection. */
+  /** Most bytes held, including chunks of the consumer and those that await garbage collection. */
   readonly bufferBytes: number;
-  /** For what the drive can't read. */
+  /** Handles unreadable records. */
   readonly recovery: ReadRecovery;
-  /** For blocks under another key than the one that is set. */
+  /** For blocks encrypted with another key than the current one. */
   readonly keyStore?: KeyStore | undefined;
 }
 
-/** So many records tell how large those of the file are. */
+/** After this many records, the record size of the file is taken as known. */
 const TELLING_RECORDS = 4;
 /**
  * Vendors whose drives lose the end of a record that is shorter than the offer and longer than half of it: `dd bs=8192`
@@ -42,9 +42,9 @@ const CUTS_SHORT_RECORDS: ReadonlySet<string | undefined> = new Set(['IET']);
 
 /**
  * Reads the records of a file up to its filemark, several calls ahead of the consumer. The first reads offer what the
- * path to the drive is known to carry; then the file's own records tell how much is needed, since the kernel pins all
- * that is offered, for each record. One that does not fit all the same is read again with a larger offer, since `st`
- * skips it. An offer that the path does not carry (EBUSY) leaves the tape where it is, and becomes smaller.
+ * path to the drive is known to carry; then the size of the file's records determines the offer, because the kernel
+ * pins all offered memory for each record. A record that does not fit is read again with a larger offer, because `st`
+ * skips it. An offer that the path does not carry (EBUSY) does not move the tape, and is reduced.
  */
 export class RecordReader {
   records = 0;
@@ -53,11 +53,11 @@ export class RecordReader {
   readonly #port: DrivePort;
   readonly #options: RecordReaderOptions;
   #offer: number;
-  /** Whether the offer may still become smaller: a file whose records grew is not tried twice. */
+  /** Whether the offer may still be reduced: not again for a file whose records grew. */
   #mayTighten: boolean;
   /** An offer that the record ahead is larger than. */
   #tooSmall: number | undefined;
-  /** The last record that a key was set for, by how many were before it. */
+  /** Number of the last record that a key was set for. */
   #unlocked: number | undefined;
   readonly #memory: ReadMemory;
   readonly #ahead: ReadAhead;
@@ -71,7 +71,7 @@ export class RecordReader {
     this.#ahead = new ReadAhead(port, this.#memory, options);
   }
 
-  /** Bytes that a record has more on its way: an offer is of those too. */
+  /** Bytes of protection information per record, which an offer includes. */
   get #extra(): number {
     return protectionBytes(this.#options.protection);
   }
@@ -81,8 +81,9 @@ export class RecordReader {
   }
 
   /**
-   * The bytes of the file, in chunks of whole records, up to the filemark. Throws EndOfDataError where nothing is
-   * recorded, UnterminatedFileError when the data ends without a filemark, RecordTooLargeError, and what the drive says.
+   * The bytes of the file, in chunks of whole records, up to the filemark. Throws EndOfDataError if nothing is
+   * recorded, UnterminatedFileError if the data ends without a filemark, RecordTooLargeError, and the errors of the
+   * drive.
    */
   async *chunks(): AsyncGenerator<Buffer, void> {
     try {
@@ -104,33 +105,33 @@ export class RecordReader {
     }
   }
 
-  /** Whether the file ends where reading stopped. Throws what stopped it, unless it can go on. */
+  /** Whether the file ends where reading stopped. Throws the reason unless reading can continue. */
   async #isEnd(reason: unknown): Promise<boolean> {
     if (!(reason instanceof MediumError)) {
       await this.#goOnWithOtherKey(reason);
       return false;
     }
     const { recovery } = this.#options;
-    // Where the drive does not tell of the key before, its answer to the record does.
+    // If the drive does not report the key in advance, its reply to the record does.
     const recovered = await recovery.goOn(reason, this.records).catch((told) => this.#goOnWithOtherKey(told));
     if (recovered === 'end of data') throw this.#endOfData();
     return recovered === 'end of file';
   }
 
   /**
-   * Some drives tell how a block is encrypted only after they met it: the key is set then, and reading goes on with the
-   * same block. Throws whatever else stopped it, and EncryptionKeyError when there is no such key.
+   * Some drives report how a block is encrypted only after reading it: the key is set then, and reading continues with
+   * the same block. Throws any other reason, and EncryptionKeyError if there is no such key.
    */
   async #goOnWithOtherKey(reason: unknown): Promise<void> {
     const { keyStore, recovery } = this.#options;
     if (!(reason instanceof EncryptionKeyError) || keyStore === undefined) throw reason;
     const record = this.records + recovery.skipped.length;
-    // A record that a key was set for is not asked for another one: that would never end.
+    // Only one key is set per record; otherwise this would never end.
     if (this.#unlocked === record || !(await unlock(this.#port, keyStore, reason))) throw reason;
     this.#unlocked = record;
   }
 
-  /** Counts what was read, and hands it out. */
+  /** Counts the records read and lends them. */
   #take(result: ReadResult): Promise<Buffer[]> {
     const { lengths, stop, offer } = result;
     if (lengths.length > 0 || ['zero', 'too-large', 'damaged'].includes(stop)) this.#port.path.carry(offer);
@@ -143,7 +144,7 @@ export class RecordReader {
     return this.#memory.lend(result, this.#ahead.depth);
   }
 
-  /** Takes a chunk back that nobody will look at again. */
+  /** Takes back a chunk that is no longer used. */
   release(chunk: Buffer): void {
     this.#memory.release(chunk);
   }
@@ -182,7 +183,7 @@ export class RecordReader {
     this.#offer = Math.min(this.#offer, roundUpToPage(this.largestRecord) + this.#extra);
   }
 
-  /** Goes back to the record that did not fit, and makes room for it. */
+  /** Goes back to the record that did not fit, with a larger offer. */
   async #offerMore(): Promise<void> {
     await space(this.#port, RECORDS, -1);
     this.#tooSmall = this.#offer;
@@ -190,7 +191,7 @@ export class RecordReader {
     this.#useOffer(this.#largerOffer(this.#offer));
   }
 
-  /** The path did not carry the offer: the tape still stands where it did. */
+  /** The path did not carry the offer: the tape has not moved. */
   #offerLess(refused: number): void {
     const { path } = this.#port;
     path.refuse(refused);
@@ -204,7 +205,7 @@ export class RecordReader {
     this.#memory.makeRoomFor(this.#offer);
   }
 
-  /** What to offer a record that is larger than `bytes`. */
+  /** The offer for a record larger than `bytes`. */
   #largerOffer(bytes: number): number {
     const { maxRecordSize, limit } = this.#options;
     const { path } = this.#port;

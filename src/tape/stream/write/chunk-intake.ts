@@ -1,23 +1,23 @@
 /**
- * Chunks that the queue of a stream may hold, however small they are: its high-water mark counts bytes only, and the
- * sources of a million small chunks would never be told to wait.
+ * Most chunks in the queue of a stream: its high-water mark counts bytes only, so a source of a million tiny chunks
+ * would get no backpressure.
  */
 const MOST_WAITING = 1024;
 
-/** Counts what a write stream was given, until its `_write` comes to it. */
+/** Counts the chunks of a write stream that wait for its `_write`. */
 export class ChunkIntake {
-  /** Bytes that were given so far. */
+  /** Bytes received so far. */
   bytes = 0;
   #waiting = 0;
   #owesDrain = false;
   readonly #drained: () => void;
 
-  /** `drained` tells the source to go on. */
+  /** `drained` makes the source continue. */
   constructor(drained: () => void) {
     this.#drained = drained;
   }
 
-  /** A chunk was given; `goesOn` is what the queue says. Returns what the source is to be told. */
+  /** Counts a chunk; `goesOn` is the queue's answer. Returns the answer for the source. */
   given({ length }: Uint8Array, goesOn: boolean): boolean {
     this.bytes += length;
     if (!goesOn || this.#waiting < MOST_WAITING) return goesOn;
@@ -25,7 +25,7 @@ export class ChunkIntake {
     return false;
   }
 
-  /** A chunk comes into the queue. */
+  /** A chunk enters the queue. */
   waits(): void {
     this.#waiting += 1;
   }

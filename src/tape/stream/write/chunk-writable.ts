@@ -59,7 +59,7 @@ export class ChunkWritable extends EventfulWritable {
     return this;
   }
 
-  /** Puts bytes into the queue. */
+  /** Queues bytes. */
   protected give(bytes: Uint8Array, callback?: WriteCallback): boolean {
     return super.write(bytes, callback);
   }

@@ -6,13 +6,13 @@ import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
 import { refusedRecord, takesRecord } from '../file/start-file.js';
 import { explainUnended, extentOf, fullTape, type OpenFile } from './write-failure.js';
 
-/** The last record is as long as the rest of the source: some drives don't take every length. */
+/** The last record has the length of the rest of the source: some drives do not accept every length. */
 export function requireLastRecord({ port, start: { limits } }: OpenFile, length: number): void {
   if (length === 0 || limits === undefined || takesRecord(limits, length)) return;
   throw refusedRecord(port.device, limits, length);
 }
 
-/** No receipt for less, or for more, than came in. */
+/** No receipt for fewer or more bytes than were received. */
 export function requireAllWritten({ port, writer }: OpenFile, given: number): void {
   if (given === writer.bytes) return;
   throw new VerificationError(`${given} bytes were received, but ${writer.bytes} are on tape`, {
@@ -22,7 +22,7 @@ export function requireAllWritten({ port, writer }: OpenFile, given: number): vo
   });
 }
 
-/** Writes the filemark behind a file whose records are all written, and resolves with its receipt. */
+/** Writes the filemark after the last record of a file; resolves with its receipt. */
 export async function commitFile(file: OpenFile, checksum: Checksum | undefined): Promise<TapeReceipt> {
   const { port, start, writer } = file;
   const { records } = writer;
@@ -44,7 +44,7 @@ export function receiptOf(file: OpenFile, checksum: Checksum | undefined): TapeR
   return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest(), protection };
 }
 
-/** Closes a file that was given up with a filemark behind what was written. */
+/** Closes an abandoned file with a filemark after the written records. */
 export async function closeIncomplete(file: OpenFile): Promise<IncompleteFile> {
   const { port, start, writer } = file;
   const { records, bytes } = extentOf(file, await endFile(port, start, writer.records));

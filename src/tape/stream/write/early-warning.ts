@@ -1,4 +1,4 @@
-/** What was written of a file when early warning came. */
+/** Extent of the file when early warning was reached. */
 export interface EarlyWarning {
   readonly records: number;
   readonly bytes: number;

@@ -5,12 +5,12 @@ import { type FileStart, type StartOptions, startFile } from '../file/start-file
 import { commitFile } from './commit-file.js';
 import type { OpenFile } from './write-failure.js';
 
-/** How a file begins and ends on tape; both run while nobody else can move it. */
+/** How a file begins and ends on tape; both run while the tape is leased. */
 export interface FileFrame {
   start(port: DrivePort, recordSize: number, options: StartOptions): Promise<FileStart>;
   /** All records are written. */
   end(file: OpenFile, checksum: Checksum | undefined): Promise<TapeReceipt>;
 }
 
-/** A file for itself: nothing is known before it, and it is on the medium when it has ended. */
+/** A single file: begins without prior knowledge, and is on the medium when it has ended. */
 export const SINGLE_FILE: FileFrame = { start: startFile, end: commitFile };

@@ -8,9 +8,9 @@ import { nextStreamNumber } from '../../port/stream-number.js';
 
 /** Why no further record can be written. */
 export interface WriterStop {
-  /** `allowance`: the drive would take more, but what is left before the end of the medium is kept for the filemark. */
+  /** `allowance`: the drive would take more, but the rest of the medium is reserved for the filemark. */
   readonly kind: 'end-of-medium' | 'allowance' | 'error';
-  /** What the driver said, for the first and last kind. */
+  /** Outcome of the driver, for `end-of-medium` and `error`. */
   readonly outcome?: WriteOutcome;
 }
 
@@ -32,11 +32,11 @@ export interface RecordWriterOptions {
   readonly checksum?: Crc32 | undefined;
   /** Bytes that are still written after early warning was met. */
   readonly earlyWarningAllowance: number;
-  /** Early warning was met, after `records` records. */
+  /** Called when early warning is reached, after `records` records. */
   readonly onEarlyWarning: () => void;
-  /** Throws when nothing may be written any more; asked before each record past early warning. */
+  /** Throws if nothing may be written any more; called before each record after early warning. */
   readonly requireWriting: () => void;
-  /** Whether a record that failed is all that is missing, and can be sent again. */
+  /** Whether only the failed record is missing and can be sent again. */
   readonly canRepeat: (logicalObject: number) => Promise<boolean>;
 }
 
@@ -45,17 +45,17 @@ export interface RecordWriterOptions {
  * drive took.
  *
  * Before early warning calls overlap, so that the drive never waits for JavaScript. From early warning on, records go
- * one at a time. `st` answers every other write there with ENOSPC. The record may be on tape all the same (the one that
- * met early warning by direct I/O is, as the kernel lab shows) or not: the drive's position tells. One that is not is
- * offered once more, and only a second refusal is the end of the medium.
+ * one at a time. `st` answers every other write there with ENOSPC. The record may nevertheless be on tape (with direct
+ * I/O, the one that reached early warning is, as the kernel lab shows); the drive's position decides. A record that is
+ * not is sent once more, and only a second refusal is the end of the medium.
  *
- * A record that failed otherwise is sent once more when nothing but it is missing. What was under way behind it was not
- * written, and follows in order before calls overlap again.
+ * A record that failed otherwise is sent once more if only it is missing. Later records in flight were not written;
+ * they follow in order before calls overlap again.
  */
 export class RecordWriter {
-  /** What each record has on its way to the drive, to be set before the first call. */
+  /** Protection of each record between host and drive; set before the first call. */
   protection: ProtectionName | undefined;
-  /** Logical object number of the first record, to be set before the first call; undefined where it isn't known. */
+  /** Logical object number of the first record, set before the first call; undefined if unknown. */
   firstLogicalObject: number | undefined;
   /** Records and bytes that the drive took. */
   records = 0;
@@ -65,12 +65,12 @@ export class RecordWriter {
   #tail: Promise<unknown> = Promise.resolve();
   /** Calls to `submit` that have not ended. */
   #pending = 0;
-  /** Calls wait for each other: one has failed, and what was behind it in the queue with it. */
+  /** Calls no longer overlap, because one failed together with those queued after it. */
   #inOrder = false;
-  /** The record that was sent again last. */
+  /** The last record that was sent again. */
   #repeated: number | undefined;
   #bytesAtWarning: number | undefined;
-  /** After this nothing more is written: a later record behind a missing one would be a hole in the file. */
+  /** Once set, nothing more is written: a record after a missing one would leave a hole in the file. */
   #stopped: unknown;
 
   constructor(options: RecordWriterOptions) {
@@ -108,7 +108,7 @@ export class RecordWriter {
 
   #send(pieces: readonly Uint8Array[], stream: number, how: SubmitOptions = {}): Promise<WriteOutcome> {
     const { transport, recordSize, checksum } = this.#options;
-    // Where the position cannot be asked, only the driver's own word after each record keeps the count exact.
+    // If the position is unavailable, only the driver's result for each record keeps the count exact.
     const options = { ...how, checksum, protection: this.protection, checkEach: this.firstLogicalObject === undefined };
     const work = () => transport.writeRecords(pieces, recordSize, stream, options);
     return logged({ device: transport.device, operation: 'write' }, work, ({ stop }) => stop);
@@ -125,7 +125,7 @@ export class RecordWriter {
     for (const record of recordsOf(rest, this.#options.recordSize)) await this.#writePastWarning(record);
   }
 
-  /** What is left to be written of the pieces of a call. */
+  /** The rest of a call's pieces. */
   async #settle(pieces: readonly Uint8Array[], outcome: WriteOutcome | undefined): Promise<readonly Uint8Array[]> {
     if (this.#stopped) throw this.#stopped;
     if (outcome === undefined) return pieces;
@@ -168,14 +168,14 @@ export class RecordWriter {
   }
 
   /**
-   * Counts a record that got ENOSPC when the drive took it all the same; returns its bytes. Where
-   * the drive doesn't tell its position nobody can know: writing stops, rather than writing a record twice.
+   * Counts a record that got ENOSPC if the drive nevertheless took it; returns its bytes. Without the drive's position
+   * this cannot be decided, and writing stops rather than writing a record twice.
    */
   async #countRefused(record: Uint8Array, outcome: WriteOutcome): Promise<number> {
     if (this.firstLogicalObject === undefined) return this.#stop({ kind: 'end-of-medium', outcome });
     const taken = (await this.#options.transport.tell()) - this.firstLogicalObject - this.records;
     if (taken === 0) return 0;
-    // Anywhere else the tape has been moved: a reset, or another program.
+    // Any other position means that a reset or another program moved the tape.
     if (taken !== 1) return this.#stop({ kind: 'error', outcome });
     this.#options.checksum?.update(record);
     return this.#count({ records: 1, bytes: record.length, stop: 'done' });

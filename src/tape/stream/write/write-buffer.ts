@@ -13,14 +13,14 @@ import { type SpeedRange, WritePace } from './write-pace.js';
 export interface WriteBufferOptions {
   readonly recordSize: number;
   readonly bufferBytes: number;
-  /** Bytes that are gathered before the tape starts, and again after it ran dry. */
+  /** Bytes gathered before the tape starts, and again after the drive ran out of data. */
   readonly startThreshold: number | undefined;
-  /** How fast the drive can record; undefined where that is not known, and then it gets all there is at once. */
+  /** Recording speeds of the drive; undefined if unknown: data is then sent as soon as possible. */
   readonly speeds: SpeedRange | undefined;
   readonly allocate: (byteLength: number) => Uint8Array;
   /** Writes pieces of whole records (the last of the file may be shorter); `quiet` and `exclusive` as in binding.d.ts. */
   readonly write: (pieces: readonly Uint8Array[], how: CallManner) => Promise<void>;
-  /** Called when a write failed; what came behind it fails too. */
+  /** Called when a write failed; later data fails too. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -32,18 +32,18 @@ export interface CallManner {
 /** Memory with records of the file, in order. */
 interface Piece {
   readonly memory: Uint8Array;
-  /** The buffer's own, which nobody else looks at. */
+  /** Memory of the buffer, not of the caller. */
   readonly isOwn: boolean;
-  /** Called once the drive has it, or it was given up. */
+  /** Called once the drive has it, or it was discarded. */
   readonly release: () => void;
 }
 
 /**
- * What a write stream holds between its chunks and the drive. Chunks are packed into slabs of whole records, or passed
- * on as they are. The first pieces are gathered up to the start threshold, so that the drive gets a long run of data;
- * from then on a piece goes to the drive's queue as soon as it is full, small ones together: a call costs more than a
- * record. When nothing has come for so long that the tape stands, gathering begins again. A buffer larger than the
- * drive's own is handed over at a pace (`write-pace.ts`), so that it lasts through the pauses of its source.
+ * The buffer of a write stream between its chunks and the drive. Chunks are packed into slabs of whole records, or
+ * passed on without a copy. The first pieces are gathered up to the start threshold, so that the drive gets a long run
+ * of data; after that a full piece goes to the drive's queue at once, and small ones are combined, because a call costs
+ * more than a record. After a pause so long that the tape has stopped, gathering begins again. A buffer larger than the
+ * drive's own is sent at a pace (`write-pace.ts`), so that it bridges the pauses of its source.
  */
 export class WriteBuffer {
   readonly #options: WriteBufferOptions;
@@ -56,7 +56,7 @@ export class WriteBuffer {
   #gatheredBytes = 0;
   #underWayBytes = 0;
   #streaming = false;
-  /** Since when the drive has had nothing to do, by `performance.now()`. */
+  /** When the drive ran out of data, by `performance.now()`. */
   #dryAt = 0;
   readonly #pace: WritePace | undefined;
   #paceTimer: NodeJS.Timeout | undefined;
@@ -85,7 +85,7 @@ export class WriteBuffer {
     return this.#filled % this.#options.recordSize;
   }
 
-  /** Copies as much of the chunk as there is memory for and returns the rest; `room()` tells when to go on. */
+  /** Copies as much of the chunk as fits and returns the rest; `room()` resolves when to continue. */
   pack(chunk: Uint8Array): Uint8Array {
     if (this.#closed) return chunk;
     let rest = chunk;
@@ -104,7 +104,7 @@ export class WriteBuffer {
     return rest;
   }
 
-  /** Takes a chunk of whole records that need not be copied; only where `partialRecord` is 0. */
+  /** Takes a chunk of whole records without a copy; only if `partialRecord` is 0. */
   pass(memory: Uint8Array, release: () => void): void {
     this.#closeSlab();
     this.#add({ memory, isOwn: false, release });
@@ -115,7 +115,7 @@ export class WriteBuffer {
     return this.#gatheredBytes + this.#underWayBytes >= this.#options.bufferBytes;
   }
 
-  /** Resolves when the drive has taken some of what is held, or is not going to. One caller at a time. */
+  /** Resolves when the drive has taken some data, or will not take any. One caller at a time. */
   room(): Promise<void> {
     this.#start();
     if (this.#underWayBytes === 0) return Promise.resolve();
@@ -124,18 +124,18 @@ export class WriteBuffer {
     });
   }
 
-  /** Sends all that is held, and the begun record, to the drive. */
+  /** Sends all buffered data, including the incomplete record, to the drive. */
   flush(): void {
     this.#closeSlab();
     this.#sendAll();
   }
 
-  /** Sends what was gathered without waiting for more: somebody needs the memory. */
+  /** Sends gathered data without waiting for more, because its memory is wanted back. */
   flushGathered(): void {
     if (this.#gatheredBytes > 0) this.#sendAll();
   }
 
-  /** Gives up what was not sent. Nothing is taken or sent any more: it would come behind the file's filemark. */
+  /** Discards unsent data. Nothing is accepted or sent any more: it would land after the file's filemark. */
   discard(): void {
     this.#closed = true;
     clearTimeout(this.#paceTimer);
@@ -196,12 +196,12 @@ export class WriteBuffer {
     }
   }
 
-  /** Part of the memory that holds what the drive has not taken. */
+  /** Part of the memory with data that the drive has not taken, 0 to 1. */
   get #level(): number {
     return (this.#gatheredBytes + this.#underWayBytes + this.#filled) / this.#capacity;
   }
 
-  /** Sends as many pieces as go into one call; returns their bytes. */
+  /** Sends as many pieces as fit one call; returns their bytes. */
   #sendCall(): number {
     const { pieces, bytes } = this.#takeCall();
     this.#gatheredBytes -= bytes;

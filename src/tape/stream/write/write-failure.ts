@@ -41,7 +41,7 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   const { port, writer } = file;
   await writer.idle();
   const details = { device: port.device, operation: 'write' };
-  // Before the drive is asked what is wrong: a position that lags would be taken for the work of another program.
+  // Checked before diagnosing the drive: a position that is one short would be blamed on another program.
   if (await endedEarly(port, file.start.firstLogicalObject, writer.records)) return endOfMedium(file, errnoOf(error));
   const failure = callFailure(error);
   if (failure) return explainWriteError(file, await port.diagnose(failure, details));
@@ -56,7 +56,7 @@ export async function explainStop(file: OpenFile, error: unknown): Promise<Error
   return writer.records === 0 && reason instanceof LtoError ? reason : explainWriteError(file, reason);
 }
 
-/** The record is not on tape; what is before it is, as far as the drive says. */
+/** The record is not on tape; the records before it are, as far as the drive reports. */
 async function damagedOnTheWay(file: OpenFile, reason: ProtectionError): Promise<ProtectionError> {
   const safe = await committed(file);
   const { device, operation, errno, next } = reason;
@@ -73,14 +73,14 @@ async function damagedOnTheWay(file: OpenFile, reason: ProtectionError): Promise
   );
 }
 
-/** Whether any record is on tape; those of a call that had no outcome are not counted. */
+/** Whether any record is on tape; records of a call without an outcome are not counted. */
 async function hasBegun({ port, start: { firstLogicalObject }, writer }: OpenFile): Promise<boolean> {
   if (writer.records > 0) return true;
   const stands = await port.transport.tell().catch(() => undefined);
   return firstLogicalObject !== undefined && stands !== undefined && stands !== firstLogicalObject;
 }
 
-/** The record never reached the drive. As the first of the file it leaves everything as it was. */
+/** The record never reached the drive. If it is the first of the file, nothing has changed. */
 async function refusedByPath(file: OpenFile): Promise<Error> {
   const { port, recordSize, writer } = file;
   const extra = protectionBytes(writer.protection);
@@ -115,7 +115,7 @@ async function endOfMedium(file: OpenFile, errno: string | undefined): Promise<E
   return fullTape(port, typeof ended === 'number' ? extentOf(file, ended) : await committed(file), errno);
 }
 
-/** For a file that the end of the medium has cut off. */
+/** The error for a file cut off by the end of the medium. */
 export function fullTape({ device }: DrivePort, safe: SafeExtent, errno?: string): EndOfMediumError {
   const { records, bytes, filemark } = safe;
   return new EndOfMediumError(`the tape is full: ${records} records with ${bytes} bytes are safe on it`, {
@@ -127,7 +127,7 @@ export function fullTape({ device }: DrivePort, safe: SafeExtent, errno?: string
   });
 }
 
-/** Resolves with the records before the filemark. Where that finds no room, it takes the place of the last record. */
+/** Resolves with the records before the filemark. If there is no room for it, it replaces the last record. */
 async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
   const { firstLogicalObject } = start;
   const { records } = writer;
@@ -135,7 +135,7 @@ async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
     return await endFile(port, start, records);
   } catch (reason) {
     const stands = firstLogicalObject === undefined ? undefined : (await port.transport.tell()) - firstLogicalObject;
-    // One less where the drive did not take the last record either.
+    // One less if the drive did not take the last record either.
     const hasRecord = stands !== undefined && stands > 0 && (stands === records || stands === records - 1);
     if (reason instanceof EncryptionError || !hasRecord || !(await isNearEnd(port))) throw reason;
     await forgetWriting(port);
@@ -145,7 +145,7 @@ async function endFullFile({ port, start, writer }: OpenFile): Promise<number> {
   }
 }
 
-/** What stands before the filemark. Only the last record of a file may be shorter than the others. */
+/** Extent before the filemark. Only the last record of a file may be shorter than the others. */
 export function extentOf({ recordSize, writer }: OpenFile, records: number): SafeExtent {
   const bytes = records === writer.records ? writer.bytes : records * recordSize;
   return { records, bytes, filemark: true };
@@ -171,7 +171,7 @@ export async function explainWriteError(file: OpenFile, reason: unknown): Promis
   const lost = [PositionLostError, PositionMismatchError, MediumChangedError].some((type) => reason instanceof type);
   const safe = lost ? NOTHING_CERTAIN : await committed(file);
   const { records, bytes } = safe;
-  // That of a drive is explained by its sense; what is between it and us by words alone.
+  // A drive's error is explained by its sense data, a transport's only by its message.
   const why = reason instanceof TransportError ? `: ${reason.message}` : '';
   return new WriteError(`writing failed: ${records} records with ${bytes} bytes are certainly on tape${why}`, {
     device: file.port.device,
@@ -184,7 +184,7 @@ export async function explainWriteError(file: OpenFile, reason: unknown): Promis
   });
 }
 
-/** What the drive says it has moved from its buffer to the medium. */
+/** What the drive reports to have moved from its buffer to the medium. */
 async function committed({ port, start, recordSize, writer }: OpenFile): Promise<SafeExtent> {
   const { firstLogicalObject } = start;
   const position = await readBufferPosition(port).catch(() => undefined);

@@ -5,8 +5,8 @@ import type { TapeReceipt } from '../file/receipt.js';
 import type { TapeWriteStream } from './write-stream.js';
 
 /**
- * Writes all of a source to the stream that `open` makes, and resolves with the receipt when the tape stands still. The
- * source is taken over at once: it is destroyed when the stream is refused or fails.
+ * Writes all of a source to the stream that `open` makes; resolves with the receipt when the tape has stopped. Owns the
+ * source from the call on: destroys it if the stream is refused or fails.
  */
 export async function writeFile(device: string, source: unknown, open: () => TapeWriteStream): Promise<TapeReceipt> {
   const taken = takeSource(source, { device, operation: 'write' });
@@ -16,7 +16,7 @@ export async function writeFile(device: string, source: unknown, open: () => Tap
     await taken.feed(stream);
   } catch (error) {
     await closed(stream);
-    // An abort that comes while the last filemark is written comes too late: the file is complete.
+    // An abort during the last filemark is too late: the file is complete.
     if (stream.receipt === undefined) throw whatIsOnTape(device, stream, taken.failure, error);
   }
   await closed(stream);
@@ -33,7 +33,7 @@ function opened(taken: { discard(reason: unknown): void }, open: () => TapeWrite
   }
 }
 
-/** Errors of the drive tell by themselves what is safe; for every other end the incomplete file is told of. */
+/** Errors of the drive already say what is safe; for any other failure the incomplete file is described. */
 function whatIsOnTape(
   device: string,
   stream: TapeWriteStream,

@@ -61,9 +61,9 @@ export interface WriteStreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What direct I/O asks of an address, and of the length of all records but the last. */
+/** Alignment that direct I/O requires for addresses and for the length of all records but the last. */
 export const SECTOR = 512;
-/** The largest multiple of a sector that the 24 bits of READ(6) and WRITE(6) hold. */
+/** The largest multiple of a sector that fits the 24-bit length of READ(6) and WRITE(6). */
 export const LARGEST_RECORD = 2 ** 24 - SECTOR;
 
 const RANGES = {
@@ -80,7 +80,7 @@ const START_RANGES = {
   mediumEpoch: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
 } satisfies Record<string, NumberRange>;
 
-/** Throws InvalidArgumentError for options that can never be right. */
+/** Throws InvalidArgumentError for options that can never be valid. */
 export function requireWriteOptions(device: string, options: WriteStreamOptions): void {
   const details = { device, operation: 'write' };
   requireOptions(options, details);

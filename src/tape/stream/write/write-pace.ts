@@ -1,20 +1,20 @@
 import { recordingSpeeds } from '../../../scsi/generations/drives.js';
 
-/** How fast a drive can record, bytes a second. */
+/** Recording speeds of a drive in bytes per second. */
 export interface SpeedRange {
   readonly lowest: number;
   readonly highest: number;
 }
 
-/** So much of the memory is kept full for the source's pauses before the drive is given more than it has to have. */
+/** Level kept for the source's pauses before the drive gets more than its lowest speed. */
 const KEPT_LEVEL = 0.5;
-/** From here on the memory is as good as full: the source would have to wait. */
+/** Level at which the memory counts as full: the source would have to wait. */
 const FULL_LEVEL = 0.95;
 
 /**
- * Bytes a second that a drive is to be given while that part of the memory, 0 to 1, is full. A drive that gets data in
- * bursts records at its highest speed and runs dry in every pause; given no more than its lowest speed while less than
- * half is held, and more in proportion above that, it goes on through the pauses.
+ * Bytes per second to send to a drive at a buffer level from 0 to 1. A drive that gets data in bursts records at its
+ * highest speed and stops in every pause. Given only its lowest speed below half the buffer, and proportionally more
+ * above, it streams through the pauses.
  */
 export function paceAt(level: number, { lowest, highest }: SpeedRange): number {
   if (level >= FULL_LEVEL) return Number.POSITIVE_INFINITY;
@@ -30,22 +30,22 @@ export class WritePace {
     this.#speeds = speeds;
   }
 
-  /** Milliseconds to wait before bytes may be sent while that part of the memory is full; 0 for none. */
+  /** Milliseconds to wait before bytes may be sent at a buffer level; 0 for none. */
   wait(now: number, level: number): number {
     return level >= FULL_LEVEL ? 0 : Math.max(0, this.#next - now);
   }
 
   sent(now: number, bytes: number, level: number): void {
-    // Counted from when they were due: a timer that comes late must not slow the drive down.
+    // Counted from the due time: a late timer must not slow the drive down.
     const due = Math.max(this.#next, now - LATENESS_MS);
     this.#next = due + (bytes / paceAt(level, this.#speeds)) * 1000;
   }
 }
 
-/** A timer that is later than this has given the drive a pause that is not made up for. */
+/** A delay beyond this is a pause of the drive, which is not made up for. */
 const LATENESS_MS = 200;
 
-/** Of drives of a generation; undefined where that is not known. */
+/** Speed range of a generation's drives; undefined if unknown. */
 export function speedRange(generation: number | undefined): SpeedRange | undefined {
   const speeds = recordingSpeeds(generation);
   const [lowest] = speeds;

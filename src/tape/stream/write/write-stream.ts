@@ -24,7 +24,7 @@ import { speedRange } from './write-pace.js';
 const MIB = 1024 * 1024;
 const DEFAULT_RECORD_SIZE = MIB / 4;
 const ALLOWANCE_BEYOND_BUFFER = 8 * MIB;
-/** Bytes that are copied in one step; a chunk that is taken as it is is a step too. */
+/** Bytes copied in one step; a chunk taken without a copy is one step as well. */
 const PACKED_AT_ONCE = MIB;
 const STEPS_TO_A_LOOK = 4;
 
@@ -50,7 +50,7 @@ export class TapeWriteStream extends ChunkWritable {
   readonly #lease: StreamLease;
   readonly #frame: FileFrame;
   readonly #budget = new EventLoopBudget(STEPS_TO_A_LOOK);
-  /** Where Node.js owes a `drain` too, it emits that itself. */
+  /** Node.js emits its own `drain` if one is due. */
   readonly #intake = new ChunkIntake(() => this.destroyed || this.writableNeedDrain || this.emit('drain'));
   #file: OpenFile | undefined;
   #failure: Promise<Error> | undefined;
@@ -90,7 +90,7 @@ export class TapeWriteStream extends ChunkWritable {
     this.#buffer = buffer;
     this.#lease = lease;
     this.#frame = frame;
-    // Not by the option of Writable: a signal that is aborted already would destroy what has no fields yet.
+    // Not the option of Writable: with an already aborted signal, it would destroy an object without fields.
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
@@ -169,13 +169,16 @@ export class TapeWriteStream extends ChunkWritable {
     return this.#port.memory.owns(chunk);
   }
 
-  /** Whole records in memory of the transport, and no rest of a record before them: nothing has to be copied. */
+  /**
+   * Whether the chunk is whole records in memory of `allocate()`, and no incomplete record precedes them: no copy is
+   * needed.
+   */
   #fitsAsItIs(chunk: Uint8Array): boolean {
     if (this.#buffer.partialRecord !== 0 || chunk.length % this.#recordSize !== 0) return false;
     return chunk.length > 0 && chunk.byteOffset % SECTOR === 0 && this.#isOwned(chunk);
   }
 
-  /** Holds memory of ours from here on: the Writable may queue the chunk before it comes to `_write`. */
+  /** Holds memory of `allocate()` from here on: the Writable may queue the chunk before `_write`. */
   #holding(chunk: Uint8Array, callback?: WriteCallback): WriteCallback {
     const release = this.#port.memory.hold(chunk, () => this.#buffer.flushGathered());
     return (error) => {
@@ -185,13 +188,13 @@ export class TapeWriteStream extends ChunkWritable {
     };
   }
 
-  /** Why what was given to the stream may not be on tape. */
+  /** Why data passed to the stream may not be on tape. */
   async #lost(): Promise<Error | undefined> {
     if (this.#failure) return this.#failure;
     return this.destroyed && this.receipt === undefined ? givenUp(this.#port.device) : undefined;
   }
 
-  /** Copies the beginning of a chunk, as far as there is memory for it; returns the rest. */
+  /** Copies the beginning of a chunk, as far as it fits; returns the rest. */
   #pack(chunk: Uint8Array): Uint8Array {
     const begin = chunk.subarray(0, PACKED_AT_ONCE);
     const packed = begin.length - this.#buffer.pack(begin).length;
@@ -210,7 +213,7 @@ export class TapeWriteStream extends ChunkWritable {
       if (isFull) await this.#room();
       if (this.#budget.isSpent()) await this.#budget.yield();
     }
-    // After a failure nothing more is taken: the stream is about to be destroyed with it.
+    // After a failure nothing more is accepted: the stream is about to be destroyed.
     callback(await this.#lost());
   }
 
@@ -266,7 +269,7 @@ export class TapeWriteStream extends ChunkWritable {
     throw new LtoError('LTO_INTERNAL', 'the stream has not begun', { device: this.#port.device });
   }
 
-  /** Leaves the tape behind a filemark, at a known position, whatever was going on. */
+  /** Leaves the tape after a filemark, at a known position, whatever was in progress. */
   async #giveUp(): Promise<void> {
     this.#buffer.discard();
     await this.#writer.idle();
@@ -277,7 +280,7 @@ export class TapeWriteStream extends ChunkWritable {
   }
 }
 
-/** What is protected is larger on its way: a path may carry a record of 256 KiB, and not a byte more. */
+/** Protection makes records longer between host and drive: a path may carry 256 KiB and not a byte more. */
 function defaultRecordSize({ path }: DrivePort, isProtected: boolean): number {
   const carried = isProtected ? roundDownToPage(path.carried - PROTECTION_BYTES) : path.carried;
   return Math.min(DEFAULT_RECORD_SIZE, carried);
