@@ -29,6 +29,7 @@ export type { ElementKind, Inventory, InventoryElement, MediumTypeName } from '.
 export { type ListedLibrary, listLibraries } from './library/list-libraries.js';
 export type { MoveReceipt, Place } from './library/moves.js';
 export {
+  type AuditReport,
   type ExchangeOptions,
   type LibraryName,
   type LoadReceipt,

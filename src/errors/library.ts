@@ -8,6 +8,8 @@ export type ElementProblem =
   | 'source-empty'
   /** The robot does not reach the element: an open mail slot, a magazine that is locked or missing (5/3B/11). */
   | 'not-accessible'
+  /** The hand of the robot holds a cartridge that could not be put down: `lto library audit` puts it into a slot. */
+  | 'hand-full'
   /** A magazine was taken out (3B/12). */
   | 'magazine-removed'
   /** A magazine was put in (3B/13). */

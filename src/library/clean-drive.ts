@@ -1,7 +1,8 @@
 import { ElementError } from '../errors/index.js';
 import { isCleaning, letGo } from './drive-work.js';
 import type { Inventory, InventoryElement } from './inventory.js';
-import { type MoveReceipt, moveCartridge, type Robot } from './moves.js';
+import { type MoveReceipt, moveCartridge } from './moves.js';
+import type { Robot } from './read-elements.js';
 import { type LibraryWaitOptions, waitFor } from './waiting.js';
 
 export interface CleanOptions extends LibraryWaitOptions {

@@ -82,6 +82,12 @@ export function firstEmpty(
   });
 }
 
+/** The slot that a cartridge came from, when it is empty; otherwise the first that is. */
+export function homeOf(inventory: Inventory, { home }: InventoryElement): InventoryElement {
+  const slot = inventory.elements.find(({ kind, address }) => kind === 'slot' && address === home);
+  return slot && !slot.full && slot.accessible && !slot.disabled ? slot : firstEmpty(inventory, 'slot');
+}
+
 /** For messages. */
 export function placeText(kind: ElementKind): string {
   return kind === 'mail-slot' ? 'mail slot' : kind;

@@ -1,11 +1,11 @@
-import type { ScsiDevice } from '../device/scsi-device.js';
-import { ElementError, type LtoError, TransportError, VerificationError } from '../errors/index.js';
+import { ElementError, HardwareError, type LtoError, TransportError, VerificationError } from '../errors/index.js';
 import { type ElementType, exchangeMedium, moveMedium } from '../scsi/changer/commands.js';
 import type { ReportedElement } from '../scsi/changer/element-report.js';
 import type { ScsiCommand } from '../scsi/wire/command.js';
-import { placeText } from './find-element.js';
-import type { ElementKind, InventoryElement } from './inventory.js';
-import { type Geometry, readElements } from './read-elements.js';
+import { homeOf, placeText } from './find-element.js';
+import { AUDIT, cartridgeText, withHeld } from './hand.js';
+import type { ElementKind, Inventory, InventoryElement } from './inventory.js';
+import { type Robot, readElements } from './read-elements.js';
 
 /** An element as a receipt names it. */
 export type Place = Pick<InventoryElement, 'address' | 'kind' | 'number'>;
@@ -18,17 +18,11 @@ export interface MoveReceipt {
   readonly to: Place;
 }
 
-/** The robot and what it is asked by. */
-export interface Robot {
-  readonly device: ScsiDevice;
-  readonly geometry: Geometry;
-}
-
 /** Two inventory elements become one move: MOVE MEDIUM, proven by both of them before and after. */
 export async function moveCartridge(robot: Robot, from: InventoryElement, to: InventoryElement): Promise<MoveReceipt> {
   requireFull(robot, from);
   requireEmpty(robot, to);
-  const transport = robot.geometry.transport.first;
+  const transport = from.kind === 'hand' ? from.address : robot.geometry.transport.first;
   const command = moveMedium({ transport, source: from.address, destination: to.address });
   await carryOut(robot, command, [{ from, to }]);
   return { barcode: from.barcode, from: placeOf(from), to: placeOf(to) };
@@ -60,6 +54,25 @@ export async function exchangeCartridges(
   ];
 }
 
+/** What a library is known to be like before a move. */
+export interface View {
+  readonly robot: Robot;
+  readonly inventory: Inventory;
+}
+
+/** Puts what a hand holds into its home slot, or into the first empty one. Looks before each move and behind the last. */
+export async function emptyHands(
+  look: () => Promise<View>,
+): Promise<View & { readonly moves: readonly MoveReceipt[] }> {
+  const moves: MoveReceipt[] = [];
+  for (;;) {
+    const { robot, inventory } = await look();
+    const hand = inventory.elements.find(({ kind, full }) => kind === 'hand' && full);
+    if (hand === undefined) return { robot, inventory, moves };
+    moves.push(await moveCartridge(robot, hand, homeOf(inventory, hand)));
+  }
+}
+
 interface Way {
   readonly from: InventoryElement;
   readonly to: InventoryElement;
@@ -74,6 +87,7 @@ async function carryOut(robot: Robot, command: ScsiCommand, ways: readonly Way[]
     ({ error }) => error,
     (error: unknown) => error,
   );
+  if (failure instanceof HardwareError) throw await withHeld(robot, failure);
   if (failure !== undefined && !(failure instanceof TransportError)) throw failure;
   const arrived = await haveArrived(robot, ways).catch((error: unknown) => {
     throw failure ?? error;
@@ -83,7 +97,7 @@ async function carryOut(robot: Robot, command: ScsiCommand, ways: readonly Way[]
   throw new VerificationError('the library says that the cartridge was moved, and its inventory that it was not', {
     device: robot.device.device,
     operation: command.name,
-    next: 'Take the inventory anew before the next move: `lto library audit`',
+    next: `Take the inventory anew before the next move: ${AUDIT}`,
   });
 }
 
@@ -123,7 +137,7 @@ function requireFull({ device }: Robot, element: InventoryElement): void {
 
 function requireEmpty({ device }: Robot, element: InventoryElement): void {
   if (!element.full) return;
-  const holds = element.barcode === undefined ? 'a cartridge' : `cartridge ${element.barcode}`;
+  const holds = cartridgeText(element.barcode);
   throw new ElementError(`${placeText(element.kind)} ${element.number} has ${holds} in it`, {
     device: device.device,
     problem: 'destination-full',

@@ -22,6 +22,12 @@ export interface ElementRange {
 
 export type Geometry = Readonly<Record<ElementType, ElementRange>>;
 
+/** The robot and what it is asked by. */
+export interface Robot {
+  readonly device: ScsiDevice;
+  readonly geometry: Geometry;
+}
+
 /** Mode page 1Dh. Rejects with MalformedResponseError where the library does not tell. */
 export async function readGeometry(device: ScsiDevice): Promise<Geometry> {
   const page =

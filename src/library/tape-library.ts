@@ -10,9 +10,10 @@ import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
 import { type CleaningReceipt, type CleanOptions, cleanDrive } from './clean-drive.js';
 import { type DriveProof, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
-import { type ElementName, findDrive, findElement, firstEmpty, type LibraryDriveName } from './find-element.js';
+import { type ElementName, findDrive, findElement, firstEmpty, homeOf, type LibraryDriveName } from './find-element.js';
+import { requireFreeHand } from './hand.js';
 import { type Inventory, type InventoryElement, readInventory } from './inventory.js';
-import { exchangeCartridges, type MoveReceipt, moveCartridge, type Robot } from './moves.js';
+import { emptyHands, exchangeCartridges, type MoveReceipt, moveCartridge, type View } from './moves.js';
 import { type OpenChanger, openChanger } from './open-changer.js';
 import { readGeometry } from './read-elements.js';
 import { CHANGER_SENSE_RULES } from './sense-rules.js';
@@ -34,6 +35,12 @@ export interface LoadReceipt {
   readonly barcode: string | undefined;
   /** What the drive reported; undefined if it has no node on this machine. */
   readonly drive: DriveProof | undefined;
+}
+
+/** The inventory after an audit. */
+export interface AuditReport extends Inventory {
+  /** Cartridges that the hand held, and where they are now. */
+  readonly recovered: readonly MoveReceipt[];
 }
 
 export interface UnloadOptions extends CallOptions {
@@ -105,10 +112,10 @@ export class TapeLibrary {
    */
   load(cartridge: ElementName, drive: LibraryDriveName, options: ReadyOptions = {}): Promise<LoadReceipt> {
     return this.#exclusively('load', options, async () => {
-      const { robot, inventory } = await this.#look();
-      const from = findElement(inventory, cartridge);
-      const to = findDrive(inventory, drive);
-      const move = from.address === to.address ? undefined : await this.#move(robot, from, to);
+      const view = await this.#look();
+      const from = findElement(view.inventory, cartridge);
+      const to = findDrive(view.inventory, drive);
+      const move = from.address === to.address ? undefined : await this.#move(view, from, to);
       const proof = isCleaner(from) ? undefined : await proveLoaded(to, from.barcode, options);
       return { move, barcode: from.barcode, drive: proof };
     });
@@ -120,18 +127,18 @@ export class TapeLibrary {
   unload(drive: LibraryDriveName, options: UnloadOptions = {}): Promise<MoveReceipt> {
     return this.#exclusively('unload', options, async () => {
       const { to } = options;
-      const { robot, inventory } = await this.#look();
-      const from = findDrive(inventory, drive);
-      const target = to === undefined ? homeOf(inventory, from) : findElement(inventory, to);
-      return this.#move(robot, from, target);
+      const view = await this.#look();
+      const from = findDrive(view.inventory, drive);
+      const target = to === undefined ? homeOf(view.inventory, from) : findElement(view.inventory, to);
+      return this.#move(view, from, target);
     });
   }
 
   /** Moves a cartridge. If it is in a drive, the drive unloads it first. */
   transfer(from: ElementName, to: ElementName, options: CallOptions = {}): Promise<MoveReceipt> {
     return this.#exclusively('transfer', options, async () => {
-      const { robot, inventory } = await this.#look();
-      return this.#move(robot, findElement(inventory, from), findElement(inventory, to));
+      const view = await this.#look();
+      return this.#move(view, findElement(view.inventory, from), findElement(view.inventory, to));
     });
   }
 
@@ -146,6 +153,7 @@ export class TapeLibrary {
       const { robot, inventory } = await this.#look();
       const [source, target] = [findElement(inventory, from), findElement(inventory, to)];
       const other = findElement(inventory, second);
+      requireFreeHand(robot, inventory);
       for (const each of [source, target]) if (each.kind === 'drive' && each.full) await letGo(each);
       return exchangeCartridges(robot, source, target, other);
     });
@@ -154,9 +162,9 @@ export class TapeLibrary {
   /** Moves a cartridge to an empty mail slot; with `wait`, resolves when an operator has taken it out. */
   export(cartridge: ElementName, options: MailOptions = {}): Promise<MoveReceipt> {
     return this.#exclusively('export', options, async () => {
-      const { robot, inventory } = await this.#look();
-      const mailSlot = firstEmpty(inventory, 'mail-slot');
-      const receipt = await this.#move(robot, findElement(inventory, cartridge), mailSlot);
+      const view = await this.#look();
+      const mailSlot = firstEmpty(view.inventory, 'mail-slot');
+      const receipt = await this.#move(view, findElement(view.inventory, cartridge), mailSlot);
       if (options.wait)
         await this.#mail(options, 'nobody has taken the cartridge out', (slots) => takenOut(slots, mailSlot));
       return receipt;
@@ -171,8 +179,8 @@ export class TapeLibrary {
       const receipts: MoveReceipt[] = [];
       const { inventory } = await this.#look();
       for (const from of mailSlotsOf(inventory).filter(({ full }) => full)) {
-        const { robot, inventory: now } = await this.#look();
-        receipts.push(await this.#move(robot, from, firstEmpty(now, 'slot')));
+        const view = await this.#look();
+        receipts.push(await this.#move(view, from, firstEmpty(view.inventory, 'slot')));
       }
       return receipts;
     });
@@ -184,12 +192,16 @@ export class TapeLibrary {
     await this.#device.query(preventAllow(locked), options);
   }
 
-  /** Makes the robot take the inventory of all elements again, which may take half an hour. */
-  audit(options: CallOptions = {}): Promise<Inventory> {
+  /**
+   * Makes the robot take the inventory of all elements again, which may take half an hour. A cartridge that its hand holds
+   * since an earlier fault is then put into its home slot, or else into an empty slot.
+   */
+  audit(options: CallOptions = {}): Promise<AuditReport> {
     return this.#exclusively('audit', options, async () => {
       await libraryReady(this.#device, options);
       await this.#device.query(initializeElementStatus(), options);
-      return (await this.#look()).inventory;
+      const { inventory, moves } = await emptyHands(() => this.#look());
+      return { ...inventory, recovered: moves };
     });
   }
 
@@ -198,11 +210,12 @@ export class TapeLibrary {
    */
   clean(drive: LibraryDriveName, options: CleanOptions = {}): Promise<CleaningReceipt> {
     return this.#exclusively('clean', options, async () => {
-      const { robot, inventory } = await this.#look();
-      const bay = findDrive(inventory, drive);
-      if (bay.full) await this.#move(robot, bay, homeOf(inventory, bay));
+      const view = await this.#look();
+      const bay = findDrive(view.inventory, drive);
+      requireFreeHand(view.robot, view.inventory);
+      if (bay.full) await this.#move(view, bay, homeOf(view.inventory, bay));
       const now = (await this.#look()).inventory;
-      return cleanDrive(robot, now, findDrive(now, { address: bay.address }), options);
+      return cleanDrive(view.robot, now, findDrive(now, { address: bay.address }), options);
     });
   }
 
@@ -225,7 +238,7 @@ export class TapeLibrary {
     return this.#device.close();
   }
 
-  async #look(options?: LibraryWaitOptions): Promise<{ readonly robot: Robot; readonly inventory: Inventory }> {
+  async #look(options?: LibraryWaitOptions): Promise<View> {
     await libraryReady(this.#device, options);
     const geometry = await readGeometry(this.#device);
     const nodes = await this.#changer.nodes();
@@ -233,7 +246,8 @@ export class TapeLibrary {
     return { robot: { device: this.#device, geometry }, inventory };
   }
 
-  async #move(robot: Robot, from: InventoryElement, to: InventoryElement): Promise<MoveReceipt> {
+  async #move({ robot, inventory }: View, from: InventoryElement, to: InventoryElement): Promise<MoveReceipt> {
+    if (from.kind !== 'hand') requireFreeHand(robot, inventory);
     if (from.kind === 'drive' && from.full && !to.full) await letGo(from);
     return moveCartridge(robot, from, to);
   }
@@ -256,12 +270,6 @@ export class TapeLibrary {
     requireOptions(options, { device: this.device });
     requireWaitOptions(options, this.device);
   }
-}
-
-/** The slot that a cartridge came from, when it is empty; otherwise the first that is. */
-function homeOf(inventory: Inventory, { home }: InventoryElement): InventoryElement {
-  const slot = inventory.elements.find(({ kind, address }) => kind === 'slot' && address === home);
-  return slot && !slot.full && slot.accessible && !slot.disabled ? slot : firstEmpty(inventory, 'slot');
 }
 
 function mailSlotsOf({ elements }: Inventory): readonly InventoryElement[] {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeviceChange } from '../device/change.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
-import { ElementError } from '../errors/index.js';
+import { ElementError, NotReadyError } from '../errors/index.js';
 import type { TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import type { Inventory, InventoryElement } from './inventory.js';
 import type { Place } from './moves.js';
@@ -12,7 +12,7 @@ export type LibraryEvent =
   /** An operator opened a mail slot or put something into it. */
   | { readonly type: 'mail-slot' }
   /** A magazine was taken out or put in. */
-  | { readonly type: 'magazine' }
+  | { readonly type: 'magazine'; readonly change: 'removed' | 'inserted' }
   /** The library was reset, or reports another change. */
   | { readonly type: 'attention'; readonly why: string }
   /** A cartridge is in an element that was empty, and was in no other element before. */
@@ -20,31 +20,47 @@ export type LibraryEvent =
   | { readonly type: 'gone'; readonly barcode: string | undefined; readonly from: Place }
   | { readonly type: 'moved'; readonly barcode: string; readonly from: Place; readonly to: Place }
   /** A TapeAlert flag of the library was set: the door, a fan, a magazine. */
-  | { readonly type: 'alert'; readonly alert: TapeAlertFlag };
+  | { readonly type: 'alert'; readonly alert: TapeAlertFlag }
+  /** The library can't be asked now, and why: it is offline, or an operator is at it. Watching goes on. */
+  | { readonly type: 'not-ready'; readonly why: string }
+  /** It can be asked again. */
+  | { readonly type: 'ready' };
 
 export type LibraryWatchOptions = Pick<LibraryWaitOptions, 'intervalMs' | 'signal'>;
 
 const DEFAULT_INTERVAL_MS = 5000;
-const MAGAZINE: ReadonlySet<unknown> = new Set(['magazine-removed', 'magazine-inserted']);
+/** What one look at the library found. */
+interface Look {
+  readonly inventory: Inventory;
+  readonly alerts: readonly TapeAlertFlag[];
+}
 
 /** Looks again and again and tells the differences. Ends, without an error, when the signal is aborted. */
 export async function* watchLibrary(
   device: ScsiDevice,
-  look: () => Promise<{ readonly inventory: Inventory; readonly alerts: readonly TapeAlertFlag[] }>,
+  look: () => Promise<Look>,
   { signal, intervalMs = DEFAULT_INTERVAL_MS }: LibraryWatchOptions,
 ): AsyncGenerator<LibraryEvent, void> {
   const changes: DeviceChange[] = [];
   const ignore = device.onChange((change) => changes.push(change));
-  let known: Inventory | undefined;
-  let alerts = new Set<number>();
+  let known: Look | undefined;
+  let isReady = true;
   try {
     while (!signal?.aborted) {
-      const found = await look();
+      const found = await look().catch((error: unknown) => error as Error);
+      if (signal?.aborted) return;
       for (const change of changes.splice(0)) yield attentionOf(change);
-      if (known !== undefined) yield* differences(known, found.inventory);
-      known = found.inventory;
-      for (const alert of found.alerts) if (!alerts.has(alert.flag)) yield { type: 'alert', alert };
-      alerts = new Set(found.alerts.map(({ flag }) => flag));
+      if (found instanceof Error) {
+        if (!(found instanceof NotReadyError)) throw found;
+        if (isReady) yield { type: 'not-ready', why: found.message };
+        isReady = false;
+      } else {
+        if (!isReady) yield { type: 'ready' };
+        isReady = true;
+        yield* newAlerts(known?.alerts ?? [], found.alerts);
+        if (known !== undefined) yield* differences(known.inventory, found.inventory);
+        known = found;
+      }
       await delay(intervalMs, undefined, { signal }).catch(() => undefined);
     }
   } finally {
@@ -55,8 +71,13 @@ export async function* watchLibrary(
 function attentionOf({ error, why }: DeviceChange): LibraryEvent {
   const problem = error instanceof ElementError ? error.problem : undefined;
   if (problem === 'mail-slot-opened') return { type: 'mail-slot' };
-  if (MAGAZINE.has(problem)) return { type: 'magazine' };
+  if (problem === 'magazine-removed') return { type: 'magazine', change: 'removed' };
+  if (problem === 'magazine-inserted') return { type: 'magazine', change: 'inserted' };
   return { type: 'attention', why: error?.sense?.text ?? why };
+}
+
+function* newAlerts(known: readonly TapeAlertFlag[], now: readonly TapeAlertFlag[]): Generator<LibraryEvent> {
+  for (const alert of now) if (!known.some(({ flag }) => flag === alert.flag)) yield { type: 'alert', alert };
 }
 
 function* differences(before: Inventory, now: Inventory): Generator<LibraryEvent, void> {

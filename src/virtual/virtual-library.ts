@@ -101,7 +101,7 @@ export class VirtualLibrary {
     this.#library.faults.given = faults;
   }
 
-  /** All drives, mail slots and slots, in the order of their addresses. */
+  /** All drives, mail slots and slots, in the order of their addresses; the hand only while it holds a cartridge. */
   get elements(): readonly LibraryElement[] {
     return this.#library.elements();
   }

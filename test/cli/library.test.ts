@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Inventory } from '../../src/library/inventory.js';
+import { createVirtualLibrary } from '../../src/virtual/index.js';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -48,4 +49,21 @@ it('lto library refuses with its own exit code, and names what is missing', asyn
   ]);
   const unnamed = await lto.run(['library', 'status']);
   expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('no library is named')]);
+});
+
+it('lto library watch prints a line for each event until Ctrl-C, which is its usual end', async () => {
+  for (const json of [false, true]) {
+    // A new library first reports that its power came on.
+    const folder = json ? 'json' : 'text';
+    await createVirtualLibrary(lto.path(folder), { slots: 2, cartridges: 1, capacityBytes: 1e6 });
+    const args = ['library', 'watch', '-l', `virtual:${folder}`, '--interval', '0.01', ...(json ? ['--json'] : [])];
+    const watching = lto.start(args);
+    const first = await new Promise<Buffer>((resolve) => watching.stdout.once('data', resolve));
+    watching.kill('SIGINT');
+    expect((await watching.ended).code).toBe(0);
+    if (json) expect(JSON.parse(first.toString())).toMatchObject({ type: 'attention', time: expect.any(String) });
+    else expect(first.toString()).toMatch(/^\d{4}-\S+Z {2}attention {12}\S/);
+  }
+  const wrong = await lto.run(['library', 'watch', '-l', 'virtual:text', '--interval', 'soon']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('is not a number of seconds')]);
 });

@@ -24,6 +24,8 @@ export interface RunOptions {
 /** A running `lto` process. */
 export interface Running {
   readonly stdin: NodeJS.WritableStream;
+  /** What it prints; `ended` has all of it, too. */
+  readonly stdout: NodeJS.ReadableStream;
   kill(signal: NodeJS.Signals): void;
   closeStdout(): void;
   readonly ended: Promise<Ended>;
@@ -56,7 +58,7 @@ export function ltoCommand() {
       return { code, stdout, stderr };
     });
     const closeStdout = () => child.stdout.destroy();
-    return { stdin: child.stdin, kill: (signal) => child.kill(signal), closeStdout, ended };
+    return { stdin: child.stdin, stdout: child.stdout, kill: (signal) => child.kill(signal), closeStdout, ended };
   };
 
   const run = async (args: readonly string[], options: RunOptions = {}): Promise<Ended> => {

@@ -155,6 +155,33 @@ it('names what the robot says by its cause', async () => {
   expect(await library.transfer(1, 5)).toMatchObject({ barcode: undefined, to: { number: 5 } });
 });
 
+it('a cartridge that stays in the hand is named, blocks other moves, and is put away by an audit', async () => {
+  const { library, virtual } = await newTapeLibrary();
+  virtual.faults = { blocked: [1006] };
+  await expect(library.transfer('A00001L8', 6)).rejects.toThrow('its hand holds cartridge A00001L8');
+  expect(await contents(library)).toMatchObject({ 'hand 1': 'A00001L8' });
+  expect((await library.alerts())?.map(({ name }) => name)).toEqual(['Library stray tape']);
+  // Nobody else is moved meanwhile, whatever the call.
+  for (const move of [
+    library.transfer('A00002L8', 5),
+    library.load('A00002L8', 1),
+    library.exchange('A00002L8', 'A00003L8'),
+    library.export('A00002L8'),
+    library.clean(1),
+  ]) {
+    await expect(move).rejects.toEqual(problem('hand-full'));
+  }
+  expect(await library.audit()).toMatchObject({
+    recovered: [{ barcode: 'A00001L8', from: { kind: 'hand' }, to: { kind: 'slot', number: 1 } }],
+  });
+  expect((await library.audit()).recovered).toEqual([]);
+  // By name it goes anywhere.
+  await expect(library.transfer('A00001L8', 6)).rejects.toBeInstanceOf(HardwareError);
+  virtual.faults = {};
+  expect(await library.load('A00001L8', 2)).toMatchObject({ move: { from: { kind: 'hand' } }, barcode: 'A00001L8' });
+  expect(await library.unload(2)).toMatchObject({ to: { number: 1 } });
+});
+
 it('mail slots: out with the operator, in with the operator, and locked', async () => {
   const { library, virtual } = await newTapeLibrary();
   const exported = library.export('A00004L8', { wait: true, intervalMs: 5 });
@@ -221,6 +248,19 @@ it('watches: what an operator does, what moves, and what alerts', async () => {
   expect(await next('moved')).toMatchObject({ barcode: 'N00001L8', to: { kind: 'slot', number: 5 } });
   virtual.faults = { unreadable: ['A00001L8'] };
   expect(await next('alert')).toMatchObject({ alert: { flag: 32 } });
+  // A library that can't be asked for a while does not end the watch.
+  virtual.faults = { offline: true };
+  expect(await next('not-ready')).toMatchObject({ why: expect.stringContaining('offline') });
+  virtual.faults = {};
+  await next('ready');
+  const told = (ascq: number) => {
+    const sense = { key: 6, asc: 0x3b, ascq };
+    virtual.faults = { commands: [{ command: 'TEST UNIT READY', times: 1, outcome: { sense } }] };
+  };
+  told(0x12);
+  expect(await next('magazine')).toEqual({ type: 'magazine', change: 'removed' });
+  told(0x13);
+  expect(await next('magazine')).toEqual({ type: 'magazine', change: 'inserted' });
   end.abort();
   expect((await events.next()).done).toBe(true);
 });

@@ -252,7 +252,9 @@ describe('READ ELEMENT STATUS data', () => {
 
 it('TapeAlert flags of changers are read by their own names', () => {
   const flags = decodeTapeAlert(decodeLogPage(encodeTapeAlert([13, 17, 21, 32, 40])), CHANGER_TAPE_ALERT_FLAGS);
-  expect(flags.map(({ flag, severity }) => `${flag}${severity}`)).toEqual(['13W', '17C', '21I', '32I']);
+  expect(flags.map(({ flag, severity }) => `${flag}${severity}`)).toEqual(['13W', '17C', '21I', '32I', '40W']);
+  // What no list names is not hidden.
+  expect(flags.at(-1)).toMatchObject({ flag: 40, name: 'Flag 40' });
   expect(CHANGER_TAPE_ALERT_FLAGS).toHaveLength(32);
   expect(CHANGER_TAPE_ALERT_FLAGS.every(({ meaning, action }) => meaning !== '' && action !== '')).toBe(true);
 });

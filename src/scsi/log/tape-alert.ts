@@ -153,8 +153,20 @@ export function decodeTapeAlert(page: LogPage, flags = TAPE_ALERT_FLAGS): TapeAl
   assertLogPage(page, TAPE_ALERT);
   const known = page.parameters.filter(({ code, value }) => code >= 1 && code <= FLAG_COUNT && value.length > 0);
   if (known.length === 0) throw new MalformedResponseError('log page 0x2e has no TapeAlert flags');
-  const set = new Set(known.filter(({ value: [byte = 0] }) => (byte & 1) === 1).map(({ code }) => code));
-  return flags.filter(({ flag }) => set.has(flag));
+  const set = known.filter(({ value: [byte = 0] }) => (byte & 1) === 1).map(({ code }) => code);
+  return set.toSorted((a, b) => a - b).map((code) => flags.find(({ flag }) => flag === code) ?? unknownFlag(code));
+}
+
+/** A flag that no list names is reported by its number. */
+function unknownFlag(flag: number): TapeAlertFlag {
+  const meaning = 'The standard gives this flag no meaning for a device of this type';
+  return {
+    flag,
+    name: `Flag ${flag}`,
+    severity: 'W',
+    meaning,
+    action: 'Look the flag up in the manual of the device.',
+  };
 }
 
 /** Page 12 with the given flags, by number, set. */

@@ -34,6 +34,7 @@ const address = z.int().min(0).max(0xffff);
 const LIBRARY_FAULT = z.strictObject({
   commands: FAULTS.optional(),
   stuck: z.array(address).max(1000).optional(),
+  blocked: z.array(address).max(1000).optional(),
   unreadable: z.array(z.string()).max(1000).optional(),
   offline: z.boolean().optional(),
 }) as z.ZodType<LibraryFault>;

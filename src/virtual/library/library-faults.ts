@@ -6,6 +6,8 @@ export interface LibraryFault {
   readonly commands?: readonly Fault[] | undefined;
   /** Addresses of elements that do not release their cartridges: 4/53/00. */
   readonly stuck?: readonly number[] | undefined;
+  /** Addresses of elements that take no cartridge: it stays in the hand, 4/15/01. */
+  readonly blocked?: readonly number[] | undefined;
   /** Cartridges whose labels the robot can't read. */
   readonly unreadable?: readonly string[] | undefined;
   /** The robot is offline: 2/04/12. */
@@ -33,6 +35,10 @@ export class LibraryFaults {
 
   isStuck(element: number): boolean {
     return this.#given.stuck?.includes(element) ?? false;
+  }
+
+  isBlocked(element: number): boolean {
+    return this.#given.blocked?.includes(element) ?? false;
   }
 
   isUnreadable(cartridge: string): boolean {

@@ -20,12 +20,12 @@ const MOST_PROGRESS = 0xffff / 0x10000;
 /** An element and what is in it, as an operator sees it through the window. */
 export interface LibraryElement {
   readonly element: number;
-  readonly type: 'drive' | 'slot' | 'mail slot';
+  readonly type: 'drive' | 'slot' | 'mail slot' | 'hand';
   /** Its barcode. */
   readonly cartridge: string | null;
 }
 
-const TYPES = { dataTransfer: 'drive', storage: 'slot', importExport: 'mail slot' } as const;
+const TYPES = { transport: 'hand', dataTransfer: 'drive', storage: 'slot', importExport: 'mail slot' } as const;
 
 /** A drive, as the robot sees it. */
 export interface DriveBay {
@@ -102,12 +102,13 @@ export class Library {
     return found && Number(found[0]);
   }
 
-  /** All elements but the hand, in the order of their addresses. */
+  /** In the order of their addresses; the hand only while it holds a cartridge. */
   elements(): readonly LibraryElement[] {
     return this.map.all().flatMap((element) => {
       const type = this.map.typeOf(element);
-      if (type === undefined || type === 'transport') return [];
-      return [{ element, type: TYPES[type], cartridge: this.storedAt(element)?.cartridge ?? null }];
+      const cartridge = this.storedAt(element)?.cartridge ?? null;
+      if (type === undefined || (type === 'transport' && cartridge === null)) return [];
+      return [{ element, type: TYPES[type], cartridge }];
     });
   }
 

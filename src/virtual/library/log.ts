@@ -1,11 +1,12 @@
 import { encodeTapeAlert, TAPE_ALERT } from '../../scsi/index.js';
 import { logSenseOf } from '../unit/log-sense.js';
+import { TRANSPORT } from './element-map.js';
 import type { Library } from './library.js';
 
 /** TapeAlert flags of medium changers (SMC-3), which are others than those of drives. */
 export const CHANGER_ALERT = {
+  strayTape: 12,
   pickRetry: 13,
-  mailSlotOpen: 17,
   offline: 21,
   unreadableLabels: 32,
 } as const;
@@ -15,10 +16,10 @@ export const logSense = logSenseOf<Library>(new Map([[TAPE_ALERT.page, tapeAlert
 
 /** Reading clears what has happened, not what lasts. */
 function tapeAlert(library: Library): Uint8Array {
-  const { faults, mailSlotsOpen, alerts, memory } = library;
+  const { faults, alerts, memory } = library;
   const isUnreadable = Object.values(memory.stored).some(({ cartridge }) => faults.isUnreadable(cartridge));
   const lasting = [
-    ...(mailSlotsOpen ? [CHANGER_ALERT.mailSlotOpen] : []),
+    ...(library.storedAt(TRANSPORT) ? [CHANGER_ALERT.strayTape] : []),
     ...(faults.offline ? [CHANGER_ALERT.offline] : []),
     ...(isUnreadable ? [CHANGER_ALERT.unreadableLabels] : []),
   ];

@@ -43,6 +43,7 @@ const PAGES: readonly { readonly layout: ModePageLayout; readonly encode: (map: 
     encode: () =>
       encodeModePage(DEVICE_CAPABILITIES, {
         stores: EVERYWHERE,
+        moveFromTransport: EVERYWHERE,
         moveFromStorage: EVERYWHERE,
         moveFromImportExport: EVERYWHERE,
         moveFromDataTransfer: EVERYWHERE,

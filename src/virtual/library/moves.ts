@@ -15,7 +15,7 @@ import type { Stored } from './library-record.js';
 import { CHANGER_ALERT } from './log.js';
 
 // A cartridge leaves its drive, then it is noted where it is, then the other drive loads it. Whenever the power is cut,
-// the note alone decides.
+// the note alone decides. A cartridge that can't be put down stays in the hand, which can then only put it somewhere else.
 
 /** MOVE MEDIUM */
 export async function moveMedium(library: Library, { cdb }: Request): Promise<undefined> {
@@ -24,8 +24,13 @@ export async function moveMedium(library: Library, { cdb }: Request): Promise<un
   if (invert) throw invalidFieldInCdb(10);
   const cartridge = requireFull(library, source);
   if (source !== destination) requireEmpty(library, destination);
+  if (source !== TRANSPORT) requireFreeHand(library);
   await pick(library, source);
   await library.pace.travelTo(destination);
+  if (library.faults.isBlocked(destination)) {
+    await place(library, [{ cartridge, from: source, to: TRANSPORT }]);
+    throw new CheckCondition(sense('4/15/01'));
+  }
   await library.pace.handle();
   await place(library, [{ cartridge, from: source, to: destination }]);
 }
@@ -40,6 +45,11 @@ export async function exchangeMedium(library: Library, { cdb }: Request): Promis
   const other = requireFull(library, firstDestination);
   if (source === firstDestination) throw new CheckCondition(sense('5/3b/0d'));
   if (secondDestination !== source) requireEmpty(library, secondDestination);
+  requireFreeHand(library);
+  // Both have to be put down: a robot that can't, lets them be.
+  if ([firstDestination, secondDestination].some((element) => library.faults.isBlocked(element))) {
+    throw new CheckCondition(sense('4/15/01'));
+  }
   await pick(library, source);
   try {
     await pick(library, firstDestination);
@@ -85,6 +95,11 @@ function requireHand(transport: number): void {
   if (transport !== TRANSPORT) throw new CheckCondition(sense('5/21/01'));
 }
 
+/** The first place that a cartridge is moved to is the hand. */
+function requireFreeHand(library: Library): void {
+  if (library.storedAt(TRANSPORT) !== undefined) throw new CheckCondition(sense('5/3b/0d'));
+}
+
 function requireFull(library: Library, element: number): Stored {
   requireReachable(library, element);
   const stored = library.storedAt(element);
@@ -107,6 +122,7 @@ function requireReachable(library: Library, element: number): void {
 
 /** The hand takes the cartridge of an element. Throws CheckCondition when it does not come. */
 async function pick(library: Library, element: number): Promise<void> {
+  if (element === TRANSPORT) return;
   await library.pace.travelTo(element);
   if (library.faults.isStuck(element)) {
     library.alerts.add(CHANGER_ALERT.pickRetry);

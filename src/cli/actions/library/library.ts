@@ -9,7 +9,7 @@ import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
 import { interruptible } from '../../run/interrupt.js';
 
-interface LibraryOptions extends CommonOptions {
+export interface LibraryOptions extends CommonOptions {
   readonly library?: string;
 }
 
@@ -32,7 +32,11 @@ export function status(options: LibraryOptions): Promise<CommandResult> {
 }
 
 export function audit(options: LibraryOptions): Promise<CommandResult> {
-  return withLibrary(options, async (library, signal) => told(await library.audit({ signal })));
+  return withLibrary(options, async (library, signal) => {
+    const report = await library.audit({ signal });
+    const { text } = told(report);
+    return { document: report, text: [text, ...report.recovered.map(moveText).map(visible)].join('\n') };
+  });
 }
 
 export function load(options: LibraryOptions, cartridge: string, drive: string): Promise<CommandResult> {
@@ -86,10 +90,18 @@ export function clean(options: LibraryOptions, drive: string): Promise<CommandRe
   });
 }
 
-async function withLibrary(
-  { library: device = process.env.LTO_LIBRARY }: LibraryOptions,
+function withLibrary(
+  options: LibraryOptions,
   work: (library: TapeLibrary, signal: AbortSignal) => Promise<CommandResult>,
 ): Promise<CommandResult> {
+  return openedLibrary(options, (library) => interruptible(({ signal }) => work(library, signal)));
+}
+
+/** Opens the library that is named, and closes it behind the work. */
+export async function openedLibrary<T>(
+  { library: device = process.env.LTO_LIBRARY }: LibraryOptions,
+  work: (library: TapeLibrary) => Promise<T>,
+): Promise<T> {
   if (!device) {
     throw new InvalidArgumentError('no library is named', {
       next: 'Name one with --library or LTO_LIBRARY, such as /dev/sg3 or virtual:<folder>',
@@ -97,7 +109,7 @@ async function withLibrary(
   }
   const library = await TapeLibrary.open(device);
   try {
-    return await interruptible(({ signal }) => work(library, signal));
+    return await work(library);
   } finally {
     await library.close();
   }
@@ -126,7 +138,15 @@ function rowOf(element: InventoryElement): readonly string[] {
     ...(element.byOperator ? ['put in by an operator'] : []),
   ];
   const cartridge = full ? (barcode ?? 'no readable label') : '';
-  return [place(element), String(address), cartridge, String(home ?? ''), mediumType ?? '', drive, notes.join(', ')];
+  return [
+    placeText(element),
+    String(address),
+    cartridge,
+    String(home ?? ''),
+    mediumType ?? '',
+    drive,
+    notes.join(', '),
+  ];
 }
 
 function moved(receipts: readonly MoveReceipt[]): CommandResult {
@@ -134,9 +154,10 @@ function moved(receipts: readonly MoveReceipt[]): CommandResult {
 }
 
 function moveText({ barcode, from, to }: MoveReceipt): string {
-  return `${barcode ?? 'cartridge'}: ${place(from)} -> ${place(to)}`;
+  return `${barcode ?? 'cartridge'}: ${placeText(from)} -> ${placeText(to)}`;
 }
 
-function place({ kind, number }: Place): string {
+/** `slot 3`, `mail slot 9`, `hand`. */
+export function placeText({ kind, number }: Place): string {
   return kind === 'hand' ? 'hand' : `${kind.replace('-', ' ')} ${number}`;
 }

@@ -50,4 +50,7 @@ export function addLibrary(program: Command): void {
   libraryCommand(library, 'clean <drive>', 'clean a drive with a cleaning cartridge of the library').action(
     actionOf(async () => (await load()).clean),
   );
+  libraryCommand(library, 'watch', 'print a line for each event, until Ctrl-C; with --json each is a document')
+    .option('--interval <seconds>', 'time between two looks (default: 5)')
+    .action(actionOf(async () => (await import('../../actions/library/watch.js')).watch));
 }
