@@ -60,8 +60,8 @@ export type { CartridgeIdentity, Freshness, MamInfo } from './provider/monitor/m
 export type { OnlineStatus } from './provider/monitor/online-status.js';
 export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
-export { type ForceOptions, type IdentifyOptions, LtoProvider } from './provider/provider.js';
-export type { ProviderOptions } from './provider/provider-options.js';
+export { LtoProvider } from './provider/provider.js';
+export type { ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
 export {
   CONFIGURATION_SCHEMA,
   type ProviderConfiguration,

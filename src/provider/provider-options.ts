@@ -1,4 +1,4 @@
-import { requireCallback, requireOptions } from '../arguments/options.js';
+import { requireCallback, requireOptions, type SignalOptions } from '../arguments/options.js';
 import type { LtoErrorDetails } from '../errors/index.js';
 import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
 import type { IsRegistered } from './monitor/live-info.js';
@@ -11,6 +11,16 @@ export interface ProviderOptions {
   readonly open?: OpenDrive | undefined;
   /** Where keys come from: to write, the key named by `encryptionKeyId`; to read, the keys that the tape names. */
   readonly keyStore?: KeyStore | undefined;
+}
+
+export interface ForceOptions extends SignalOptions {
+  /** Ask the drive even if the last answer is recent. */
+  readonly force?: boolean | undefined;
+}
+
+export interface IdentifyOptions extends SignalOptions {
+  /** Also read the label, which rewinds the tape. Default: only queries that do not move it. */
+  readonly allowIntrusive?: boolean | undefined;
 }
 
 /** Throws InvalidArgumentError for an option of the wrong type. */

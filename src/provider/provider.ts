@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { requireNumbers } from '../arguments/number.js';
 import { requireOptions, type SignalOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
-import { InvalidArgumentError } from '../errors/index.js';
+import type { TakenSource } from '../streams/taken-source.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
@@ -17,15 +17,15 @@ import {
   verifyArchive,
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
-import { type ReadSpannedOptions, readSpanned } from './archive/read-spanned.js';
-import { requirePrepared, type WriteArchiveOptions } from './archive/write-archive.js';
+import { type ReadSpannedOptions, readSpanned, requireParts } from './archive/read-spanned.js';
+import type { WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
-import { isSameCartridge } from './label/barcode.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
 import { identify, type MediaIdentity } from './label/identify.js';
 import { type InitializeOptions, initializeMedia } from './label/initialize.js';
 import type { LabelReport } from './label/label.js';
 import { requireText } from './label/label-archive.js';
+import { Preparations } from './label/preparations.js';
 import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
 import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
 import {
@@ -40,21 +40,17 @@ import type { Freshness, MamInfo } from './monitor/mam-info.js';
 import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
-import { type ProviderOptions, requireProviderOptions } from './provider-options.js';
+import {
+  type ForceOptions,
+  type IdentifyOptions,
+  type ProviderOptions,
+  requireProviderOptions,
+} from './provider-options.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
-import { Session } from './session/session.js';
+import { OneDrive } from './session/one-drive.js';
+import type { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
-
-export interface ForceOptions extends SignalOptions {
-  /** Ask the drive even if the last answer is recent. */
-  readonly force?: boolean | undefined;
-}
-
-export interface IdentifyOptions extends SignalOptions {
-  /** Also read the label, which rewinds the tape. Default: only queries that do not move it. */
-  readonly allowIntrusive?: boolean | undefined;
-}
 
 const CAPABILITIES = {
   supportsRandomAccess: false,
@@ -76,7 +72,7 @@ export class LtoProvider {
   readonly configuration: ProviderConfiguration;
   readonly #isRegistered: IsRegistered;
   readonly #connection: Connection;
-  #preparation: Preparation | undefined;
+  readonly #preparations = new Preparations();
 
   /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
   constructor(configuration: unknown, options: ProviderOptions = {}) {
@@ -84,7 +80,8 @@ export class LtoProvider {
     requireProviderOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
     const { isRegistered = hasName, open, keyStore } = options;
     this.#isRegistered = isRegistered;
-    this.#connection = new Connection(this.configuration, keyStore, open);
+    const { devicePath } = this.configuration;
+    this.#connection = new Connection(new OneDrive(devicePath, this.configuration, keyStore, open));
   }
 
   /** Vendor, model, firmware and serial number; read once per drive. */
@@ -145,10 +142,7 @@ export class LtoProvider {
 
   /** Labels a cartridge; `initializeMedia` lists what is refused. */
   initializeMedia(id: string, options: InitializeOptions & SignalOptions = {}): Promise<LabelReport> {
-    return this.#connection.run('labelling', options, (session) => {
-      this.#preparation = undefined;
-      return initializeMedia(session, id, options);
-    });
+    return this.#run('labelling', id, options, (session) => initializeMedia(session, id, options));
   }
 
   /**
@@ -156,11 +150,11 @@ export class LtoProvider {
    * fails.
    */
   prepareForWrite(id: string, options: PrepareOptions & SignalOptions = {}): Promise<Preparation> {
-    return this.#connection.run('preparing', options, async (session) => {
+    return this.#run('preparing', id, options, async (session) => {
       requireText(id);
-      this.#preparation = undefined;
-      this.#preparation = await prepareForWrite(session, id, options);
-      return this.#preparation;
+      const preparation = await prepareForWrite(session, id, options);
+      this.#preparations.keep(session, preparation);
+      return preparation;
     });
   }
 
@@ -173,26 +167,35 @@ export class LtoProvider {
     source: ArchiveSource,
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
-    return this.#connection.write(source, options, async (session, taken) => {
-      const preparation = requirePrepared(this.#preparation, id);
-      this.#preparation = undefined;
+    const work = async (session: Session, taken: TakenSource) => {
+      const preparation = this.#preparations.take(session, id);
       const { receipt, next } = await writeWhole(session, preparation, taken, options);
-      this.#preparation = next;
+      this.#preparations.keep(session, next);
       return receipt;
-    });
+    };
+    return this.#connection.taking(source, (taken) =>
+      this.#connection.run('writing an archive', options, (session) => work(session, taken), id),
+    );
   }
 
   /**
    * Writes many archives in a row without stopping the tape after each one; see `ArchiveSession`. Rejects as
    * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
-  writeSession(id: string, options: SessionOptions & SignalOptions = {}): Promise<ArchiveSession> {
-    return this.#connection.run('beginning a session', options, async ({ drive }) => {
-      const preparation = requirePrepared(this.#preparation, id);
-      const session = new ArchiveSession(this.#connection, preparation, drive.session(options));
-      this.#preparation = undefined;
-      return session;
-    });
+  async writeSession(id: string, options: SessionOptions & SignalOptions = {}): Promise<ArchiveSession> {
+    const job = 'beginning a session';
+    requireOptions(options, this.#connection.details(job));
+    const lent = await this.#connection.lend(id, options.signal);
+    const held = Connection.holding(lent);
+    try {
+      return await held.run(job, options, async (session) => {
+        const preparation = this.#preparations.take(session, id);
+        return new ArchiveSession(held, preparation, session.drive.session(options));
+      });
+    } catch (error) {
+      await held.close();
+      throw error;
+    }
   }
 
   /**
@@ -208,17 +211,9 @@ export class LtoProvider {
     requireOptions(options, this.#connection.details('read'));
     requireText(id);
     const fileNumber = requireLocation(location);
-    const { parts = [], onNextCartridge } = options;
-    if (parts.length < 2) return readArchive(await this.#connection.session(options.signal), id, fileNumber, options);
-    const [first] = parts;
-    const isFirst = first?.location === fileNumber && isSameCartridge(first.cartridge, id);
-    if (onNextCartridge === undefined || !isFirst) {
-      throw new InvalidArgumentError('these are not the parts of that archive, or `onNextCartridge` is missing', {
-        operation: 'read',
-        next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
-      });
-    }
-    return readSpanned(await this.#connection.session(options.signal), { ...options, parts, onNextCartridge });
+    const { parts = [] } = options;
+    if (parts.length < 2) return readArchive(this.#connection, id, fileNumber, options);
+    return readSpanned(this.#connection, requireParts(id, fileNumber, options));
   }
 
   /**
@@ -239,11 +234,10 @@ export class LtoProvider {
     requireOptions(options, this.#connection.details('verify'));
     requireText(id);
     const fileNumber = requireLocation(location);
-    const session = await this.#connection.session(options.signal);
     const isInDrive = 'inDrive' in options && options.inDrive;
     return isInDrive
-      ? verifyArchiveInDrive(session, id, fileNumber, options)
-      : verifyArchive(session, id, fileNumber, options);
+      ? verifyArchiveInDrive(this.#connection, id, fileNumber, options)
+      : verifyArchive(this.#connection, id, fileNumber, options);
   }
 
   /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
@@ -256,16 +250,15 @@ export class LtoProvider {
    * ejects.
    */
   finalizeMedia(id: string, options: SignalOptions = {}): Promise<FinalizeReport> {
-    return this.#connection.run('finalizing', options, async (session) => {
+    return this.#run('finalizing', id, options, async (session) => {
       requireText(id);
-      this.#preparation = undefined;
       return finalizeMedia(session, id);
     });
   }
 
   /** Releases the drive, which closes it when no other provider uses it. The next call opens it again. */
   async close(): Promise<void> {
-    this.#preparation = undefined;
+    this.#preparations.forget();
     await this.#connection.close();
   }
 
@@ -281,11 +274,21 @@ export class LtoProvider {
   ): Promise<T> {
     requireOptions(options, this.#connection.details('status'));
     const { signal } = options;
-    const reached = await this.#connection.session(signal).catch(failedStatus);
-    if (!(reached instanceof Session)) return failed(reached);
-    const status = await unlessAborted(work(monitorOf(reached.owner)), signal);
+    const reached = await this.#connection.lend(undefined, signal).catch(failedStatus);
+    if (!('session' in reached)) return failed(reached);
+    const asked = work(monitorOf(reached.session.owner)).finally(reached.giveBack);
+    const status = await unlessAborted(asked, signal);
     if (status.state === 'offline') await this.close().catch(() => undefined);
     return status;
+  }
+
+  /** What makes a preparation of the same drive invalid. */
+  #run<T>(job: string, id: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
+    const forgetting = (session: Session) => {
+      this.#preparations.forget(session);
+      return work(session);
+    };
+    return this.#connection.run(job, options, forgetting, id);
   }
 }
 

@@ -50,7 +50,9 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
    * or fails. Rejects as `LtoProvider.writeArchive`, and with BufferedDataLostError once the session has lost archives.
    */
   writeArchive(source: ArchiveSource, options: SessionArchiveOptions = {}): Promise<BufferedArchive> {
-    return this.#connection.write(source, options, (session, taken) => this.#write(session, taken, options));
+    return this.#connection.taking(source, (taken) =>
+      this.#connection.run('writing an archive', options, (session) => this.#write(session, taken, options)),
+    );
   }
 
   /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
@@ -59,8 +61,12 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   }
 
   /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
-  close(): Promise<void> {
-    return this.#files.close();
+  async close(): Promise<void> {
+    try {
+      await this.#files.close();
+    } finally {
+      await this.#connection.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@ import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { DriveVerification } from '../../tape/motion/verify-in-drive.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
+import type { Connection } from '../session/connection.js';
 import type { Session } from '../session/session.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
@@ -31,25 +32,26 @@ export function requireLocation(location: number | string): number {
  * closed: it has to be read to its end, or destroyed, which happens by itself when nobody reads for `idleTimeoutMs`.
  */
 export async function readArchive(
-  session: Session,
+  connection: Connection,
   id: string,
   location: number,
   { checksum, signal, idleTimeoutMs }: ReadArchiveOptions,
 ): Promise<TapeReadStream> {
-  const { owner, drive, keyStore } = session;
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
-  const leave = await owner.enter('reading an archive', signal);
+  const { session, leave } = await connection.enter('reading an archive', signal, id);
+  const { drive, keyStore, configuration } = session;
   try {
     await proveIdentity(session, id);
     signal?.throwIfAborted();
-    const { protection } = session.configuration;
+    const { protection } = configuration;
     const options = { fileNumber: location, expectedChecksum: checksum, protection, signal, keyStore };
     const stream = drive.createReadStream(options);
-    stream.once('close', leave);
+    // What becomes of the cartridge then is told by the next call that needs its drive.
+    stream.once('close', () => void leave().catch(() => undefined));
     destroyWhenIdle(stream, idleTimeout, drive.device);
     return stream;
   } catch (error) {
-    leave();
+    await leave();
     throw error;
   }
 }
@@ -61,33 +63,30 @@ export interface VerifyInDriveArchiveOptions {
 }
 
 /** Has the drive check an archive, once the cartridge is proven. Others wait for it. */
-export async function verifyArchiveInDrive(
-  session: Session,
+export function verifyArchiveInDrive(
+  connection: Connection,
   id: string,
   fileNumber: number,
-  { signal }: VerifyInDriveArchiveOptions,
+  options: VerifyInDriveArchiveOptions,
 ): Promise<DriveVerification> {
-  const { owner, drive } = session;
-  const leave = await owner.enter('verifying an archive', signal);
-  try {
+  const verify = async (session: Session) => {
     await proveIdentity(session, id);
-    return await drive.verifyFile({ inDrive: true, fileNumber, signal });
-  } finally {
-    leave();
-  }
+    return session.drive.verifyFile({ inDrive: true, fileNumber, signal: options.signal });
+  };
+  return connection.run('verifying an archive', options, verify, id);
 }
 
 /** Reads an archive to its end and keeps nothing of it. Rejects with VerificationError when the checksum is another. */
 export async function verifyArchive(
-  session: Session,
+  connection: Connection,
   id: string,
   location: number,
   options: ReadArchiveOptions,
 ): Promise<ReadSummary> {
-  const stream = await readArchive(session, id, location, options);
+  const stream = await readArchive(connection, id, location, options);
   for await (const _chunk of stream) {
     // Reading makes the checksum.
   }
   if (stream.summary) return stream.summary;
-  throw new LtoError('LTO_INTERNAL', 'the stream ended without a summary', { device: session.drive.device });
+  throw new LtoError('LTO_INTERNAL', 'the stream ended without a summary', connection.details('verify'));
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { closed } from '../../streams/closed.js';
-import type { Session } from '../session/session.js';
+import { isSameCartridge } from '../label/barcode.js';
+import type { Connection } from '../session/connection.js';
 import type { ArchivePart } from './archive.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 import { readArchive, requireLocation } from './read-archive.js';
@@ -14,18 +15,33 @@ export interface ReadSpannedOptions extends IdleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Throws InvalidArgumentError unless these are the parts of the archive at that place, and can be read. */
+export function requireParts(
+  id: string,
+  location: number,
+  { parts = [], onNextCartridge, ...options }: Partial<ReadSpannedOptions>,
+): ReadSpannedOptions {
+  const [first] = parts;
+  const isFirst = first?.location === location && isSameCartridge(first.cartridge, id);
+  if (onNextCartridge !== undefined && isFirst) return { ...options, parts, onNextCartridge };
+  throw new InvalidArgumentError('these are not the parts of that archive, or `onNextCartridge` is missing', {
+    operation: 'read',
+    next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
+  });
+}
+
 /**
  * The parts of an archive as one stream, each checked against its checksum. The first is opened before this resolves;
  * for every other one its cartridge is asked for.
  */
 export async function readSpanned(
-  session: Session,
+  connection: Connection,
   { parts, onNextCartridge, signal, idleTimeoutMs }: ReadSpannedOptions,
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   // The reader of the whole is watched, not the one of a part.
   const open = ({ cartridge, location, checksum }: ArchivePart) =>
-    readArchive(session, cartridge, requireLocation(location), { checksum, signal, idleTimeoutMs: 0 });
+    readArchive(connection, cartridge, requireLocation(location), { checksum, signal, idleTimeoutMs: 0 });
   const [first, ...others] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   const stream = await open(first);
@@ -40,6 +56,6 @@ export async function readSpanned(
   const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
   // A generator that was never started ends without its first step.
   readable.once('close', () => stream.destroy());
-  destroyWhenIdle(readable, idleTimeout, session.drive.device);
+  destroyWhenIdle(readable, idleTimeout, connection.details('read').device);
   return readable;
 }

@@ -1,10 +1,7 @@
-import { InvalidArgumentError } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { ChecksumAlgorithm } from '../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
-import { isSameCartridge } from '../label/barcode.js';
-import { requireText } from '../label/label-archive.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
 import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
@@ -75,14 +72,4 @@ export function preparationBehind(preparation: Preparation, receipt: TapeReceipt
     nextFile: fileNumber + 1,
     firstLogicalObject: firstLogicalObject === undefined ? undefined : firstLogicalObject + records + 1,
   };
-}
-
-/** Throws InvalidArgumentError unless that cartridge was prepared. */
-export function requirePrepared(preparation: Preparation | undefined, id: unknown): Preparation {
-  requireText(id);
-  if (preparation && isSameCartridge(preparation.identity, id)) return preparation;
-  throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
-    operation: 'write',
-    next: 'Call `prepareForWrite` first, and again after an error',
-  });
 }

@@ -1,54 +1,76 @@
 import { requireOptions, type SignalOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
-import type { KeyStore } from '../../keys/key-store.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
-import type { ProviderConfiguration } from './configuration.js';
-import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
-import { Session } from './session.js';
+import type { Session } from './session.js';
+import type { LentSession, SessionSource } from './session-source.js';
 
-/** A provider's way to its drive, which is opened by the first call that needs it and kept until `close`. */
+/** A drive whose tape nobody else moves until `leave` is called. */
+export interface Turn {
+  readonly session: Session;
+  /** Gives the drive back. A second call does nothing more. */
+  readonly leave: () => Promise<void>;
+}
+
+/** A provider's way to its drives: each piece of work is lent one, in which a library has put the cartridge. */
 export class Connection {
-  readonly #configuration: ProviderConfiguration;
-  readonly #keyStore: KeyStore | undefined;
-  readonly #open: OpenDrive | undefined;
-  #share: Promise<Share> | undefined;
+  readonly #source: SessionSource;
 
-  constructor(configuration: ProviderConfiguration, keyStore: KeyStore | undefined, open: OpenDrive | undefined) {
-    this.#configuration = configuration;
-    this.#keyStore = keyStore;
-    this.#open = open;
+  constructor(source: SessionSource) {
+    this.#source = source;
   }
 
   /** For errors and their messages. */
   details(operation: string): { readonly device: string; readonly operation: string } {
-    return { device: this.#configuration.devicePath, operation };
+    return { device: this.#source.device, operation };
   }
 
-  /** Rejects as `TapeDrive.open` does, and at once with the signal's reason when that is aborted. */
-  async session(signal?: AbortSignal): Promise<Session> {
-    return new Session(await unlessAborted(this.#owner(), signal), this.#configuration, this.#keyStore);
+  /** See `SessionSource.lend`. */
+  lend(cartridge: string | undefined, signal?: AbortSignal): Promise<LentSession> {
+    return this.#source.lend(cartridge, signal);
+  }
+
+  /** Waits until nobody else moves the tape. Rejects at once, with the signal's reason, when that is aborted before. */
+  async enter(job: string, signal?: AbortSignal, cartridge?: string): Promise<Turn> {
+    const { session, giveBack } = await this.lend(cartridge, signal);
+    try {
+      const end = await session.owner.enter(job, signal);
+      let left: Promise<void> | undefined;
+      const leave = () => {
+        end();
+        left ??= giveBack();
+        return left;
+      };
+      return { session, leave };
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
   }
 
   /**
    * What moves the tape: an aborted call rejects at once, with the signal's reason, while it waits for its turn. Once it
    * has begun, it is carried to its end.
    */
-  async run<T>(job: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  async run<T>(
+    job: string,
+    options: SignalOptions,
+    work: (session: Session) => Promise<T>,
+    cartridge?: string,
+  ): Promise<T> {
     requireOptions(options, this.details(job));
-    const { signal } = options;
-    const session = await this.session(signal);
-    return session.owner.run(job, () => work(session), signal);
+    const { session, leave } = await this.enter(job, options.signal, cartridge);
+    try {
+      return await work(session);
+    } finally {
+      await leave();
+    }
   }
 
-  /** As `run`, with a source that is taken over at once: it is destroyed when the call is refused, aborted or fails. */
-  async write<T>(
-    source: DataSource,
-    options: SignalOptions,
-    work: (session: Session, source: TakenSource) => Promise<T>,
-  ): Promise<T> {
+  /** Takes a source over at once: it is destroyed when `work` fails. */
+  async taking<T>(source: DataSource, work: (source: TakenSource) => Promise<T>): Promise<T> {
     const taken = takeSource(source, this.details('write'));
     try {
-      return await this.run('writing an archive', options, (session) => work(session, taken));
+      return await work(taken);
     } catch (error) {
       taken.discard(error);
       throw error;
@@ -59,38 +81,21 @@ export class Connection {
   async ask<T>(what: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
     requireOptions(options, this.details(what));
     const { signal } = options;
-    return unlessAborted(work(await this.session(signal)), signal);
+    const { session, giveBack } = await this.lend(undefined, signal);
+    const asked = work(session).finally(giveBack);
+    return unlessAborted(asked, signal);
   }
 
-  /** Lets the drive go, which closes it when no other provider uses it. */
-  async close(): Promise<void> {
-    const share = this.#share;
-    this.#share = undefined;
-    const opened = await share?.catch(() => undefined);
-    if (opened === undefined) return;
-    try {
-      await this.#clearKey(opened.owner);
-    } finally {
-      await opened.release();
-    }
+  /** A way to that drive alone, which is given back by `close`. */
+  static holding({ session, giveBack }: LentSession): Connection {
+    return new Connection({
+      device: session.drive.device,
+      lend: async () => ({ session, giveBack: async () => undefined }),
+      close: giveBack,
+    });
   }
 
-  /** For the other providers of the drive, which would write with it; closing the drive clears it anyway. */
-  async #clearKey(owner: DriveOwner): Promise<void> {
-    const { encryption } = owner.drive;
-    const { encryptionKeyId } = this.#configuration;
-    if (encryptionKeyId === undefined || encryption.provenKeyId !== encryptionKeyId) return;
-    if (owner.job === undefined) await owner.run('closing', () => encryption.disable());
-  }
-
-  async #owner(): Promise<DriveOwner> {
-    this.#share ??= shareDrive(this.#configuration.devicePath, this.#open);
-    const share = this.#share;
-    try {
-      return (await share).owner;
-    } catch (error) {
-      if (this.#share === share) this.#share = undefined;
-      throw error;
-    }
+  close(): Promise<void> {
+    return this.#source.close();
   }
 }

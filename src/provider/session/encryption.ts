@@ -1,4 +1,6 @@
 import { EncryptionError, EncryptionKeyError } from '../../errors/index.js';
+import type { ProviderConfiguration } from './configuration.js';
+import type { DriveOwner } from './drive-owner.js';
 import type { Session } from './session.js';
 
 /**
@@ -54,4 +56,11 @@ export async function ensurePlain({ drive }: Session): Promise<void> {
     });
   }
   if (encrypts || drive.encryption.asked) await drive.encryption.disable();
+}
+
+/** For the other providers of the drive, which would write with the key; closing the drive clears it anyway. */
+export async function clearKey(owner: DriveOwner, { encryptionKeyId }: ProviderConfiguration): Promise<void> {
+  const { encryption } = owner.drive;
+  if (encryptionKeyId === undefined || encryption.provenKeyId !== encryptionKeyId) return;
+  if (owner.job === undefined) await owner.run('closing', () => encryption.disable());
 }

@@ -1,0 +1,20 @@
+import type { Session } from './session.js';
+
+/** A drive that is lent for one piece of work. */
+export interface LentSession {
+  readonly session: Session;
+  /** To be called once, when the work has ended. */
+  readonly giveBack: () => Promise<void>;
+}
+
+/** Where a provider's drives come from: the one of its configuration, or those of a library. */
+export interface SessionSource {
+  /** For errors: the node of the drive, or of the library. */
+  readonly device: string;
+  /**
+   * `cartridge`: whose work it is; a library brings it. Rejects as `TapeDrive.open` does, and at once with the signal's
+   * reason when that is aborted.
+   */
+  lend(cartridge: string | undefined, signal: AbortSignal | undefined): Promise<LentSession>;
+  close(): Promise<void>;
+}
