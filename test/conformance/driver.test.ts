@@ -7,7 +7,7 @@ import { backend, conforms, openDrive, RECORD } from './conformance.js';
 
 // What the tape driver does, whichever it is: `st` of a kernel, or the one that the virtual transport has for itself.
 
-const { MTREW, MTFSF, MTBSR, MTWEOF, MTFSR } = MtOperation;
+const { MTREW, MTFSF, MTBSR, MTWEOF, MTWEOFI, MTFSR } = MtOperation;
 
 const open: Transport[] = [];
 
@@ -52,6 +52,39 @@ describe(`the driver on ${backend.name}`, () => {
     await transport.mt(MTREW, 1);
     await transport.mt(MTFSF, 1);
     expect(await transport.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+  });
+
+  conforms('counts an immediate filemark at once, and empties the buffer for a count of 0', [], async () => {
+    const transport = await rewound();
+    await write(transport, 2);
+    await transport.mt(MTWEOFI, 1);
+    expect(await transport.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+    await write(transport, 1);
+    await transport.mt(MTWEOFI, 1);
+    await transport.mt(MTWEOF, 0);
+    expect(await transport.status()).toMatchObject({ fileNumber: 2, blockNumber: 0 });
+    await transport.mt(MTREW, 1);
+    expect(await read(transport, RECORD, 5)).toMatchObject({ lengths: [RECORD, RECORD], stop: 'zero' });
+    expect(await read(transport, RECORD, 5)).toMatchObject({ lengths: [RECORD], stop: 'zero' });
+    expect(await transport.status()).toMatchObject({ fileNumber: 2, blockNumber: 0 });
+  });
+
+  conforms('writes no filemark of its own behind an immediate one', [], async () => {
+    const transport = await rewound();
+    await write(transport, 1);
+    await transport.mt(MTWEOFI, 1);
+    await transport.reopen();
+    expect(await transport.status()).toMatchObject({ fileNumber: 1, blockNumber: 0 });
+  });
+
+  conforms('stands behind an immediate filemark as behind any other', ['logical-object'], async () => {
+    const transport = await rewound();
+    await write(transport, 2);
+    const before = await transport.tell();
+    await transport.mt(MTWEOFI, 1);
+    expect(await transport.tell()).toBe(before + 1);
+    await transport.mt(MTWEOF, 0);
+    expect(await transport.tell()).toBe(before + 1);
   });
 
   conforms('skips a record that is larger than the buffer, and can go back to it', ['space-back'], async () => {

@@ -1,4 +1,10 @@
-import { BufferedDataLostError, type BufferedFile, LtoError, type OnMedium } from '../../errors/index.js';
+import {
+  BufferedDataLostError,
+  type BufferedFile,
+  DriveBusyError,
+  LtoError,
+  type OnMedium,
+} from '../../errors/index.js';
 
 /** The error for files that can no longer be proven to be on the medium. */
 export function lostError(
@@ -28,5 +34,13 @@ export function closedError(device: string): LtoError {
     device,
     operation: 'write',
     next: 'Begin a new one',
+  });
+}
+
+export function busyError(device: string): DriveBusyError {
+  return new DriveBusyError('another write session is open on this drive', {
+    device,
+    operation: 'session',
+    next: 'Close it first',
   });
 }

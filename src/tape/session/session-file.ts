@@ -54,13 +54,17 @@ export async function endImmediately(file: OpenFile): Promise<number> {
 
 /**
  * Makes the drive flush its buffer, and proves that the tape stands at the end of the session and that key and
- * protection are still set.
+ * protection are still set. `left`: number of records after that end that belong to a file that could not be closed. At
+ * the end of the tape there may be one more, which the drive has taken without reporting it, or one less, which was to
+ * make room for the filemark.
  */
-export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd): Promise<void> {
+export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd, left = 0): Promise<void> {
   await port.mt('MTWEOF', 0);
   await port.confirmPosition('commit');
   const stands = await readStanding(port);
-  if (stands.logicalObject !== logicalObject || stands.fileNumber !== start.fileNumber) {
+  const behind = (stands.logicalObject ?? Number.NaN) - logicalObject;
+  const isThere = behind === left || (left > 0 && Math.abs(behind - left) === 1);
+  if (!isThere || stands.fileNumber !== start.fileNumber) {
     const place = `file ${stands.fileNumber ?? '?'}, block ${stands.logicalObject ?? '?'}`;
     throw elsewhere(port, place, start.fileNumber, logicalObject);
   }

@@ -13,8 +13,9 @@ import { writeFile } from '../stream/write/write-file.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 import type { TapeWriteStream } from '../stream/write/write-stream.js';
 import { BufferedFiles, type BufferedReceipt, durableReceipt } from './buffered-files.js';
+import { NearEnd } from './near-end.js';
 import { SessionClock } from './session-clock.js';
-import { closedError, lostError } from './session-errors.js';
+import { busyError, closedError, lostError } from './session-errors.js';
 import { abandonFile, endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
 import { type CommitLimits, commitLimits, type SessionFileOptions, type SessionOptions } from './session-options.js';
 
@@ -46,7 +47,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   #over: LtoError | undefined;
   /** The requested protection when the last file began like a single one. */
   #protection: StartOptions['protection'];
-  #nearEnd = false;
+  readonly #nearEnd = new NearEnd();
   readonly #clock: SessionClock;
 
   /** Made by `TapeDrive.session()`. */
@@ -54,13 +55,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     super();
     this.#limits = commitLimits(port.device, options);
     port.requireOpen('session');
-    if (port.buffering !== undefined) {
-      throw new DriveBusyError('another write session is open on this drive', {
-        device: port.device,
-        operation: 'session',
-        next: 'Close it first',
-      });
-    }
+    if (port.buffering !== undefined) throw busyError(port.device);
     this.#port = port;
     this.#open = open;
     this.#clock = new SessionClock(this.#limits.seconds, {
@@ -140,20 +135,17 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     if (this.#over) throw this.#over;
     let stream: TapeWriteStream | undefined;
     let receipt: BufferedReceipt | undefined;
-    let warned = false;
     const frame: FileFrame = {
       start: (port, recordSize, start) => this.#start(port, recordSize, start),
       end: async (file, checksum) => {
-        receipt = await this.#endFile(file, checksum, warned || this.#nearEnd, id);
+        receipt = await this.#endFile(file, checksum, id);
         return receipt;
       },
     };
     try {
       await writeFile(this.#port.device, source, () => {
         stream = this.#open(options, frame, this);
-        stream.once('earlyWarning', () => {
-          warned = true;
-        });
+        stream.once('earlyWarning', () => this.#nearEnd.note());
         return stream;
       });
     } catch (error) {
@@ -170,22 +162,26 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     const end = this.#end;
     const { partition = port.partition, protection } = options;
     const isAlike = end?.recordSize === recordSize && this.#protection === protection && end.partition === partition;
-    if (end !== undefined && isAlike) return startBehind(port, end, options);
+    if (end !== undefined && isAlike) {
+      this.#nearEnd.begin(end.logicalObject);
+      return startBehind(port, end, options);
+    }
     await this.#flush();
     this.#end = undefined;
     this.#protection = protection;
     const start = await startFile(port, recordSize, options);
     if (this.#over) throw this.#over;
+    this.#nearEnd.begin(start.firstLogicalObject);
     this.#safe ??= { fileNumber: start.fileNumber, logicalObject: start.firstLogicalObject };
     return start;
   }
 
-  async #endFile(file: OpenFile, checksum: Checksum | undefined, isNearEnd: boolean, id: string | undefined) {
+  async #endFile(file: OpenFile, checksum: Checksum | undefined, id: string | undefined) {
     const { port, start, recordSize, writer } = file;
     const { fileNumber, firstLogicalObject } = start;
     const name = id ?? String(fileNumber);
     // Near the end of the tape, and where a drive does not tell its position, each file is waited for.
-    if (firstLogicalObject === undefined || isNearEnd) {
+    if (firstLogicalObject === undefined || this.#nearEnd.isHere) {
       const receipt = await commitFile(file, checksum);
       this.#settle(Number.POSITIVE_INFINITY);
       this.#passed(receipt, firstLogicalObject);
@@ -208,7 +204,10 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     return receipt;
   }
 
-  /** A file that failed is closed by itself, or never began; anything else leaves nothing certain. */
+  /**
+   * A file that failed is closed by itself, or never began. What is left of one that could not be closed, as at the hard
+   * end of the tape, is no part of the session: the files before it are proven without it.
+   */
   async #afterFailure(stream: TapeWriteStream, error: unknown): Promise<void> {
     if (this.#over !== undefined) return;
     const isClosed = stream.incomplete !== undefined || (error instanceof EndOfMediumError && error.safe.filemark);
@@ -218,16 +217,16 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       this.#settle(Number.POSITIVE_INFINITY);
       return;
     }
-    if (this.#files.count === 0) this.#end = undefined;
-    else await this.#commit().catch(() => undefined);
+    await this.#commit(stream.recordsWritten).catch(() => undefined);
+    if (this.#files.count === 0 && stream.recordsWritten > 0) this.#end = undefined;
   }
 
-  /** Acquires the tape and flushes. */
-  async #commit(): Promise<void> {
+  /** Acquires the tape and flushes; `left`: records after the end of the session that are no file. */
+  async #commit(left = 0): Promise<void> {
     if (this.#over) throw this.#over;
     if (this.#files.count === 0) return;
     try {
-      await this.#port.lease.exclusively('commit', () => this.#flush(), undefined, this);
+      await this.#port.lease.exclusively('commit', () => this.#flush(left), undefined, this);
     } catch (error) {
       if (!(error instanceof DriveBusyError)) throw error;
       // Another stream was opened, which makes the session commit before it begins.
@@ -237,12 +236,12 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   }
 
   /** Requires the tape. */
-  async #flush(): Promise<void> {
+  async #flush(left = 0): Promise<void> {
     if (this.#over) throw this.#over;
     const end = this.#end;
     if (this.#files.count === 0 || end === undefined) return;
     try {
-      await flushTo(this.#port, end);
+      await flushTo(this.#port, end, left);
     } catch (error) {
       throw this.#lose(error);
     }
@@ -257,8 +256,8 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     const recorded = await readRecorded(this.#port, written).catch(() => undefined);
     if (recorded === undefined || this.#over) return;
     this.#settle(recorded.upTo);
-    if (!recorded.isNearEnd || this.#nearEnd) return;
-    this.#nearEnd = true;
+    if (!recorded.isNearEnd || this.#nearEnd.isHere) return;
+    this.#nearEnd.note();
     await this.commit().catch(() => undefined);
   }
 

@@ -162,6 +162,30 @@ describe('a write session', () => {
     await session.close();
   });
 
+  it('proves the files before one that the hard end of the tape cuts off, and that can not be closed', async () => {
+    const { tape, virtual } = await newSessionBench({
+      cartridge: { capacityBytes: 8 * MIB, barcode: 'SMALL1L8' },
+      traits: ['no-early-warning'],
+    });
+    const session = tape.session();
+    const before = [await session.writeFile([data(0)]), await session.writeFile([data(1)])];
+    async function* endless() {
+      // Neither its own filemark is taken, nor the one in place of its last record.
+      virtual.faults = [
+        { command: 'WRITE FILEMARKS(6)', times: 2, outcome: { sense: { key: 3, asc: 0x0c, ascq: 0 } } },
+      ];
+      for (;;) yield data(2, MIB);
+    }
+    await expect(session.writeFile(endless())).rejects.toMatchObject({ safe: { filemark: false } });
+    for (const { durable } of before) expect(await isPending(durable)).toBe(false);
+    expect(await Promise.all(before.map(({ durable }) => durable))).toMatchObject([
+      { fileNumber: 0 },
+      { fileNumber: 1 },
+    ]);
+    await expect(session.writeFile([data(3)])).rejects.toMatchObject({ code: 'LTO_UNTERMINATED_FILE' });
+    await session.close();
+  });
+
   it('takes one at a time, only what can be right, and nothing after its end', async () => {
     const { tape } = await newSessionBench();
     for (const commit of [{ bytes: 0 }, { files: Number.NaN }, { seconds: -1 }, null, 'soon']) {
@@ -187,7 +211,7 @@ describe('a write session', () => {
     }
     const first = await session.writeFile([data(0)]);
     const second = await session.writeFile(slow());
-    expect(await isPending(first.durable)).toBe(false);
+    await first.durable;
     await second.durable;
     await session.close();
   });

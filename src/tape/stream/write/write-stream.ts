@@ -104,6 +104,11 @@ export class TapeWriteStream extends ChunkWritable {
     return this.#writer.bytes;
   }
 
+  /** Records that the drive has accepted so far. */
+  get recordsWritten(): number {
+    return this.#writer.records;
+  }
+
   /** For memory of `TapeDrive.allocate()` the callback waits until the drive has all of it. */
   protected override give(bytes: Uint8Array, callback?: WriteCallback): boolean {
     this.#intake.waits();
