@@ -37,7 +37,7 @@ function describeRuntime(): string {
   return `${process.platform}-${process.arch}, libc ${libc()}, Node ${process.version}, Node-API ${process.versions.napi}`;
 }
 
-/** As node-gyp-build tells them apart, but from the running binary. */
+/** `glibc` or `musl` as in node-gyp-build, but determined from the running binary. */
 function libc(): string {
   if (process.platform !== 'linux') return 'none';
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };

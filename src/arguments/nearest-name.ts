@@ -1,4 +1,4 @@
-/** The one of some names that takes the fewest edits (Levenshtein) to become of another; the first of equals. */
+/** The name with the smallest edit distance (Levenshtein) to `given`; the first of equals. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   const [first] = names
     .map((name) => ({ name, edits: editDistance(given.slice(0, LONGEST).toLowerCase(), name.toLowerCase()) }))

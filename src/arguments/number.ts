@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 
-/** What a numeric option takes. */
+/** Allowed values of a numeric option. */
 export interface NumberRange {
   readonly min: number;
-  /** Infinity where that stands for "all there is". */
+  /** Infinity if that is allowed and means "everything". */
   readonly max: number;
   /** What is counted, in the plural: `bytes`, `milliseconds`, `filemarks`. */
   readonly unit: string;
@@ -12,9 +12,9 @@ export interface NumberRange {
   readonly fractions?: boolean | undefined;
 }
 
-/** Of what is counted and has no limit but that of a number. */
+/** Limit of a count that has no other limit. */
 export const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
-/** The longest delay of a timer; a longer one would be over at once. */
+/** The longest delay of a timer; Node.js runs a longer one at once. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** Throws InvalidArgumentError, which names the option, its range and its unit, unless `value` is such a number. */
@@ -24,7 +24,7 @@ export function requireNumber(name: string, value: unknown, range: NumberRange, 
   throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it counts ${range.unit}`, { ...details, next });
 }
 
-/** As `requireNumber` for each option of a table that is given; `undefined` stands for the default. */
+/** As `requireNumber` for each given option of a table; `undefined` means the default. */
 export function requireNumbers<K extends string>(
   options: { readonly [P in NoInfer<K>]?: unknown },
   ranges: Readonly<Record<K, NumberRange>>,
@@ -39,7 +39,7 @@ export function requireNumbers<K extends string>(
 function isWithin(value: number, { min, max, multipleOf = 1, fractions = false }: NumberRange): boolean {
   if (value === Number.POSITIVE_INFINITY) return max === value;
   if (!(value >= min && value <= max)) return false;
-  // Larger numbers are whole ones by accident of their type.
+  // Larger numbers are whole only because of limited precision.
   return fractions || (value <= LARGEST_COUNT && value % multipleOf === 0);
 }
 
@@ -49,7 +49,7 @@ function inWords({ min, max, unit, multipleOf, fractions = false }: NumberRange)
   return `${kind} of ${unit} ${range}${multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`}`;
 }
 
-/** No more of it than fits into a message. */
+/** The value for a message, shortened. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 32));
   if (typeof value === 'bigint') return `${value}n`;

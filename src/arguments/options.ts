@@ -1,15 +1,14 @@
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import { requireSignal } from './signal.js';
 
-/** What a method that can wait takes. */
+/** Options of a method that can wait. */
 export interface SignalOptions {
   /** Ends the waiting when aborted: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Throws InvalidArgumentError for null and everything else that is given as the options of a public method and is no
- * object, and for a `signal` that is none.
+ * Throws InvalidArgumentError unless the options of a public method are an object or undefined, with a valid `signal`.
  */
 export function requireOptions(options: unknown, details?: LtoErrorDetails): void {
   if (options === undefined) return;
@@ -17,7 +16,9 @@ export function requireOptions(options: unknown, details?: LtoErrorDetails): voi
   if ('signal' in options) requireSignal(options.signal, details);
 }
 
-/** Throws InvalidArgumentError for what is no object with members by name: null, lists, bytes, maps, text, numbers. */
+/**
+ * Throws InvalidArgumentError unless the value is a plain object: not for null, arrays, bytes, maps, text or numbers.
+ */
 export function requireRecord(name: string, value: unknown, details?: LtoErrorDetails): asserts value is object {
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (isRecord && !ArrayBuffer.isView(value) && !(value instanceof Map)) return;
@@ -27,7 +28,7 @@ export function requireRecord(name: string, value: unknown, details?: LtoErrorDe
   });
 }
 
-/** Throws InvalidArgumentError for what is given as a function and is none; `undefined` stands for the default. */
+/** Throws InvalidArgumentError unless the value is a function or undefined (the default). */
 export function requireCallback(name: string, value: unknown, details?: LtoErrorDetails): void {
   if (value === undefined || typeof value === 'function') return;
   throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is a function`, {
@@ -36,7 +37,7 @@ export function requireCallback(name: string, value: unknown, details?: LtoError
   });
 }
 
-/** Throws InvalidArgumentError for what is neither true nor false. */
+/** Throws InvalidArgumentError unless the value is true or false. */
 export function requireBoolean(name: string, value: unknown, details?: LtoErrorDetails): asserts value is boolean {
   if (typeof value === 'boolean') return;
   throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is true or false`, {
@@ -45,7 +46,7 @@ export function requireBoolean(name: string, value: unknown, details?: LtoErrorD
   });
 }
 
-/** Throws InvalidArgumentError for what is no text, or empty. */
+/** Throws InvalidArgumentError unless the value is a non-empty string. */
 export function requireNonEmptyText(name: string, value: unknown, details?: LtoErrorDetails): asserts value is string {
   if (typeof value === 'string' && value !== '') return;
   throw new InvalidArgumentError(`${name} cannot be ${value === '' ? 'empty' : shown(value)}: it is text`, {

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 
-/** Throws InvalidArgumentError for what is given as a signal and is none. */
+/** Throws InvalidArgumentError unless the value is an AbortSignal or undefined. */
 export function requireSignal(signal: unknown, details?: LtoErrorDetails): void {
   if (signal === undefined || signal instanceof AbortSignal) return;
   throw new InvalidArgumentError('the signal must be an AbortSignal', details);
 }
 
-/** As the promise, but rejects with the signal's reason as soon as that is aborted. */
+/** Settles as the promise, but rejects with the signal's reason as soon as the signal is aborted. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   promise.catch(() => undefined);

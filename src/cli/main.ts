@@ -20,7 +20,7 @@ const program = new Command('lto')
   .addHelpText('after', exitCodeHelp());
 addCommands(program);
 
-// Nothing can be said any more when stderr is gone, and that is no reason to die.
+// A closed stderr must not end the process.
 process.stderr.on('error', () => undefined);
 // A command that pipes a file to stdout reports its own failure; this one is about documents and text.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,3 +1,3 @@
-// Imported before anything else. Node.js opens a debugger at SIGUSR1, through which whoever reaches its port can run any
-// program as the user of the command and read its keys. A listener takes the signal away from it.
+// Imported before anything else. At SIGUSR1 Node.js opens a debugger port, through which anybody who reaches it can run
+// programs as this user and read the keys. A listener disables that.
 process.on('SIGUSR1', () => undefined);

@@ -64,13 +64,13 @@ async function readAll(file: FileHandle, path: string): Promise<Buffer> {
 }
 
 /**
- * Replaces a file as a whole: whoever reads it, after a crash too, finds the old content or the new. One writer at a
- * time. Rejects with KeyStoreError.
+ * Replaces a file atomically: readers find the old content or the new, also after a crash. One writer at a time.
+ * Rejects with KeyStoreError.
  */
 export async function replacePrivateFile(path: string, content: Uint8Array): Promise<void> {
   await failing(path, async () => {
     const fresh = `${path}.new`;
-    // What a writer left that was killed.
+    // Left by a writer that was killed.
     await rm(fresh, { force: true });
     await createPrivateFile(fresh, content);
     await rename(fresh, path);
@@ -104,7 +104,7 @@ const HAS_MODES = process.platform !== 'win32';
 
 function requireClosedFile({ mode, uid }: Stats, path: string): void {
   if (!HAS_MODES) return;
-  // Root may read everything; whose keys these are, and who can change them, is another question.
+  // Root may read everything, but the owner and those who can replace the file still matter.
   if (uid !== process.geteuid?.()) {
     throw new KeyStoreError(`${path} belongs to somebody else (user ${uid})`, {
       reason: 'exposed',

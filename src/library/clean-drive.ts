@@ -6,9 +6,7 @@ import type { Robot } from './read-elements.js';
 import { type LibraryWaitOptions, waitFor } from './waiting.js';
 
 export interface CleanOptions extends LibraryWaitOptions {
-  /**
-   * Milliseconds after which a drive that has not ejected the cleaning cartridge is told to; five minutes by default.
-   */
+  /** Milliseconds after which the drive is made to eject the cleaning cartridge if it has not; default five minutes. */
   readonly ejectAfterMs?: number | undefined;
 }
 
@@ -39,7 +37,7 @@ function cleaningCartridge(inventory: Inventory): InventoryElement {
   });
 }
 
-/** Brings a cleaning cartridge to an empty drive, waits until the drive has done, and takes it back to its slot. */
+/** Moves a cleaning cartridge to an empty drive, waits until cleaning has finished, and moves it back to its slot. */
 export async function cleanDrive(
   robot: Robot,
   inventory: Inventory,

@@ -31,7 +31,7 @@ export function matchNode(serial: string | undefined, nodes: readonly DriveNode[
   return { node: only.device, problem: undefined };
 }
 
-/** The tape nodes of this machine, as sysfs tells: nothing is opened. */
+/** The tape nodes of this machine, from sysfs; no device is opened. */
 export async function nativeDriveNodes({ root = '/' }: { readonly root?: string } = {}): Promise<DriveNode[]> {
   const drives = await listDrives({ root });
   return Promise.all(

@@ -6,7 +6,7 @@ import type { InventoryElement } from './inventory.js';
 export interface DriveProof {
   readonly node: string;
   readonly driveSerialNumber: string | undefined;
-  /** In the cartridge memory; undefined where nobody has written one. */
+  /** Barcode in the cartridge memory; undefined if there is none. */
   readonly barcodeInMemory: string | undefined;
 }
 
@@ -19,14 +19,14 @@ export interface ReadyOptions {
 /** Calibration takes minutes; a virtual drive is ready at once. */
 const INTERVAL_MS = 100;
 
-/** Has the drive let its cartridge go. A drive without a node here has to have done so already. */
+/** Makes the drive unload its cartridge. A drive without a node on this machine must have unloaded it already. */
 export async function letGo({ node }: InventoryElement): Promise<void> {
   if (node === undefined) return;
   await withDrive(node, async (drive) => {
     try {
       await drive.eject();
     } catch (error) {
-      // It lies in the mouth of the drive.
+      // The cartridge is already unloaded and in the drive's slot.
       if (!(error instanceof NoMediumError)) throw error;
     }
   });
@@ -58,7 +58,7 @@ export async function proveLoaded(
   });
 }
 
-/** What a drive says of itself while it cleans, and when it has done. */
+/** Whether the drive reports that it is cleaning. */
 export async function isCleaning(node: string): Promise<boolean> {
   return withDrive(node, async (drive) => {
     const { state } = await drive.readiness();

@@ -55,7 +55,7 @@ function oneOf(
   );
 }
 
-/** The address that is named by itself, if one is. */
+/** The address, if the name is an address; otherwise undefined. */
 function requireName({ device }: Inventory, name: unknown): number | undefined {
   if (typeof name === 'string' && name !== '') return undefined;
   if (typeof name === 'number' && Number.isInteger(name)) return undefined;

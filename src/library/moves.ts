@@ -78,10 +78,7 @@ interface Way {
   readonly to: InventoryElement;
 }
 
-/**
- * Sends the command and looks where the cartridges are then. An answer that was lost on its way says nothing; where the
- * cartridges are does.
- */
+/** Sends the command and then reads where the cartridges are: if the reply was lost, their places decide. */
 async function carryOut(robot: Robot, command: ScsiCommand, ways: readonly Way[]): Promise<void> {
   const failure = await robot.device.execute(command).then(
     ({ error }) => error,

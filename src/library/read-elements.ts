@@ -7,9 +7,9 @@ import type { ElementIdentifier } from '../scsi/changer/element-status.js';
 import { ELEMENT_ADDRESS_ASSIGNMENT } from '../scsi/changer/mode-pages.js';
 import type { CallOptions } from '../transport/scsi-transport.js';
 
-// What each library asks for costs the others next to nothing, so that all are asked in the way that all understand.
+// The requirements of each library cost the others almost nothing, so one way of asking serves all.
 
-/** Some libraries refuse, or cut without a word, reports of more elements. */
+/** Some libraries refuse, or silently truncate, reports of more elements. */
 const MOST_ELEMENTS = 1000;
 /** Some libraries heed the low 16 bits of the allocation length only. */
 const ALLOCATION_LENGTH = 0xffff;
@@ -28,7 +28,7 @@ export interface Robot {
   readonly geometry: Geometry;
 }
 
-/** Mode page 1Dh. Rejects with MalformedResponseError where the library does not tell. */
+/** Mode page 1Dh. Rejects with MalformedResponseError if the library does not have it. */
 export async function readGeometry(device: ScsiDevice): Promise<Geometry> {
   const page =
     (await readModeFields(device, ELEMENT_ADDRESS_ASSIGNMENT, 6)) ??
@@ -111,8 +111,9 @@ async function readReport(
 }
 
 /**
- * Identifiers of the drives, by address; none where the library tells none. They are asked for apart from the barcodes,
- * since some libraries do not give both at once; and with CURDATA first, without which an HPE MSL3040 leaves them out.
+ * Identifiers of the drives, by address; empty if the library reports none. They are requested separately from the
+ * barcodes, because some libraries do not report both at once, and with CURDATA first, without which an HPE MSL3040
+ * omits them.
  */
 export async function readDriveIdentifiers(
   device: ScsiDevice,

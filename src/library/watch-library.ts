@@ -35,7 +35,7 @@ interface Look {
   readonly alerts: readonly TapeAlertFlag[];
 }
 
-/** Looks again and again and tells the differences. Ends, without an error, when the signal is aborted. */
+/** Polls and yields the differences. Ends without an error when the signal is aborted. */
 export async function* watchLibrary(
   device: ScsiDevice,
   look: () => Promise<Look>,

@@ -4,9 +4,9 @@ import { AddonUnavailableError } from '../errors/index.js';
 import { isSystemError, namingFailures } from '../errors/system-error.js';
 
 /**
- * Takes a lock of an open file that the kernel holds, for all processes of the machine whatever namespaces they are in,
- * and gives up when the file is closed, at the latest with the process. False where somebody else's rules it out;
- * undefined where it cannot be told: without the addon, and on a file system without locks.
+ * Takes a kernel lock on an open file. It is visible to all processes of the machine, in any namespace, and released
+ * when the file is closed, at the latest when the process ends. False if another lock conflicts; undefined if locks are
+ * unavailable: without the addon, or on a file system without locks.
  */
 export function lockDescriptor(fd: number, mode: 'shared' | 'exclusive'): boolean | undefined {
   try {
@@ -17,7 +17,7 @@ export function lockDescriptor(fd: number, mode: 'shared' | 'exclusive'): boolea
   }
 }
 
-/** Null once it could not be loaded: looking for it again and again would take time. */
+/** Null after a failed load, so that the search is not repeated. */
 let known: typeof Binding | null | undefined;
 
 function addon(): typeof Binding | undefined {

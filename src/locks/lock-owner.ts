@@ -1,21 +1,24 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** The process that put a lock down, as the name of the lock tells it. */
+/** The process that owns a lock, parsed from the lock's name. */
 export interface LockOwner {
-  /** The kernel holds its lock for as long as it lives. */
+  /** The owner also holds a kernel lock while it lives. */
   readonly inKernel: boolean;
-  /** What this boot of the machine's kernel is called: the same in all of its containers; empty where it has no name. */
+  /** Boot ID of the kernel, the same in all its containers; empty if there is none. */
   readonly boot: string;
-  /** Inode of the PID namespace, in which its number means something; empty where that is not known. */
+  /** Inode of the PID namespace of `pid`; empty if unknown. */
   readonly pidNamespace: string;
   readonly pid: number;
-  /** When it began (field 22 of /proc/<pid>/stat), which tells it from a later one of its number; empty: not known. */
+  /**
+   * Start time (field 22 of /proc/<pid>/stat), which distinguishes it from a later process with the same PID; empty if
+   * unknown.
+   */
   readonly started: string;
   readonly host: string;
 }
 
-/** Longest part of a name of a host; a name of a file has 255 bytes. */
+/** Longest part of a host name that is used; a file name has at most 255 bytes. */
 const LONGEST_HOST = 100;
 /** `lock-<k or p>-<boot>-<PID namespace>-<PID>-<start>-<host>-<random>` */
 const NAME = /^lock-([kp])-([0-9a-f]*)-(\d*)-(\d+)-(\d*)-(.*)-[0-9a-f]{16}$/;
@@ -26,14 +29,14 @@ export function lockName(owner: LockOwner, random: string): string {
   return ['lock', inKernel ? 'k' : 'p', boot, pidNamespace, pid, started, host, random].join('-');
 }
 
-/** Undefined for a name that no lock has. */
+/** Undefined if it is not the name of a lock. */
 export function parseLockName(name: string): LockOwner | undefined {
   const [lock, kind, boot = '', pidNamespace = '', pid, started = '', host = ''] = NAME.exec(name) ?? [];
   if (lock === undefined) return undefined;
   return { inKernel: kind === 'k', boot, pidNamespace, pid: Number(pid), started, host };
 }
 
-/** This process, without a lock in the kernel. */
+/** This process, without a kernel lock. */
 export async function thisProcess(): Promise<LockOwner> {
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
@@ -47,7 +50,7 @@ export async function thisProcess(): Promise<LockOwner> {
   };
 }
 
-/** Whether the number of one process means the same to the other. */
+/** Whether two processes share a PID namespace. */
 export function shareNumbers(one: LockOwner, other: LockOwner): boolean {
   // Other systems have no PID namespaces; Linux without /proc may have any.
   if (process.platform !== 'linux') return one.host === other.host;
@@ -56,7 +59,7 @@ export function shareNumbers(one: LockOwner, other: LockOwner): boolean {
   );
 }
 
-/** Whether the owner, whose number means the same here, is certainly no more. */
+/** Whether the owner, in the same PID namespace, is certainly dead. */
 export async function isDead({ pid, started }: LockOwner): Promise<boolean> {
   if (!isRunning(pid)) return true;
   const stat = await readStat(pid);
@@ -75,7 +78,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Empty where /proc is not there, or shows the processes of another PID namespace. */
+/** Empty if /proc is missing, or shows another PID namespace. */
 async function readStat(pid: number | 'self'): Promise<string> {
   const self = await readlink('/proc/self').catch(() => '');
   if (self !== String(process.pid)) return '';
@@ -86,7 +89,7 @@ function startTime(stat: string): string | undefined {
   return fieldsOf(stat)[19];
 }
 
-/** From the state on; the name before it can hold blanks and ends at the last parenthesis. */
+/** Fields from the state on; the name before it may contain blanks and ends at the last parenthesis. */
 function fieldsOf(stat: string): readonly string[] {
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -6,24 +6,24 @@ import { promisify } from 'node:util';
 import { lockDescriptor } from './kernel-lock.js';
 import { isDead, type LockOwner, lockName, parseLockName, shareNumbers, thisProcess } from './lock-owner.js';
 
-/** Who holds a lock that was wanted. */
+/** Holder of a requested lock. */
 export interface LockHolder {
-  /** Its process, where numbers of processes mean the same as here. */
+  /** Its PID, if it shares this PID namespace. */
   readonly pid: number | undefined;
-  /** The same in words: `process 7`, `process 7 of the host tape1`. */
+  /** Text for messages: `process 7`, `process 7 of the host tape1`. */
   readonly who: string;
-  /** File to remove by hand once the holder is gone, where that cannot be found out from here. */
+  /** File to remove by hand once the holder is gone, if this process cannot detect that. */
   readonly leftover: string | undefined;
 }
 
-/** Numbers, which nobody closes but who opened them: a FileHandle that is collected as garbage closes its file. */
+/** Numeric descriptors, because a garbage-collected FileHandle closes its file. */
 const openFile = promisify(open);
 const closeFile = promisify(close);
 
 /**
- * A file in a folder that tells all processes who owns a subject in it: those in other containers, and on other
- * machines, too. The kernel holds a lock of it for as long as its owner lives; without the addon, and on file systems
- * without locks, its name tells which process that is.
+ * A file in a folder that shows all processes, also in other containers and on other machines, who owns a subject in
+ * the folder. A kernel lock on it lasts while its owner lives; without the addon, and on file systems without locks,
+ * its name identifies the owner.
  */
 export class ProcessLock {
   readonly #path: string;
@@ -35,11 +35,11 @@ export class ProcessLock {
   }
 
   /**
-   * Resolves with the holder instead when somebody has the subject who is not proven dead; the locks of the dead are
+   * Resolves with the holder instead if another owner exists that is not proven dead. Locks of dead processes are
    * removed.
    *
-   * Everybody puts down a lock of their own first and looks for others' after, so that of two who come at once at
-   * least one sees the other. Each has a name that no other ever has, so that none is removed in place of another.
+   * Each process creates its own lock first and looks for others afterwards, so of two concurrent ones at least one
+   * sees the other. Names are unique, so no lock is removed in place of another.
    *
    * @param subject Begins the name of the lock file; nothing for the folder as a whole.
    */
@@ -73,7 +73,7 @@ export class ProcessLock {
         await lock.#close();
         return lock;
       }
-      // Only now its name may say so: who finds a lock without the kernel's takes its owner for dead.
+      // Only now may its name say so: a lock with this name but without a kernel lock means that its owner is dead.
       const locked = join(folder, subject + lockName({ ...own, inKernel: true }, random));
       await rename(path, locked);
       return new ProcessLock(locked, fd);
@@ -98,7 +98,7 @@ export class ProcessLock {
   }
 }
 
-/** The holder of somebody else's lock; undefined for any other file, and when the lock of a dead process is removed. */
+/** The holder of another lock; undefined for any other file, and if the lock of a dead process was removed. */
 async function holderOf(path: string, owner: LockOwner | undefined, own: LockOwner): Promise<LockHolder | undefined> {
   if (owner === undefined) return undefined;
   const isHere = shareNumbers(owner, own);
@@ -110,30 +110,30 @@ async function holderOf(path: string, owner: LockOwner | undefined, own: LockOwn
   return {
     pid: isHere ? owner.pid : undefined,
     who: isHere ? `process ${owner.pid}` : stranger(owner, own),
-    // The kernel holds it, or the process was seen.
+    // The kernel lock is held, or the process was seen.
     leftover: isHere || (released === false && owner.boot === own.boot) ? undefined : path,
   };
 }
 
-/** Whether the kernel holds a lock no more, whose owner it held one for; undefined where it cannot tell. */
+/** Whether the kernel lock of a lock's owner is released; undefined if unknown. */
 async function isReleased(path: string, owner: LockOwner, own: LockOwner): Promise<boolean | undefined> {
   let fd: number;
   try {
     fd = await openFile(path, constants.O_RDWR | constants.O_NOFOLLOW);
   } catch (error) {
-    // Its owner has just released it. Otherwise it is another user's.
+    // Its owner has just released it; any other error means that another user owns it.
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? true : undefined;
   }
   try {
     const free = lockDescriptor(fd, 'shared');
-    // Of another machine's locks the kernel here may know nothing.
+    // This kernel may not know another machine's locks.
     return free === true && owner.boot !== own.boot && !(await isLocal(path)) ? undefined : free;
   } finally {
     await closeFile(fd);
   }
 }
 
-/** File systems that one kernel alone has, so that what was locked before its boot is locked no more (`statfs(2)`). */
+/** Local file systems, whose locks end with the kernel's boot (`statfs(2)`). */
 const LOCAL_FILE_SYSTEMS = new Map([
   [0xef53, 'ext4'],
   [0x5846_5342, 'XFS'],

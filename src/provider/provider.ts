@@ -266,7 +266,10 @@ export class LtoProvider {
     return this.close();
   }
 
-  /** As `Connection.ask`, for what is told of a drive that can't be reached, too. One that has gone is opened anew by the next call. */
+  /**
+   * As `Connection.ask`, also for a drive that cannot be reached. A drive that is gone is opened again by the next
+   * call.
+   */
   async #look<T extends OnlineStatus>(
     options: SignalOptions,
     failed: (status: OnlineStatus) => T,

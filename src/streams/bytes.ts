@@ -1,13 +1,12 @@
 import { types } from 'node:util';
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 
-/** Bytes by themselves: a string stands for its encoding, a view for the memory that it shows. */
+/** Bytes: a string in its encoding, or a view or buffer of memory. */
 export type Bytes = string | NodeJS.ArrayBufferView | ArrayBufferLike;
 
 /**
- * The bytes of a chunk, without a copy except from a string and from memory that other threads can change. Throws
- * InvalidArgumentError for what is no bytes, such as an object, a number or null, and for text that is not of its
- * encoding.
+ * The bytes of a chunk, copied only from strings and from shared memory. Throws InvalidArgumentError for anything that
+ * is not bytes, such as an object, a number or null, and for text that is invalid in its encoding.
  */
 export function requireBytes(chunk: unknown, encoding: BufferEncoding, details?: LtoErrorDetails): Uint8Array {
   if (typeof chunk === 'string') return encoded(chunk, encoding, details);
@@ -24,7 +23,7 @@ export function isBytes(value: unknown): value is Bytes {
   return typeof value === 'string' || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
 }
 
-/** What a value is, in words that tell nothing of its content. */
+/** Description of a value for messages, without its content. */
 export function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
@@ -36,7 +35,7 @@ function unshared(bytes: Uint8Array): Uint8Array {
   return types.isSharedArrayBuffer(bytes.buffer) ? bytes.slice() : bytes;
 }
 
-/** `Buffer.from` ends at the first character that no hexadecimal digit is, and says nothing. */
+/** `Buffer.from` silently stops at the first character that is not a hexadecimal digit. */
 function encoded(text: string, encoding: BufferEncoding, details?: LtoErrorDetails): Uint8Array {
   if (!Buffer.isEncoding(encoding)) {
     throw new InvalidArgumentError(`there is no encoding ${JSON.stringify(String(encoding))}`, details);

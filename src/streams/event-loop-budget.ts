@@ -1,25 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Milliseconds of work at a stretch. */
+/** Most milliseconds of uninterrupted work. */
 const LONGEST_STRETCH = 5;
 
 /**
- * For work whose steps follow each other without a turn of the event loop, as those of a stream do between a source and
- * a device that are never waited for: tells when the rest of the process is to be let in.
+ * For work whose steps follow each other without a turn of the event loop, such as a stream whose source and device
+ * never block: says when to yield to the rest of the process.
  */
 export class EventLoopBudget {
   readonly #stepsToALook: number;
-  /** Steps since the last look at the clock; -1 where the next one is the first of a stretch. */
+  /** Steps since the clock was read; -1 before the first step of a stretch. */
   #steps = 0;
   /** When the stretch began; undefined before its first step. */
   #since: number | undefined = performance.now();
 
-  /** `stepsToALook`: the clock, a system call where there is no vDSO, is looked at once for so many steps. */
+  /** `stepsToALook`: number of steps per reading of the clock, which is a system call without vDSO. */
   constructor(stepsToALook = 1) {
     this.#stepsToALook = stepsToALook;
   }
 
-  /** Called for each step: whether the work goes on for long enough. Also true after a wait that nobody has told of. */
+  /** Called for each step: whether the budget is spent. Also true after a wait that `reset` did not report. */
   isSpent(): boolean {
     this.#steps = (this.#steps + 1) % this.#stepsToALook;
     if (this.#steps !== 0) return false;
@@ -28,13 +28,13 @@ export class EventLoopBudget {
     return now - this.#since >= LONGEST_STRETCH;
   }
 
-  /** Resolves when timers and everything else that is ready have had their turn. */
+  /** Resolves after timers and other ready work have run. */
   async yield(): Promise<void> {
     await setImmediate();
     this.reset();
   }
 
-  /** The work has waited for something, which let the others in. */
+  /** To be called after the work has waited, which gave others their turn. */
   reset(): void {
     this.#steps = -1;
     this.#since = undefined;

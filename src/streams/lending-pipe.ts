@@ -1,17 +1,17 @@
 import { WriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** Streams of ours, which say so themselves: to know them by their class would be to load it. */
+/** Streams of this library that release chunks; a check by class would have to load the class. */
 const RELEASING = new WeakSet<NodeJS.WritableStream>();
 
-/** Notes that a destination has done with a chunk once it calls its write back. */
+/** Marks a destination that no longer uses a chunk once it calls its write callback. */
 export function markReleasing(destination: Writable): void {
   RELEASING.add(destination);
 }
 
 /**
- * Whether a destination has done with a chunk once it calls its write back, as files and tapes have. A Transform has
- * not: it passes chunks on.
+ * Whether a destination no longer uses a chunk once it calls its write callback, as files and tapes do. A Transform
+ * passes chunks on.
  */
 export function releasesChunks(destination: NodeJS.WritableStream): destination is Writable {
   return destination instanceof WriteStream || RELEASING.has(destination);

@@ -4,26 +4,26 @@ import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/we
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import { type Bytes, described, isBytes, requireBytes } from './bytes.js';
 
-/** Data for the library: bytes, or anything that yields bytes piece by piece. */
+/** Data to write: bytes, or anything that yields bytes. */
 export type DataSource = Bytes | Blob | NodeJS.ReadableStream | AsyncIterable<Bytes | Blob> | Iterable<Bytes | Blob>;
 
 /** How a kind of source is read. */
 interface Reading {
   readonly chunks: () => AsyncIterable<unknown> | Iterable<unknown>;
-  /** Of its strings, which Readables that were given an encoding make. */
+  /** Encoding of its strings, from a Readable with an encoding. */
   readonly encoding?: () => BufferEncoding;
-  /** Lets the source end what it does when no more of it is wanted. */
+  /** Ends the source when no more data is needed. */
   readonly discard?: (reason: Error) => void;
-  /** What emits `error` and `close`. */
+  /** The emitter of `error` and `close`. */
   readonly emitter?: NodeJS.ReadableStream;
 }
 
 /**
- * A source that was taken over: an error of it is noted from the first moment, so that one that has to wait cannot bring
- * the process down, and it is destroyed when nothing comes of it. All that comes out of it is Uint8Array.
+ * A source owned by the library: its errors are caught from the start, so that an error while waiting cannot end the
+ * process, and it is destroyed if it is not used. It yields Uint8Array only.
  */
 export class TakenSource implements AsyncIterable<Uint8Array> {
-  /** Why the source gave not all it had; undefined as long as it is not at fault. */
+  /** Why the source failed; undefined if it has not. */
   failure: { readonly reason: unknown } | undefined;
   readonly #reading: Reading;
   readonly #details: LtoErrorDetails;
@@ -55,11 +55,11 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Writes all of it to a stream and ends that. Rejects with what ended it early, from whichever side. */
+  /** Writes all of it to a stream and ends the stream. Rejects with the error of either side. */
   async feed(destination: Writable): Promise<void> {
     this.#destination = destination;
     const { emitter } = this.#reading;
-    // The destination is what is waited for: a source that never gives another chunk cannot be, once that has failed.
+    // Waits for the destination: after it failed, a source may never yield again.
     const ended = finished(destination, { readable: false });
     pipeline(emitter instanceof Readable && isBinary(emitter) ? emitter : this.chunks(), destination).catch(
       (error: Error) => destination.destroy(error),
@@ -72,7 +72,7 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Ends it: no more of it is wanted. */
+  /** Ends the source: no more data is needed. */
   discard(reason: unknown): void {
     if (this.#discarded) return;
     this.#discarded = true;
@@ -87,7 +87,7 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
     });
   }
 
-  /** What follows from the end of the destination is no fault of the source. */
+  /** An error caused by the end of the destination is not the source's. */
   #note(reason: unknown): void {
     if (this.#discarded || this.#destination?.destroyed) return;
     this.failure ??= { reason };
@@ -95,8 +95,8 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
 }
 
 /**
- * Takes a source over, whatever becomes of it. Throws InvalidArgumentError for what can be no source, or none any more,
- * and for a list with anything but bytes in it.
+ * Takes ownership of a source. Throws InvalidArgumentError for anything that is not a source, an already used one, and
+ * an array with elements that are not bytes.
  */
 export function takeSource(source: unknown, details: LtoErrorDetails): TakenSource {
   return source instanceof TakenSource ? source : new TakenSource(source, details);
@@ -140,7 +140,7 @@ async function* readAll(
   try {
     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) yield value;
   } finally {
-    // At its end, or when it failed, there is nothing left to be cancelled.
+    // At its end or after a failure there is nothing to cancel.
     void cancel('no more of it is wanted');
   }
 }
@@ -167,7 +167,7 @@ function isIterable(source: unknown): source is AsyncIterable<unknown> | Iterabl
   return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
 }
 
-/** Those of other libraries too, which are no `Readable`. */
+/** Includes streams of other libraries that are not a `Readable`. */
 function isNodeStream(source: unknown): source is NodeJS.ReadableStream {
   if (typeof source !== 'object' || source === null) return false;
   return Symbol.asyncIterator in source && 'on' in source && typeof source.on === 'function';

@@ -41,8 +41,8 @@ export interface VirtualDriveOptions {
   /** Size of the early-warning zone; by default the smaller of 1 % of the capacity and 64 MiB. */
   readonly earlyWarningBytes?: number;
   /**
-   * Without `speed`: the number of most recently written bytes that stay in the drive's buffer, not on the medium,
-   * until it is told to empty it; 0 by default. With `speed`, the speed model decides what is in the buffer.
+   * Without `speed`: number of the most recently written bytes that stay in the drive's buffer, not on the medium,
+   * until it is flushed; default 0. With `speed`, the speed model decides what is in the buffer.
    */
   readonly bufferBytes?: number;
   /** Speed of the drive: by the name of a generation, or by facts. By default as fast as the machine. */

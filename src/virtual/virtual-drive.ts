@@ -46,13 +46,13 @@ export class VirtualDrive {
   }
 
   /**
-   * Opens the drive of a folder. After `close()` it is as it was left; after anything else its power was cut: the
-   * tape is at the beginning, and the first command is told so by UNIT ATTENTION.
+   * Opens the drive of a folder. After `close()` its state is unchanged; after any other end its power counts as cut:
+   * the tape is at the beginning, and the first command gets a UNIT ATTENTION.
    *
    * `bay` is given by the library that it is in, which knows what cartridge is in it.
    *
-   * Rejects with DeviceNotFoundError when there is no drive, DriveBusyError when somebody has it open, MediumError
-   * when the cartridge memory can't be read, InvalidArgumentError for the drive of a library.
+   * Rejects with DeviceNotFoundError when there is no drive, DriveBusyError when somebody has it open, MediumError when
+   * the cartridge memory can't be read, InvalidArgumentError for the drive of a library.
    */
   static async open(folder: string, bay?: Bay): Promise<VirtualDrive> {
     // No lock is put into a folder that is no drive's.
@@ -167,12 +167,12 @@ export class VirtualDrive {
     return this.#queue.add(() => cutPower(this.#drive));
   }
 
-  /** A nexus has come into being anew, or is lost: it is told of the power on, and prevents no removal. */
+  /** A nexus was created or lost: it gets the power-on unit attention, and its prevention of removal ends. */
   nexusLost(nexus: Nexus): Promise<void> {
     return this.#queue.add(async () => this.#drive.loseNexus(nexus));
   }
 
-  /** Tells a nexus of something at its next command, by UNIT ATTENTION. */
+  /** Queues a unit attention for the next command of a nexus. */
   tell(nexus: Nexus, attention: Attention): Promise<void> {
     return this.#queue.add(async () => this.#drive.attentions.raiseFor(nexus, attention));
   }

@@ -139,12 +139,12 @@ export class VirtualLibrary {
     return this.#queue.add(async () => this.#library.reset());
   }
 
-  /** A nexus has come into being anew, or is lost. */
+  /** A nexus was created or lost. */
   nexusLost(nexus: Nexus): Promise<void> {
     return this.#queue.add(async () => this.#library.loseNexus(nexus));
   }
 
-  /** Tells a nexus of something at its next command, by UNIT ATTENTION. */
+  /** Queues a unit attention for the next command of a nexus. */
   tell(nexus: Nexus, attention: Attention): Promise<void> {
     return this.#queue.add(async () => this.#library.attentions.raiseFor(nexus, attention));
   }

@@ -27,8 +27,8 @@ export function isAclKey(key: string): boolean {
 }
 
 /**
- * `user::rwx,user:lisa:r-x:1000,group::r-x,mask::r-x,other::r-x` as the attribute that the kernel takes. Undefined where
- * somebody is named without a number: whose number it is here, nobody can tell.
+ * `user::rwx,user:lisa:r-x:1000,group::r-x,mask::r-x,other::r-x` as the attribute that the kernel takes. Undefined if
+ * an entry names a user without a number, because the number on this system is unknown.
  */
 export function aclAttribute({ key, value }: PaxRecord): ExtendedAttribute | 'nothing' | undefined {
   const lines = value.toString('latin1').split(/[,\n]/);

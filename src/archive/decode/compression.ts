@@ -3,7 +3,7 @@ import * as zlib from 'node:zlib';
 import { cutOff, damaged, unsupported } from './fault.js';
 
 const CHUNK = 256 * 1024;
-/** Bytes that tell all of them apart. */
+/** Bytes needed to distinguish them. */
 const LONGEST_MAGIC = 10;
 
 interface Compression {

@@ -14,7 +14,7 @@ interface Layout {
 export const IN_HEADER: Layout = { entries: 386, count: 4, more: 482 };
 export const IN_EXTENSION: Layout = { entries: 0, count: 21, more: 504 };
 
-/** Adds the parts that a block tells of; whether another block follows. */
+/** Adds the parts in a block; returns whether another block follows. */
 export function addOldSparse(map: SparseMap, block: Buffer, { entries, count, more }: Layout): boolean {
   for (let entry = 0; entry < count; entry += 1) {
     const at = entries + entry * ENTRY;

@@ -35,7 +35,7 @@ export interface Member {
   readonly minor: number;
   /** More records for its extended header. */
   readonly records: readonly PaxRecord[];
-  /** Stands in the header in place of the path, which a record tells then (GNU.sparse). */
+  /** Name in the header in place of the path, which a record then holds (GNU.sparse). */
   readonly placeholder?: ByteString | undefined;
 }
 

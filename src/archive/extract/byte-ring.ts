@@ -121,7 +121,7 @@ export class RingWriter {
     });
     Atomics.store(this.#words, WAITING, 1);
     const used = (Atomics.load(this.#words, HEAD) - Atomics.load(this.#words, TAIL)) >>> 0;
-    // The reader may have gone on before it was told that somebody waits.
+    // The reader may have continued before it was notified of the waiting writer.
     if (used < RING_BYTES && Atomics.exchange(this.#words, WAITING, 0) === 1) this.wake();
     await told;
   }
@@ -184,7 +184,7 @@ export class RingReader implements ByteSource {
   }
 
   #sleep(tail: number): void {
-    // In this order: what the writer does from here on it tells.
+    // In this order: from here on the writer notifies the reader.
     Atomics.store(this.#words, READER_WAITS, 1);
     const signal = Atomics.load(this.#words, SIGNAL);
     if (this.#used(tail) === 0 && this.#isOpen) Atomics.wait(this.#words, SIGNAL, signal);

@@ -22,7 +22,7 @@ export interface ExtractSummary {
   readonly notRestored: readonly NotRestored[];
 }
 
-/** Kinds that are told apart; an archive could have as many as it has members. */
+/** Most kinds listed separately; an archive could have as many as members. */
 const MOST_KINDS = 100;
 
 const COUNTED = {

@@ -4,7 +4,7 @@ import type { PackProgress, PackSummary } from './summary.js';
 
 /** What a packer is to do, as it goes to its thread. */
 export interface PackJob {
-  /** What was named by itself: below `base` where there is one, else absolute. */
+  /** Named paths: relative to `base` if set, otherwise absolute. */
   readonly sources: readonly ByteString[];
   /** More that was named, each path with a NUL behind it. */
   readonly list: Uint8Array | undefined;

@@ -13,9 +13,9 @@ const SLABS_AHEAD = 8;
 const YOUNG_MIB = 4;
 
 /**
- * An archive of folders, made by a thread of its own that reads ahead of whoever takes it. `progress` tells how far that
- * thread is, and `summary` is there when the stream has ended. A file or a tape that is the only destination of `pipe()`
- * gives the memory of a chunk back with its write callback.
+ * An archive of folders, made by its own thread that reads ahead of the consumer. `progress` reports how far that
+ * thread is, and `summary` is there when the stream has ended. A file or a tape that is the only destination of
+ * `pipe()` gives the memory of a chunk back with its write callback.
  */
 export class PackStream extends LendingReadable {
   summary: PackSummary | undefined;
@@ -36,7 +36,7 @@ export class PackStream extends LendingReadable {
       this.#noteBegun = resolve;
       this.once('error', reject).once('close', () => reject(destroyedEarly()));
     });
-    // Told by the stream to whoever does not ask for this.
+    // The stream reports the error if this promise is not used.
     this.#begun.catch(() => undefined);
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
     this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), {

@@ -5,8 +5,7 @@ import { errorCode, realPath, statLink } from './files/files.js';
 import type { PackJob, Root } from './job.js';
 
 /**
- * Where archiving begins, for all that was named. Throws PackError unless what was named by itself is there, and nothing
- * leads out of the archive.
+ * The starting points for all named paths. Throws PackError unless every path exists and none leads out of the archive.
  */
 export function requireRoots(job: PackJob): Iterable<Root> {
   const { sources, list, base } = job;

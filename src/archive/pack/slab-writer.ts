@@ -44,7 +44,7 @@ export class SlabWriter {
     this.fill((BLOCK - (this.#at % BLOCK)) % BLOCK);
   }
 
-  /** Up to `most` bytes by `read`, which puts them where it is told and returns how many: 0 when there are no more. */
+  /** Up to `most` bytes from `read`, which fills the given memory and returns the number of bytes; 0 at the end. */
   readInto(most: number, read: (memory: Buffer, at: number, length: number) => number): number {
     const count = read(this.#slab, this.#at, Math.min(most, this.#room));
     this.#advance(count);

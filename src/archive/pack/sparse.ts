@@ -36,7 +36,7 @@ export function sparseFile(name: ByteString, size: number, parts: Float64Array):
 /** Decimal numbers, each in a line: how many parts, then offset and length of each; up to the end of a block. */
 function encodeMap(size: number, parts: Float64Array): Buffer {
   const last = parts.length === 0 ? 0 : (parts.at(-2) ?? 0) + (parts.at(-1) ?? 0);
-  // A part of no length tells where the file ends, when that is a hole.
+  // If the file ends with a hole, a part of length 0 marks its end.
   const end = last < size ? [size, 0] : [];
   const lines = [`${(parts.length + end.length) / 2}\n`];
   for (const number of parts) lines.push(`${number}\n`);

@@ -6,7 +6,7 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import { visible } from '../output/terminal.js';
 import { InterruptedError } from '../run/interrupt.js';
 
-/** Whether somebody sits there to be asked. */
+/** Whether there is a terminal to ask on. */
 export function hasTerminal(): boolean {
   return process.stdin.isTTY === true || process.stderr.isTTY === true;
 }

@@ -36,8 +36,8 @@ export async function pipeOut(source: Readable, signal: AbortSignal): Promise<vo
 }
 
 /**
- * Throws when stdout was closed: Node.js then opens /dev/null in its place, for reading and writing, as no shell does
- * that is told `> /dev/null`.
+ * Throws if stdout was closed: Node.js then opens /dev/null in its place for reading and writing, which a shell's `>
+ * /dev/null` never does.
  */
 export function requireOpen(): void {
   const { rdev } = fstatSync(STDOUT);
@@ -67,7 +67,7 @@ function written(stream: Writable, text: string | Uint8Array): Promise<void> {
   });
 }
 
-/** What a file system has only promised to write, such as NFS, is told here. */
+/** Deferred write errors of a file system such as NFS surface here. */
 async function flushed(): Promise<void> {
   if (fstatSync(STDOUT).isFile()) await promisify(fsync)(STDOUT);
 }

@@ -52,7 +52,7 @@ async function pathList(file: string, isNull: boolean): Promise<Uint8Array> {
   return list;
 }
 
-/** A date, or the time of a file whose name begins with `/` or `.`, as tar tells them apart. */
+/** A date, or the time of a file whose name begins with `/` or `.`, as in tar. */
 async function pointInTime(text: string): Promise<Date> {
   if (/^[./]/.test(text)) return (await stat(text)).mtime;
   const date = new Date(text);

@@ -6,7 +6,7 @@ import { withProgress } from '../output/progress.js';
 import { InterruptedError, type Interruption } from '../run/interrupt.js';
 import type { Source } from './source.js';
 
-/** Writes a source as one file of the tape. Rejects with InterruptedError, which tells what is on tape. */
+/** Writes a source as one file of the tape. Rejects with InterruptedError, which says what is on tape. */
 export async function writeSource(
   drive: TapeDrive,
   { stream: source, bytes, archive }: Source,

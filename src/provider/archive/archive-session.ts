@@ -76,7 +76,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   async #write(session: Session, source: ArchiveSource, options: SessionArchiveOptions): Promise<BufferedArchive> {
     const { archive, checksum, signal, onProgress } = options;
     const before = this.#preparation;
-    // Behind its last file the session proves drive, cartridge and position by itself.
+    // After its last file, the session itself proves drive, cartridge and position.
     if (!this.#files.isUndisturbed) {
       await requireUnchanged(session, before);
       await returnToEnd(session, before);

@@ -12,17 +12,17 @@ export interface IdleOptions {
 
 const TEN_MINUTES = 600_000;
 const MILLISECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds' };
-/** The clock is looked at this often in the time that is allowed. */
+/** Number of checks within the timeout. */
 const LOOKS = 10;
 
-/** The timeout to use. Throws InvalidArgumentError for what is none. */
+/** The timeout to use. Throws InvalidArgumentError for an invalid one. */
 export function requireIdleTimeout({ idleTimeoutMs = TEN_MINUTES }: IdleOptions): number {
   return requireNumber('idleTimeoutMs', idleTimeoutMs, MILLISECONDS);
 }
 
 /**
- * Destroys a stream that nobody reads any more: the client of `stream.pipe(response)` that has gone destroys nothing, and
- * the drive would be held for ever. Time in which the reader waits for the drive does not count.
+ * Destroys a stream that is no longer read: a client of `stream.pipe(response)` that went away does not destroy it, and
+ * the drive would stay occupied. Time in which the reader waits for the drive does not count.
  */
 export function destroyWhenIdle(stream: Readable, timeoutMs: number, device: string): void {
   if (timeoutMs === 0) return;
@@ -48,7 +48,7 @@ export function destroyWhenIdle(stream: Readable, timeoutMs: number, device: str
 }
 
 function giveUp(stream: Readable, timeoutMs: number, device: string): void {
-  // Whoever has gone listens to nothing, and an error that nobody hears would end the process.
+  // The reader may be gone, and an error without a listener would end the process.
   if (stream.listenerCount('error') === 0) stream.once('error', () => undefined);
   stream.destroy(
     new ReaderIdleError(`the archive was not read for ${timeoutMs / 1000} s, although data was ready`, {

@@ -28,8 +28,8 @@ export function requireLocation(location: number | string): number {
 }
 
 /**
- * A file of the cartridge `id` as a stream that ends at its filemark. Nobody else moves the tape until the stream has
- * closed: it has to be read to its end, or destroyed, which happens by itself when nobody reads for `idleTimeoutMs`.
+ * A file of the cartridge `id` as a stream that ends at its filemark. Nothing else moves the tape until the stream has
+ * closed. Read it to its end or destroy it; it is destroyed automatically if it is not read for `idleTimeoutMs`.
  */
 export async function readArchive(
   connection: Connection,
@@ -76,7 +76,7 @@ export function verifyArchiveInDrive(
   return connection.run('verifying an archive', options, verify, id);
 }
 
-/** Reads an archive to its end and keeps nothing of it. Rejects with VerificationError when the checksum is another. */
+/** Reads an archive to its end and discards the data. Rejects with VerificationError if the checksum differs. */
 export async function verifyArchive(
   connection: Connection,
   id: string,

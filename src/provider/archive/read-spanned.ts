@@ -32,14 +32,14 @@ export function requireParts(
 
 /**
  * The parts of an archive as one stream, each checked against its checksum. The first is opened before this resolves;
- * for every other one its cartridge is asked for.
+ * for each other one, its cartridge is requested.
  */
 export async function readSpanned(
   connection: Connection,
   { parts, onNextCartridge, signal, idleTimeoutMs }: ReadSpannedOptions,
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
-  // The reader of the whole is watched, not the one of a part.
+  // The idle timeout applies to the whole stream, not to a part.
   const open = ({ cartridge, location, checksum }: ArchivePart) =>
     readArchive(connection, cartridge, requireLocation(location), { checksum, signal, idleTimeoutMs: 0 });
   const [first, ...others] = parts;

@@ -3,8 +3,8 @@ import type { TakenSource } from '../../streams/taken-source.js';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from '../../tape/stream/file/checksum.js';
 
 /**
- * A source that can be written in parts: what was read from it is held until it is on tape, so that the next cartridge
- * gets what no longer fitted on this one. Checksums are made over what is on tape.
+ * A source that can be written in parts: data read from it is kept until it is on tape, so that the next cartridge gets
+ * what did not fit on this one. Checksums cover the data on tape.
  */
 export class ReplayableSource {
   readonly #source: TakenSource;
@@ -30,7 +30,7 @@ export class ReplayableSource {
     this.#part = createChecksum(algorithm);
   }
 
-  /** The chunks of a part: those that are still held, then the source's. `taken` tells how many bytes the drive took. */
+  /** The chunks of a part: the kept ones, then the source's. `taken` returns how many bytes the drive took. */
   async *chunks(taken: () => number): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       this.#commit(taken());
@@ -72,13 +72,13 @@ export class ReplayableSource {
     });
   }
 
-  /** Has the source end what it does, without waiting for it. */
+  /** Ends the source, without waiting for it. */
   close(): void {
     this.#source.discard(new Error('nothing more of the archive is written'));
     this.#iterator.return().catch(() => undefined);
   }
 
-  /** Holds the next chunk of the source; false at its end. A call that was given up is joined by the next one. */
+  /** Reads and keeps the next chunk of the source; false at its end. An abandoned call is joined by the next one. */
   #more(): Promise<boolean> {
     this.#pull ??= this.#readChunk().finally(() => {
       this.#pull = undefined;

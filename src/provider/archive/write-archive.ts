@@ -43,7 +43,7 @@ export async function writeArchive(
   };
 }
 
-/** Writes the next file, on this cartridge and behind its last file only. */
+/** Writes the next file, only to this cartridge and after its last file. */
 export async function writeNext(
   session: Session,
   preparation: Preparation,

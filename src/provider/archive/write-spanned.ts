@@ -14,7 +14,7 @@ import { preparationBehind, type WriteArchiveOptions, type Written, writeArchive
 /** A cartridge that became full in the middle of an archive. */
 export interface FullCartridge {
   readonly archive: string;
-  /** The part on this cartridge, closed with a filemark; undefined when nothing fitted. */
+  /** The part on this cartridge, closed with a filemark; undefined if nothing fitted. */
   readonly part: ArchivePart | undefined;
   /** Bytes of the archive that are on tape so far. */
   readonly totalBytes: number;
@@ -34,7 +34,7 @@ export interface SpanOptions {
   readonly archive?: string | undefined;
 }
 
-/** On one cartridge, or where somebody can change it, on as many as it takes. */
+/** Writes to one cartridge, or with `onEndOfMedium` to as many as needed. */
 export function writeWhole(
   session: Session,
   preparation: Preparation,
@@ -46,8 +46,8 @@ export function writeWhole(
 }
 
 /**
- * As `writeArchive`, over as many cartridges as it takes. Before each part, the first too, stands a header in a file of
- * its own that names archive, part and predecessor, so that each part alone is plain bytes of the source.
+ * As `writeArchive`, over as many cartridges as needed. A header in a separate file precedes each part, including the
+ * first, and names archive, part and predecessor; the part itself is plain bytes of the source.
  */
 async function writeSpanned(
   session: Session,
@@ -78,8 +78,8 @@ async function writeSpanned(
 }
 
 /**
- * So many of the records that the drive took are held all the same: at the end of the medium the last one may not be on
- * tape although the drive said so, and the filemark may have to take the place of the one before.
+ * Number of records kept although the drive took them: at the end of the medium the last one may not be on tape
+ * although the drive reported it, and the filemark may have to replace the one before.
  */
 const RECORDS_HELD_BACK = 4;
 
@@ -100,7 +100,7 @@ async function writePart(
   if (behindHeader === undefined) return { part: undefined };
   let taken = 0;
   const options = {
-    // That of the records themselves costs this thread nothing, and the one of what came in is made all the same.
+    // The records' own checksum costs this thread nothing, and the checksum of the source is computed in any case.
     checksum: algorithm === 'sha256' ? (false as const) : algorithm,
     signal,
     onProgress: (bytes: number) => {
@@ -152,7 +152,7 @@ function receiptOf(parts: readonly ArchivePart[], totalBytes: number, replayable
   return { ...first, parts, totalBytes, totalChecksum: replayable.totalChecksum() };
 }
 
-/** What went out is what came in: a source that fills its chunks anew while they wait would end here. */
+/** Compares written with received data: rejects if a source modified its chunks while they were queued. */
 function requireSame({ drive }: Session, receipt: TapeReceipt, checksum: string): void {
   if (receipt.checksum === undefined || receipt.checksum === checksum) return;
   throw new VerificationError(`file ${receipt.fileNumber} has the checksum ${receipt.checksum}, not ${checksum}`, {

@@ -1,7 +1,7 @@
 import { formatOfBarcodeSuffix, type LtoFormat } from '../../scsi/generations/index.js';
 import type { MediumFormat } from '../../tape/reports/medium-format.js';
 
-/** A volume serial of six characters, and the two that tell the medium, which some libraries leave out. */
+/** Six characters of volume serial and two of medium type, which some libraries omit. */
 const WITH_SUFFIX = /^([A-Z0-9]{6})([A-Z0-9]{2})$/;
 const SERIAL = /^[A-Z0-9]{6}$/;
 
@@ -12,7 +12,7 @@ export function isSameCartridge(one: string, other: string): boolean {
   return SERIAL.test(short) && mediumOf(long) !== undefined && long.startsWith(short);
 }
 
-/** In words, what the suffix of a barcode says and the medium does not; undefined where they agree or nobody tells. */
+/** Text for a barcode suffix that contradicts the medium; undefined if they agree or either is unknown. */
 export function suffixContradiction(identifier: string, medium: MediumFormat): string | undefined {
   const told = mediumOf(identifier);
   if (told === undefined) return undefined;

@@ -12,7 +12,7 @@ export interface ExistingData {
   readonly source: 'capacity' | 'tape';
 }
 
-/** More than any label takes; drives round what is used up to data sets, wraps or megabytes. */
+/** More than any label needs; drives round used capacity up to data sets, wraps or megabytes. */
 const MORE_THAN_A_LABEL = 2 ** 30;
 
 export async function findExistingData(session: Session): Promise<ExistingData> {
@@ -24,7 +24,7 @@ export async function findExistingData(session: Session): Promise<ExistingData> 
   return { hasData, source: 'tape' };
 }
 
-/** Looks at the tape itself, which is moved. */
+/** Checks the tape itself, which moves it. */
 export async function holdsData(session: Session): Promise<boolean> {
   const { end, fileNumber } = await session.drive.spaceToEndOfData();
   if (end === 'blank') return false;
@@ -38,7 +38,10 @@ export async function holdsData(session: Session): Promise<boolean> {
   }
 }
 
-/** To the same record of the same file; to the beginning of the tape when nobody knew where it stood. */
+/**
+ * Runs `work` and returns to the same record of the same file, or to the beginning of the tape if the position was
+ * unknown.
+ */
 async function comingBack<T>({ drive }: Session, work: () => Promise<T>): Promise<T> {
   const { fileNumber, blockNumber, endOfData } = await drive.status();
   const result = await work();

@@ -19,7 +19,7 @@ export interface MediaIdentity {
   readonly mediumSerial: string | undefined;
 }
 
-/** What the cartridge memory says of who the cartridge is. */
+/** Identity in the cartridge memory. */
 export interface MemoryIdentity {
   readonly barcode: string | undefined;
   readonly mediumSerial: string | undefined;
@@ -86,11 +86,13 @@ export async function proveIdentity(
     throw wrongCartridge(session, id, `its label is ${quoted(label.identifier)}`);
   }
   if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, mediumEpoch };
-  // The first command after a change tells of it: what was read since then is of the cartridge that is in now.
+  // The first command after a change reports it, so values read since then belong to the current cartridge.
   return proveIdentity(session, id);
 }
 
-/** The label, which a barcode of another name may be replaced by; without one, the barcode tells whose cartridge it is. */
+/**
+ * The label, which may stand for another barcode in the memory; without a label, the barcode identifies the cartridge.
+ */
 async function labelFor(session: Session, id: string, barcode: string | undefined): Promise<Label> {
   try {
     return await readKnownLabel(session);
@@ -102,8 +104,8 @@ async function labelFor(session: Session, id: string, barcode: string | undefine
 }
 
 /**
- * Has the driver look whether drive and cartridge are still as it knew them. `st` finds out at the first command after a
- * reset whose unit attention another program has taken, and carries that command out.
+ * Makes the driver check whether drive and cartridge are unchanged. If another program consumed the unit attention of a
+ * reset, `st` notices the reset at its first command after it, and carries that command out.
  */
 export async function isPositionKnown({ drive }: Session): Promise<boolean> {
   try {

@@ -30,7 +30,7 @@ export async function initializeMedia(
   requireIdentifier(id);
   const { drive, configuration } = session;
   const { worm } = await requireWritable(session);
-  // Takes waiting unit attentions away: whatever comes from here on is a change.
+  // Consumes pending unit attentions: any later one means a change.
   await drive.waitUntilReady({ timeoutMs: 0 });
   await isPositionKnown(session);
   const { mediumEpoch } = drive;
@@ -45,7 +45,7 @@ export async function initializeMedia(
     throw otherThanNamed(session, id, found.identity);
   }
   await requireSame(session, found);
-  // Whoever finds the cartridge in years has to be able to read which one it is.
+  // The label must be readable without a key, even in many years.
   await ensurePlain(session);
   const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
   const { owningHost, mediaPool } = configuration;
@@ -54,7 +54,7 @@ export async function initializeMedia(
   return report;
 }
 
-/** The last look before all is lost: another program may have taken the unit attention that told of a change. */
+/** The last check before all data is lost: another program may have consumed the unit attention of a change. */
 async function requireSame(session: Session, { barcode, mediumSerial }: MediaIdentity): Promise<void> {
   const now = await readMemoryIdentity(session);
   if (now.barcode === barcode && now.mediumSerial === mediumSerial) return;

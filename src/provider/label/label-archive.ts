@@ -14,7 +14,7 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
 /** Characters that no reader shows: controls, formats, surrogates, private use, and separators but for the blank. */
 const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
-/** Throws InvalidArgumentError for what can't be the identifier of a cartridge. */
+/** Throws InvalidArgumentError for an invalid identifier of a cartridge. */
 export function requireIdentifier(identifier: string): string {
   requireText(identifier);
   if (isIdentifier(identifier)) return identifier;
@@ -23,7 +23,7 @@ export function requireIdentifier(identifier: string): string {
   });
 }
 
-/** Throws InvalidArgumentError for what is no text, and so is the identifier of nothing. */
+/** Throws InvalidArgumentError if the identifier is not a non-empty string. */
 export function requireText(identifier: unknown): asserts identifier is string {
   if (typeof identifier === 'string') return;
   throw new InvalidArgumentError(`${described(identifier)} can't identify a cartridge`, {
@@ -53,7 +53,7 @@ export async function encodeLabel(
   return buffer(archive);
 }
 
-/** What bytes hold: a label with its identifier, or something else, in words. */
+/** Content of file 0: a label, or a description of something else. */
 export type LabelContent = Label | { readonly foundInstead: string };
 
 export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
@@ -66,7 +66,7 @@ export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Pro
   return { foundInstead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
 }
 
-/** Text of each member by name; undefined for bytes that are no archive. */
+/** Text of each member by name; undefined if the bytes are not an archive. */
 async function readMembers(bytes: Uint8Array): Promise<Map<string, string> | undefined> {
   const members = new Map<string, string>();
   try {

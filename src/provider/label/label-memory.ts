@@ -81,7 +81,7 @@ function useAttributes(): MemoryAttribute[] {
   ];
 }
 
-/** 0805h first: it tells how the text is to be read. */
+/** 0805h first: it determines how the text is decoded. */
 function labelAttributes(identifier: string): MemoryAttribute[] {
   const localization = isAscii(identifier) ? [] : [{ ...attribute('textLocalization', 'UTF-8'), code: TEXT_UTF8 }];
   return [...localization, attribute('userMediumLabel', identifier), attribute('barcode', identifier)];
@@ -114,7 +114,7 @@ function attribute(key: keyof HostAttributes, value: string): MemoryAttribute {
   return { id, key, name, value };
 }
 
-/** Cut to the 8 characters that attribute 0802h has. */
+/** Truncated to the 8 characters of attribute 0802h. */
 function applicationVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   return String(version).slice(0, 8);
@@ -126,7 +126,9 @@ export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute
   return attributes.filter(({ id }) => NAMES.some(([name]) => name === id));
 }
 
-/** Puts names back that were replaced for a label that could not be written. What the drive refuses stays as it is. */
+/**
+ * Restores names that were replaced for a label that could not be written. Names that the drive refuses stay unchanged.
+ */
 export async function restoreNames(drive: TapeDrive, names: readonly RawAttribute[]): Promise<void> {
   for (const [id, key] of NAMES) {
     const before = names.find((attribute) => attribute.id === id);

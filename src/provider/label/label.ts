@@ -45,14 +45,14 @@ export interface LabelReport {
 }
 
 /**
- * Reads the cartridge label, file 0 of the tape. Rejects with LabelError when there is none, which tells what was
- * found instead. The tape stands behind the label afterwards, or at the beginning when there is none.
+ * Reads the cartridge label, file 0 of the tape. Rejects with LabelError if there is none; the error says what was
+ * found instead. The tape then stands after the label, or at the beginning if there is none.
  */
 export async function readLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<string> {
   return (await readWholeLabel(drive, options)).identifier;
 }
 
-/** As `readLabel`, with all that the label says. */
+/** As `readLabel`, with all fields of the label. */
 export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {}): Promise<Label> {
   const found = await examine(drive, options);
   if ('identifier' in found) return found;
@@ -65,11 +65,11 @@ export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {
 }
 
 /**
- * Puts the identifier into the cartridge memory, where the drive has one, then writes the cartridge label as file 0 and
- * reads it back. A drive that refuses to write a barcode gets the label all the same, which then counts. Everything that was on the tape is lost. Rejects with InvalidArgumentError for an identifier that does
- * not fit, NotBlankError for a tape that is not blank unless told to overwrite,
- * WriteProtectedError, and VerificationError. The tape stands
- * behind the label afterwards.
+ * Writes the identifier to the cartridge memory, if the drive has access to it, then writes the cartridge label as file
+ * 0 and reads it back. If the drive refuses the barcode, the label is written nevertheless and takes precedence.
+ * Everything on the tape is lost. Rejects with InvalidArgumentError for an identifier that does not fit, NotBlankError
+ * for a tape that is not blank unless `overwrite` is set, WriteProtectedError, and VerificationError. The tape then
+ * stands after the label.
  */
 export async function writeLabel(
   drive: TapeDrive,
@@ -79,7 +79,7 @@ export async function writeLabel(
   requireIdentifier(identifier);
   if (!overwrite) await requireBlank(drive, { member, keyStore });
   await drive.rewind();
-  // What may fail comes before what destroys: whether this tape may be overwritten, then the cartridge memory.
+  // Steps that can fail come before destructive ones: the permission to overwrite, then the cartridge memory.
   await drive.requireOverwritable();
   await drive.rewind();
   const names = await readNames(drive);
@@ -107,7 +107,7 @@ async function writeFileZero(drive: TapeDrive, label: Buffer, mediumEpoch: numbe
   return drive.writeFile([label], { position: 'overwrite', expected });
 }
 
-/** The barcode of another name that the cartridge memory still has. */
+/** Another barcode that the cartridge memory still contains. */
 async function barcodeBeside(drive: TapeDrive, identifier: string): Promise<string | undefined> {
   const barcode = (await drive.mam())?.values.barcode;
   return barcode === undefined || isSameCartridge(barcode, identifier) ? undefined : barcode;

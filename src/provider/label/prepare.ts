@@ -61,8 +61,8 @@ export async function prepareForWrite(
 }
 
 /**
- * Rejects with MediumChangedError unless the cartridge in the drive is the one that was prepared, asked of the drive
- * now: its unit attentions, and, since another program may have taken them, the driver's position and the memory.
+ * Asks the drive whether the prepared cartridge is still loaded, otherwise rejects with MediumChangedError. Checks unit
+ * attentions and, because another program may have consumed them, the driver's position and the memory.
  */
 export async function requireUnchanged(session: Session, proven: ProvenCartridge): Promise<void> {
   const { barcode, mediumSerial, mediumEpoch } = proven;
@@ -94,7 +94,10 @@ export async function returnToEnd({ drive }: Session, { nextFile }: Preparation)
   });
 }
 
-/** Resolves with what then holds: drives that can't compress, or don't tell, are left as they are. */
+/**
+ * Sets compression; resolves with the resulting state. Drives that cannot compress, or do not report it, are left
+ * unchanged.
+ */
 async function setCompression({ drive, configuration }: Session): Promise<boolean | undefined> {
   const { compression: wanted } = configuration;
   const { compression, compressionCapable } = await drive.settings();

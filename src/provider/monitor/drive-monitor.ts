@@ -5,7 +5,7 @@ import { type Freshness, type MamInfo, readMamInfo } from './mam-info.js';
 import { type OnlineStatus, readOnlineStatus } from './online-status.js';
 import { type Reading, SharedReading } from './shared-reading.js';
 
-/** What is read of a drive to be shown: read once for all providers of the drive. */
+/** Readings of a drive for display, shared by all providers of the drive. */
 export class DriveMonitor {
   readonly owner: DriveOwner;
   readonly #online: SharedReading<OnlineStatus>;
@@ -27,9 +27,9 @@ export class DriveMonitor {
   }
 
   /**
-   * What is known of the cartridge: read from the drive when that is older than `maxAgeMs`, and last-known-good when the
-   * drive fails, or (unless `force`) while a job moves the tape. Rejects with NoMediumError for an empty drive, and with
-   * the drive's error when nothing is known. `isLoaded`: what the drive has just told, which spares a TEST UNIT READY.
+   * Cartridge information: read from the drive if older than `maxAgeMs`; last-known-good if the drive fails, or (unless
+   * `force`) while a job moves the tape. Rejects with NoMediumError for an empty drive, and with the drive's error if
+   * nothing is known. `isLoaded`: result of a TEST UNIT READY just sent, which saves another one.
    */
   async mamInfo(maxAgeMs: number, force: boolean, isLoaded?: boolean): Promise<MamInfo & Freshness> {
     const { owner } = this;
@@ -42,7 +42,7 @@ export class DriveMonitor {
       lastKnownGood.put(drive, reading.value, reading.readAt);
       return report(reading, undefined);
     } catch (error) {
-      // The failed command may have been the one that told of a change.
+      // The failed command may have reported a change.
       await owner.noticeChanges();
       if (error instanceof NoMediumError) await owner.forgetCartridge();
       const left = lastKnownGood.get(drive);
@@ -64,7 +64,7 @@ export function monitorOf(owner: DriveOwner): DriveMonitor {
   return monitor;
 }
 
-/** Member by member: a spread would make a cached poll eight times as slow. */
+/** Explicit members: a spread would make a cached poll eight times as slow. */
 function report({ value, readAt }: Reading<MamInfo>, stale: string | undefined): MamInfo & Freshness {
   const { available, values, attributes, alerts, generation, barcode, mediumSerial, identity } = value;
   return {

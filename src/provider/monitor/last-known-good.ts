@@ -7,7 +7,7 @@ import type { Reading } from './shared-reading.js';
 
 interface Known extends Reading<MamInfo> {
   readonly drive: string;
-  /** Serial number of the cartridge; undefined for one that tells none. */
+  /** Serial number of the cartridge; undefined if it has none. */
   readonly cartridge: string | undefined;
   /** Brought in by `import`: the cartridge may have been changed since. */
   readonly imported: boolean;
@@ -96,7 +96,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Undefined for what is no entry. What the attributes say is read from them again, for JSON has no bytes. */
+/** Undefined if it is not an entry. Values are decoded again from the raw attributes, because JSON has no bytes. */
 function revived(entry: unknown): Omit<Known, 'imported'> | undefined {
   if (!isEntry(entry)) return undefined;
   const attributes = entry.value.attributes.map(revivedAttribute);

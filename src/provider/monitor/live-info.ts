@@ -60,7 +60,7 @@ export async function liveInfo(
   }
 }
 
-/** Member by member: a spread would make a cached poll eight times as slow. */
+/** Explicit members: a spread would make a cached poll eight times as slow. */
 function described(
   { online, state, progress, reason, holder }: OnlineStatus,
   { drive, tape, needsRegistration, job }: Pick<LiveInfo, 'drive' | 'tape' | 'needsRegistration' | 'job'>,

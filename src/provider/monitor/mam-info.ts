@@ -43,8 +43,8 @@ const BUSY_RETRIES = 3;
 const FIRST_BACK_OFF_MS = 100;
 
 /**
- * Reads it from the drive, again after a back-off while the drive is busy, and again when the cartridge changed.
- * `isLoaded`: what the drive has just told of the cartridge; left out, it is asked.
+ * Reads it from the drive; repeats after a back-off while the drive is busy, and if the cartridge changed. `isLoaded`:
+ * result of a TEST UNIT READY just sent; if omitted, it is sent.
  */
 export async function readMamInfo(owner: DriveOwner, isLoaded?: boolean): Promise<MamInfo> {
   for (let attempt = 0; ; attempt += 1) {

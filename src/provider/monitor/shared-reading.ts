@@ -5,7 +5,7 @@ export interface Reading<T> {
   readonly readAt: number;
 }
 
-/** One thing that is asked of a drive: callers that come at once share one answer, and a young one is given again. */
+/** A value read from a drive: concurrent callers share one reading, and a recent one is reused. */
 export class SharedReading<T> {
   readonly #read: () => Promise<T>;
   #last: Reading<T> | undefined;

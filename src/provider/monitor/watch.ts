@@ -28,7 +28,7 @@ const GONE: ReadonlySet<LiveInfo['state']> = new Set(['no-medium', 'not-loaded',
 /** Clean now, clean periodic, expired and invalid cleaning media, cleaning media. */
 const CLEANING_FLAGS: ReadonlySet<number> = new Set([11, 20, 21, 22, 23]);
 
-/** Looks again and again and tells the differences. Ends, without an error, when the signal is aborted. */
+/** Polls and yields the differences. Ends without an error when the signal is aborted. */
 export async function* watchTape(
   look: () => Promise<LiveInfo>,
   { signal, intervalMs = DEFAULT_INTERVAL_MS }: WatchOptions,
@@ -56,7 +56,7 @@ function eventOf(loaded: LiveInfo | undefined, info: LiveInfo): TapeEvent | unde
   return isSame(loaded, info) ? undefined : { type: 'changed', info, previous: loaded };
 }
 
-/** By the serial number of the cartridge, else by its name; a drive that tells neither is taken at its unit attentions. */
+/** Compares serial numbers of the cartridges, otherwise names; if neither is known, only unit attentions count. */
 function isSame({ tape: before }: LiveInfo, { tape: now }: LiveInfo): boolean {
   if (before?.mediumSerial !== undefined || now?.mediumSerial !== undefined) {
     return before?.mediumSerial === now?.mediumSerial;

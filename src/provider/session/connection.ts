@@ -48,8 +48,8 @@ export class Connection {
   }
 
   /**
-   * What moves the tape: an aborted call rejects at once, with the signal's reason, while it waits for its turn. Once it
-   * has begun, it is carried to its end.
+   * For work that moves the tape: while it waits for its turn, an aborted call rejects at once with the signal's
+   * reason. Once begun, it runs to its end.
    */
   async run<T>(
     job: string,
@@ -77,7 +77,7 @@ export class Connection {
     }
   }
 
-  /** What only asks the drive: an aborted call rejects at once, and the command that is under way goes on. */
+  /** For queries: an aborted call rejects at once, and the running command continues. */
   async ask<T>(what: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
     requireOptions(options, this.details(what));
     const { signal } = options;

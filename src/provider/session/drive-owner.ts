@@ -10,15 +10,15 @@ import type { Label } from './cartridge-label.js';
 /** How a drive is opened; `TapeDrive.open` unless the caller brings the drive. */
 export type OpenDrive = (device: string) => Promise<TapeDrive>;
 
-/** A label that was read from the tape, and the count of `TapeDrive.mediumEpoch` that it holds for. */
+/** A label read from the tape, with the value of `TapeDrive.mediumEpoch` for which it is valid. */
 interface ProvenLabel {
   readonly label: Label;
   readonly mediumEpoch: number;
 }
 
 /**
- * The one owner of a drive in this process, shared by all its providers: what moves the tape waits in one queue, and
- * what is known of drive and cartridge is known to all.
+ * The single owner of a drive in this process, shared by all its providers: jobs that move the tape share one queue,
+ * and knowledge of drive and cartridge is shared.
  */
 export class DriveOwner {
   readonly drive: TapeDrive;
@@ -50,7 +50,7 @@ export class DriveOwner {
     return this.#identity;
   }
 
-  /** Name of the drive in the last-known-good store: its serial number, or the device where it has none. */
+  /** Key of the drive in the last-known-good store: its serial number, or the device if it has none. */
   async serial(): Promise<string> {
     const { vendor, product, serialNumber } = await this.identity();
     return serialNumber === undefined ? this.drive.device : `${vendor} ${product} ${serialNumber}`;
@@ -61,7 +61,7 @@ export class DriveOwner {
     return this.#label?.mediumEpoch === this.drive.mediumEpoch ? this.#label.label : undefined;
   }
 
-  /** Reads the label with `read`; what a change of the cartridge overtook is not kept. */
+  /** Reads the label with `read`; the result is not kept if the cartridge changed in the meantime. */
   async readLabel(read: () => Promise<Label>): Promise<Label> {
     const { mediumEpoch } = this.drive;
     this.#label = undefined;
@@ -71,8 +71,8 @@ export class DriveOwner {
   }
 
   /**
-   * Runs `work` when all that came before has ended: nobody else moves the tape meanwhile. Rejects with the signal's
-   * reason, at once, when that is aborted before.
+   * Runs `work` after all earlier jobs; nothing else moves the tape meanwhile. Rejects at once with the signal's reason
+   * if aborted before its turn.
    */
   async run<T>(job: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const leave = await this.enter(job, signal);
@@ -83,7 +83,7 @@ export class DriveOwner {
     }
   }
 
-  /** As `run`, for a job that ends when the function that is resolved with is called. */
+  /** As `run`, for a job that ends when the returned function is called. */
   async enter(job: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last;
     let leave = () => {};
@@ -96,7 +96,7 @@ export class DriveOwner {
     try {
       await unlessAborted(before, signal);
     } catch (error) {
-      // Whoever waits behind still waits for those before.
+      // Later jobs still wait for earlier ones.
       void before.then(leave);
       throw error;
     }
@@ -104,14 +104,14 @@ export class DriveOwner {
     return leave;
   }
 
-  /** Drops what was known of the cartridge when it may have been changed since it was read. */
+  /** Drops knowledge of the cartridge if it may have been changed since. */
   async noticeChanges(): Promise<void> {
     if (this.#seenChanges === this.drive.mediumEpoch) return;
     this.#seenChanges = this.drive.mediumEpoch;
     await this.forgetCartridge();
   }
 
-  /** Drops everything that was known of the cartridge. */
+  /** Drops all knowledge of the cartridge. */
   async forgetCartridge(): Promise<void> {
     this.written = false;
     this.#label = undefined;
@@ -119,7 +119,7 @@ export class DriveOwner {
     for (const forget of this.#onForgotten) forget(drive);
   }
 
-  /** Calls `forget` with the name of the drive whenever nothing holds any more that was known of its cartridge. */
+  /** Calls `forget` with the key of the drive whenever knowledge of its cartridge becomes invalid. */
   onForgotten(forget: (drive: string) => void): void {
     this.#onForgotten.push(forget);
   }
@@ -128,7 +128,7 @@ export class DriveOwner {
 interface Entry {
   readonly owner: Promise<DriveOwner>;
   users: number;
-  /** Settles when a drive that nobody uses any more is closed. */
+  /** Settles when a drive without users is closed. */
   closing?: Promise<void>;
 }
 

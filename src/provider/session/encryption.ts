@@ -4,8 +4,8 @@ import type { DriveOwner } from './drive-owner.js';
 import type { Session } from './session.js';
 
 /**
- * Has the drive encrypt with the configured key, or not at all, and proves it by what the drive then says. Resolves with
- * the identifier of the key. Rejects with EncryptionKeyError when there is no such key, and EncryptionError.
+ * Makes the drive encrypt with the configured key, or not at all, and confirms it by the drive's status. Resolves with
+ * the identifier of the key. Rejects with EncryptionKeyError if there is no such key, and with EncryptionError.
  */
 export async function setEncryption(session: Session): Promise<string | undefined> {
   const { drive, configuration, keyStore } = session;
@@ -29,8 +29,8 @@ export async function setEncryption(session: Session): Promise<string | undefine
 }
 
 /**
- * As `setEncryption`, for a drive that was prepared: a key is only set anew where another job of this process has changed
- * it since. Rejects with EncryptionError when the drive has lost it: then the cartridge has to be prepared again.
+ * As `setEncryption`, for a prepared drive: the key is set again only if another job of this process changed it.
+ * Rejects with EncryptionError if the drive lost it: the cartridge must then be prepared again.
  */
 export async function keepEncryption(session: Session): Promise<void> {
   const { configuration, drive } = session;
@@ -42,8 +42,8 @@ export async function keepEncryption(session: Session): Promise<void> {
 }
 
 /**
- * Makes sure that what is written is readable without a key: somebody else's key may have been left in the drive. Where
- * a library sets the keys, hosts can't switch them off, and nothing is written.
+ * Ensures that written data is readable without a key: another program's key may still be in the drive. If a library
+ * sets the keys, hosts cannot switch them off, and nothing is written.
  */
 export async function ensurePlain({ drive }: Session): Promise<void> {
   const status = await drive.encryption.status();

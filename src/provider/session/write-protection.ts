@@ -13,7 +13,7 @@ export interface WriteProtection {
   readonly appendOnly: boolean;
 }
 
-/** Asks the drive. Rejects with NoMediumError for an empty one: an error is never an answer. */
+/** Asks the drive. Rejects with NoMediumError if it is empty, and with any other error: rights are never assumed. */
 export async function readWriteProtection({ drive, configuration }: Session): Promise<WriteProtection> {
   const { writeProtected, cleaningCartridge } = configuration;
   const { reasons: ofDrive, appendOnly } = await drive.writeRights();

@@ -6,12 +6,11 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEq
  * so that no data can pass for an encrypted block.
  *
  *   0-14  the words NODE-LTO BLOCK1    15  kind: 1 encrypted, 2 plain
- *  16     KAD format    17  bit 0: may be read raw    18, 19  lengths of U-KAD and A-KAD    20-23  zero
- *  24-55  U-KAD         56-67  A-KAD                  68-79   nonce
- *  80-95  tag           96-127 check value of the key
+ *  16     KAD format    17  bit 0: may be read raw    18, 19  lengths of U-KAD and A-KAD    20-23  zero 24-55  U-KAD
+ * 56-67  A-KAD                  68-79   nonce 80-95  tag           96-127 check value of the key
  *
- * AES-256-GCM over the block, with bytes 0 to 19 and the A-KAD as additional data. The check value is an HMAC-SHA-256 of
- * the nonce: it tells a wrong key from a damaged block, and nothing of the key.
+ * AES-256-GCM over the block, with bytes 0 to 19 and the A-KAD as additional data. The check value is an HMAC-SHA-256
+ * of the nonce: it distinguishes a wrong key from a damaged block and reveals nothing about the key.
  */
 export const ENVELOPE_BYTES = 128;
 /** Bytes that tell an envelope, with its kind. */

@@ -6,20 +6,20 @@ import type { MediumFacts, MediumKind } from './cartridge-memory.js';
 
 /** A new cartridge. */
 export interface CartridgeOptions {
-  /** Letters and digits, at most 32; also its name. By default a number with the generation's suffix. */
+  /** Barcode and name: at most 32 letters and digits. Default: a number with the generation's suffix. */
   readonly barcode?: string;
-  /** LTO generation; by default the drive's. */
+  /** LTO generation. Default: the drive's. */
   readonly generation?: number;
-  /** How it is recorded; by default as the generation is named. */
+  /** Recording format, such as `LTO-7 Type M`. Default: that of the generation. */
   readonly format?: LtoFormat;
-  /** By default the native capacity of the format. */
+  /** Capacity in bytes. Default: the native capacity of the format. */
   readonly capacityBytes?: number;
   readonly worm?: boolean;
   readonly cleaning?: boolean;
   readonly writeProtected?: boolean;
   /**
-   * Keeps the lengths of the records and the filemarks, but no data: they read as zeros. For measuring with more than
-   * the disk holds, never for a copy of anything.
+   * Keeps record lengths and filemarks, but no data: records read as zeros. For measurements with more data than the
+   * disk holds; never for data to keep.
    */
   readonly discardsData?: boolean;
 }
@@ -27,13 +27,13 @@ export interface CartridgeOptions {
 const NAME = /^[A-Za-z0-9]{1,32}$/;
 const GB = 1e9;
 
-/** Throws InvalidArgumentError for a name that can be no cartridge's. */
+/** Throws InvalidArgumentError for an invalid name of a cartridge. */
 export function requireName(name: string): string {
   if (NAME.test(name)) return name;
   throw new InvalidArgumentError(`a cartridge's name is 1 to 32 letters and digits, not ${JSON.stringify(name)}`);
 }
 
-/** Throws InvalidArgumentError for what no cartridge can be. */
+/** Throws InvalidArgumentError for an option that no cartridge can have. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): MediumFacts {
   const { worm = false, cleaning = false, writeProtected = false, discardsData } = options;
   const { densityCode, nativeGigabytes, barcodeSuffix } = requireFormat(options, driveGeneration);

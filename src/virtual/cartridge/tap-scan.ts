@@ -35,7 +35,7 @@ export async function scanImage(file: FileHandle, size: number): Promise<Scan> {
 
 /** From this length on, only the frames of records are read. */
 const LARGE_RECORD_BYTES = 0x8000;
-/** What is read of a large record: its header, and what tells an envelope. */
+/** Bytes read of a large record: its header and the mark of an envelope. */
 const HEAD_BYTES = WORD_BYTES + MARK_BYTES;
 /** Frames that are read at the same time. */
 const BATCH = 64;
@@ -82,7 +82,7 @@ class Scanner {
     return true;
   }
 
-  /** The index knows of a good record whether its data begins with an envelope. */
+  /** For a good record, the index also stores whether its data begins with an envelope. */
   async #wordInIndex(word: number): Promise<number> {
     if (kindInFile(word) !== 'record' || recordLength(word) < MARK_BYTES) return word;
     const data = this.#offset + WORD_BYTES;

@@ -19,7 +19,7 @@ export class ControlClient {
     this.#socket = socket;
     this.#lines = createInterface({ input: socket });
     this.#lines.on('line', (line) => this.#waiting.shift()?.resolve(line));
-    // What it means is told to those that wait, by 'close'.
+    // The 'close' handler reports it to the waiting calls.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       for (const { reject } of this.#waiting.splice(0)) reject(this.#gone());

@@ -75,7 +75,7 @@ async function attend(socket: Socket, serve: Serve): Promise<void> {
   }
 }
 
-/** Resolves when the client has fetched what it was told before. */
+/** Sends an answer; resolves when the client has read the earlier ones. */
 async function say(socket: Socket, answer: unknown): Promise<void> {
   if (socket.writable && !socket.write(toLine(answer))) await once(socket, 'drain');
 }

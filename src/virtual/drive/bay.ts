@@ -1,6 +1,6 @@
 /** Where a drive is in a library. */
 export interface Bay {
-  /** Serial number of the library, which it has told the drive. */
+  /** Serial number of the library, which it set in the drive. */
   readonly librarySerial: string;
   /** Address of the data transfer element. */
   readonly element: number;

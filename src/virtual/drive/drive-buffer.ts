@@ -62,7 +62,7 @@ export class DriveBuffer {
     const onMedium = this.#bytes - this.#level(this.#bytes);
     while ((this.#taken[this.#done]?.bytes ?? Number.POSITIVE_INFINITY) <= onMedium) this.#done += 1;
     if (this.#done < DROP_AT) return;
-    // The last one tells how many bytes are on the medium.
+    // The last entry says how many bytes are on the medium.
     this.#taken.splice(0, this.#done - 1);
     this.#done = 1;
   }

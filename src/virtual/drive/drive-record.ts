@@ -26,8 +26,8 @@ export interface DriveSettings {
   /** How slow it is; undefined for as fast as the machine. */
   readonly speed?: SpeedFacts | undefined;
   /**
-   * Bytes written last that a drive without a speed keeps in its buffer until it is emptied; none by default: everything
-   * is on the medium at once. With a speed, that tells what is.
+   * Bytes written last that a drive without a speed keeps in its buffer until it is emptied; none by default:
+   * everything is on the medium at once. With a speed, the speed model decides.
    */
   readonly bufferBytes?: number | undefined;
   readonly encryption?: EncryptionSettings | undefined;
@@ -178,7 +178,7 @@ interface LoneReservation {
   readonly type?: number;
 }
 
-/** What an earlier version kept belongs to the local nexus: others have to preempt it, by the key that READ KEYS tells. */
+/** State kept by an earlier version belongs to the local nexus: others must preempt it, with the key from READ KEYS. */
 function reservationOf({
   reservation = NO_RESERVATION,
 }: {

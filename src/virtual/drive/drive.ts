@@ -283,7 +283,7 @@ export class Drive {
     const { removalPreventedBy } = this.memory;
     const own = this.memory.protection?.[LOCAL_NEXUS];
     const protection = own && { [LOCAL_NEXUS]: own };
-    // Keys are never kept: whoever has set one is told that it is gone.
+    // Keys are never kept: the nexus that set one gets a unit attention.
     const lost = this.encryption.holdsKey ? [ENCRYPTION_PARAMETERS_LOST] : [];
     const attentions = [...this.attentions.local, ...lost];
     return {

@@ -1,7 +1,7 @@
 import { DETAILED_GENERATIONS } from '../../scsi/generations/drives.js';
 import type { LtoGeneration } from '../../scsi/generations/formats.js';
 
-// What a virtual drive can be told to be like: names alone, so that the help of the command loads no drive.
+// Names of the options of a virtual drive, without its code, so that the command's help loads no drive.
 
 /** Generations that a virtual drive can be, ascending. */
 export const VIRTUAL_GENERATIONS: readonly number[] = DETAILED_GENERATIONS.map(({ generation }) => generation);

@@ -49,7 +49,7 @@ export function isHolder(state: ReservationState, nexus: Nexus): boolean {
   return state.holder?.nexus === nexus || (isForAll(state) && keyOf(state, nexus) !== undefined);
 }
 
-/** Whether the registrants lose something when the reservation ends, and are told (SPC-5 5.14.11.2.2). */
+/** Whether registrants lose access rights when the reservation ends and get a unit attention (SPC-5 5.14.11.2.2). */
 export function endIsTold({ holder }: ReservationState): boolean {
   return holder !== undefined && !FOR_HOLDER_ONLY.includes(holder.type);
 }

@@ -1,57 +1,57 @@
 /**
- * How fast a drive takes and gives data: the level of its buffer, the speeds it can move tape at, and the back-hitches
- * when the buffer runs dry. Pure: the clock is whatever the caller says it is, so that the same model runs a drive in
- * real time and a ten-minute job in milliseconds.
+ * How fast a drive takes and delivers data: the level of its buffer, its tape speeds, and back-hitches when the buffer
+ * runs dry. Pure: the caller supplies the clock, so the same model runs a drive in real time and a ten-minute job in
+ * milliseconds.
  */
 
 /** Speeds, buffer and back-hitch time of a drive. */
 export interface SpeedFacts {
-  /** Memory of the drive between host and tape, bytes. */
+  /** Buffer of the drive in bytes. */
   readonly bufferBytes: number;
-  /** Speeds at which it can record, bytes a second, ascending; below the lowest it has to stop. */
+  /** Recording speeds in bytes per second, ascending; below the lowest, the drive must stop. */
   readonly speeds: readonly number[];
-  /** Seconds from running dry until the tape stands where it can go on. */
+  /** Seconds of a back-hitch: from running dry until the tape can continue. */
   readonly backHitchSeconds: number;
   /**
-   * Part of the buffer, 0 to 1, that has to be full before a standing tape starts to record, or empty before it starts
-   * to read ahead.
+   * Part of the buffer, 0 to 1, that must be full before a stopped tape starts to record, or empty before it starts to
+   * read ahead.
    */
   readonly restartLevel: number;
   /** Seconds over which the drive averages the host's rate to choose its speed. */
   readonly matchingSeconds: number;
 }
 
-/** What happened so far. */
+/** Counters since the model was created. */
 export interface StreamingCounts {
-  /** Stops because the host was too slow, for recording and for reading. */
+  /** Stops because the host was too slow, for writing and for reading. */
   readonly backHitches: number;
-  /** Bytes that went to the medium or came from it. */
+  /** Bytes moved to or from the medium. */
   readonly mediumBytes: number;
-  /** Seconds for which the tape moved at a recording speed, and for which it was being put back. */
+  /** Seconds in which the tape moved at a recording speed, and in which it was repositioned. */
   readonly movingSeconds: number;
   readonly putBackSeconds: number;
 }
 
-/** Where the drive stands now. */
+/** Current state of the drive. */
 export interface StreamingState extends StreamingCounts {
   /** Bytes in the buffer. */
   readonly level: number;
-  /** Bytes a second; 0 while the tape stands or is put back. */
+  /** Tape speed in bytes per second; 0 while the tape is stopped or repositioned. */
   readonly speed: number;
 }
 
 type Direction = 'recording' | 'reading';
 type Phase = 'standing' | 'moving' | 'put back';
 
-/** The drive looks at the host's rate this often, seconds. */
+/** Interval of the drive's speed matching, in seconds. */
 const MATCHING_INTERVAL = 0.5;
-/** Levels closer than this, in bytes, and times closer than that, in seconds, are the same. */
+/** Levels in bytes, and times in seconds, that differ by less count as equal. */
 const ROUNDING = 1e-3;
 const INSTANT = 1e-9;
 
 /**
- * One drive with a tape in it. Times are seconds on any clock that never goes back; a time before one that the model
- * has reached counts as that one.
+ * One drive with a tape. Times are seconds of any monotonic clock; a time before the model's current time counts as the
+ * current time.
  */
 export class SpeedModel {
   readonly facts: SpeedFacts;
@@ -59,15 +59,15 @@ export class SpeedModel {
   #direction: Direction = 'recording';
   #phase: Phase = 'standing';
   #speed = 0;
-  /** Bytes that wait for the medium; reading, bytes that wait for the host. */
+  /** Bytes in the buffer: waiting for the medium when recording, for the host when reading. */
   #level = 0;
-  /** When a tape that is put back can go on. */
+  /** Time at which a repositioned tape can continue. */
   #goesOnAt = 0;
-  /** Recording, whether it goes on to the last byte whatever the level is. */
+  /** Whether recording continues to the last byte at any level. */
   #flushing = false;
   /** Average rate of the host; undefined until it has been measured once. */
   #hostRate: number | undefined;
-  /** What came from the host, or went to it, since `#measuredAt`. */
+  /** Bytes moved from or to the host since `#measuredAt`. */
   #hostBytes = 0;
   #measuredAt = 0;
   /** Whether the host had to wait since then. */
@@ -81,7 +81,7 @@ export class SpeedModel {
     this.facts = facts;
   }
 
-  /** As it is at a time. */
+  /** State at a time. */
   at(now: number): StreamingState {
     this.#advance(now);
     return {
@@ -94,17 +94,20 @@ export class SpeedModel {
     };
   }
 
-  /** The host hands over bytes; returns when the buffer has taken them all. */
+  /** The host writes bytes; returns the time at which the buffer has taken them all. */
   write(now: number, bytes: number): number {
     return this.#transfer(now, 'recording', bytes);
   }
 
-  /** The host asks for bytes; returns when it has them all. */
+  /** The host reads bytes; returns the time at which it has them all. */
   read(now: number, bytes: number): number {
     return this.#transfer(now, 'reading', bytes);
   }
 
-  /** A synchronous filemark: returns when everything is on the medium. Ending so is no back-hitch. */
+  /**
+   * A synchronous filemark: returns the time at which everything is on the medium. This stop does not count as a
+   * back-hitch.
+   */
   flush(now: number): number {
     this.#advance(now);
     if (this.#direction === 'reading' || this.#level <= ROUNDING) return this.#now;
@@ -116,18 +119,21 @@ export class SpeedModel {
     return this.#now;
   }
 
-  /** The tape goes elsewhere: what waits is recorded first, what was read ahead is dropped. Returns when it may go. */
+  /**
+   * The tape is moved: buffered data is recorded first, read-ahead data is dropped. Returns the time at which it may
+   * move.
+   */
   leave(now: number): number {
     this.flush(now);
     return this.drop(this.#now);
   }
 
-  /** What is in the buffer is gone. A tape that is being put back is not moved any sooner. */
+  /** Drops the content of the buffer. A repositioning in progress still takes its time. */
   drop(now: number): number {
     this.#advance(now);
     this.#level = 0;
     if (this.#phase === 'moving') this.#phase = 'standing';
-    // Nothing is read ahead until the host reads again.
+    // No read-ahead until the host reads again.
     this.#direction = 'recording';
     return this.#now;
   }
@@ -136,21 +142,21 @@ export class SpeedModel {
     return this.facts.bufferBytes - this.#level;
   }
 
-  /** Bytes that the tape can move before it has to stop. */
+  /** Bytes that the tape can move before it must stop. */
   get #reserve(): number {
     return this.#direction === 'recording' ? this.#level : this.#room;
   }
 
-  /** Bytes that the host can move before it has to wait. */
+  /** Bytes that the host can move before it must wait. */
   get #hostReserve(): number {
     return this.#direction === 'recording' ? this.#room : this.#level;
   }
 
   #transfer(now: number, direction: Direction, bytes: number): number {
     this.#turn(now, direction);
-    // Nothing is going on: the host's rate begins to count now.
+    // Idle until now: the measurement of the host's rate begins here.
     if (this.#phase === 'standing' && this.#level <= ROUNDING) this.#measureFrom(this.#now);
-    // In steps, so that the speed is matched on the way of a large transfer.
+    // In steps, so that the speed is matched during a large transfer.
     const step = this.facts.bufferBytes / 8;
     for (let left = bytes; left > ROUNDING; ) {
       const part = Math.min(left, this.#hostReserve);
@@ -172,7 +178,7 @@ export class SpeedModel {
     this.#direction = direction;
   }
 
-  /** Seconds until the tape has moved that many bytes, or moves again. */
+  /** Seconds until the tape has moved `bytes` bytes, or moves again. */
   #untilMoved(bytes: number): number {
     return Math.max(INSTANT, this.#phase === 'moving' ? bytes / this.#speed : this.#untilMoving());
   }
@@ -190,7 +196,7 @@ export class SpeedModel {
     }
   }
 
-  /** Seconds until something changes by itself. */
+  /** Seconds until the next state change without the host. */
   #untilNextEvent(): number {
     if (this.#phase === 'put back') return this.#untilMoving();
     if (this.#phase === 'standing') return Number.POSITIVE_INFINITY;
@@ -240,8 +246,8 @@ export class SpeedModel {
   }
 
   /**
-   * Chooses the speed for the host's rate: the one below it while the tape is nearer to having to stop, else the one
-   * above. A host that had to wait could have been faster.
+   * Chooses the speed for the host's rate: the next lower one while the buffer is closer to running dry, otherwise the
+   * next higher one. A host that had to wait could have been faster.
    */
   #match(): void {
     const rate = this.#measureHost();
@@ -255,11 +261,11 @@ export class SpeedModel {
     this.#measureFrom(this.#now);
   }
 
-  /** Averages what was measured since the last time; returns the average. */
+  /** Adds the measurement since the last call to the average; returns the average. */
   #measureHost(): number {
     const elapsed = this.#now - this.#measuredAt;
     const fastest = this.facts.speeds.at(-1) ?? 0;
-    // The host has filled the buffer in no time, or has only begun to read.
+    // The host filled the buffer instantly, or has just begun to read.
     if (elapsed < INSTANT) return this.#hostRate ?? (this.#direction === 'recording' ? fastest : 0);
     const measured = Math.min(this.#hostBytes / elapsed, fastest);
     const weight = 1 - Math.exp(-elapsed / this.facts.matchingSeconds);

@@ -4,8 +4,8 @@ import { TransportError } from '../../errors/index.js';
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * Runs `work` on a file of the host. A full disk rejects with TransportError, which names the file: it says nothing of
- * the virtual tape, whose end the drive tells itself.
+ * Runs `work` on a file of the host. A full disk rejects with TransportError, which names the file: it says nothing
+ * about the virtual tape, whose end the drive reports itself.
  */
 export async function onHostFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {

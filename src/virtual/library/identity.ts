@@ -69,7 +69,7 @@ function deviceIdentification({ vendor, product, serial }: LibraryIdentity): Uin
   return encodeDeviceIdentification([name], MEDIUM_CHANGER);
 }
 
-/** REQUEST SENSE: what waits to be told, and takes it from the queue; else why the library is not ready. */
+/** REQUEST SENSE: reports and removes the next queued unit attention; otherwise why the library is not ready. */
 export function requestSense(library: Library, { cdb, nexus }: Request): Uint8Array {
   const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
   const fields = pendingSense(() => {

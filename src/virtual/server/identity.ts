@@ -41,7 +41,7 @@ function standardInquiry({ identity }: Drive): Uint8Array {
   });
 }
 
-/** REQUEST SENSE: what waits to be told, and takes it from the queue; else why the drive is not ready. */
+/** REQUEST SENSE: reports and removes the next queued unit attention; otherwise why the drive is not ready. */
 export function requestSense(drive: Drive, { cdb, nexus }: Request): Uint8Array {
   const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
   const fields = pendingSense(() => {

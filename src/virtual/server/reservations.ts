@@ -146,7 +146,7 @@ interface Change {
 const { register, reserve, release, clear, preempt, preemptAndAbort, registerAndIgnoreExistingKey } =
   PERSISTENT_RESERVE_OUT_ACTION;
 
-/** REGISTER AND MOVE is not offered, which REPORT SUPPORTED OPERATION CODES tells. */
+/** REGISTER AND MOVE is not supported, as REPORT SUPPORTED OPERATION CODES reports. */
 const CHANGES: Readonly<Record<number, Change>> = {
   [register]: { apply: setRegistration },
   [registerAndIgnoreExistingKey]: { ignoresKey: true, apply: setRegistration },

@@ -196,7 +196,7 @@ function kadsOf({ unauthenticated, authenticated }: BlockMarks, state: number): 
   ];
 }
 
-/** SECURITY PROTOCOL OUT: all that is asked for, or nothing; the initiators that it concerns are told. */
+/** SECURITY PROTOCOL OUT: applied completely or not at all; the affected initiators get a unit attention. */
 export function securityProtocolOut(drive: Drive, { cdb, dataOut, nexus }: Request): undefined {
   const { protocol, page, inc512, transferLength } = decodeCdb(SECURITY_PROTOCOL_OUT, cdb);
   if (protocol !== SECURITY_PROTOCOL.tapeDataEncryption) throw invalidFieldInCdb(1);

@@ -26,7 +26,7 @@ const EXTENDED_INQUIRY = {
 };
 const BINARY = 1;
 const ASCII = 2;
-/** A drive that no library has told its serial number answers with blanks. */
+/** Blanks, if no library has set its serial number in the drive. */
 const NOT_IN_LIBRARY = ' '.repeat(16);
 
 /** The vital product data pages of a drive, in ascending order of their codes, as page 00h lists them (SPC-5). */

@@ -11,7 +11,7 @@ const CODES = [
   [0x3f, 0x0e],
 ] as const;
 
-/** What each drive was last told of: a command that is sent again is carried out. */
+/** The last unit attention of each drive: a repeated command is carried out. */
 const told = new WeakMap<Drive, string>();
 
 /** Another initiator, or the drive's own port, changes something while a file is read or written. */

@@ -4,7 +4,7 @@ import type { Reply } from '../unit/command.js';
 
 /** So many bytes are missing in a length field: 42h for 46h, and 3Ch for 40h. */
 const SHORT = 4;
-/** Of a list that has a structure which can be told apart. */
+/** Shortest list with at least one distinguishable structure. */
 const LEAST_LENGTH = 8;
 
 type Shown = (reply: Reply, drive: Drive, cdb: Uint8Array) => Reply;

@@ -38,7 +38,7 @@ function countersIn(code: number, value: Buffer): readonly Buffer[] {
   return hasPartitionRecords(code) ? recordsIn(value).map((record) => record.subarray(RECORD_HEADER)) : [value];
 }
 
-/** A partition record tells its length without the byte that tells it. */
+/** The length byte of a partition record does not count itself. */
 function recordsIn(value: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let rest = value; rest.length > 0; rest = rest.subarray(1 + rest.readUInt8(0))) {

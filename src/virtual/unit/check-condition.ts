@@ -4,7 +4,7 @@ import type { SenseFields } from '../../scsi/index.js';
 /** Thrown by a command, and answered to the initiator: status CHECK CONDITION. It never leaves the device server. */
 export class CheckCondition {
   readonly sense: SenseFields;
-  /** What was transferred all the same. */
+  /** Data transferred despite the error. */
   readonly dataIn: Uint8Array | undefined;
 
   constructor(sense: SenseFields, dataIn?: Uint8Array) {

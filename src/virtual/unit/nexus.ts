@@ -1,7 +1,7 @@
 /** An I_T nexus (SAM-5): the path from one initiator port to the drive, by a name that is its own. */
 export type Nexus = string;
 
-/** The nexus of whoever has the drive open in this process. */
+/** The nexus of the user that has the drive open in this process. */
 export const LOCAL_NEXUS: Nexus = 'local';
 
 /** Additional sense code and qualifier of a unit attention. */
@@ -25,7 +25,7 @@ export const ENCRYPTION_PARAMETERS_LOST: Attention = [0x2a, 0x12];
 /** Commands cleared by another initiator. */
 export const COMMANDS_CLEARED: Attention = [0x2f, 0x00];
 
-/** The unit attentions that wait to be told, for each nexus (SAM-5 5.14). */
+/** Queued unit attentions of each nexus (SAM-5 5.14). */
 export class UnitAttentions {
   readonly #waiting = new Map<Nexus, Attention[]>();
 
@@ -34,7 +34,7 @@ export class UnitAttentions {
     this.#waiting.set(LOCAL_NEXUS, [...local]);
   }
 
-  /** What the local nexus has not been told. */
+  /** Queued unit attentions of the local nexus. */
   get local(): readonly Attention[] {
     return this.#of(LOCAL_NEXUS);
   }
@@ -65,7 +65,7 @@ export class UnitAttentions {
     this.#waiting.delete(nexus);
   }
 
-  /** A nexus that the drive has not heard of is told that the power came on. */
+  /** An unknown nexus gets the power-on unit attention. */
   #of(nexus: Nexus): Attention[] {
     const waiting = this.#waiting.get(nexus) ?? [POWER_ON];
     this.#waiting.set(nexus, waiting);

@@ -32,7 +32,7 @@ export async function runWithFault(
   return withOutcome(isServed(fault) ? await serve(asStruck(request, fault)) : undefined, outcome);
 }
 
-/** Whether a command that a fault strikes is carried out all the same. */
+/** Whether a command with a fault is nevertheless carried out. */
 function isServed({ carriedOut = false, outcome }: Fault): boolean {
   return carriedOut || ['delayMs', 'reset', 'powerCut', 'flip'].some((kind) => kind in outcome);
 }
@@ -60,7 +60,7 @@ function withOutcome(result: CommandResult | undefined, outcome: Fault['outcome'
   return { ...(('good' in outcome ? undefined : result) ?? good()), hostStatus: 0 };
 }
 
-/** A recovered error goes with the data, and with what else the unit has to tell: a filemark, a length. */
+/** A recovered error accompanies the data and other indications: a filemark, a length. */
 function withSense(result: CommandResult | undefined, fields: SenseFields): CommandResult {
   if (result === undefined || fields.key !== RECOVERED_ERROR) return checkCondition(fields);
   const own = decodeSense(result.sense);

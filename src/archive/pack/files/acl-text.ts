@@ -2,8 +2,8 @@ import type { ByteString } from '../../encode/byte-string.js';
 import type { PaxRecord } from '../../encode/pax.js';
 
 /**
- * Linux keeps access control lists as extended attributes (linux/posix_acl_xattr.h). GNU tar and libarchive, told to
- * restore such lists, look for their text only.
+ * Linux keeps access control lists as extended attributes (linux/posix_acl_xattr.h). When restoring such lists, GNU tar
+ * and libarchive look only for their text form.
  */
 const RECORDS: ReadonlyMap<ByteString, ByteString> = new Map([
   ['system.posix_acl_access', 'SCHILY.acl.access'],

@@ -40,7 +40,7 @@ interface Described {
   readonly id: string;
   readonly key: string | undefined;
   readonly name: string | undefined;
-  /** Undefined for an attribute that is blank or not understood: `raw` tells. */
+  /** Undefined for an attribute that is blank or cannot be decoded: see `raw`. */
   readonly value: unknown;
   readonly unit: string | undefined;
   /** Hex. */

@@ -62,7 +62,7 @@ async function verifyInDrive(options: VerifyOptions, fileNumber: number): Promis
   return { document, text };
 }
 
-/** Each file is told on stderr as it is done, for a cartridge takes hours. */
+/** Reports each finished file on stderr, because a cartridge takes hours. */
 async function verifyAll(options: VerifyOptions): Promise<CommandResult> {
   const { inDrive, protection, json } = options;
   const onFile = (file: VerifiedFile) => json || printText(process.stderr, `file ${file.fileNumber}: ${inWords(file)}`);

@@ -42,7 +42,7 @@ async function makeDrive(folder: string): Promise<string> {
   return `virtual:${folder}`;
 }
 
-/** A real folder of some size that nobody changes meanwhile: in a clone the compiler's, otherwise our own. */
+/** A real folder of some size that does not change: in a clone the compiler's, otherwise this package's. */
 function defaultFolder(): string {
   const compiler = join(PACKAGE, 'node_modules', 'typescript');
   return existsSync(compiler) ? compiler : join(PACKAGE, 'lib');

@@ -70,7 +70,7 @@ async function withLibrary(folder: string, work: (library: LibraryControls) => P
   return withControls(folder, await openLibraryControls(folder), work);
 }
 
-/** Does something to the library of a folder, and tells what is in it then. */
+/** Applies an action to the library of a folder and returns its resulting content. */
 async function withControls(
   folder: string,
   library: LibraryControls,

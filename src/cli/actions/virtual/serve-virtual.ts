@@ -72,7 +72,7 @@ async function readSecret(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
 }
 
-/** The line that tells a program that the drives can be logged in to. */
+/** The line that announces to programs that the drives accept logins. */
 function readyDocument({ address, targets }: IscsiServer) {
   return {
     ready: true,

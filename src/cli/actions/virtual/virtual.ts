@@ -70,7 +70,7 @@ async function withVirtual(folder: string, work: (drive: DriveControls) => Promi
   return withControls(folder, await openControls(folder), work);
 }
 
-/** Does something to the drive of a folder, and tells which cartridge is in it then. */
+/** Applies an action to the drive of a folder and returns the cartridge then in it. */
 async function withControls(
   folder: string,
   drive: DriveControls,

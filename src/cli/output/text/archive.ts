@@ -9,7 +9,7 @@ export function archiveExitCode(summary: PackSummary | undefined): number {
   return summary !== undefined && summary.problemCount > 0 ? INCOMPLETE : 0;
 }
 
-/** What is in an archive, what is not, and what is not as it should be; empty where none was made. */
+/** Summary of an archive: content, omissions and problems; empty if none was made. */
 export function archiveText(summary: PackSummary | undefined): string {
   if (summary === undefined) return '';
   const { entries, files, leftOut, leftOutPaths, notKept } = summary;

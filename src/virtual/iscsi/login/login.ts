@@ -159,7 +159,7 @@ export class LoginNegotiation {
     throw authenticationFailure(`it does not offer the method ${wanted}`);
   }
 
-  /** Discovery is open: it tells the names of the targets and nothing else. */
+  /** Discovery needs no proof: it reveals only the names of the targets. */
   #needsProof(): boolean {
     return this.#chap !== undefined && this.#login?.target !== undefined;
   }

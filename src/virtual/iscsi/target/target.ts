@@ -60,7 +60,7 @@ export class Target {
     return number === undefined ? undefined : this.#units[number];
   }
 
-  /** Ends the tasks of an initiator, which is not told of it but by what the unit tells. */
+  /** Ends the tasks of an initiator, which learns of it only through unit attentions. */
   async #abortTasksOf(nexus: Nexus, lun: string): Promise<void> {
     const theirs = [...this.sessions].filter((session) => session.nexus === nexus);
     await Promise.all(theirs.map((session) => session.abortTasks(lun)));
@@ -88,7 +88,7 @@ export class Target {
     await Promise.all(this.#units.map((unit) => unit.nexusLost(nexus)));
   }
 
-  /** Ends all tasks of all sessions, and tells those of others (CLEAR TASK SET). */
+  /** Ends all tasks of all sessions; other sessions get a unit attention (CLEAR TASK SET). */
   async clearTaskSet(lun: string, by: TargetSession): Promise<void> {
     for (const session of this.sessions) {
       const ended = await session.abortTasks(lun);
@@ -100,7 +100,7 @@ export class Target {
     for (const session of this.sessions) session.end(why).catch(() => undefined);
   }
 
-  /** Ends the tasks of a logical unit and resets it, which all initiators are told; by default, of all units. */
+  /** Ends the tasks of a logical unit (default: all units) and resets it; all initiators get a unit attention. */
   async reset(lun?: string): Promise<void> {
     await Promise.all([...this.sessions].map((session) => session.abortTasks(lun)));
     const unit = lun === undefined ? undefined : this.#unitAt(lun);

@@ -49,8 +49,8 @@ export async function onMedium(codes: string, action: () => Promise<void>): Prom
 }
 
 /**
- * A block that is another than was recorded, which the drive's own protection of it tells: passed, and not transferred. A
- * nexus that has protection is told that the guard check failed, every other of a read error.
+ * A block that differs from what was recorded, as the drive's own protection shows: passed and not transferred. A nexus
+ * with protection gets a guard check failure, every other a read error.
  */
 export function unreadableHere(
   drive: Drive,

@@ -189,8 +189,8 @@ function recording(action: () => Promise<void>): Promise<void> {
 }
 
 /**
- * SSC-5 4.2.5: everything was written, and the end of the partition is near. Programmable early warning is told once,
- * when writing that began before its zone comes into it.
+ * SSC-5 4.2.5: everything was written, and the end of the partition is near. Programmable early warning is reported
+ * once, when a write enters its zone.
  */
 function reportEarlyWarning(drive: Drive, before: number): void {
   if (drive.beyondEarlyWarning()) {

@@ -111,7 +111,7 @@ interface Select {
   readonly parameterListLength: number;
 }
 
-/** All that is asked for, or nothing; the other initiators are told. */
+/** Applied completely or not at all; the other initiators get a unit attention. */
 function modeSelect(
   drive: Drive,
   { savePages, parameterListLength }: Select,

@@ -16,7 +16,7 @@ const REST = 0xffff;
 /** The part that FDP and SDP give to each partition but the first. */
 const FIXED_PART = 1 / 40;
 const POWER_OF_TEN_UNITS = 3;
-/** PSUM: bytes of each unit; for 3 they are told by PARTITION UNITS. */
+/** PSUM: bytes per unit; for 3, PARTITION UNITS determines them. */
 const UNIT_BYTES = [1, 1e3, 1e6] as const;
 const SIZES_OFFSET = MEDIUM_PARTITION.length;
 
