@@ -22,7 +22,7 @@ export interface ElementRange {
 
 export type Geometry = Readonly<Record<ElementType, ElementRange>>;
 
-/** The robot and what it is asked by. */
+/** The robot and its geometry. */
 export interface Robot {
   readonly device: ScsiDevice;
   readonly geometry: Geometry;

@@ -22,9 +22,9 @@ export interface PipeOptions {
 }
 
 /**
- * As `source.pipe(destination)` for the only destination of a source, and tells of each chunk when the destination has
- * called its write back. Whoever adds another destination stops it first and leaves both to Node's own pipe, which
- * knows how to wait for the slower one.
+ * As `source.pipe(destination)` for the only destination of a source, and reports each chunk whose write callback the
+ * destination has called. Before another destination is added, stop it and use Node's own pipe for both, which waits
+ * for the slower one.
  */
 export class LendingPipe {
   readonly destination: NodeJS.WritableStream;

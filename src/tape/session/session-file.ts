@@ -73,8 +73,8 @@ export async function flushTo(port: DrivePort, { start, logicalObject }: Session
 }
 
 /**
- * What the drive has recorded of `written` logical objects, with nothing emptied for it. Rejects while a guard does not
- * hold, and resolves with nothing recorded where the drive does not tell or stands before their end.
+ * What the drive has recorded of `written` logical objects, without flushing the buffer. Rejects while a guard fails.
+ * Resolves with nothing recorded if the drive does not report it or stands before their end.
  */
 export async function readRecorded(
   port: DrivePort,

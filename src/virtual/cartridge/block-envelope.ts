@@ -13,7 +13,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEq
  * of the nonce: it distinguishes a wrong key from a damaged block and reveals nothing about the key.
  */
 export const ENVELOPE_BYTES = 128;
-/** Bytes that tell an envelope, with its kind. */
+/** Bytes that mark an envelope and its kind. */
 export const MARK_BYTES = 16;
 export const LONGEST_UNAUTHENTICATED_KAD = 32;
 export const LONGEST_AUTHENTICATED_KAD = 12;
@@ -56,7 +56,7 @@ export function envelopeKind(data: Uint8Array, length = data.length): keyof type
   return data[AT.kind] === KIND.plain ? 'plain' : undefined;
 }
 
-/** A plain block as it is recorded, when it has to be told from an envelope. */
+/** A plain block in an envelope, if its data could be mistaken for one. */
 export function wrapPlain(block: Uint8Array): Buffer {
   return Buffer.concat([envelope(KIND.plain), block]);
 }

@@ -8,8 +8,8 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /**
- * Replaces a file as a whole: whoever reads it, after a crash too, finds the old content or the new. Rejects with
- * TransportError when the disk is full.
+ * Replaces a file atomically: readers find the old content or the new, also after a crash. Rejects with TransportError
+ * when the disk is full.
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const fresh = `${path}.new`;
