@@ -62,7 +62,7 @@ export interface VerifyInDriveArchiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Has the drive check an archive, once the cartridge is proven. Others wait for it. */
+/** Makes the drive check an archive, after the cartridge is proven. Other calls that move the tape wait. */
 export function verifyArchiveInDrive(
   connection: Connection,
   id: string,
