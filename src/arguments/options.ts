@@ -1,9 +1,12 @@
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
-import { requireSignal } from './signal.js';
+import { requireSignal, unlessAborted } from './signal.js';
 
-/** Options of a method that can wait. */
-export interface SignalOptions {
-  /** Ends the waiting when aborted: the call rejects with the signal's reason. */
+/** Options of every call that can wait. */
+export interface CallOptions {
+  /**
+   * Ends the waiting when aborted: the call rejects with the signal's reason, and a stream is destroyed. A command or
+   * motion that the drive has begun continues to its end.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -14,6 +17,20 @@ export function requireOptions(options: unknown, details?: LtoErrorDetails): voi
   if (options === undefined) return;
   requireRecord('options', options, { next: 'Give an object, or leave the options out', ...details });
   if ('signal' in options) requireSignal(options.signal, details);
+}
+
+/**
+ * Runs `question`, which changes nothing, and rejects as soon as the options' signal is aborted: what the drive answers
+ * then is not waited for. Rejects with InvalidArgumentError as `requireOptions` throws it.
+ */
+export async function ask<T>(
+  options: CallOptions | undefined,
+  details: LtoErrorDetails,
+  question: () => Promise<T>,
+): Promise<T> {
+  requireOptions(options, details);
+  options?.signal?.throwIfAborted();
+  return unlessAborted(question(), options?.signal);
 }
 
 /**

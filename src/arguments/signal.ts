@@ -6,8 +6,15 @@ export function requireSignal(signal: unknown, details?: LtoErrorDetails): void 
   throw new InvalidArgumentError('the signal must be an AbortSignal', details);
 }
 
-/** Settles as the promise, but rejects with the signal's reason as soon as the signal is aborted. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/**
+ * Settles as the promise, but rejects with the signal's reason as soon as the signal is aborted. What the promise then still resolves
+ * with is passed to `discard`.
+ */
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  discard: (late: T) => unknown = () => undefined,
+): Promise<T> {
   if (signal === undefined) return promise;
   promise.catch(() => undefined);
   requireSignal(signal);
@@ -19,6 +26,9 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   });
   try {
     return await Promise.race([aborted, promise]);
+  } catch (error) {
+    if (signal.aborted) promise.then(discard).catch(() => undefined);
+    throw error;
   } finally {
     signal.removeEventListener('abort', abort);
   }

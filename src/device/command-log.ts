@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { LtoError, senseCodes } from '../errors/index.js';
+import { LtoError } from '../errors/index.js';
+import { senseCodes } from '../errors/sense-codes.js';
 import { toHex } from '../scsi/wire/bytes.js';
 
 /** One command to the drive or the driver, published when it ends. It never contains data, so never a key. */

@@ -1,6 +1,6 @@
+import type { CallOptions } from '../arguments/options.js';
 import { decodeLogPage, type LogPage, type LogPageCode, logSense } from '../scsi/log/page.js';
 import { decodeLogValues, type LogTable, type LogValues } from '../scsi/log/values.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import type { ScsiDevice } from './scsi-device.js';
 import { ifWellFormed } from './well-formed.js';
 

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../arguments/options.js';
 import { VerificationError } from '../errors/index.js';
 import { modeSelect10, modeSense6, modeSense10 } from '../scsi/commands/primary.js';
 import { decodeModePage, type ModePageLayout, withChanges } from '../scsi/mode/page.js';
@@ -10,7 +11,6 @@ import {
 } from '../scsi/mode/parameter-list.js';
 import { toHex } from '../scsi/wire/bytes.js';
 import type { Fields, FieldValues } from '../scsi/wire/layout.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import type { ScsiDevice } from './scsi-device.js';
 import { ifWellFormed } from './well-formed.js';
 

@@ -1,7 +1,8 @@
+import type { CallOptions } from '../arguments/options.js';
 import { DriveClosedError, IllegalRequestError, type LtoError, MediumChangedError } from '../errors/index.js';
 import { isSystemError } from '../errors/system-error.js';
 import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
-import type { CallOptions, ScsiTransport } from '../transport/scsi-transport.js';
+import type { ScsiTransport } from '../transport/scsi-transport.js';
 import { changeOf, type DeviceChange, isUnitAttention } from './change.js';
 import { logged } from './command-log.js';
 import { replyError, replyOutcome, type SenseRule } from './sense-errors.js';

@@ -15,11 +15,11 @@ import {
   PositionLostError,
   ProtectionError,
   type SenseData,
-  senseCodes,
   TransportError,
   WriteProtectedError,
   type WriteProtectionReason,
 } from '../errors/index.js';
+import { senseCodes } from '../errors/sense-codes.js';
 import { type SenseVendor, senseVendor } from '../scsi/sense/codes-vendor.js';
 import { decodeSense } from '../scsi/sense/sense.js';
 import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { senseCodes } from './sense-codes.js';
 import type { SenseData } from './sense-data.js';
 
 /** Details that every error of this library carries. */
@@ -58,12 +59,6 @@ function sentence(what: string, { device, operation, sense, errno, next }: LtoEr
   const why = [errno, sense && `sense ${senseCodes(sense)} ${sense.text}`].filter((part) => part !== undefined);
   const cause = why.length > 0 ? `${what} (${why.join('; ')})` : what;
   return `${where ? `${where}: ` : ''}${cause}${next ? `. ${next}` : ''}`;
-}
-
-/** `3/0c/00`: key, additional sense code and qualifier in the notation of the trade. */
-export function senseCodes({ key, asc, ascq }: SenseData): string {
-  const hex = (value: number) => value.toString(16).padStart(2, '0');
-  return `${key.toString(16)}/${hex(asc)}/${hex(ascq)}`;
 }
 
 function senseToJson({ bytes, ...rest }: SenseData): Record<string, unknown> {

@@ -1,9 +1,9 @@
+import type { CallOptions } from '../arguments/options.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
 import type { ElementType } from '../scsi/changer/commands.js';
 import { type ReportedElement, serialOfIdentifier } from '../scsi/changer/element-report.js';
 import { MEDIUM_TYPE } from '../scsi/changer/element-status.js';
 import { additionalSenseText } from '../scsi/sense/codes.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import { type DriveNode, matchNode, type NodeMatch } from './drive-nodes.js';
 import { type Geometry, readDriveIdentifiers, readElements } from './read-elements.js';
 

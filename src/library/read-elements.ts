@@ -1,3 +1,4 @@
+import type { CallOptions } from '../arguments/options.js';
 import { readModeFields } from '../device/mode-pages.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
 import { IllegalRequestError, MalformedResponseError } from '../errors/index.js';
@@ -5,7 +6,6 @@ import { type ElementType, type ReadElementStatusOptions, readElementStatus } fr
 import { decodeElementStatus, type ReportedElement } from '../scsi/changer/element-report.js';
 import type { ElementIdentifier } from '../scsi/changer/element-status.js';
 import { ELEMENT_ADDRESS_ASSIGNMENT } from '../scsi/changer/mode-pages.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 
 // The requirements of each library cost the others almost nothing, so one way of asking serves all.
 

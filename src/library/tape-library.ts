@@ -1,4 +1,5 @@
-import { requireOptions } from '../arguments/options.js';
+import { type CallOptions, requireOptions } from '../arguments/options.js';
+import { unlessAborted } from '../arguments/signal.js';
 import { LeaseQueue } from '../device/lease.js';
 import { readLogPage } from '../device/log-pages.js';
 import { ScsiDevice } from '../device/scsi-device.js';
@@ -7,7 +8,6 @@ import { CHANGER_TAPE_ALERT_FLAGS } from '../scsi/changer/tape-alert.js';
 import { inquiry, preventAllow } from '../scsi/commands/primary.js';
 import { decodeTapeAlert, TAPE_ALERT, type TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import { type CleaningReceipt, type CleanOptions, cleanDrive } from './clean-drive.js';
 import { type DriveProof, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
 import { type ElementName, findDrive, findElement, firstEmpty, homeOf, type LibraryDriveName } from './find-element.js';
@@ -81,8 +81,11 @@ export class TapeLibrary {
    * Opens `/dev/sg3`, `/dev/sch0`, a link to one (`/dev/tape/by-id/…-changer`) or `virtual:<folder>`. Rejects with
    * DeviceNotFoundError, NotALibraryError, PermissionError, DriveBusyError, AddonUnavailableError.
    */
-  static async open(device: string): Promise<TapeLibrary> {
-    return new TapeLibrary(await openChanger(device));
+  static async open(device: string, options?: CallOptions): Promise<TapeLibrary> {
+    requireOptions(options, { operation: 'open' });
+    options?.signal?.throwIfAborted();
+    const opening = openChanger(device).then((changer) => new TapeLibrary(changer));
+    return unlessAborted(opening, options?.signal, (library) => library.close());
   }
 
   /** The device name that was given to `open`. */

@@ -1,4 +1,4 @@
-import { requireCallback, requireOptions, type SignalOptions } from '../arguments/options.js';
+import { type CallOptions, requireCallback, requireOptions } from '../arguments/options.js';
 import type { LtoErrorDetails } from '../errors/index.js';
 import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
 import type { IsRegistered } from './monitor/live-info.js';
@@ -13,12 +13,12 @@ export interface ProviderOptions {
   readonly keyStore?: KeyStore | undefined;
 }
 
-export interface ForceOptions extends SignalOptions {
+export interface ForceOptions extends CallOptions {
   /** Ask the drive even if the last answer is recent. */
   readonly force?: boolean | undefined;
 }
 
-export interface IdentifyOptions extends SignalOptions {
+export interface IdentifyOptions extends CallOptions {
   /** Also read the label, which rewinds the tape. Default: only queries that do not move it. */
   readonly allowIntrusive?: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { requireNumbers } from '../arguments/number.js';
-import { requireOptions, type SignalOptions } from '../arguments/options.js';
+import { type CallOptions, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import type { TakenSource } from '../streams/taken-source.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
@@ -85,7 +85,7 @@ export class LtoProvider {
   }
 
   /** Vendor, model, firmware and serial number; read once per drive. */
-  getDriveInfo(options: SignalOptions = {}): Promise<DriveInfo> {
+  getDriveInfo(options: CallOptions = {}): Promise<DriveInfo> {
     return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
   }
 
@@ -124,12 +124,12 @@ export class LtoProvider {
     );
   }
 
-  isWriteProtected(options: SignalOptions = {}): Promise<WriteProtection> {
+  isWriteProtected(options: CallOptions = {}): Promise<WriteProtection> {
     return this.#connection.ask('write protection', options, readWriteProtection);
   }
 
   /** Whether anything is recorded after the label. */
-  checkExistingData(options: SignalOptions = {}): Promise<ExistingData> {
+  checkExistingData(options: CallOptions = {}): Promise<ExistingData> {
     return this.#connection.run('looking for data', options, findExistingData);
   }
 
@@ -141,7 +141,7 @@ export class LtoProvider {
   }
 
   /** Labels a cartridge; `initializeMedia` lists what is refused. */
-  initializeMedia(id: string, options: InitializeOptions & SignalOptions = {}): Promise<LabelReport> {
+  initializeMedia(id: string, options: InitializeOptions & CallOptions = {}): Promise<LabelReport> {
     return this.#run('labelling', id, options, (session) => initializeMedia(session, id, options));
   }
 
@@ -149,7 +149,7 @@ export class LtoProvider {
    * Proves that the cartridge is `id` and moves to the end of its data. Valid until the cartridge changes or a write
    * fails.
    */
-  prepareForWrite(id: string, options: PrepareOptions & SignalOptions = {}): Promise<Preparation> {
+  prepareForWrite(id: string, options: PrepareOptions & CallOptions = {}): Promise<Preparation> {
     return this.#run('preparing', id, options, async (session) => {
       requireText(id);
       const preparation = await prepareForWrite(session, id, options);
@@ -182,7 +182,7 @@ export class LtoProvider {
    * Writes many archives in a row without stopping the tape after each one; see `ArchiveSession`. Rejects as
    * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
-  async writeSession(id: string, options: SessionOptions & SignalOptions = {}): Promise<ArchiveSession> {
+  async writeSession(id: string, options: SessionOptions & CallOptions = {}): Promise<ArchiveSession> {
     const job = 'beginning a session';
     requireOptions(options, this.#connection.details(job));
     const lent = await this.#connection.lend(id, options.signal);
@@ -241,7 +241,7 @@ export class LtoProvider {
   }
 
   /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
-  getUtilization(options: SignalOptions = {}): Promise<Utilization> {
+  getUtilization(options: CallOptions = {}): Promise<Utilization> {
     return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
   }
 
@@ -249,7 +249,7 @@ export class LtoProvider {
    * Ends the work with a cartridge: empties the drive's buffer, updates the cartridge memory, clears the key, and
    * ejects.
    */
-  finalizeMedia(id: string, options: SignalOptions = {}): Promise<FinalizeReport> {
+  finalizeMedia(id: string, options: CallOptions = {}): Promise<FinalizeReport> {
     return this.#run('finalizing', id, options, async (session) => {
       requireText(id);
       return finalizeMedia(session, id);
@@ -271,7 +271,7 @@ export class LtoProvider {
    * call.
    */
   async #look<T extends OnlineStatus>(
-    options: SignalOptions,
+    options: CallOptions,
     failed: (status: OnlineStatus) => T,
     work: (monitor: DriveMonitor) => Promise<T>,
   ): Promise<T> {
@@ -286,7 +286,7 @@ export class LtoProvider {
   }
 
   /** What makes a preparation of the same drive invalid. */
-  #run<T>(job: string, id: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  #run<T>(job: string, id: string, options: CallOptions, work: (session: Session) => Promise<T>): Promise<T> {
     const forgetting = (session: Session) => {
       this.#preparations.forget(session);
       return work(session);

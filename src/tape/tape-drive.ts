@@ -1,12 +1,11 @@
 import { type NumberRange, requireNumber } from '../arguments/number.js';
-import { requireBoolean, requireOptions, requireRecord } from '../arguments/options.js';
+import { ask, type CallOptions, requireBoolean, requireOptions, requireRecord } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
 import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributes } from '../scsi/mam/host.js';
 import type { DataSource } from '../streams/taken-source.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import type { Transport } from '../transport/transport.js';
 import { guardBlocks } from './block-protection/guard.js';
 import type { BlockProtection } from './block-protection/options.js';
@@ -70,8 +69,10 @@ export class TapeDrive extends TapeReports {
    * AddonUnavailableError, and InvalidArgumentError for a node that rewinds on close.
    */
   static async open(device: string, options?: OpenOptions): Promise<TapeDrive> {
-    const transport = await openTransport(device, options);
-    return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)), options?.protection);
+    const opening = openTransport(device, options).then(async (transport) => {
+      return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)), options?.protection);
+    });
+    return unlessAborted(opening, options?.signal, (drive) => drive.close());
   }
 
   /**
@@ -103,8 +104,8 @@ export class TapeDrive extends TapeReports {
    * first.
    */
   async confirmPosition(options?: CallOptions): Promise<void> {
-    requireOptions(options, { device: this.device, operation: 'confirm position' });
-    await unlessAborted(this.#port.confirmPosition('confirm position'), options?.signal);
+    const operation = 'confirm position';
+    await ask(options, { device: this.device, operation }, () => this.#port.confirmPosition(operation));
   }
 
   /**
@@ -300,8 +301,8 @@ export class TapeDrive extends TapeReports {
    * Resolves when no stream uses this memory of `allocate()` any more. For sources that refill the same few buffers:
    * `await drive.released(chunk)` before filling one, then yield it to `pipeline()`.
    */
-  released(memory: Uint8Array): Promise<void> {
-    return this.#port.memory.released(memory);
+  released(memory: Uint8Array, options?: CallOptions): Promise<void> {
+    return ask(options, { device: this.device, operation: 'released' }, () => this.#port.memory.released(memory));
   }
 
   /**

@@ -1,6 +1,5 @@
 import { requireNumbers } from '../arguments/number.js';
-import { requireOptions } from '../arguments/options.js';
-import { unlessAborted } from '../arguments/signal.js';
+import { ask, type CallOptions, requireOptions } from '../arguments/options.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
@@ -8,7 +7,6 @@ import type { LongPosition } from '../scsi/commands/read-position.js';
 import type { Timestamp } from '../scsi/commands/timestamp.js';
 import type { LogPage, LogPageCode } from '../scsi/log/page.js';
 import type { ModePage } from '../scsi/mode/parameter-list.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import { readLongPosition } from './motion/position.js';
 import { readWriteRights, type WriteRights } from './motion/write-permission.js';
 import type { DrivePort } from './port/drive-port.js';
@@ -175,10 +173,7 @@ export class TapeReports {
     return this.#ask(options, () => readSense(this.#port));
   }
 
-  async #ask<T>(options: CallOptions | undefined, read: () => Promise<T>): Promise<T> {
-    requireOptions(options, { device: this.#port.device });
-    const signal = options?.signal;
-    signal?.throwIfAborted();
-    return unlessAborted(read(), signal);
+  #ask<T>(options: CallOptions | undefined, read: () => Promise<T>): Promise<T> {
+    return ask(options, { device: this.#port.device }, read);
   }
 }

@@ -1,8 +1,7 @@
-import { requireOptions, requireRecord } from '../arguments/options.js';
+import { type CallOptions, requireOptions, requireRecord } from '../arguments/options.js';
 import type { RecordPlace } from '../errors/index.js';
 import { EndOfDataError, InvalidArgumentError, UnterminatedFileError } from '../errors/index.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { CallOptions } from '../transport/scsi-transport.js';
 import type { BlockProtection } from './block-protection/options.js';
 import type { TapeDrive } from './tape-drive.js';
 

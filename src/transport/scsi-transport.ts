@@ -1,10 +1,5 @@
+import type { CallOptions } from '../arguments/options.js';
 import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
-
-/** Options of every call that goes through a queue. */
-export interface CallOptions {
-  /** Removes the call from the queue while it still waits there; a running call continues to its end. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Interface to one SCSI device of any type: sends commands and returns the device's answers. */
 export interface ScsiTransport {

@@ -1,6 +1,7 @@
 import type * as Binding from '../../binding.js';
 import type { Crc32, MtStatus, RecordOptions, SlabPool } from '../../binding.js';
-import type { CallOptions, ScsiTransport } from './scsi-transport.js';
+import type { CallOptions } from '../arguments/options.js';
+import type { ScsiTransport } from './scsi-transport.js';
 
 /** Options of calls that move records. */
 export interface RecordCallOptions extends CallOptions, RecordOptions {}

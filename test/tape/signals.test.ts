@@ -1,7 +1,12 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { CallOptions } from '../../src/arguments/options.js';
+import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { InvalidArgumentError } from '../../src/errors/index.js';
-import type { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { CallOptions } from '../../src/transport/scsi-transport.js';
+import { generateKey } from '../../src/keys/data-key.js';
+import { TapeLibrary } from '../../src/library/tape-library.js';
+import { TapeDrive } from '../../src/tape/tape-drive.js';
+import { newLibraryFolder } from '../virtual/library/support.js';
+import { newDriveFolder } from '../virtual/support.js';
 import { newTapeDrive } from './drives.js';
 
 const ERASE = { confirm: 'erase everything' } as const;
@@ -51,6 +56,11 @@ const CALLS: Readonly<Record<string, (drive: TapeDrive, options: CallOptions) =>
   load: (drive, options) => drive.load(options),
   unload: (drive, options) => drive.unload(options),
   eject: (drive, options) => drive.eject(options),
+  released: (drive, options) => drive.released(Buffer.alloc(1), options),
+  'encryption.capabilities': (drive, options) => drive.encryption.capabilities(options),
+  'encryption.status': (drive, options) => drive.encryption.status(options),
+  'encryption.nextBlock': (drive, options) => drive.encryption.nextBlock(options),
+  'encryption.confirm': (drive, options) => drive.encryption.confirm(options),
   'encryption.enable': (drive, options) => drive.encryption.enable({ mode: 'raw', ...options }),
   'encryption.disable': (drive, options) => drive.encryption.disable(options),
 };
@@ -63,6 +73,45 @@ it('a call whose signal is aborted does nothing, and fails with the reason', asy
     await expect(call(drive, { signal: AbortSignal.abort(reason) }), name).rejects.toBe(reason);
   }
   expect((await drive.verifyFile(0)).bytes).toBe(1000);
+});
+
+it('opening ends with its signal, and leaves no drive or library open', async () => {
+  const reason = new Error('enough');
+  for (const [open, folder] of [
+    [(device: string, options: CallOptions) => TapeDrive.open(device, options), await newDriveFolder()],
+    [(device: string, options: CallOptions) => TapeLibrary.open(device, options), await newLibraryFolder()],
+  ] as const) {
+    const device = `virtual:${folder}`;
+    await expect(open(device, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const opening = open(device, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(opening).rejects.toBe(reason);
+    // What was opened too late closes by itself, and only then can it be opened again.
+    const reopen = async (): Promise<{ close(): Promise<void> }> => open(device, {});
+    const opened = await vi.waitFor(reopen, { timeout: 20_000 });
+    await opened.close();
+  }
+});
+
+it('a question is given up while the drive answers it, and the drive can be used on', async () => {
+  const folder = await newDriveFolder();
+  const transport = await VirtualTransport.open({ device: `virtual:${folder}`, folder });
+  const drive = TapeDrive.onTransport(transport);
+  onTestFinished(() => drive.close());
+  const virtual = transport.drive;
+  virtual.faults = [{ command: 'SECURITY PROTOCOL IN', outcome: { delayMs: 300 } }];
+  const questions = ['capabilities', 'status', 'nextBlock', 'confirm'] as const;
+  await drive.encryption.enable({ key: generateKey(), keyId: 'k' });
+  for (const name of questions) {
+    const controller = new AbortController();
+    const reason = new Error(name);
+    const asked = drive.encryption[name]({ signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(asked, name).rejects.toBe(reason);
+  }
+  virtual.faults = [];
+  expect(await drive.encryption.status()).toMatchObject({ encryption: 'encrypt', keyId: 'k' });
 });
 
 it('a motion that waits for its turn gives it up, and lets nobody overtake', async () => {

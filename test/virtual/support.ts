@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { senseCodes } from '../../src/errors/index.js';
+import { senseCodes } from '../../src/errors/sense-codes.js';
 import { readPosition } from '../../src/scsi/commands/position.js';
 import { testUnitReady } from '../../src/scsi/commands/primary.js';
 import { decodeLongPosition } from '../../src/scsi/commands/read-position.js';

@@ -1,7 +1,7 @@
 import type * as Binding from '../../../binding.js';
 import type { Device } from '../../../binding.js';
+import type { CallOptions } from '../../arguments/options.js';
 import { nameFailure, namingFailures } from '../../errors/system-error.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 
 /** Removes calls from a device's queue when their signals are aborted. */
 export class Cancellation {

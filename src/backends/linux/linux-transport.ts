@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import type * as Binding from '../../../binding.js';
 import type { Crc32, Device, MtStatus, SlabPool } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
+import type { CallOptions } from '../../arguments/options.js';
 import { errnoName, FailureCode, isSystemError, nameFailure } from '../../errors/system-error.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 import { Cancellation, openable, throwNamed } from './device-calls.js';
 

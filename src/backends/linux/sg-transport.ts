@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import type { Device } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
+import type { CallOptions } from '../../arguments/options.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
-import type { CallOptions, ScsiTransport } from '../../transport/scsi-transport.js';
+import type { ScsiTransport } from '../../transport/scsi-transport.js';
 import { Cancellation, openable, throwNamed } from './device-calls.js';
 
 /** Transport of a device that is used through its `sg` node alone: a medium changer. */

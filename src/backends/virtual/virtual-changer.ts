@@ -1,6 +1,7 @@
+import type { CallOptions } from '../../arguments/options.js';
 import { FailureCode, systemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
-import type { CallOptions, ScsiTransport } from '../../transport/scsi-transport.js';
+import type { ScsiTransport } from '../../transport/scsi-transport.js';
 import type { VirtualLibrary } from '../../virtual/virtual-library.js';
 import { type Attached, attachChanger } from './attached.js';
 

@@ -1,10 +1,10 @@
 import type { Crc32, MtStatus, SlabPool } from '../../../binding.js';
+import type { CallOptions } from '../../arguments/options.js';
 import { FailureCode, isSystemError, systemError } from '../../errors/system-error.js';
 import { isIntact, PROTECTION_BYTES, withProtection } from '../../scsi/protection/methods.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import { recordsOf } from '../../transport/record-pieces.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SignalOptions } from '../../arguments/options.js';
+import type { CallOptions } from '../../arguments/options.js';
 import type { OnMedium } from '../../errors/index.js';
 import type { SessionEvents, WriteSession } from '../../tape/session/write-session.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
@@ -56,7 +56,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   }
 
   /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
-  commit(options: SignalOptions = {}): Promise<OnMedium | undefined> {
+  commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
     return this.#connection.run('committing', options, () => this.#files.commit());
   }
 

@@ -1,4 +1,4 @@
-import { requireOptions, type SignalOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import type { Session } from './session.js';
@@ -53,7 +53,7 @@ export class Connection {
    */
   async run<T>(
     job: string,
-    options: SignalOptions,
+    options: CallOptions,
     work: (session: Session) => Promise<T>,
     cartridge?: string,
   ): Promise<T> {
@@ -78,7 +78,7 @@ export class Connection {
   }
 
   /** For queries: an aborted call rejects at once, and the running command continues. */
-  async ask<T>(what: string, options: SignalOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  async ask<T>(what: string, options: CallOptions, work: (session: Session) => Promise<T>): Promise<T> {
     requireOptions(options, this.details(what));
     const { signal } = options;
     const { session, giveBack } = await this.lend(undefined, signal);

@@ -1,6 +1,5 @@
-import { requireOptions } from '../../arguments/options.js';
+import { ask, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { EncryptionError } from '../../errors/index.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { confirmEncryption } from './confirm.js';
 import { encryptionGuard } from './guard.js';
@@ -33,22 +32,24 @@ export class TapeEncryption {
   }
 
   /** Algorithms, key formats and options; undefined for a drive that can't encrypt. */
-  capabilities(): Promise<DriveEncryptionCapabilities | undefined> {
-    return readEncryptionCapabilities(this.#port);
+  capabilities(options?: CallOptions): Promise<DriveEncryptionCapabilities | undefined> {
+    return this.#ask('encryption capabilities', options, () => readEncryptionCapabilities(this.#port));
   }
 
   /** What is set in the drive now, whoever has set it; undefined for a drive that can't encrypt. */
-  async status(): Promise<EncryptionStatus | undefined> {
-    const parameters = await readParameters(this.#port);
-    return parameters && statusOf(parameters);
+  status(options?: CallOptions): Promise<EncryptionStatus | undefined> {
+    return this.#ask('encryption status', options, async () => {
+      const parameters = await readParameters(this.#port);
+      return parameters && statusOf(parameters);
+    });
   }
 
   /**
    * Whether and with which key the block at the current position is encrypted; undefined if the drive does not report
    * it.
    */
-  nextBlock(): Promise<NextBlock | undefined> {
-    return readNextBlock(this.#port);
+  nextBlock(options?: CallOptions): Promise<NextBlock | undefined> {
+    return this.#ask('encryption of the next block', options, () => readNextBlock(this.#port));
   }
 
   /** Whether data written through this handle must be encrypted: no file is begun without a proven key then. */
@@ -80,8 +81,9 @@ export class TapeEncryption {
   }
 
   /** Asks the drive whether the key that was asked for is still set. Rejects with EncryptionError if not. */
-  confirm(): Promise<void> {
-    return confirmEncryption(this.#port, 'confirm encryption');
+  confirm(options?: CallOptions): Promise<void> {
+    const operation = 'confirm encryption';
+    return this.#ask(operation, options, () => confirmEncryption(this.#port, operation));
   }
 
   /**
@@ -98,6 +100,10 @@ export class TapeEncryption {
       },
       options?.signal,
     );
+  }
+
+  #ask<T>(operation: string, options: CallOptions | undefined, question: () => Promise<T>): Promise<T> {
+    return ask(options, { device: this.#port.device, operation }, question);
   }
 }
 

@@ -1,5 +1,5 @@
+import type { CallOptions } from '../../arguments/options.js';
 import { BeginningOfPartitionError, EndOfDataError, MediumError } from '../../errors/index.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { FILES, RECORDS, space } from './motion.js';
 import { readStanding } from './position.js';

@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumber } from '../../arguments/number.js';
+import type { CallOptions } from '../../arguments/options.js';
 import {
   BeginningOfPartitionError,
   EndOfDataError,
@@ -7,7 +8,6 @@ import {
   PositionMismatchError,
 } from '../../errors/index.js';
 import type { MtOperationName } from '../../transport/mtio.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { enterPartition, type PartitionOptions } from './partition.js';
 import { readStanding } from './position.js';

@@ -1,8 +1,8 @@
 import { requireNumber } from '../../arguments/number.js';
+import type { CallOptions } from '../../arguments/options.js';
 import { IllegalRequestError, InvalidArgumentError, PositionMismatchError } from '../../errors/index.js';
 import { locate10 } from '../../scsi/commands/position.js';
 import { MtOperation } from '../../transport/mtio.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { PARTITIONS } from '../port/partitions.js';
 import { readPartition } from './position.js';

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../arguments/options.js';
 import { ifWellFormed } from '../../device/well-formed.js';
 import { readPosition } from '../../scsi/commands/position.js';
 import {
@@ -6,7 +7,6 @@ import {
   decodeShortPosition,
   type LongPosition,
 } from '../../scsi/commands/read-position.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 
 /** READ POSITION, long form: the position in logical objects and in filemarks. */

@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
+import type { CallOptions } from '../../arguments/options.js';
 import { requireSignal } from '../../arguments/signal.js';
 import {
   EndOfDataError,
@@ -12,7 +13,6 @@ import {
   UnterminatedFileError,
 } from '../../errors/index.js';
 import { verifyFilemarks } from '../../scsi/commands/transfer.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { PARTITIONS } from '../port/partitions.js';
 import { FILE_NUMBERS, locateFile } from './motion.js';

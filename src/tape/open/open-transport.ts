@@ -1,4 +1,4 @@
-import { requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { replyError } from '../../device/sense-errors.js';
 import { NotATapeDriveError } from '../../errors/index.js';
 import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../scsi/commands/inquiry.js';
@@ -8,7 +8,7 @@ import { type BlockProtection, requireBlockProtection } from '../block-protectio
 import { type Located, locateDevice } from './locate-device.js';
 import { openError } from './open-errors.js';
 
-export interface OpenOptions {
+export interface OpenOptions extends CallOptions {
   /** Opens for reading only: every write is refused. */
   readonly readOnly?: boolean | undefined;
   /** Default logical block protection of streams: see `BlockProtection`. Default `off`. */
@@ -19,6 +19,7 @@ export interface OpenOptions {
 export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
   requireOptions(options, { operation: 'open' });
   requireBlockProtection(options.protection, { device, operation: 'open' });
+  options.signal?.throwIfAborted();
   const located = await locateDevice(device);
   try {
     return await openLocated(located, options);

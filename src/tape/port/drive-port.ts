@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../arguments/options.js';
 import type { DeviceChange } from '../../device/change.js';
 import { logged } from '../../device/command-log.js';
 import { LeaseQueue } from '../../device/lease.js';
@@ -16,7 +17,6 @@ import type { ScsiRequest } from '../../scsi/wire/command.js';
 import { isCommandName } from '../../scsi/wire/opcodes.js';
 import { timeoutMs } from '../../scsi/wire/timeouts.js';
 import { MtOperation, type MtOperationName } from '../../transport/mtio.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { Transport } from '../../transport/transport.js';
 import { DriveMemory } from '../stream/memory/drive-memory.js';
 import type { BufferingUser } from './buffering-user.js';

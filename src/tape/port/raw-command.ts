@@ -1,8 +1,7 @@
-import { requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { type RawCommand, type RawReply, rawReply, rawRequest } from '../../device/raw-command.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName } from '../../scsi/wire/opcodes.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from './drive-port.js';
 
 /**

@@ -1,12 +1,11 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { readLogPage } from '../../device/log-pages.js';
 import { readModePage } from '../../device/mode-pages.js';
 import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeSupportedLogPages, type LogPage, type LogPageCode, logSense } from '../../scsi/log/page.js';
 import { TAPE_ALERT } from '../../scsi/log/tape-alert.js';
 import type { ModePage } from '../../scsi/mode/parameter-list.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { keepingAlerts } from './tape-alerts.js';
 

@@ -1,12 +1,11 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { VerificationError } from '../../errors/index.js';
 import { readAttribute, writeAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeValues, encodeAttributeValues, type RawAttribute } from '../../scsi/mam/attribute-list.js';
 import { encodeHostAttributes, type HostAttributes } from '../../scsi/mam/host.js';
 import { type MamValues, mamValues } from '../../scsi/mam/values.js';
 import { hexCode, toHex } from '../../scsi/wire/bytes.js';
-import type { CallOptions } from '../../transport/scsi-transport.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { PARTITIONS } from '../port/partitions.js';
 

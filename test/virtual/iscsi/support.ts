@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { senseCodes } from '../../../src/errors/index.js';
+import { senseCodes } from '../../../src/errors/sense-codes.js';
 import { decodeSense } from '../../../src/scsi/sense/sense.js';
 import type { VirtualDriveOptions } from '../../../src/virtual/index.js';
 import { IscsiServer, type IscsiServerOptions } from '../../../src/virtual/iscsi/server.js';

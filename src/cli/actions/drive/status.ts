@@ -1,4 +1,4 @@
-import { senseCodes } from '../../../errors/index.js';
+import { senseCodes } from '../../../errors/sense-codes.js';
 import type { LongPosition } from '../../../scsi/commands/read-position.js';
 import { formatOf } from '../../../scsi/generations/index.js';
 import type { TapeStatus } from '../../../tape/port/tape-status.js';

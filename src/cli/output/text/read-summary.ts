@@ -1,4 +1,4 @@
-import { senseCodes } from '../../../errors/index.js';
+import { senseCodes } from '../../../errors/sense-codes.js';
 import type { ReadSummary } from '../../../tape/stream/read/read-stream.js';
 import { type Fact, facts } from '../table.js';
 import { formatBytes } from '../units.js';

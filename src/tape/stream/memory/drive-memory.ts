@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../../../errors/index.js';
+import { described } from '../../../streams/bytes.js';
 import type { Transport } from '../../../transport/transport.js';
 import { Allocation } from './allocation.js';
 
@@ -29,8 +31,15 @@ export class DriveMemory {
     return this.#allocated.get(memory.buffer)?.hold(onWanted) ?? (() => undefined);
   }
 
-  /** Resolves when no stream uses the memory of `allocate` any more. */
+  /** Resolves when no stream uses memory of `allocate` any more. Rejects with InvalidArgumentError for what is no bytes. */
   async released(memory: Uint8Array): Promise<void> {
+    if (!ArrayBuffer.isView(memory)) {
+      throw new InvalidArgumentError(`${described(memory)} is not memory of \`allocate()\``, {
+        device: this.#transport.device,
+        operation: 'released',
+        next: 'Give the Buffer that `allocate()` returned, or a part of it',
+      });
+    }
     await this.#allocated.get(memory.buffer)?.released();
   }
 }
