@@ -19,7 +19,7 @@ async function* archiveOf(path) {
 try {
   await provider.prepareForWrite(cartridge, { closeUnterminated: true });
   const receipt = await provider.writeArchive(cartridge, archiveOf(folder));
-  await provider.verifyArchive(cartridge, receipt.location, { checksum: receipt.checksum });
+  await provider.verifyArchive(cartridge, receipt.location, { expectedChecksum: receipt.checksum });
   const { fraction } = await provider.getUtilization();
   console.log(JSON.stringify({ ...receipt, verified: true, used: fraction }));
 } finally {

@@ -1,4 +1,4 @@
-import { requireCallback, requireNonEmptyText, requireOptions } from '../arguments/options.js';
+import { type CallOptions, requireCallback, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -11,7 +11,7 @@ export interface ExtractProgress {
   readonly bytes: number;
 }
 
-export interface ExtractOptions {
+export interface ExtractOptions extends CallOptions {
   /** Replace existing files, links and nodes, and set the attributes of existing folders. */
   readonly force?: boolean | undefined;
   /** Restore setuid, setgid and sticky, devices, and extended attributes of the kernel (`security.*`, `trusted.*`). */
@@ -22,7 +22,6 @@ export interface ExtractOptions {
   readonly only?: readonly string[] | undefined;
   /** Selects members. Called for each one on this thread, which slows down many small files. */
   readonly filter?: ((member: ArchiveMember) => boolean) | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** Called a few times a second. */
   readonly onProgress?: ((progress: ExtractProgress) => void) | undefined;
 }

@@ -1,12 +1,11 @@
-import { requireOptions } from '../arguments/options.js';
+import { type CallOptions, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
 
-export interface ListOptions {
+export interface ListOptions extends CallOptions {
   /** Only members that match one of these .gitignore patterns. */
   readonly only?: readonly string[] | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

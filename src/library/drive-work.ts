@@ -1,4 +1,5 @@
 import { NoMediumError, VerificationError } from '../errors/index.js';
+import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
 import { TapeDrive } from '../tape/tape-drive.js';
 import type { InventoryElement } from './inventory.js';
 
@@ -10,11 +11,8 @@ export interface DriveProof {
   readonly barcodeInMemory: string | undefined;
 }
 
-export interface ReadyOptions {
-  /** Milliseconds; two hours by default, which is what the first load of an LTO-9 cartridge can take. */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+/** How long the drive is waited for: see `WaitOptions`. */
+export type ReadyOptions = Pick<WaitOptions, 'timeoutMs' | 'signal'>;
 
 /** Calibration takes minutes; a virtual drive is ready at once. */
 const INTERVAL_MS = 100;

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../arguments/number.js';
+import type { CallOptions } from '../arguments/options.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
 import { NotReadyError } from '../errors/index.js';
 import { testUnitReady } from '../scsi/commands/primary.js';
 
 /** How long to wait for something that an operator, a drive or the robot does. */
-export interface LibraryWaitOptions {
+export interface LibraryWaitOptions extends CallOptions {
   /** Milliseconds until NotReadyError. */
   readonly timeoutMs?: number | undefined;
   /** Milliseconds between two polls; a second by default. */
   readonly intervalMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const RANGES: Readonly<Record<'timeoutMs' | 'intervalMs', NumberRange>> = {

@@ -14,7 +14,7 @@ import { closeLastFile } from './motion/close-last-file.js';
 import { type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
 import type { EraseConfirmation } from './motion/erase-confirmation.js';
 import { FILES, locateFile, locateObject, RECORDS, space } from './motion/motion.js';
-import { enterPartition, type PartitionOptions, requirePartition, rewind } from './motion/partition.js';
+import { enterPartition, requirePartition, rewind } from './motion/partition.js';
 import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
 import { type DriveVerification, type VerifyInDriveOptions, verifyInDrive } from './motion/verify-in-drive.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
@@ -23,6 +23,7 @@ import { closeDrive } from './open/close-drive.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
+import type { PartitionOptions } from './port/partitions.js';
 import { sendRaw } from './port/raw-command.js';
 import { type SetAttributesOptions, writeHostAttributes } from './reports/cartridge-memory.js';
 import { requireReady } from './reports/readiness.js';
@@ -293,8 +294,7 @@ export class TapeDrive extends TapeReports {
    */
   allocate(byteLength: number): Buffer {
     requireNumber('byteLength', byteLength, ALLOCATIONS, { device: this.device, operation: 'allocate' });
-    const { buffer } = this.#port.memory.allocate(byteLength);
-    return Buffer.from(buffer, 0, byteLength);
+    return Buffer.from(this.#port.memory.allocate(byteLength).buffer, 0, byteLength);
   }
 
   /**

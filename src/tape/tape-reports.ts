@@ -10,7 +10,7 @@ import type { ModePage } from '../scsi/mode/parameter-list.js';
 import { readLongPosition } from './motion/position.js';
 import { readWriteRights, type WriteRights } from './motion/write-permission.js';
 import type { DrivePort } from './port/drive-port.js';
-import { PARTITIONS } from './port/partitions.js';
+import { PARTITIONS, type PartitionOptions } from './port/partitions.js';
 import type { TapeStatus } from './port/tape-status.js';
 import { readAnyLogPage, readAnyModePage, readLogPageCodes } from './reports/any-page.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
@@ -76,14 +76,14 @@ export class TapeReports {
   }
 
   /** The cartridge memory; undefined if the drive does not support READ ATTRIBUTE. */
-  async mam(options: CallOptions & { readonly partition?: number } = {}): Promise<CartridgeMemory | undefined> {
+  async mam(options: PartitionOptions = {}): Promise<CartridgeMemory | undefined> {
     requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     return this.#ask(options, () => readCartridgeMemory(this.#port, options.partition));
   }
 
   /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
-  async attributeLists(options: CallOptions & { readonly partition?: number } = {}): Promise<AttributeLists> {
+  async attributeLists(options: PartitionOptions = {}): Promise<AttributeLists> {
     requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
     return this.#ask(options, () => readAttributeLists(this.#port, options.partition));

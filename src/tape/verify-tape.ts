@@ -1,18 +1,12 @@
-import { type CallOptions, requireOptions, requireRecord } from '../arguments/options.js';
+import { requireOptions, requireRecord } from '../arguments/options.js';
 import type { RecordPlace } from '../errors/index.js';
 import { EndOfDataError, InvalidArgumentError, UnterminatedFileError } from '../errors/index.js';
-import type { KeyStore } from '../keys/key-store.js';
-import type { BlockProtection } from './block-protection/options.js';
+import type { ReadStreamOptions } from './stream/read/read-options.js';
 import type { TapeDrive } from './tape-drive.js';
 
-export interface VerifyTapeOptions extends CallOptions {
-  /** The drive checks each file itself, by VERIFY(6), without transferring data. Default false. */
+export interface VerifyTapeOptions extends Pick<ReadStreamOptions, 'keyStore' | 'partition' | 'protection' | 'signal'> {
+  /** The drive checks each file itself, by VERIFY(6), without transferring data and without keys. Default false. */
   readonly inDrive?: boolean | undefined;
-  /** Default 0. */
-  readonly partition?: number | undefined;
-  /** Keys of encrypted files; not needed with `inDrive`. */
-  readonly keyStore?: KeyStore | undefined;
-  readonly protection?: BlockProtection | undefined;
   /** Called with each file once it has been checked. */
   readonly onFile?: ((file: VerifiedFile) => void) | undefined;
 }

@@ -53,7 +53,7 @@ describe('the examples', () => {
     expect((await fetch(url)).status).toBe(405);
     expect(await stop(child)).toBe(0);
     await using provider = new LtoProvider({ devicePath });
-    await provider.verifyArchive(ID, 1, { checksum: receipt.checksum });
+    await provider.verifyArchive(ID, 1, { expectedChecksum: receipt.checksum });
   });
 
   it('back a folder up and verify it', async () => {

@@ -97,7 +97,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       try {
         await provider.prepareForWrite(ID, { closeUnterminated: true });
         for (const { location, checksum, bytes } of all) {
-          expect(await provider.verifyArchive(ID, location, { checksum })).toMatchObject({ bytes });
+          expect(await provider.verifyArchive(ID, location, { expectedChecksum: checksum })).toMatchObject({ bytes });
         }
       } finally {
         await provider.close();

@@ -33,10 +33,13 @@ describe('writing and reading archives', () => {
     expect(first.parts).toHaveLength(1);
     expect(second).toMatchObject({ location: 2, bytes: 100, records: 1 });
     const { checksum } = first;
-    const read = await collect(await provider.readArchive(ID, 1, { checksum }));
+    const read = await collect(await provider.readArchive(ID, 1, { expectedChecksum: checksum }));
     expect(read.equals(testData(3 * MIB + 7, 1))).toBe(true);
     expect(await collect(await provider.readArchive(ID, '2'))).toEqual(testData(100, 2));
-    expect(await provider.verifyArchive(ID, 1, { checksum })).toMatchObject({ fileNumber: 1, bytes: 3 * MIB + 7 });
+    expect(await provider.verifyArchive(ID, 1, { expectedChecksum: checksum })).toMatchObject({
+      fileNumber: 1,
+      bytes: 3 * MIB + 7,
+    });
   });
 
   it('writes on behind a read in between, and on from another session', async () => {
@@ -55,8 +58,12 @@ describe('writing and reading archives', () => {
     await provider.prepareForWrite(ID);
     await provider.writeArchive(ID, source(MIB));
     const checksum = 'crc32:00000000';
-    await expect(provider.verifyArchive(ID, 1, { checksum })).rejects.toBeInstanceOf(VerificationError);
-    await expect(collect(await provider.readArchive(ID, 1, { checksum }))).rejects.toBeInstanceOf(VerificationError);
+    await expect(provider.verifyArchive(ID, 1, { expectedChecksum: checksum })).rejects.toBeInstanceOf(
+      VerificationError,
+    );
+    await expect(collect(await provider.readArchive(ID, 1, { expectedChecksum: checksum }))).rejects.toBeInstanceOf(
+      VerificationError,
+    );
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '', '0', '01', '1 ', '1e3', '0x1', '-1', 'one'])(

@@ -29,7 +29,9 @@ describe('a provider with a key', () => {
     expect(await recordedOn(folder, ID)).toBe('P|EEEE|EEEE|');
     await tape.encryption.disable();
     const { checksum } = receipt;
-    expect((await collect(await provider.readArchive(ID, 1, { checksum }))).equals(testData(MIB))).toBe(true);
+    expect(
+      (await collect(await provider.readArchive(ID, 1, { expectedChecksum: checksum }))).equals(testData(MIB)),
+    ).toBe(true);
     expect(await provider.verifyArchive(ID, 2)).toMatchObject({ bytes: MIB });
     // The label needs no key.
     await tape.encryption.disable();

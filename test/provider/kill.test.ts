@@ -78,7 +78,7 @@ it('loses no earlier archive when the process is killed, at any moment, and find
     receipts.push(receipt);
     const recent = round === ROUNDS ? receipts : receipts.slice(-4);
     for (const { location, checksum, bytes } of recent) {
-      expect(await provider.verifyArchive(ID, location, { checksum })).toMatchObject({ bytes });
+      expect(await provider.verifyArchive(ID, location, { expectedChecksum: checksum })).toMatchObject({ bytes });
     }
     await provider.close();
   }

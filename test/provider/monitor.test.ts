@@ -53,7 +53,7 @@ it('disturbs neither writing nor reading when it polls 20 times a second', async
   expect(await tape.position()).toEqual(before);
 
   const reading = monitor(watcher);
-  const stream = await provider.readArchive(ID, 1, { checksum: receipt.checksum });
+  const stream = await provider.readArchive(ID, 1, { expectedChecksum: receipt.checksum });
   const read = Readable.from(
     (async function* () {
       for await (const chunk of stream) {

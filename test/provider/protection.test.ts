@@ -12,7 +12,7 @@ describe('archives with protected blocks', () => {
     for (const seed of [1, 2]) {
       const receipt = await provider.writeArchive(ID, source(MIB + seed, seed));
       expect(receipt).toMatchObject({ location: seed, checksum: expect.stringMatching(/^crc32c:/) });
-      expect(await provider.verifyArchive(ID, seed, { checksum: receipt.checksum })).toMatchObject({
+      expect(await provider.verifyArchive(ID, seed, { expectedChecksum: receipt.checksum })).toMatchObject({
         bytes: MIB + seed,
       });
     }

@@ -31,7 +31,7 @@ describe('a session of archives', () => {
     await session.close();
     for (const { durable, location, checksum } of receipts) {
       expect(await durable).toMatchObject({ location, cartridge: ID });
-      await provider.verifyArchive(ID, location, { checksum });
+      await provider.verifyArchive(ID, location, { expectedChecksum: checksum });
     }
     await provider.prepareForWrite(ID);
     expect(await provider.writeArchive(ID, [archive(4)])).toMatchObject({ location: 4 });

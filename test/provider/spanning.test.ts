@@ -107,7 +107,7 @@ describe('an archive over several cartridges', () => {
     const receipt = await provider.writeArchive(ID, chunks(5), { onEndOfMedium: () => 'never' });
     expect(receipt.parts).toHaveLength(1);
     expect(receipt).toMatchObject({ location: 2, totalBytes: 5 * (MIB + 3) });
-    expect((await collect(await provider.readArchive(ID, 2, { checksum: receipt.checksum }))).length).toBe(
+    expect((await collect(await provider.readArchive(ID, 2, { expectedChecksum: receipt.checksum }))).length).toBe(
       5 * (MIB + 3),
     );
     expect((await provider.writeArchive(ID, chunks(1))).location).toBe(3);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/file-time.js';
@@ -9,7 +9,7 @@ import { PackStream } from './pack-stream.js';
 /** A path, as text or as its bytes. */
 export type FilePath = string | Uint8Array;
 
-export interface PackOptions {
+export interface PackOptions extends CallOptions {
   /**
    * Folder that paths are relative to; members are then named by the given paths, such as `etc/passwd`. By default a path
    * is relative to the process's folder, and a member is named by the last component of its source's path.
@@ -32,8 +32,6 @@ export interface PackOptions {
   readonly xattrs?: boolean | undefined;
   /** Fail with SourceError at the first problem instead of recording it. Default false. */
   readonly strict?: boolean | undefined;
-  /** Destroys the stream when aborted. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

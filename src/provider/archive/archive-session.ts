@@ -74,7 +74,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   }
 
   async #write(session: Session, source: ArchiveSource, options: SessionArchiveOptions): Promise<BufferedArchive> {
-    const { archive, checksum, signal, onProgress } = options;
+    const { archive, bufferBytes, checksum, signal, onProgress } = options;
     const before = this.#preparation;
     // After its last file, the session itself proves drive, cartridge and position.
     if (!this.#files.isUndisturbed) {
@@ -85,6 +85,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
     session.owner.written = true;
     const { id, state, durable, ...receipt } = await this.#files.writeFile(source, {
+      bufferBytes,
       checksum,
       signal,
       onProgress,

@@ -1,17 +1,19 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
-import type { DriveVerification } from '../../tape/motion/verify-in-drive.js';
+import type { DriveVerification, VerifyInDriveOptions } from '../../tape/motion/verify-in-drive.js';
+import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
 import type { Connection } from '../session/connection.js';
 import type { Session } from '../session/session.js';
 import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
 
-export interface ReadArchiveOptions extends IdleOptions {
-  /** Checksum of the receipt. The stream fails at its end with VerificationError when the file has another checksum. */
-  readonly checksum?: string | undefined;
-  /** Destroys the stream when aborted. */
-  readonly signal?: AbortSignal | undefined;
-}
+/**
+ * As for any file; the configuration says `protection`, and the provider has the key store. `expectedChecksum` is that of
+ * the receipt; of an archive over several cartridges each part is compared with its own instead.
+ */
+export interface ReadArchiveOptions
+  extends IdleOptions,
+    Pick<ReadStreamOptions, 'bufferBytes' | 'checksum' | 'expectedChecksum' | 'signal'> {}
 
 /**
  * The file number that a location means: an integer from 1 up, or its decimal digits. Throws InvalidArgumentError for
@@ -35,7 +37,7 @@ export async function readArchive(
   connection: Connection,
   id: string,
   location: number,
-  { checksum, signal, idleTimeoutMs }: ReadArchiveOptions,
+  { idleTimeoutMs, signal, bufferBytes, checksum, expectedChecksum }: ReadArchiveOptions,
 ): Promise<TapeReadStream> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   const { session, leave } = await connection.enter('reading an archive', signal, id);
@@ -44,8 +46,8 @@ export async function readArchive(
     await proveIdentity(session, id);
     signal?.throwIfAborted();
     const { protection } = configuration;
-    const options = { fileNumber: location, expectedChecksum: checksum, protection, signal, keyStore };
-    const stream = drive.createReadStream(options);
+    const how = { bufferBytes, checksum, expectedChecksum, protection, signal, keyStore };
+    const stream = drive.createReadStream({ fileNumber: location, ...how });
     // What becomes of the cartridge then is told by the next call that needs its drive.
     stream.once('close', () => void leave().catch(() => undefined));
     destroyWhenIdle(stream, idleTimeout, drive.device);
@@ -56,11 +58,8 @@ export async function readArchive(
   }
 }
 
-export interface VerifyInDriveArchiveOptions {
-  /** The drive checks the archive itself, by VERIFY(6), without transferring data: see `TapeDrive.verifyFile`. */
-  readonly inDrive: true;
-  readonly signal?: AbortSignal | undefined;
-}
+/** The drive checks the archive itself, by VERIFY(6), without transferring data: see `TapeDrive.verifyFile`. */
+export type VerifyInDriveArchiveOptions = Pick<VerifyInDriveOptions, 'inDrive' | 'signal'>;
 
 /** Makes the drive check an archive, after the cartridge is proven. Other calls that move the tape wait. */
 export function verifyArchiveInDrive(

@@ -4,15 +4,14 @@ import { closed } from '../../streams/closed.js';
 import { isSameCartridge } from '../label/barcode.js';
 import type { Connection } from '../session/connection.js';
 import type { ArchivePart } from './archive.js';
-import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-reader.js';
-import { readArchive, requireLocation } from './read-archive.js';
+import { destroyWhenIdle, requireIdleTimeout } from './idle-reader.js';
+import { type ReadArchiveOptions, readArchive, requireLocation } from './read-archive.js';
 
-export interface ReadSpannedOptions extends IdleOptions {
+export interface ReadSpannedOptions extends Pick<ReadArchiveOptions, 'bufferBytes' | 'idleTimeoutMs' | 'signal'> {
   /** All parts of the archive, from its receipt. */
   readonly parts: readonly ArchivePart[];
   /** Called before each further part; must resolve when the cartridge of that part is in the drive. */
   readonly onNextCartridge: (part: ArchivePart) => void | Promise<void>;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Throws InvalidArgumentError unless these are the parts of the archive at that place, and can be read. */
@@ -36,12 +35,17 @@ export function requireParts(
  */
 export async function readSpanned(
   connection: Connection,
-  { parts, onNextCartridge, signal, idleTimeoutMs }: ReadSpannedOptions,
+  { parts, onNextCartridge, bufferBytes, signal, idleTimeoutMs }: ReadSpannedOptions,
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   // The idle timeout applies to the whole stream, not to a part.
-  const open = ({ cartridge, location, checksum }: ArchivePart) =>
-    readArchive(connection, cartridge, requireLocation(location), { checksum, signal, idleTimeoutMs: 0 });
+  const open = ({ cartridge, location, checksum: expectedChecksum }: ArchivePart) =>
+    readArchive(connection, cartridge, requireLocation(location), {
+      bufferBytes,
+      expectedChecksum,
+      signal,
+      idleTimeoutMs: 0,
+    });
   const [first, ...others] = parts;
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   const stream = await open(first);

@@ -1,5 +1,4 @@
 import type { TakenSource } from '../../streams/taken-source.js';
-import type { ChecksumAlgorithm } from '../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
@@ -7,17 +6,12 @@ import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, archivePart } from './archive.js';
 
-export interface WriteArchiveOptions {
-  /** Default `crc32`, or `crc32c` if the configuration asks for logical block protection. */
-  readonly checksum?: ChecksumAlgorithm | undefined;
-  /**
-   * Ends the archive when aborted: what was written is closed with a filemark and is incomplete. A call that still
-   * waits for its turn at the tape rejects at once with the signal's reason.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /** Called with the total number of bytes that the drive has accepted so far. */
-  readonly onProgress?: ((bytes: number) => void) | undefined;
-}
+/**
+ * As for any file; the configuration says `recordSize` and `protection`. An aborted `signal` ends the archive: what was
+ * written is closed with a filemark and is incomplete. A call that still waits for its turn at the tape rejects at once
+ * with the signal's reason.
+ */
+export type WriteArchiveOptions = Pick<WriteStreamOptions, 'bufferBytes' | 'checksum' | 'onProgress' | 'signal'>;
 
 /** An archive that is on tape, and the preparation for the next one. */
 export interface Written {
@@ -33,9 +27,9 @@ export async function writeArchive(
   session: Session,
   preparation: Preparation,
   source: TakenSource,
-  { checksum, signal, onProgress }: WriteArchiveOptions,
+  { bufferBytes, checksum, signal, onProgress }: WriteArchiveOptions,
 ): Promise<Written> {
-  const receipt = await writeNext(session, preparation, source, { checksum, signal, onProgress });
+  const receipt = await writeNext(session, preparation, source, { bufferBytes, checksum, signal, onProgress });
   const part = archivePart(preparation, receipt);
   return {
     receipt: { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum },

@@ -56,6 +56,13 @@ async function writeSpanned(
   options: WriteArchiveOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
 ): Promise<Written> {
   const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
+  if (checksum === false) {
+    throw new InvalidArgumentError('an archive over several cartridges is not written without a checksum', {
+      device: session.drive.device,
+      operation: 'write',
+      next: 'Name an algorithm, or leave `checksum` out',
+    });
+  }
   const replayable = new ReplayableSource(source, checksum);
   const parts: ArchivePart[] = [];
   const used: string[] = [];
@@ -94,12 +101,13 @@ async function writePart(
   preparation: Preparation,
   replayable: ReplayableSource,
   header: PartHeader,
-  { checksum: algorithm = 'crc32', signal, onProgress }: WriteArchiveOptions,
+  { bufferBytes, checksum: algorithm = 'crc32', signal, onProgress }: WriteArchiveOptions,
 ): Promise<PartOutcome> {
   const behindHeader = await writeHeader(session, preparation, header);
   if (behindHeader === undefined) return { part: undefined };
   let taken = 0;
   const options = {
+    bufferBytes,
     // The records' own checksum costs this thread nothing, and the checksum of the source is computed in any case.
     checksum: algorithm === 'sha256' ? (false as const) : algorithm,
     signal,

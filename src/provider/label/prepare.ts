@@ -1,14 +1,12 @@
 import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
 import type { TapeEnd } from '../../tape/motion/end-of-data.js';
+import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { setEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { requireWritable } from '../session/write-protection.js';
 import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
 
-export interface PrepareOptions {
-  /** Write the missing filemark of a last file that was cut off, instead of refusing to append after it. */
-  readonly closeUnterminated?: boolean | undefined;
-}
+export type PrepareOptions = Pick<WriteStreamOptions, 'closeUnterminated'>;
 
 /** A cartridge whose identity was proven by asking the drive. */
 export interface ProvenCartridge {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LONGEST_DELAY_MS } from '../../arguments/number.js';
+import type { CallOptions } from '../../arguments/options.js';
 import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
 import type { LiveInfo } from './live-info.js';
 
@@ -15,9 +16,7 @@ export type TapeEvent =
   /** As `alert`, for the flags about cleaning. */
   | { readonly type: 'cleaning'; readonly info: LiveInfo; readonly alert: TapeAlertFlag };
 
-export interface WatchOptions {
-  /** Ends the watch when aborted. */
-  readonly signal?: AbortSignal | undefined;
+export interface WatchOptions extends CallOptions {
   /** Milliseconds between two polls; 2000 by default. */
   readonly intervalMs?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { DrivePort } from '../port/drive-port.js';
+import type { PartitionOptions } from '../port/partitions.js';
 import { closeUnterminatedFile, spaceToEndOfData } from './end-of-data.js';
-import { enterPartition, type PartitionOptions } from './partition.js';
+import { enterPartition } from './partition.js';
 import { permitWriting } from './write-permission.js';
 
 /** Writes the missing filemark of the last file of a partition, if it is missing. */

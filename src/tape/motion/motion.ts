@@ -9,7 +9,8 @@ import {
 } from '../../errors/index.js';
 import type { MtOperationName } from '../../transport/mtio.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { enterPartition, type PartitionOptions } from './partition.js';
+import type { PartitionOptions } from '../port/partitions.js';
+import { enterPartition } from './partition.js';
 import { readStanding } from './position.js';
 
 // Motion of the tape by the driver's own operations, so that its file and block numbers stay correct.

@@ -4,16 +4,11 @@ import { IllegalRequestError, InvalidArgumentError, PositionMismatchError } from
 import { locate10 } from '../../scsi/commands/position.js';
 import { MtOperation } from '../../transport/mtio.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { PARTITIONS } from '../port/partitions.js';
+import { PARTITIONS, type PartitionOptions } from '../port/partitions.js';
 import { readPartition } from './position.js';
 
 // A cartridge may have several partitions, each with its own files. The drive stays in the partition it was last sent
 // to, also across processes and opens.
-
-export interface PartitionOptions extends CallOptions {
-  /** Partition number; default 0, the only partition of most cartridges. */
-  readonly partition?: number | undefined;
-}
 
 /**
  * Goes to the beginning of a partition, unless the tape already stands in it. Rejects with InvalidArgumentError if

@@ -1,5 +1,4 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
-import type { CallOptions } from '../../arguments/options.js';
 import { requireSignal } from '../../arguments/signal.js';
 import {
   EndOfDataError,
@@ -14,19 +13,18 @@ import {
 } from '../../errors/index.js';
 import { verifyFilemarks } from '../../scsi/commands/transfer.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { PARTITIONS } from '../port/partitions.js';
+import { PARTITIONS, type PartitionOptions } from '../port/partitions.js';
+import { type OnBadRecord, requireOnBadRecord } from './bad-record.js';
 import { FILE_NUMBERS, locateFile } from './motion.js';
 import { readStanding, type Standing } from './position.js';
 import { goToObject, probeRecord } from './probe-record.js';
 
-export interface VerifyInDriveOptions extends CallOptions {
-  /** The drive reads and checks the file itself, with VERIFY(6): no data is transferred and no checksum computed. */
+export interface VerifyInDriveOptions extends PartitionOptions {
+  /** The drive reads and checks the file itself, by VERIFY(6): nothing is transferred, and no checksum made. */
   readonly inDrive: true;
   readonly fileNumber: number;
-  /** Default 0. */
-  readonly partition?: number | undefined;
-  /** See `ReadStreamOptions`: `skip` continues after an unreadable record and lists it. */
-  readonly onBadRecord?: 'fail' | 'skip' | undefined;
+  /** See `ReadStreamOptions`: `skip` goes on behind a record that the drive can't read, and lists it. */
+  readonly onBadRecord?: OnBadRecord | undefined;
 }
 
 /** Result of a check by the drive. */
@@ -74,8 +72,7 @@ function requireOptions({ device }: DrivePort, { onBadRecord, signal, ...numbers
   requireNumbers(numbers, RANGES, details);
   if (numbers.fileNumber === undefined) throw new InvalidArgumentError('a file number is needed', details);
   requireSignal(signal, details);
-  if (onBadRecord === undefined || onBadRecord === 'fail' || onBadRecord === 'skip') return;
-  throw new InvalidArgumentError('onBadRecord must be fail or skip', details);
+  requireOnBadRecord(onBadRecord, details);
 }
 
 /** What stopped the drive, and where; no error if it passed a filemark. */

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments/number.js';
-import { requireCallback, requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireCallback, requireOptions } from '../../arguments/options.js';
 import { NoMediumError, NotReadyError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readSense } from '../reports/drive-reports.js';
 import { type Readiness, readReadiness, requireReady } from '../reports/readiness.js';
 
-export interface WaitOptions {
+export interface WaitOptions extends CallOptions {
   /** Milliseconds; default two hours, the longest first load of an LTO-9 cartridge. */
   readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** Called after each poll that finds the drive not ready. */
   readonly onProgress?: ((readiness: Readiness) => void) | undefined;
   /** Milliseconds between two polls; default one second. */

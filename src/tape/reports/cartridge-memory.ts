@@ -1,5 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import { requireOptions } from '../../arguments/options.js';
 import { VerificationError } from '../../errors/index.js';
 import { readAttribute, writeAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeValues, encodeAttributeValues, type RawAttribute } from '../../scsi/mam/attribute-list.js';
@@ -7,7 +7,7 @@ import { encodeHostAttributes, type HostAttributes } from '../../scsi/mam/host.j
 import { type MamValues, mamValues } from '../../scsi/mam/values.js';
 import { hexCode, toHex } from '../../scsi/wire/bytes.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { PARTITIONS } from '../port/partitions.js';
+import { PARTITIONS, type PartitionOptions } from '../port/partitions.js';
 
 /** Content of the cartridge memory (MAM). */
 export interface CartridgeMemory {
@@ -52,10 +52,9 @@ export async function readAttributeById(port: DrivePort, id: number, partition =
  * InvalidArgumentError for an unknown name or a value that does not fit, WriteProtectedError, IllegalRequestError for
  * an attribute that the drive refuses, and VerificationError for one that reads back differently.
  */
-export interface SetAttributesOptions extends CallOptions {
-  /** Partition, for attributes that each partition has; default 0. */
-  readonly partition?: number | undefined;
-  /** `TapeDrive.mediumEpoch` when the cartridge was identified: nothing is written to another cartridge. */
+/** `partition`: whose attributes, where each partition has its own. */
+export interface SetAttributesOptions extends PartitionOptions {
+  /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
   readonly mediumEpoch?: number | undefined;
 }
 

@@ -8,7 +8,6 @@ import {
 import { type BlockLimits, decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
 import { type ProtectionName, protectionBytes } from '../../../scsi/protection/methods.js';
-import type { BlockProtection } from '../../block-protection/options.js';
 import { useProtection } from '../../block-protection/use-protection.js';
 import { closeUnterminatedFile, spaceToEndOfData } from '../../motion/end-of-data.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
@@ -16,6 +15,7 @@ import { readStanding } from '../../motion/position.js';
 import { permitWriting, requireWriteRights } from '../../motion/write-permission.js';
 import type { DrivePort } from '../../port/drive-port.js';
 import { requireReady } from '../../reports/readiness.js';
+import type { TransferOptions } from './transfer-options.js';
 
 /** Where a file begins. */
 export interface FileStart {
@@ -37,12 +37,18 @@ export interface ExpectedStart {
   readonly mediumEpoch: number;
 }
 
-export interface StartOptions {
-  readonly partition?: number | undefined;
+/** Where a file is written. */
+export interface StartOptions extends Pick<TransferOptions, 'partition' | 'protection'> {
+  /**
+   * `append` (the default) writes at the end of the recorded data of `partition`. `overwrite` writes at the current
+   * position: all data after it is lost. Nothing is written unless that is in `partition`, by default the one that this
+   * handle last moved to.
+   */
   readonly position?: 'append' | 'overwrite' | undefined;
+  /** Write the missing filemark of a last file that was cut off, instead of refusing to append after it. */
   readonly closeUnterminated?: boolean | undefined;
+  /** Writes nothing and fails unless the file would begin exactly here; meant for `overwrite`. */
   readonly expected?: ExpectedStart | undefined;
-  readonly protection?: BlockProtection | undefined;
 }
 
 /** Prepares the drive for a new file and moves to its position. Nothing is written unless the position is known. */

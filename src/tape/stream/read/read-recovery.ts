@@ -7,17 +7,11 @@ import {
 } from '../../../errors/index.js';
 import { isProtectionSense } from '../../../scsi/protection/methods.js';
 import { confirmProtection } from '../../block-protection/use-protection.js';
+import type { OnBadRecord } from '../../motion/bad-record.js';
 import { RECORDS, space } from '../../motion/motion.js';
 import { readStanding } from '../../motion/position.js';
 import { goToObject, probeRecord, standsAt, type Verdict } from '../../motion/probe-record.js';
 import type { DrivePort } from '../../port/drive-port.js';
-
-/** What happens when the drive can't read a record. */
-export type OnBadRecord =
-  /** The stream fails with a MediumError that names the record; the default. */
-  | 'fail'
-  /** The record is left out of the data and listed in `skipped`. */
-  | 'skip';
 
 /** A record that was left out. */
 export interface SkippedRecord extends RecordPlace {
