@@ -14,7 +14,7 @@ function newBuffer() {
     bufferBytes: 64 * MIB,
     startThreshold: 0,
     speeds: undefined,
-    allocate: (byteLength) => new Uint8Array(byteLength),
+    slabs: { take: (byteLength) => new Uint8Array(byteLength), give: () => undefined },
     write: (pieces) => {
       calls.push(pieces.map(({ length }) => length / MIB));
       return new Promise((resolve) => underWay.push(resolve));

@@ -23,7 +23,7 @@ function newBuffer(options: { readonly bufferBytes?: number; readonly startThres
     bufferBytes: LEAST_PACED_BYTES,
     startThreshold: 4 * PIECE,
     speeds: SPEEDS,
-    allocate: (byteLength) => new Uint8Array(byteLength),
+    slabs: { take: (byteLength) => new Uint8Array(byteLength), give: () => undefined },
     write: async (pieces) => {
       for (const [first = -1] of pieces) written.push(first);
     },

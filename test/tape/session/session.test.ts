@@ -40,7 +40,8 @@ describe('a write session', () => {
     // READ POSITION through the driver is not a command of ours, and is counted below by the drive.
     expect(operations.filter((operation) => operation === 'MTWEOFI 1')).toHaveLength(files);
     expect(operations.filter((operation) => operation === 'write')).toHaveLength(files);
-    expect(operations).toHaveLength(2 * files);
+    // Once a second the session looks what is recorded, whatever the files do.
+    expect(operations.filter((operation) => operation !== 'READ POSITION')).toHaveLength(2 * files);
     await session.close();
   });
 

@@ -2,14 +2,18 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import { described } from '../../../streams/bytes.js';
 import type { Transport } from '../../../transport/transport.js';
 import { Allocation } from './allocation.js';
+import { SpareSlabs } from './spare-slabs.js';
 
 /** Page-aligned memory allocated by users, which is written to the drive without a copy. */
 export class DriveMemory {
   readonly #transport: Transport;
+  /** For the streams' own copies of what is written. */
+  readonly slabs: SpareSlabs;
   readonly #allocated = new WeakMap<ArrayBufferLike, Allocation>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    this.slabs = new SpareSlabs((byteLength) => transport.allocate(byteLength));
   }
 
   allocate(byteLength: number): Uint8Array {

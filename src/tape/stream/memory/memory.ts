@@ -1,5 +1,7 @@
 // How much memory streams hold, how it is divided into slabs, and when the event loop is woken.
 
+import type { SlabSource } from './spare-slabs.js';
+
 const MIB = 1024 * 1024;
 
 /** The largest record that is read if the drive does not report its limit: READ(6) has a 24-bit length. */
@@ -61,13 +63,14 @@ export function planSlabs(bufferBytes: number, unit: number): SlabPlan {
  */
 export class SlabRing {
   readonly slabBytes: number;
-  readonly #allocate: (byteLength: number) => Uint8Array;
+  readonly #source: SlabSource;
   readonly #free: Uint8Array[] = [];
   #unmade: number;
+  #isClosed = false;
 
-  constructor(allocate: (byteLength: number) => Uint8Array, { slabBytes, count }: SlabPlan) {
+  constructor(source: SlabSource, { slabBytes, count }: SlabPlan) {
     this.slabBytes = slabBytes;
-    this.#allocate = allocate;
+    this.#source = source;
     this.#unmade = count;
   }
 
@@ -76,10 +79,18 @@ export class SlabRing {
     const free = this.#free.pop();
     if (free !== undefined || this.#unmade === 0) return free;
     this.#unmade -= 1;
-    return this.#allocate(this.slabBytes);
+    return this.#source.take(this.slabBytes);
   }
 
   release(slab: Uint8Array): void {
-    this.#free.push(slab);
+    if (this.#isClosed) this.#source.give(slab);
+    else this.#free.push(slab);
+  }
+
+  /** Gives the slabs back, those still in use once they are released. None is taken any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#unmade = 0;
+    for (const slab of this.#free.splice(0)) this.#source.give(slab);
   }
 }

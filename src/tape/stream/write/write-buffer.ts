@@ -8,6 +8,7 @@ import {
   SlabRing,
   WAKE_PART,
 } from '../memory/memory.js';
+import type { SlabSource } from '../memory/spare-slabs.js';
 import { type SpeedRange, WritePace } from './write-pace.js';
 
 export interface WriteBufferOptions {
@@ -17,7 +18,7 @@ export interface WriteBufferOptions {
   readonly startThreshold: number | undefined;
   /** Recording speeds of the drive; undefined if unknown: data is then sent as soon as possible. */
   readonly speeds: SpeedRange | undefined;
-  readonly allocate: (byteLength: number) => Uint8Array;
+  readonly slabs: SlabSource;
   /** Writes pieces of whole records (the last of the file may be shorter); `quiet` and `exclusive` as in binding.d.ts. */
   readonly write: (pieces: readonly Uint8Array[], how: CallManner) => Promise<void>;
   /** Called when a write failed; later data fails too. */
@@ -65,12 +66,12 @@ export class WriteBuffer {
   #waiting: (() => void) | undefined;
 
   constructor(options: WriteBufferOptions) {
-    const { bufferBytes, recordSize, allocate } = options;
+    const { bufferBytes, recordSize, slabs } = options;
     const plan = planSlabs(bufferBytes, recordSize);
     const capacity = plan.slabBytes * plan.count;
     this.#options = options;
     this.#capacity = capacity;
-    this.#ring = new SlabRing(allocate, plan);
+    this.#ring = new SlabRing(slabs, plan);
     this.#startBytes = Math.min(options.startThreshold ?? capacity * DEFAULT_START, capacity);
     this.#pace = options.speeds && bufferBytes >= LEAST_PACED_BYTES ? new WritePace(options.speeds) : undefined;
   }
@@ -141,8 +142,10 @@ export class WriteBuffer {
     clearTimeout(this.#paceTimer);
     for (const { release } of this.#gathered.splice(0)) release();
     this.#gatheredBytes = 0;
+    if (this.#slab !== undefined) this.#ring.release(this.#slab);
     this.#slab = undefined;
     this.#filled = 0;
+    this.#ring.close();
   }
 
   #closeSlab(): void {

@@ -76,7 +76,7 @@ export class TapeWriteStream extends ChunkWritable {
       bufferBytes,
       startThreshold: options.startThreshold,
       speeds: speedRange(port.model?.generation),
-      allocate: (byteLength) => port.transport.allocate(byteLength),
+      slabs: port.memory.slabs,
       write: (pieces, how) => this.#submit(pieces, how),
       onFailure: (error) => this.#fail(error),
     });
