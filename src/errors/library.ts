@@ -10,6 +10,10 @@ export type ElementProblem =
   | 'not-accessible'
   /** The hand of the robot holds a cartridge that could not be put down: `lto library audit` puts it into a slot. */
   | 'hand-full'
+  /** All cleaning cartridges are worn out (TapeAlert 22 of the drive; 3/30/13 of some libraries): replace them. */
+  | 'cleaning-expired'
+  /** The drive does not accept the cleaning cartridge (TapeAlert 23). */
+  | 'cleaning-refused'
   /** A magazine was taken out (3B/12). */
   | 'magazine-removed'
   /** A magazine was put in (3B/13). */

@@ -1,5 +1,5 @@
-import { ElementError } from '../errors/index.js';
-import { isCleaning, letGo } from './drive-work.js';
+import { ElementError, type ElementProblem } from '../errors/index.js';
+import { type CleaningState, cleaningState, letGo } from './drive-work.js';
 import type { Inventory, InventoryElement } from './inventory.js';
 import { type MoveReceipt, moveCartridge } from './moves.js';
 import type { Robot } from './read-elements.js';
@@ -17,42 +17,99 @@ export interface CleaningReceipt {
   readonly returned: MoveReceipt;
   /** Milliseconds in the drive. */
   readonly duration: number;
+  /** How often the cartridge has been used, this time included. */
+  readonly uses: number;
+  /** `memory`: read from the cartridge memory. `library`: counted by this `TapeLibrary`, since it was opened. */
+  readonly usesCountedBy: 'memory' | 'library';
+  /** Uses that are left, where the cartridge memory tells. */
+  readonly usesLeft: number | undefined;
+}
+
+/** What is known of the cleaning cartridges of a library. */
+export class CleaningCartridges {
+  readonly #uses = new Map<string, number>();
+  readonly #spent = new Map<string, ElementProblem>();
+
+  /** Counts a use; the uses so far. */
+  used(cartridge: InventoryElement): number {
+    const uses = (this.#uses.get(nameOf(cartridge)) ?? 0) + 1;
+    this.#uses.set(nameOf(cartridge), uses);
+    return uses;
+  }
+
+  /** It has been seen not to clean. */
+  spent(cartridge: InventoryElement, problem: ElementProblem): void {
+    this.#spent.set(nameOf(cartridge), problem);
+  }
+
+  /** One that may clean. Throws ElementError where there is none. */
+  next(inventory: Inventory): InventoryElement {
+    const all = inventory.elements.filter(
+      (element) => element.kind === 'slot' && element.full && element.accessible && isCleaner(element),
+    );
+    const found = all.find((element) => !this.#spent.has(nameOf(element)));
+    if (found !== undefined) return found;
+    const [first] = all;
+    const problem = first === undefined ? 'source-empty' : (this.#spent.get(nameOf(first)) ?? 'cleaning-expired');
+    throw new ElementError(
+      first === undefined ? 'there is no cleaning cartridge in a slot' : (WHAT[problem] ?? problem),
+      {
+        device: inventory.device,
+        problem,
+        next:
+          first === undefined
+            ? 'Put one in whose barcode begins with CLN'
+            : `Replace ${all.map(({ barcode, number }) => barcode ?? `the one in slot ${number}`).join(', ')}`,
+      },
+    );
+  }
+}
+
+const WHAT: Readonly<Partial<Record<ElementProblem, string>>> = {
+  'cleaning-expired': 'all cleaning cartridges are worn out',
+  'cleaning-refused': 'the drive does not accept the cleaning cartridge',
+};
+
+/** By its barcode, or else where it is. */
+function nameOf({ barcode, address }: InventoryElement): string {
+  return barcode ?? `@${address}`;
 }
 
 const CLEANING_LABEL = /^CLN/;
+
+/** By its barcode, or else by what the library says. */
+export function isCleaner({ mediumType, barcode }: InventoryElement): boolean {
+  return barcode === undefined ? mediumType === 'cleaning' : CLEANING_LABEL.test(barcode);
+}
+
 const EJECT_AFTER_MS = 5 * 60_000;
 const GIVE_UP_MS = 15 * 60_000;
 
-/** A cleaning cartridge in a slot. Throws ElementError where there is none. */
-function cleaningCartridge(inventory: Inventory): InventoryElement {
-  const found = inventory.elements.find(({ kind, full, accessible, mediumType, barcode }) => {
-    const cleans = barcode === undefined ? mediumType === 'cleaning' : CLEANING_LABEL.test(barcode);
-    return kind === 'slot' && full && accessible && cleans;
-  });
-  if (found !== undefined) return found;
-  throw new ElementError('there is no cleaning cartridge in a slot', {
-    device: inventory.device,
-    problem: 'source-empty',
-    next: 'Put one in whose barcode begins with CLN',
-  });
-}
+/** What came of one cleaning cartridge. */
+export type Attempt = CleaningReceipt | { readonly problem: ElementProblem };
 
-/** Moves a cleaning cartridge to an empty drive, waits until cleaning has finished, and moves it back to its slot. */
+/**
+ * Moves a cleaning cartridge to an empty drive, waits until cleaning has finished, and moves it back to its slot. The drive
+ * reports by TapeAlert when it did not clean with it.
+ */
 export async function cleanDrive(
   robot: Robot,
-  inventory: Inventory,
+  slot: InventoryElement,
   drive: InventoryElement,
+  cartridges: CleaningCartridges,
   { ejectAfterMs = EJECT_AFTER_MS, ...options }: CleanOptions,
-): Promise<CleaningReceipt> {
-  const slot = cleaningCartridge(inventory);
-  const brought = await moveCartridge(robot, slot, drive);
+): Promise<Attempt> {
+  const brought = await broughtTo(robot, slot, drive);
+  if ('problem' in brought) return noted(brought);
   const begun = performance.now();
   const loaded = { ...drive, full: true, barcode: slot.barcode };
   const emptied = { ...slot, full: false, barcode: undefined };
+  let state: CleaningState | undefined;
   const comeBack = async () => {
-    const { node } = drive;
     const isDue = performance.now() - begun >= ejectAfterMs;
-    if (node !== undefined && (await isCleaning(node)) && !isDue) return undefined;
+    const found = drive.node === undefined ? undefined : await cleaningState(drive.node);
+    state = found && { ...state, ...found };
+    if (state?.isCleaning && !isDue) return undefined;
     if (isDue) await letGo(drive);
     try {
       return await moveCartridge(robot, loaded, emptied);
@@ -63,5 +120,30 @@ export async function cleanDrive(
   };
   const what = `drive ${drive.number} has not given the cleaning cartridge back`;
   const returned = await waitFor(robot.device.device, what, comeBack, { timeoutMs: GIVE_UP_MS, ...options });
-  return { barcode: slot.barcode, brought, returned, duration: Math.round(performance.now() - begun) };
+  if (state?.problem !== undefined) return noted({ problem: state.problem });
+  const counted = cartridges.used(slot);
+  return {
+    barcode: slot.barcode,
+    brought,
+    returned,
+    duration: Math.round(performance.now() - begun),
+    uses: state?.uses ?? counted,
+    usesCountedBy: state?.uses === undefined ? 'library' : 'memory',
+    usesLeft: state?.usesLeft,
+  };
+
+  function noted(attempt: { readonly problem: ElementProblem }): Attempt {
+    cartridges.spent(slot, attempt.problem);
+    return attempt;
+  }
+}
+
+/** Some libraries know which cartridges are worn out, and refuse to move them to a drive. */
+async function broughtTo(robot: Robot, slot: InventoryElement, drive: InventoryElement) {
+  try {
+    return await moveCartridge(robot, slot, drive);
+  } catch (error) {
+    if (error instanceof ElementError && error.problem === 'cleaning-expired') return { problem: error.problem };
+    throw error;
+  }
 }

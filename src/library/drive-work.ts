@@ -56,11 +56,37 @@ export async function proveLoaded(
   });
 }
 
-/** Whether the drive reports that it is cleaning. */
-export async function isCleaning(node: string): Promise<boolean> {
+/** What a drive reports about itself and the cleaning cartridge in it. */
+export interface CleaningState {
+  readonly isCleaning: boolean;
+  /** Why it does not clean with this cartridge. */
+  readonly problem?: 'cleaning-expired' | 'cleaning-refused';
+  /** By the cartridge memory, where it can be read. */
+  readonly uses?: number;
+  readonly usesLeft?: number;
+}
+
+/** TapeAlert flags of cleaning cartridges (SSC-5). */
+const PROBLEMS = new Map<number, NonNullable<CleaningState['problem']>>([
+  [22, 'cleaning-expired'],
+  [23, 'cleaning-refused'],
+]);
+
+/** Asked again and again while a cleaning cartridge is in the drive. */
+export async function cleaningState(node: string): Promise<CleaningState> {
   return withDrive(node, async (drive) => {
     const { state } = await drive.readiness();
-    return state === 'becoming-ready' || state === 'not-ready';
+    const { flags = [] } = (await drive.alerts()) ?? {};
+    const problem = flags.map(({ flag }) => PROBLEMS.get(flag)).find((found) => found !== undefined);
+    // Not every drive lets the memory be read while it cleans.
+    const { loadCount, mediumTypeInformation } = (await drive.mam().catch(() => undefined))?.values ?? {};
+    return {
+      isCleaning: problem === undefined && (state === 'becoming-ready' || state === 'not-ready'),
+      ...(problem !== undefined && { problem }),
+      ...(loadCount !== undefined && { uses: loadCount }),
+      ...(loadCount !== undefined &&
+        mediumTypeInformation && { usesLeft: Math.max(0, mediumTypeInformation - loadCount) }),
+    };
   });
 }
 

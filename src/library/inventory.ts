@@ -5,6 +5,7 @@ import { type ReportedElement, serialOfIdentifier } from '../scsi/changer/elemen
 import { MEDIUM_TYPE } from '../scsi/changer/element-status.js';
 import { additionalSenseText } from '../scsi/sense/codes.js';
 import { type DriveNode, matchNode, type NodeMatch } from './drive-nodes.js';
+import { CONSERVATIVE, type LibraryQuirks } from './quirks.js';
 import { type Geometry, readDriveIdentifiers, readElements } from './read-elements.js';
 
 export type ElementKind = 'hand' | 'slot' | 'mail-slot' | 'drive';
@@ -49,17 +50,24 @@ const NAMES = new Map<number, MediumTypeName>(
   (Object.entries(MEDIUM_TYPE) as [MediumTypeName, number][]).map(([name, code]) => [code, name]),
 );
 
-/** Reads all elements. `nodes` are the tape nodes that drives are looked for among. */
+/** What is known besides what the library reports. */
+interface Known {
+  /** The tape nodes that drives are looked for among. */
+  readonly nodes: readonly DriveNode[];
+  readonly quirks?: LibraryQuirks;
+}
+
+/** Reads all elements. */
 export async function readInventory(
   device: ScsiDevice,
   geometry: Geometry,
-  nodes: readonly DriveNode[],
+  known: Known,
   options?: CallOptions,
 ): Promise<Inventory> {
   const elements: InventoryElement[] = [];
   for (const type of ['transport', 'dataTransfer', 'storage', 'importExport'] as const) {
     // A count of zero would mean all that there are.
-    if (geometry[type].count > 0) elements.push(...(await readKind(device, geometry, type, nodes, options)));
+    if (geometry[type].count > 0) elements.push(...(await readKind(device, geometry, type, known, options)));
   }
   return { device: device.device, elements };
 }
@@ -68,17 +76,17 @@ async function readKind(
   device: ScsiDevice,
   geometry: Geometry,
   type: ElementType,
-  nodes: readonly DriveNode[],
+  { nodes, quirks = CONSERVATIVE }: Known,
   options: CallOptions | undefined,
 ): Promise<readonly InventoryElement[]> {
   const range = geometry[type];
   const reported = await readElements(device, type, range, options);
-  const identifiers = type === 'dataTransfer' ? await readDriveIdentifiers(device, range, options) : new Map();
+  const identifiers = type === 'dataTransfer' ? await readDriveIdentifiers(device, range, quirks, options) : new Map();
   return reported.map((element) => {
     const identifier = identifiers.get(element.element);
     const serial = identifier && serialOfIdentifier(identifier);
     const match = type === 'dataTransfer' ? matchNode(serial, nodes) : { node: undefined, problem: undefined };
-    return inventoryElement(element, type, geometry, serial, match);
+    return inventoryElement(element, type, geometry, { serial, match, quirks });
   });
 }
 
@@ -86,12 +94,11 @@ function inventoryElement(
   reported: ReportedElement,
   type: ElementType,
   geometry: Geometry,
-  driveSerialNumber: string | undefined,
-  match: NodeMatch,
+  { serial, match, quirks }: { serial: string | undefined; match: NodeMatch; quirks: LibraryQuirks },
 ): InventoryElement {
-  const { element, full, access, except, sourceValid, source, disabled, mediumType, byOperator } = reported;
+  const { element, full, access, sourceValid, source, disabled, mediumType, byOperator } = reported;
   const before = type === 'importExport' ? geometry.storage.count : 0;
-  const name = NAMES.get(mediumType);
+  const name = isCleaner(reported) ? 'cleaning' : NAMES.get(mediumType);
   return {
     address: element,
     kind: KINDS[type],
@@ -99,12 +106,12 @@ function inventoryElement(
     full,
     barcode: full ? reported.primaryVolumeTag?.identifier : undefined,
     home: full && sourceValid && isSlot(source, geometry) ? source : undefined,
-    accessible: access,
-    exception: except ? exceptionText(reported.asc, reported.ascq) : undefined,
+    accessible: access || !quirks.tellsAccess,
+    exception: exceptionOf(reported, quirks),
     disabled,
     mediumType: full && name !== 'unspecified' ? name : undefined,
     byOperator: type === 'importExport' && byOperator,
-    driveSerialNumber,
+    driveSerialNumber: serial,
     node: match.node,
     nodeProblem: match.problem,
   };
@@ -114,8 +121,15 @@ function isSlot(address: number, { storage: { first, count } }: Geometry): boole
   return address >= first && address < first + count;
 }
 
-function exceptionText(asc: number, ascq: number): string {
-  const hex = (value: number) => value.toString(16).padStart(2, '0');
-  const text = additionalSenseText(0, asc, ascq);
-  return `${hex(asc)}/${hex(ascq)}${text === undefined ? '' : ` ${text}`}`;
+/** IBM's libraries have 30/03 as the exception of every element with a cleaning cartridge: nothing is wrong there. */
+function isCleaner({ except, asc, ascq }: ReportedElement): boolean {
+  return except && asc === 0x30 && ascq === 0x03;
+}
+
+function exceptionOf(reported: ReportedElement, { exceptions }: LibraryQuirks): string | undefined {
+  const { except, asc, ascq } = reported;
+  if (!except || isCleaner(reported)) return undefined;
+  const codes = [asc, ascq].map((value) => value.toString(16).padStart(2, '0')).join('/');
+  const text = exceptions[codes] ?? additionalSenseText(0, asc, ascq);
+  return text === undefined ? codes : `${codes} ${text}`;
 }

@@ -6,6 +6,7 @@ import { type ElementType, type ReadElementStatusOptions, readElementStatus } fr
 import { decodeElementStatus, type ReportedElement } from '../scsi/changer/element-report.js';
 import type { ElementIdentifier } from '../scsi/changer/element-status.js';
 import { ELEMENT_ADDRESS_ASSIGNMENT } from '../scsi/changer/mode-pages.js';
+import { CONSERVATIVE, type LibraryQuirks } from './quirks.js';
 
 // The requirements of each library cost the others almost nothing, so one way of asking serves all.
 
@@ -112,16 +113,16 @@ async function readReport(
 
 /**
  * Identifiers of the drives, by address; empty if the library reports none. They are requested separately from the
- * barcodes, because some libraries do not report both at once, and with CURDATA first, without which an HPE MSL3040
- * omits them.
+ * barcodes, because some libraries do not report both at once.
  */
 export async function readDriveIdentifiers(
   device: ScsiDevice,
   { first, count }: ElementRange,
+  { currentData: attempts }: Pick<LibraryQuirks, 'currentData'> = CONSERVATIVE,
   options?: CallOptions,
 ): Promise<ReadonlyMap<number, ElementIdentifier>> {
   const identifiers = new Map<number, ElementIdentifier>();
-  for (const currentData of [true, false]) {
+  for (const currentData of attempts) {
     const wanted = { elementType: 'dataTransfer', firstElement: first, count, deviceIdentifiers: true } as const;
     const found = await readReport(device, { ...wanted, currentData }, options);
     for (const { element, identifier } of found ?? []) {

@@ -31,6 +31,15 @@ const ELEMENTS: readonly ElementRow[] = [
     what: 'there is a cartridge at the destination',
     next: INVENTORY,
   },
+  // Oracle's libraries, whose robot counts the uses.
+  {
+    key: 3,
+    asc: 0x30,
+    ascq: 0x13,
+    problem: 'cleaning-expired',
+    what: 'the cleaning cartridge is worn out',
+    next: 'Replace it',
+  },
   { asc: 0x3b, ascq: 0x0e, problem: 'source-empty', what: 'there is no cartridge at the source', next: INVENTORY },
   {
     asc: 0x3b,

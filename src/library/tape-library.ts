@@ -8,13 +8,14 @@ import { CHANGER_TAPE_ALERT_FLAGS } from '../scsi/changer/tape-alert.js';
 import { inquiry, preventAllow } from '../scsi/commands/primary.js';
 import { decodeTapeAlert, TAPE_ALERT, type TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
-import { type CleaningReceipt, type CleanOptions, cleanDrive } from './clean-drive.js';
+import { CleaningCartridges, type CleaningReceipt, type CleanOptions, cleanDrive, isCleaner } from './clean-drive.js';
 import { type DriveProof, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
 import { type ElementName, findDrive, findElement, firstEmpty, homeOf, type LibraryDriveName } from './find-element.js';
 import { requireFreeHand } from './hand.js';
 import { type Inventory, type InventoryElement, readInventory } from './inventory.js';
 import { emptyHands, exchangeCartridges, type MoveReceipt, moveCartridge, type View } from './moves.js';
 import { type OpenChanger, openChanger } from './open-changer.js';
+import { quirksOf } from './quirks.js';
 import { readGeometry } from './read-elements.js';
 import { CHANGER_SENSE_RULES } from './sense-rules.js';
 import { type LibraryWaitOptions, libraryReady, requireWaitOptions, waitFor } from './waiting.js';
@@ -69,6 +70,7 @@ export class TapeLibrary {
   readonly #device: ScsiDevice;
   readonly #changer: OpenChanger;
   readonly #moves: LeaseQueue;
+  readonly #cleaningCartridges = new CleaningCartridges();
 
   private constructor(changer: OpenChanger) {
     const { vendor } = changer.inquiry;
@@ -209,7 +211,9 @@ export class TapeLibrary {
   }
 
   /**
-   * Unloads the drive, moves a cleaning cartridge to it, and moves that back to its slot when the drive has finished.
+   * Unloads the drive, moves a cleaning cartridge to it, and moves that back to its slot when the drive has finished. When
+   * the drive reports the cartridge as worn out or not accepted, the next one is taken. Rejects with ElementError
+   * (`cleaning-expired`, `cleaning-refused`, `source-empty`) when there is no other, with NotReadyError when the drive keeps it.
    */
   clean(drive: LibraryDriveName, options: CleanOptions = {}): Promise<CleaningReceipt> {
     return this.#exclusively('clean', options, async () => {
@@ -217,8 +221,13 @@ export class TapeLibrary {
       const bay = findDrive(view.inventory, drive);
       requireFreeHand(view.robot, view.inventory);
       if (bay.full) await this.#move(view, bay, homeOf(view.inventory, bay));
-      const now = (await this.#look()).inventory;
-      return cleanDrive(view.robot, now, findDrive(now, { address: bay.address }), options);
+      for (;;) {
+        const { robot, inventory } = await this.#look();
+        const empty = findDrive(inventory, { address: bay.address });
+        const slot = this.#cleaningCartridges.next(inventory);
+        const attempt = await cleanDrive(robot, slot, empty, this.#cleaningCartridges, options);
+        if (!('problem' in attempt)) return attempt;
+      }
     });
   }
 
@@ -244,8 +253,8 @@ export class TapeLibrary {
   async #look(options?: LibraryWaitOptions): Promise<View> {
     await libraryReady(this.#device, options);
     const geometry = await readGeometry(this.#device);
-    const nodes = await this.#changer.nodes();
-    const inventory = await readInventory(this.#device, geometry, nodes, options);
+    const known = { nodes: await this.#changer.nodes(), quirks: quirksOf(this.#changer.inquiry) };
+    const inventory = await readInventory(this.#device, geometry, known, options);
     return { robot: { device: this.#device, geometry }, inventory };
   }
 
@@ -281,8 +290,4 @@ function mailSlotsOf({ elements }: Inventory): readonly InventoryElement[] {
 
 function takenOut(mailSlots: readonly InventoryElement[], mailSlot: InventoryElement): boolean {
   return mailSlots.some(({ address, full }) => address === mailSlot.address && !full);
-}
-
-function isCleaner({ mediumType, barcode }: InventoryElement): boolean {
-  return mediumType === 'cleaning' || (barcode?.startsWith('CLN') ?? false);
 }

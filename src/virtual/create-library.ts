@@ -9,6 +9,8 @@ import { makeEmptyFolder } from './host/empty-folder.js';
 import { ElementMap, MOST_ELEMENTS } from './library/element-map.js';
 import { driveFolder } from './library/library-folder.js';
 import { libraryPoweredOn, type RobotSpeed, type Stored, saveLibrary } from './library/library-record.js';
+import type { LibraryTrait } from './library/trait-names.js';
+import { requireLibraryTraits } from './library/traits.js';
 import { randomSerial, requireIdentity, VENDOR } from './unit/identity.js';
 
 /** A new virtual library. */
@@ -33,6 +35,8 @@ export interface VirtualLibraryOptions {
   readonly speed?: Partial<RobotSpeed>;
   /** Drives are unloaded when a move takes their cartridge; otherwise it is refused while they hold it (the default). */
   readonly unloadsDrives?: boolean;
+  /** Traits: permanent differences in how the library answers. */
+  readonly traits?: readonly LibraryTrait[];
   /** As `VirtualDriveOptions.vendor`. */
   readonly vendor?: string;
   readonly product?: string;
@@ -53,6 +57,7 @@ export async function createVirtualLibrary(folder: string, options: VirtualLibra
   requireRecord('options', options, { operation: 'create' });
   const { drives = 2, slots = 8, mailSlots = 2, cleaning = 0, generation = DEFAULT_GENERATION } = options;
   const { drive = {}, speed = {}, unloadsDrives = false } = options;
+  const traits = options.traits && requireLibraryTraits(options.traits);
   const { vendor = VENDOR, product = 'VIRTUAL LIBRARY', serial = randomSerial() } = options;
   requireNumbers(
     { drives, slots, mailSlots, cleaning },
@@ -84,7 +89,7 @@ export async function createVirtualLibrary(folder: string, options: VirtualLibra
   });
   await saveLibrary(folder, {
     identity,
-    settings: { drives, slots, mailSlots, unloadsDrives, speed: { handling: 0, travel: 0, scan: 0, ...speed } },
+    settings: { drives, slots, mailSlots, unloadsDrives, traits, speed: { handling: 0, travel: 0, scan: 0, ...speed } },
     memory: libraryPoweredOn(Object.fromEntries(stored)),
     closed: false,
   });

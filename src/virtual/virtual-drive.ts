@@ -6,7 +6,7 @@ import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/car
 import type { Bay } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
 import { cutPower, loseBuffer, resetDrive } from './drive/drive-loss.js';
-import { loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
+import { type CleaningNeed, loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
 import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './host/folder-lock.js';
 import { unlessFull } from './host/host-file.js';
@@ -149,9 +149,16 @@ export class VirtualDrive {
 
   /** Whether the robot of a library does not reach the cartridge; a cleaning cartridge comes out when it is done. */
   get holds(): boolean {
-    const { cartridge, memory } = this.#drive;
-    const isDone = cartridge?.memory.medium.kind === 'cleaning' && !this.#drive.isLoading();
-    return memory.loaded && !isDone;
+    return this.#drive.memory.loaded && !this.#drive.hasCleaned;
+  }
+
+  /** Whether the drive is to be cleaned (TapeAlert 20 or 21). A cleaning ends that. */
+  get cleaningNeed(): CleaningNeed | undefined {
+    return this.#drive.life.cleaningNeed;
+  }
+
+  set cleaningNeed(need: CleaningNeed | undefined) {
+    this.#drive.life.cleaningNeed = need;
   }
 
   /** Resets the drive, as its bus would: settings are gone and the tape is at the beginning; nothing written is lost. */

@@ -42,7 +42,7 @@ async function robotWith(
   const scsi = new ScsiDevice(transport, { senseRules: CHANGER_SENSE_RULES });
   const robot: Robot = { device: scsi, geometry: await readGeometry(scsi) };
   const slot = async (number: number) => {
-    const { elements } = await readInventory(scsi, robot.geometry, []);
+    const { elements } = await readInventory(scsi, robot.geometry, { nodes: [] });
     const found = elements.find((element) => element.kind === 'slot' && element.number === number);
     if (found === undefined) throw new Error('no such slot');
     return found;
@@ -114,7 +114,7 @@ describe('libraries that answer in their own way', () => {
       },
       { slots: 2500, cartridges: 0 },
     );
-    const { elements } = await readInventory(scsi, robot.geometry, []);
+    const { elements } = await readInventory(scsi, robot.geometry, { nodes: [] });
     expect(elements.filter(({ kind }) => kind === 'slot')).toHaveLength(2500);
     expect(Math.max(...asked.map(({ count }) => count))).toBe(1000);
     expect(Math.max(...asked.map(({ allocationLength }) => allocationLength))).toBe(0xffff);
@@ -142,7 +142,9 @@ describe('libraries that answer in their own way', () => {
     const { robot, scsi } = await robotWith(async (request, send) =>
       status(request)?.deviceIdentifiers ? { ...refusal, data: new Uint8Array(0) } : send(request),
     );
-    const { elements } = await readInventory(scsi, robot.geometry, [{ device: '/dev/nst0', serialNumbers: ['A'] }]);
+    const { elements } = await readInventory(scsi, robot.geometry, {
+      nodes: [{ device: '/dev/nst0', serialNumbers: ['A'] }],
+    });
     expect(elements.filter(({ kind }) => kind === 'drive')).toMatchObject([
       { node: undefined, nodeProblem: 'not-identified' },
       { node: undefined, nodeProblem: 'not-identified' },

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualChanger } from '../../src/backends/virtual/virtual-changer.js';
 import {
   DeviceNotFoundError,
@@ -205,16 +205,74 @@ it('a library without mail slots exports nothing', async () => {
   await expect(library.export(1)).rejects.toThrow('the library has no mail slots');
 });
 
-it('cleans a drive, which unloads first, and brings the cleaning cartridge home', async () => {
-  const { library, virtual } = await newTapeLibrary({ cleaning: 1 });
-  await library.load('A00001L8', 1);
-  const receipt = await library.clean(1, { ejectAfterMs: 20, intervalMs: 5 });
-  expect(receipt).toMatchObject({ barcode: 'CLNU01L1', returned: { to: { kind: 'slot', number: 6 } } });
-  expect(await contents(library)).toMatchObject({ 'slot 1': 'A00001L8', 'slot 6': 'CLNU01L1' });
-  expect(virtual.drives[0]?.cartridge).toBeUndefined();
-  const without = await newTapeLibrary();
-  await expect(without.library.clean(1)).rejects.toEqual(problem('source-empty'));
+describe('cleaning', () => {
+  it('unloads the drive first, waits until it has cleaned, counts, and brings the cleaning cartridge home', async () => {
+    const { library, virtual, node } = await newTapeLibrary({ cleaning: 1, drive: { loadSeconds: 0.1 } });
+    const [drive] = virtual.drives;
+    if (drive) drive.cleaningNeed = 'required';
+    await library.load('A00001L8', 1);
+    expect(await alertsAt(node(1))).toEqual([20]);
+    const receipt = await library.clean(1, { intervalMs: 5 });
+    expect(receipt).toMatchObject({
+      barcode: 'CLNU01L1',
+      returned: { to: { kind: 'slot', number: 6 } },
+      uses: 1,
+      usesCountedBy: 'memory',
+      usesLeft: 49,
+    });
+    expect(receipt.duration).toBeGreaterThanOrEqual(90);
+    expect(await contents(library)).toMatchObject({ 'slot 1': 'A00001L8', 'slot 6': 'CLNU01L1' });
+    expect([drive?.cartridge, drive?.cleaningNeed]).toEqual([undefined, undefined]);
+    expect(await library.clean(1, { intervalMs: 5 })).toMatchObject({ uses: 2, usesLeft: 48 });
+    const without = await newTapeLibrary();
+    await expect(without.library.clean(1)).rejects.toEqual(problem('source-empty'));
+  });
+
+  it('takes the next cartridge for one that is worn out or of another kind, and names them when there is no other', async () => {
+    const { library, virtual, node } = await newTapeLibrary({ cartridges: 1 });
+    const cleaner = async (barcode: string, options: object) => {
+      await virtual.import({ barcode, cleaning: true, ...options });
+      return library.import();
+    };
+    await cleaner('CLN001L1', { usedCleanings: 50 });
+    await cleaner('CLN002L1', { generation: 5 });
+    await expect(library.clean(2, { intervalMs: 5 })).rejects.toThrow(/worn out.*Replace CLN001L1, CLN002L1/);
+    await cleaner('CLN003L1', { usedCleanings: 49 });
+    expect(await library.clean(2, { intervalMs: 5 })).toMatchObject({ barcode: 'CLN003L1', uses: 50, usesLeft: 0 });
+    await expect(library.clean(2, { intervalMs: 5 })).rejects.toEqual(problem('cleaning-expired'));
+    // All of them are back.
+    expect(Object.values(await contents(library)).toSorted()).toEqual(['A00001L8', 'CLN001L1', 'CLN002L1', 'CLN003L1']);
+    expect(await alertsAt(node(2))).toEqual([22]);
+  });
+
+  it('a library that knows by itself which cartridge is worn out says so', async () => {
+    const { library, virtual } = await newTapeLibrary({ cleaning: 1 });
+    const sense = { key: 3, asc: 0x30, ascq: 0x13 };
+    virtual.faults = { commands: [{ command: 'MOVE MEDIUM', times: 1, outcome: { sense } }] };
+    await expect(library.clean(1)).rejects.toEqual(problem('cleaning-expired'));
+  });
+
+  it('is counted by the library where the memory can not be read', async () => {
+    const { library, virtual } = await newTapeLibrary({ cleaning: 1 });
+    const [drive] = virtual.drives;
+    if (drive) drive.faults = [{ command: 'READ ATTRIBUTE', outcome: { sense: { key: 5, asc: 0x20 } } }];
+    await library.clean(1, { intervalMs: 5 });
+    expect(await library.clean(1, { intervalMs: 5 })).toMatchObject({
+      uses: 2,
+      usesCountedBy: 'library',
+      usesLeft: undefined,
+    });
+  });
 });
+
+async function alertsAt(node: string): Promise<readonly number[] | undefined> {
+  const drive = await TapeDrive.open(node);
+  try {
+    return (await drive.alerts())?.flags.map(({ flag }) => flag);
+  } finally {
+    await drive.close();
+  }
+}
 
 it('waits for a library that takes its first inventory, and audits', async () => {
   const { library } = await newTapeLibrary({ speed: { scan: 0.01 } });

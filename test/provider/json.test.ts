@@ -239,6 +239,7 @@ const VIRTUAL: Cases<VirtualDrive, Bench> = {
   identity: ({ virtual }) => virtual.identity,
   cartridge: ({ virtual }) => virtual.cartridge,
   streaming: ({ virtual }) => virtual.streaming,
+  cleaningNeed: ({ virtual }) => virtual.cleaningNeed,
   faults: ({ virtual }) => {
     virtual.faults = [{ command: 'READ(6)', outcome: { sense: { key: 3, information: -1 } } }];
     return virtual.faults;

@@ -79,6 +79,14 @@ describe('the layouts of makers', () => {
     expect(unasked?.vendorSpecific).toHaveLength(34);
   });
 
+  it('mhvtl: an alternate volume tag that is claimed and not sent', () => {
+    const claimed = hex(`0001 0001 00 00003e  04 c0 003e 00 00003e
+      0001 09 00 0000 0000 00 81 03e8 ${text('A00001L8', 32)} 0000 0000  02 00 00 0a ${text('XYZZY_A1', 10)}`);
+    const [drive] = only(claimed);
+    expect(drive).toMatchObject({ primaryVolumeTag: { identifier: 'A00001L8' }, alternateVolumeTag: undefined });
+    expect(drive?.identifier && serialOfIdentifier(drive.identifier)).toBe('XYZZY_A1');
+  });
+
   it('Exabyte Magnum: bus address and both volume tags', () => {
     const [drive] = only(MAGNUM);
     expect(drive).toMatchObject({ notThisBus: true, idValid: true, lunValid: true, lun: 6, busAddress: 3 });

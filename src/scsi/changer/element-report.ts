@@ -77,9 +77,13 @@ interface DecodedPage extends ReportedPage {
 function decodePage(bytes: Uint8Array, deviceIdentifiers: boolean): DecodedPage {
   const page = decodeFields(ELEMENT_STATUS_PAGE.fields, bytes, WHAT);
   const elementType = typeOf(page.elementType);
-  const { primaryVolumeTag, alternateVolumeTag, descriptorLength, byteCount } = page;
+  const { primaryVolumeTag, descriptorLength, byteCount } = page;
+  const withPrimary = ELEMENT_DESCRIPTOR.length + (primaryVolumeTag ? VOLUME_TAG.length : 0);
+  // mhvtl claims alternate tags of drives that it does not send: there is no room for them.
+  const isFalse = descriptorLength >= withPrimary && descriptorLength < withPrimary + VOLUME_TAG.length;
+  const alternateVolumeTag = page.alternateVolumeTag && !isFalse;
   const tags = (primaryVolumeTag ? 1 : 0) + (alternateVolumeTag ? 1 : 0);
-  const known = ELEMENT_DESCRIPTOR.length + tags * VOLUME_TAG.length;
+  const known = withPrimary + (alternateVolumeTag ? VOLUME_TAG.length : 0);
   if (byteCount > 0 && descriptorLength < known) {
     throw new MalformedResponseError(`${WHAT}: descriptors of ${descriptorLength} bytes, where ${known} are needed`);
   }

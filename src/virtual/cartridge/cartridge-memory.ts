@@ -17,6 +17,12 @@ export interface MediumFacts {
   readonly discardsData?: boolean;
 }
 
+/** A cartridge that is to be made. */
+export interface NewMedium extends MediumFacts {
+  /** Loads before it was made; none by default. */
+  readonly loads?: number;
+}
+
 export type MediumKind = 'data' | 'worm' | 'cleaning';
 
 /** What drives keep count of. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type FormatFacts, formatFacts, generationFacts, LTO_FORMATS, type LtoFormat } from '../../scsi/index.js';
-import type { MediumFacts, MediumKind } from './cartridge-memory.js';
+import type { MediumKind, NewMedium } from './cartridge-memory.js';
 
 /** A new cartridge. */
 export interface CartridgeOptions {
@@ -16,6 +16,8 @@ export interface CartridgeOptions {
   readonly capacityBytes?: number;
   readonly worm?: boolean;
   readonly cleaning?: boolean;
+  /** How often a cleaning cartridge has been used already, of 50 times; 0 by default. */
+  readonly usedCleanings?: number;
   readonly writeProtected?: boolean;
   /**
    * Keeps record lengths and filemarks, but no data: records read as zeros. For measurements with more data than the
@@ -24,6 +26,8 @@ export interface CartridgeOptions {
   readonly discardsData?: boolean;
 }
 
+/** How often an LTO cleaning cartridge can be used, as IBM and HPE sell them. */
+export const CLEANINGS = 50;
 const NAME = /^[A-Za-z0-9]{1,32}$/;
 const GB = 1e9;
 
@@ -34,8 +38,9 @@ export function requireName(name: string): string {
 }
 
 /** Throws InvalidArgumentError for an option that no cartridge can have. */
-export function mediumFacts(options: CartridgeOptions, driveGeneration: number): MediumFacts {
-  const { worm = false, cleaning = false, writeProtected = false, discardsData } = options;
+export function mediumFacts(options: CartridgeOptions, driveGeneration: number): NewMedium {
+  const { worm = false, cleaning = false, writeProtected = false, discardsData, usedCleanings = 0 } = options;
+  requireNumber('usedCleanings', usedCleanings, { min: 0, max: CLEANINGS, unit: 'cleanings' });
   const { densityCode, nativeGigabytes, barcodeSuffix } = requireFormat(options, driveGeneration);
   const { capacityBytes = nativeGigabytes * GB } = options;
   const suffix = worm ? (barcodeSuffix.worm ?? barcodeSuffix.data) : barcodeSuffix.data;
@@ -50,6 +55,7 @@ export function mediumFacts(options: CartridgeOptions, driveGeneration: number):
     capacityBytes,
     writeProtected,
     ...(discardsData && { discardsData }),
+    ...(cleaning && usedCleanings > 0 && { loads: usedCleanings }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type HostAttribute,
   loadMemory,
   type MediumFacts,
+  type NewMedium,
   saveMemory,
   UNUSED,
 } from './cartridge-memory.js';
@@ -43,7 +44,7 @@ export class Cartridge {
   }
 
   /** Makes a blank cartridge; it is not opened. Rejects when there is one of that name. */
-  static async create(driveFolder: string, medium: MediumFacts): Promise<void> {
+  static async create(driveFolder: string, { loads = 0, ...medium }: NewMedium): Promise<void> {
     const folder = folderOf(driveFolder, medium.barcode);
     const value = asciiPad(medium.barcode, 32);
     await mkdir(join(driveFolder, CARTRIDGES), { recursive: true });
@@ -53,7 +54,7 @@ export class Cartridge {
     if (!medium.discardsData) await createImage(imagePath(folder, 0));
     await saveMemory(join(folder, MEMORY), {
       medium,
-      usage: UNUSED,
+      usage: { ...UNUSED, loads },
       partitions: [medium.capacityBytes],
       attributes: new Map([[BARCODE, { format: 'ascii', value }]]),
     });

@@ -9,6 +9,7 @@ import {
 } from '../../scsi/index.js';
 import type { Cartridge } from './cartridge.js';
 import { attributeIdOf, type CartridgeMemory } from './cartridge-memory.js';
+import { CLEANINGS } from './cartridge-options.js';
 import type { TapImage } from './tap-image.js';
 
 /** Bytes of the chip that attributes of a host may take, with their five bytes of header each. */
@@ -18,7 +19,6 @@ const ATTRIBUTE_HEADER_BYTES = 5;
 const MIB = 2 ** 20;
 const ALL_ONES = Buffer.alloc(8, 0xff);
 const MEDIUM_TYPES = { data: 0x00, cleaning: 0x01, worm: 0x80 } as const;
-const CLEANINGS = 50;
 const TAPE_WIDTH = 127;
 
 interface Source {

@@ -51,6 +51,7 @@ const NEW_CARTRIDGE = z.strictObject({
   capacityBytes: z.int().optional(),
   worm: z.boolean().optional(),
   cleaning: z.boolean().optional(),
+  usedCleanings: z.int().optional(),
   writeProtected: z.boolean().optional(),
   discardsData: z.boolean().optional(),
 });

@@ -86,6 +86,9 @@ export interface DriveMemory {
   attentions: readonly Attention[];
 }
 
+/** A drive that is to be cleaned soon, or before it goes on. */
+export type CleaningNeed = 'requested' | 'required';
+
 /** What a drive counts all its life. */
 export interface DriveLife {
   loads: number;
@@ -93,6 +96,8 @@ export interface DriveLife {
   powerCycles: number;
   hardWriteErrors: number;
   hardReadErrors: number;
+  /** Until a cleaning cartridge is loaded. */
+  cleaningNeed?: CleaningNeed | undefined;
 }
 
 export const NEW_DRIVE: DriveLife = { loads: 0, cleanings: 0, powerCycles: 0, hardWriteErrors: 0, hardReadErrors: 0 };

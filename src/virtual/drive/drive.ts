@@ -12,6 +12,7 @@ import {
 } from '../unit/nexus.js';
 import type { Bay } from './bay.js';
 import { DriveBuffer } from './drive-buffer.js';
+import { cleaningRefusal, countLoad } from './drive-cleaning.js';
 import { DriveClock } from './drive-clock.js';
 import { DriveEncryption } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
@@ -160,13 +161,18 @@ export class Drive {
     return this.cartridge;
   }
 
+  /** A drive in a library puts its cleaning cartridge out when it is done. */
+  get hasCleaned(): boolean {
+    return this.bay !== undefined && this.cartridge?.memory.medium.kind === 'cleaning' && !this.isLoading();
+  }
+
   isLoading(): boolean {
     return performance.now() < this.#readyAt;
   }
 
   requireReady(): Cartridge {
     const cartridge = this.requirePresent();
-    if (!this.memory.loaded) throw new CheckCondition(sense('2/04/02'));
+    if (!this.memory.loaded || this.hasCleaned) throw new CheckCondition(sense('2/04/02'));
     if (this.isLoading()) {
       const left = this.#readyAt - performance.now();
       const progress = Math.min(MOST_PROGRESS, Math.max(0, 1 - left / (this.settings.loadSeconds * 1000)));
@@ -217,12 +223,10 @@ export class Drive {
   /** Threads the cartridge that is in the drive. */
   async load(): Promise<void> {
     const cartridge = this.requirePresent();
-    cartridge.countLoad(this.identity);
-    this.life.loads += 1;
-    if (cartridge.memory.medium.kind === 'cleaning') this.life.cleanings += 1;
-    await cartridge.save();
-    this.memory.loaded = true;
-    this.memory.alerts = [];
+    const refusal = cleaningRefusal(cartridge, this.identity.generation);
+    if (refusal === undefined) await countLoad(cartridge, this.identity, this.life);
+    this.memory.loaded = refusal === undefined;
+    this.memory.alerts = refusal === undefined ? [] : [refusal];
     this.memory.uncorrectedErrors = { write: 0, read: 0 };
     this.memory.partitionPlan = undefined;
     this.memory.position = BEGINNING;

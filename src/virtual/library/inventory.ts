@@ -35,15 +35,16 @@ export function readElementStatus(library: Library, { cdb }: Request): Uint8Arra
   const types = typesOf(wanted.elementType);
   if (types === undefined) throw invalidFieldInCdb(1);
   // Of one media domain there is nothing to mix, which real libraries refuse as well.
-  if (wanted.mixed) throw invalidFieldInCdb(6);
+  if (wanted.mixed || library.traits.refuses(wanted)) throw invalidFieldInCdb(6);
   let left = wanted.count;
   const pages = types.map((elementType) => {
     const named = library.map.addresses(elementType).filter((element) => element >= wanted.firstElement);
     const reported = named.slice(0, left);
     left -= reported.length;
-    return { elementType, elements: reported.map((element) => descriptorOf(library, elementType, element)) };
+    const descriptorFor = (element: number) => descriptorOf(library, elementType, element);
+    return { elementType, elements: reported.map((each) => library.traits.element(descriptorFor(each), wanted)) };
   });
-  return encodeElementStatus(pages, wanted).subarray(0, wanted.allocationLength);
+  return library.traits.data(encodeElementStatus(pages, wanted), wanted.allocationLength);
 }
 
 /** Additional sense code of a label that can't be read, as several makers have it. */

@@ -6,6 +6,7 @@ import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, type Nexus, POWER_ON } from '../unit/nexus.js';
 import { type ElementCounts, MOST_ELEMENTS } from './element-map.js';
 import { LIBRARY_FILE } from './library-folder.js';
+import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
 
 /** What a library is. */
 export interface LibraryIdentity {
@@ -30,6 +31,8 @@ export interface LibrarySettings extends ElementCounts {
   readonly speed: RobotSpeed;
   /** Drives are unloaded when a move takes their cartridge; otherwise the move is refused while they hold it. */
   readonly unloadsDrives: boolean;
+  /** How it answers otherwise than ours does. */
+  readonly traits?: readonly LibraryTrait[] | undefined;
 }
 
 /** A cartridge in an element. */
@@ -84,6 +87,7 @@ const RECORD = z.looseObject({
     slots: count.max(MOST_ELEMENTS.slots),
     mailSlots: count.max(MOST_ELEMENTS.mailSlots),
     unloadsDrives: z.boolean(),
+    traits: z.array(z.enum(LIBRARY_TRAIT_NAMES)).optional(),
     speed: z.object({ handling: seconds, travel: seconds, scan: seconds }),
   }),
   memory: z.object({

@@ -12,6 +12,7 @@ import {
   type Stored,
 } from './library-record.js';
 import { RobotPace } from './robot-pace.js';
+import { LibraryTraits } from './traits.js';
 
 const UNIT_ATTENTION = 6;
 /** The progress indication counts in 65536ths. */
@@ -45,6 +46,7 @@ export class Library {
   readonly memory: LibraryMemory;
   readonly map: ElementMap;
   readonly pace: RobotPace;
+  readonly traits: LibraryTraits;
   readonly attentions: UnitAttentions;
   readonly faults = new LibraryFaults();
   /** In the order of their elements. */
@@ -70,6 +72,7 @@ export class Library {
     this.bays = bays;
     this.map = new ElementMap(settings);
     this.pace = new RobotPace(settings.speed, this.map);
+    this.traits = new LibraryTraits(settings.traits);
     this.attentions = new UnitAttentions(memory.attentions);
     this.#save = save;
   }

@@ -8,9 +8,14 @@ type Table<C> = Readonly<Partial<Record<CommandName, C>>>;
 export function commandOf<C extends Command<never>>(table: Table<C>, cdb: Uint8Array, set: CommandSet): C {
   const name = commandName(cdb, set);
   const command = name && table[name];
-  if (command === undefined) throw new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
+  if (command === undefined) throw unknownCommand();
   if (cdb.length < (cdbLength(cdb[0] ?? 0) ?? 0)) throw invalidFieldInCdb(cdb.length);
   return command;
+}
+
+/** INVALID COMMAND OPERATION CODE. */
+export function unknownCommand(): CheckCondition {
+  return new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
 }
 
 /** What a command comes to, whether it is carried out or refused with CHECK CONDITION. */

@@ -97,7 +97,7 @@ serve_virtual() {
 
 # The project's own virtual library, served by lib/ over iSCSI, under Linux's ch, st and sg. Options: drives=<number>
 # (default 2), slots=<number> (default 6), mail-slots=<number> (default 2), cleaning=<number>, cartridges=<number>,
-# generation=<5 to 10>, capacity=<size> of each cartridge (default 64MiB), unloads-drives. The folder is $LTO_LAB_LIBRARY,
+# generation=<5 to 10>, capacity=<size> of each cartridge (default 64MiB), trait=<name>, unloads-drives. The folder is $LTO_LAB_LIBRARY,
 # the changer $LTO_LAB_CHANGER.
 drive_library() {
   local option drives=2 library=(--slots 6 --capacity 64MiB) lto
@@ -105,8 +105,9 @@ drive_library() {
   for option in "$@"; do
     case $option in
       drives=*) drives=${option#drives=} ;;
-      slots=* | mail-slots=* | cleaning=* | cartridges=* | generation=* | capacity=*)
+      slots=* | mail-slots=* | cleaning=* | cartridges=* | generation=* | capacity=* | trait=*)
         library+=("--${option%%=*}" "${option#*=}")
+        [ "${option%%=*}" != trait ] || export LTO_LAB_TRAIT=${option#*=}
         ;;
       unloads-drives) library+=("--$option") ;;
       *) return 1 ;;
@@ -119,4 +120,46 @@ drive_library() {
     { cat /run/virtual.log >&2; return 1; }
   local node=(/sys/class/scsi_changer/sch0/device/scsi_generic/*)
   export LTO_LAB_CHANGER=/dev/${node##*/}
+}
+
+# tgt's changer over iSCSI, with two drives, six slots of which three have cartridges, and two mail slots. tgt gives its media
+# changer few commands. The node is $LTO_LAB_CHANGER.
+drive_tgt_library() {
+  local state=/run/tgt target=iqn.2026-11.lab:library drive barcode
+  mkdir -p "$state/media"
+  load_iscsi && load ch || return 1
+  for barcode in A00001L8 A00002L8 A00003L8; do
+    tgtimg --op new --device-type tape --barcode "$barcode" --size 64 --type data --file "$state/media/$barcode" \
+      >>"$state/log" 2>&1 || { cat "$state/log" >&2; return 1; }
+  done
+  {
+    tgtd && sleep 0.5 &&
+    tgtadm --lld iscsi --mode target --op new --tid 1 --targetname "$target" &&
+    for drive in 1 2; do
+      tgtimg --op new --device-type tape --barcode "EMPTY${drive}L8" --size 1 --type data --file "$state/drive$drive" &&
+      tgtadm --lld iscsi --mode logicalunit --op new --tid 1 --lun "$drive" -b "$state/drive$drive" --device-type tape &&
+      tgtadm --lld iscsi --mode logicalunit --op update --tid 1 --lun "$drive" --params online=0 || return 1
+    done &&
+    : >"$state/changer" &&
+    tgtadm --lld iscsi --mode logicalunit --op new --tid 1 --lun 3 -b "$state/changer" --device-type changer &&
+    tgt_changer "media_home=$state/media" &&
+    tgt_changer element_type=4,start_address=1,quantity=2 &&
+    tgt_changer element_type=4,address=1,tid=1,lun=1 &&
+    tgt_changer element_type=4,address=2,tid=1,lun=2 &&
+    tgt_changer element_type=1,start_address=16,quantity=1 &&
+    tgt_changer element_type=3,start_address=32,quantity=2 &&
+    tgt_changer element_type=2,start_address=1024,quantity=6 &&
+    tgt_changer element_type=2,address=1024,barcode=A00001L8 &&
+    tgt_changer element_type=2,address=1025,barcode=A00002L8 &&
+    tgt_changer element_type=2,address=1026,barcode=A00003L8 &&
+    tgtadm --lld iscsi --mode target --op bind --tid 1 --initiator-address ALL
+  } >>"$state/log" 2>&1 || { cat "$state/log" >&2; return 1; }
+  login_iscsi 127.0.0.1 3260 && drive_wait /dev/nst1 && drive_wait /dev/sch0 || return 1
+  local node=(/sys/class/scsi_changer/sch0/device/scsi_generic/*)
+  export LTO_LAB_CHANGER=/dev/${node##*/}
+}
+
+# Sets up a part of tgt's changer: tgt_changer <parameters>
+tgt_changer() {
+  tgtadm --lld iscsi --mode logicalunit --op update --tid 1 --lun 3 --params "$1"
 }

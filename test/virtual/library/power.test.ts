@@ -125,6 +125,7 @@ describe('a folder', () => {
     { serial: 'with blanks' },
     { generation: 4 },
     { speed: { travel: -1 } },
+    { traits: ['nonsense' as never] },
   ])('is not made for %j', async (options) => {
     const folder = await temporaryFolder();
     await expect(createVirtualLibrary(folder, options)).rejects.toBeInstanceOf(InvalidArgumentError);

@@ -86,7 +86,11 @@ export function lock({ off = false, ...options }: LibraryOptions & { off?: boole
 export function clean(options: LibraryOptions, drive: string): Promise<CommandResult> {
   return withLibrary(options, async (library, signal) => {
     const receipt = await library.clean(named(drive), { signal });
-    return { document: receipt, text: visible(moveText(receipt.returned)) };
+    const { returned, uses, usesLeft, usesCountedBy } = receipt;
+    const left = usesLeft === undefined ? '' : `, ${usesLeft} left`;
+    const counted =
+      usesCountedBy === 'memory' ? `used ${uses} times${left}` : 'its memory does not tell how often it was used';
+    return { document: receipt, text: visible(`${moveText(returned)} (${counted})`) };
   });
 }
 

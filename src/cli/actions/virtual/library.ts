@@ -1,5 +1,10 @@
 import { parseLibraryFault, reachLibrary } from '../../../virtual/control/library-controls.js';
-import { createVirtualLibrary, type LibraryControls, openLibraryControls } from '../../../virtual/index.js';
+import {
+  createVirtualLibrary,
+  type LibraryControls,
+  openLibraryControls,
+  requireLibraryTraits,
+} from '../../../virtual/index.js';
 import { parseCount, parseSeconds, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
@@ -20,10 +25,11 @@ interface CreateOptions extends CommonOptions {
   readonly scan?: string;
   readonly load?: string;
   readonly unloadsDrives?: boolean;
+  readonly trait?: readonly string[];
 }
 
 export async function createLibrary(options: CreateOptions, folder: string): Promise<CommandResult> {
-  const { capacity, serial, load, unloadsDrives } = options;
+  const { capacity, serial, load, unloadsDrives, trait } = options;
   await createVirtualLibrary(folder, {
     ...numbersOf(options, ['drives', 'slots', 'mailSlots', 'cleaning', 'cartridges', 'generation'], parseCount),
     speed: numbersOf(options, ['handling', 'travel', 'scan'], parseSeconds),
@@ -31,6 +37,7 @@ export async function createLibrary(options: CreateOptions, folder: string): Pro
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
     ...(serial !== undefined && { serial }),
     ...(unloadsDrives !== undefined && { unloadsDrives }),
+    ...(trait !== undefined && { traits: requireLibraryTraits(trait) }),
   });
   return withLibrary(folder, async () => undefined);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { VIRTUAL_GENERATIONS } from '../../../virtual/drive/names.js';
-import { jsonCommand } from '../../input/flags.js';
+import { LIBRARY_TRAIT_NAMES } from '../../../virtual/library/trait-names.js';
+import { collect, jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { cartridgeFlags } from './cartridge-flags.js';
 
@@ -27,6 +28,7 @@ export function addVirtualLibrary(virtual: Command): void {
     .option('--scan <seconds>', 'time to look at one element in an inventory (default: 0)')
     .option('--load <seconds>', 'time of the drives to load a cartridge (default: 0)')
     .option('--unloads-drives', 'unload the drive when a move takes its cartridge (default: refuse the move)')
+    .option('--trait <name>', `deviation of a real library, repeatable: ${LIBRARY_TRAIT_NAMES.join(', ')}`, collect)
     .action(actionOf(async () => (await import('../../actions/virtual/library.js')).createLibrary));
   cartridgeFlags(
     jsonCommand(virtual, 'import', 'put a cartridge into a mail slot: by name one that was taken out, or a new one'),

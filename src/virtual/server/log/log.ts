@@ -20,6 +20,7 @@ import {
   WRITE_ERROR_COUNTERS,
 } from '../../../scsi/index.js';
 import type { Drive } from '../../drive/drive.js';
+import { alertsOf } from '../../drive/drive-cleaning.js';
 import { logSenseOf } from '../../unit/log-sense.js';
 import { compression, deviceStatistics, readErrors, writeErrors } from './drive.js';
 import { tapeCapacity, tapeUsage, volumeStatistics } from './volume.js';
@@ -35,7 +36,7 @@ const PAGES: ReadonlyMap<number, (drive: Drive) => Uint8Array> = new Map([
   [SEQUENTIAL_ACCESS_LOG.page, sequentialAccess],
   [TEMPERATURES.page, () => encodeLogValues(TEMPERATURES, { current: TEMPERATURE })],
   [DEVICE_STATUS.page, deviceStatus],
-  [TAPE_ALERT_RESPONSE.page, ({ memory }) => encodeTapeAlertResponse(memory.alerts)],
+  [TAPE_ALERT_RESPONSE.page, ({ memory, life }) => encodeTapeAlertResponse(alertsOf(memory, life))],
   [DEVICE_STATISTICS.page, deviceStatistics],
   [TAPE_DIAGNOSTIC_DATA.page, ({ memory }) => encodeDiagnosticData(memory.diagnostics)],
   [VOLUME_STATISTICS.page, volumeStatistics],
@@ -49,9 +50,9 @@ const PAGES: ReadonlyMap<number, (drive: Drive) => Uint8Array> = new Map([
 /** LOG SENSE */
 export const logSense = logSenseOf(PAGES);
 
-/** Reading clears the flags. */
-function tapeAlert({ memory }: Drive): Uint8Array {
-  const bytes = encodeTapeAlert(memory.alerts);
+/** Reading clears the flags of what happened. */
+function tapeAlert({ memory, life }: Drive): Uint8Array {
+  const bytes = encodeTapeAlert(alertsOf(memory, life));
   memory.alerts = [];
   return bytes;
 }
@@ -61,7 +62,8 @@ function sequentialAccess(drive: Drive): Uint8Array {
   const written = usage?.bytesWrittenThisLoad ?? 0;
   const read = usage?.bytesReadThisLoad ?? 0;
   const transferred = { bytesFromHost: written, bytesToMedium: written, bytesFromMedium: read, bytesToHost: read };
-  return encodeLogValues(SEQUENTIAL_ACCESS_LOG, { ...transferred, ...capacities(drive), cleaningRequired: false });
+  const cleaningRequired = drive.life.cleaningNeed === 'required';
+  return encodeLogValues(SEQUENTIAL_ACCESS_LOG, { ...transferred, ...capacities(drive), cleaningRequired });
 }
 
 function capacities(drive: Drive) {
@@ -77,7 +79,7 @@ function capacities(drive: Drive) {
 }
 
 function deviceStatus(drive: Drive): Uint8Array {
-  const { cartridge, memory } = drive;
+  const { cartridge, memory, life } = drive;
   const present = cartridge !== undefined;
   const status = {
     preventMediumRemoval: drive.isRemovalPrevented(),
@@ -85,8 +87,8 @@ function deviceStatus(drive: Drive): Uint8Array {
     memoryAccessible: present,
     compressionEnabled: memory.compression,
     writeProtected: cartridge?.memory.medium.writeProtected ?? false,
-    cleaningRequested: false,
-    cleaningRequired: false,
+    cleaningRequested: life.cleaningNeed === 'requested',
+    cleaningRequired: life.cleaningNeed === 'required',
     initialised: true,
     inTransition: drive.isLoading(),
     roboticAccessAllowed: !memory.loaded,
@@ -101,7 +103,7 @@ function deviceStatus(drive: Drive): Uint8Array {
     encryptionServiceRequested: false,
     recoveryRequested: false,
     interfaceChanged: false,
-    tapeAlertChanged: memory.alerts.length > 0,
+    tapeAlertChanged: alertsOf(memory, life).length > 0,
   };
   return encodeLogValues(DEVICE_STATUS, { status });
 }

@@ -1,4 +1,5 @@
 import type { SenseFields } from '../../../scsi/index.js';
+import { CLEANING_ALERT } from '../../drive/drive-cleaning.js';
 
 /** The TapeAlert flag that an answer raises, by its sense key, additional sense code and qualifier. */
 const ALERTS: ReadonlyMap<string, number> = new Map([
@@ -11,7 +12,9 @@ const ALERTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Numbers of the flags that the drive may raise. */
-export const RAISED_ALERTS: readonly number[] = [...ALERTS.values()];
+export const RAISED_ALERTS: readonly number[] = [...ALERTS.values(), ...Object.values(CLEANING_ALERT)].toSorted(
+  (a, b) => a - b,
+);
 
 /** Number of the flag that an answer with this sense data raises. */
 export function alertOf(sense: SenseFields): number | undefined {

@@ -1,0 +1,157 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import {
+  type CommandName,
+  concatBytes,
+  type ElementDescriptor,
+  MEDIUM_TYPE,
+  type READ_ELEMENT_STATUS,
+} from '../../scsi/index.js';
+import type { FieldValues } from '../../scsi/wire/layout.js';
+import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
+
+type Wanted = FieldValues<typeof READ_ELEMENT_STATUS.fields>;
+
+/** A lasting way in which some libraries answer otherwise than ours does. */
+interface LibraryTraitRow {
+  readonly about: string;
+  /** Commands that it does not know: 5/20/00. */
+  readonly unknown?: readonly CommandName[];
+  /** READ ELEMENT STATUS commands that it refuses: 5/24/00. */
+  readonly refuses?: (wanted: Wanted) => boolean;
+  /** What it reports of an element. */
+  readonly element?: (element: ElementDescriptor, wanted: Wanted) => ElementDescriptor;
+  /** READ ELEMENT STATUS data as they are sent; they are cut by the allocation length afterwards. */
+  readonly data?: (data: Uint8Array) => Uint8Array;
+  /** Bits of the allocation length that it heeds; all 24 by default. */
+  readonly allocationBits?: number;
+}
+
+const SERIAL_AT = 24;
+const SL150_IDENTIFIER = 32;
+/** Media domain and type, transport domain and type: LTO-8. */
+const SL150_DOMAINS = Uint8Array.of(0x4c, 8, 0x4c, 8);
+const CLEANING_CARTRIDGE_INSTALLED = { asc: 0x30, ascq: 0x03 };
+const MOST_AT_ONCE = 1000;
+const ALTERNATE_TAG = 0x40;
+const HEADER = 8;
+const DRIVES = 4;
+/** Bytes that tgt leaves out at the end. */
+const CUT = 8;
+
+const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
+  'tags-or-identifiers': {
+    about: 'refuses VOLTAG and DVCID in one command',
+    refuses: ({ volumeTags, deviceIdentifiers }) => volumeTags && deviceIdentifiers,
+  },
+  'identifiers-by-curdata': {
+    about: 'leaves the identifiers of drives out unless CURDATA is set',
+    element: (element, { currentData }) => (currentData ? element : { ...element, identifier: undefined }),
+  },
+  'no-curdata': { about: 'refuses CURDATA', refuses: ({ currentData }) => currentData },
+  'at-most-1000': {
+    about: 'refuses to report more than 1,000 elements at once',
+    refuses: ({ count }) => count > MOST_AT_ONCE,
+  },
+  'allocation-16-bits': {
+    about: 'heeds the low 16 bits of the allocation length only',
+    allocationBits: 16,
+  },
+  'cut-report': {
+    about: 'leaves out the last 8 bytes of a report, and counts them',
+    data: (data) => data.subarray(0, Math.max(HEADER, data.length - CUT)),
+  },
+  'serial-only': {
+    about: 'identifies a drive by its serial number alone',
+    element: (element) => withIdentifier(element, (bytes) => ({ identifierType: 0, bytes: bytes.subarray(SERIAL_AT) })),
+  },
+  'long-descriptors': {
+    about: 'pads the serial number of a drive to 32 bytes, and goes on with media domains and the serial number again',
+    element: (element) => {
+      if (element.identifier === undefined) return element;
+      const serial = new Uint8Array(SL150_IDENTIFIER).fill(0x20);
+      serial.set(element.identifier.bytes.subarray(SERIAL_AT));
+      const identifier = { codeSet: 2, identifierType: 0, bytes: serial };
+      return { ...element, identifier, vendorSpecific: concatBytes(SL150_DOMAINS, serial) };
+    },
+  },
+  'false-alternate-tag': {
+    about: 'identifies a drive by its serial number alone, and claims alternate volume tags without sending any',
+    element: (element) => withIdentifier(element, (bytes) => ({ identifierType: 0, bytes: bytes.subarray(SERIAL_AT) })),
+    data: (data) => {
+      const claimed = Uint8Array.from(data);
+      // The page of the drives comes first, or alone.
+      if (claimed[HEADER] === DRIVES) claimed[HEADER + 1] = (claimed[HEADER + 1] ?? 0) | ALTERNATE_TAG;
+      return claimed;
+    },
+  },
+  'cleaning-exception': {
+    about: 'reports an exception (30/03) for the element of a cleaning cartridge',
+    element: (element) =>
+      element.mediumType === MEDIUM_TYPE.cleaning
+        ? { ...element, except: true, ...CLEANING_CARTRIDGE_INSTALLED }
+        : element,
+  },
+  'no-access': {
+    about: 'never says that the robot reaches an element',
+    element: (element) => ({ ...element, access: false }),
+  },
+  'few-commands': {
+    about: 'knows no MODE SENSE(10), LOG SENSE, EXCHANGE MEDIUM, POSITION TO ELEMENT, PREVENT ALLOW MEDIUM REMOVAL',
+    unknown: [
+      'MODE SENSE(10)',
+      'LOG SENSE',
+      'EXCHANGE MEDIUM',
+      'INITIALIZE ELEMENT STATUS WITH RANGE',
+      'PREVENT ALLOW MEDIUM REMOVAL',
+      'POSITION TO ELEMENT',
+    ],
+  },
+};
+
+function withIdentifier(
+  element: ElementDescriptor,
+  change: (bytes: Uint8Array) => Partial<NonNullable<ElementDescriptor['identifier']>>,
+): ElementDescriptor {
+  const { identifier } = element;
+  return identifier === undefined
+    ? element
+    : { ...element, identifier: { ...identifier, ...change(identifier.bytes) } };
+}
+
+/** Throws InvalidArgumentError for a name that is no trait's. */
+export function requireLibraryTraits(names: readonly string[]): readonly LibraryTrait[] {
+  return names.map((name) => {
+    if (Object.hasOwn(TRAITS, name)) return name as LibraryTrait;
+    throw new InvalidArgumentError(`unknown trait of a virtual library: ${JSON.stringify(name)}`, {
+      next: `Traits are ${LIBRARY_TRAIT_NAMES.join(', ')}`,
+    });
+  });
+}
+
+/** The traits of one library, taken together. */
+export class LibraryTraits {
+  readonly #rows: readonly LibraryTraitRow[];
+
+  constructor(names: readonly LibraryTrait[] = []) {
+    this.#rows = names.map((name) => TRAITS[name]);
+  }
+
+  knows(command: CommandName): boolean {
+    return !this.#rows.some(({ unknown }) => unknown?.includes(command));
+  }
+
+  refuses(wanted: Wanted): boolean {
+    return this.#rows.some(({ refuses }) => refuses?.(wanted));
+  }
+
+  element(element: ElementDescriptor, wanted: Wanted): ElementDescriptor {
+    return this.#rows.reduce((shown, row) => row.element?.(shown, wanted) ?? shown, element);
+  }
+
+  /** As they are sent to an initiator with room for so many bytes. */
+  data(data: Uint8Array, allocationLength: number): Uint8Array {
+    const bits = Math.min(24, ...this.#rows.map(({ allocationBits = 24 }) => allocationBits));
+    const shown = this.#rows.reduce((sent, row) => row.data?.(sent) ?? sent, data);
+    return shown.subarray(0, allocationLength % 2 ** bits);
+  }
+}
