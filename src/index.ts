@@ -124,8 +124,13 @@ export type { Readiness } from './tape/reports/readiness.js';
 export type { SettingChanges, TapeSettings } from './tape/reports/settings.js';
 export type { TapeAlerts } from './tape/reports/tape-alerts.js';
 export type { BufferedReceipt } from './tape/session/buffered-files.js';
-export type { CommitOptions, SessionFileOptions, SessionOptions } from './tape/session/session-options.js';
-export type { SessionEvents, WriteSession } from './tape/session/write-session.js';
+export type {
+  CommitOptions,
+  SessionEvents,
+  SessionFileOptions,
+  SessionOptions,
+} from './tape/session/session-options.js';
+export type { WriteSession } from './tape/session/write-session.js';
 export type { ChecksumAlgorithm } from './tape/stream/file/checksum.js';
 export type { IncompleteFile, TapeReceipt } from './tape/stream/file/receipt.js';
 export type { ExpectedStart, StartOptions } from './tape/stream/file/start-file.js';

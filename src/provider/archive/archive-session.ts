@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { CallOptions } from '../../arguments/options.js';
 import type { OnMedium } from '../../errors/index.js';
-import type { SessionEvents, WriteSession } from '../../tape/session/write-session.js';
+import type { SessionEvents } from '../../tape/session/session-options.js';
+import type { WriteSession } from '../../tape/session/write-session.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
 import type { Connection } from '../session/connection.js';

@@ -18,6 +18,7 @@ export interface FinalizeReport {
 export async function finalizeMedia(session: Session, id: string): Promise<FinalizeReport> {
   const { drive, owner } = session;
   const { mediumEpoch } = await proveIdentity(session, id);
+  session.throwIfAborted();
   const memory = owner.written ? await flush(session, mediumEpoch) : undefined;
   if (drive.encryption.asked) await drive.encryption.disable();
   await drive.eject();

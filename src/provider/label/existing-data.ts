@@ -26,6 +26,7 @@ export async function findExistingData(session: Session): Promise<ExistingData> 
 
 /** Checks the tape itself, which moves it. */
 export async function holdsData(session: Session): Promise<boolean> {
+  session.throwIfAborted();
   const { end, fileNumber } = await session.drive.spaceToEndOfData();
   if (end === 'blank') return false;
   if (end === 'unterminated' || fileNumber !== 1) return true;

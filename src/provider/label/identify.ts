@@ -26,7 +26,9 @@ export interface MemoryIdentity {
 }
 
 /** Asks the drive. Rejects with NoMediumError and NotReadyError when no cartridge is ready. */
-export async function readMemoryIdentity({ drive }: Session): Promise<MemoryIdentity> {
+export async function readMemoryIdentity(session: Session): Promise<MemoryIdentity> {
+  session.throwIfAborted();
+  const { drive } = session;
   await drive.waitUntilReady({ timeoutMs: 0 });
   const values = (await drive.mam())?.values;
   return { barcode: values?.barcode, mediumSerial: values?.serialNumber };
@@ -50,7 +52,9 @@ export async function identify(session: Session, intrusive: boolean): Promise<Me
 }
 
 /** Reads the label, for which the tape is moved to its beginning. Rejects with LabelError when there is none. */
-export function readKnownLabel({ owner, drive, configuration, keyStore }: Session): Promise<Label> {
+export async function readKnownLabel(session: Session): Promise<Label> {
+  session.throwIfAborted();
+  const { owner, drive, configuration, keyStore } = session;
   return owner.readLabel(() => readWholeLabel(drive, { member: configuration.labelName, keyStore }));
 }
 
@@ -107,7 +111,9 @@ async function labelFor(session: Session, id: string, barcode: string | undefine
  * Makes the driver check whether drive and cartridge are unchanged. If another program consumed the unit attention of a
  * reset, `st` notices the reset at its first command after it, and carries that command out.
  */
-export async function isPositionKnown({ drive }: Session): Promise<boolean> {
+export async function isPositionKnown(session: Session): Promise<boolean> {
+  session.throwIfAborted();
+  const { drive } = session;
   try {
     await drive.logicalObject();
     await drive.confirmPosition();

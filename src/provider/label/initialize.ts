@@ -47,6 +47,7 @@ export async function initializeMedia(
   await requireSame(session, found);
   // The label must be readable without a key, even in many years.
   await ensurePlain(session);
+  session.throwIfAborted();
   const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
   const { owningHost, mediaPool } = configuration;
   if (report.memory !== undefined) await drive.setAttributes({ owningHost, mediaPool }, { mediumEpoch });

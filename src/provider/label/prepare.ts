@@ -96,7 +96,9 @@ export async function returnToEnd({ drive }: Session, { nextFile }: Preparation)
  * Sets compression; resolves with the resulting state. Drives that cannot compress, or do not report it, are left
  * unchanged.
  */
-async function setCompression({ drive, configuration }: Session): Promise<boolean | undefined> {
+async function setCompression(session: Session): Promise<boolean | undefined> {
+  session.throwIfAborted();
+  const { drive, configuration } = session;
   const { compression: wanted } = configuration;
   const { compression, compressionCapable } = await drive.settings();
   if (!compressionCapable || compression === wanted) return compression;
@@ -104,6 +106,7 @@ async function setCompression({ drive, configuration }: Session): Promise<boolea
 }
 
 async function goToEnd(session: Session, proven: ProvenCartridge, closeUnterminated: boolean): Promise<number> {
+  session.throwIfAborted();
   const { drive } = session;
   const { end, fileNumber } = await drive.spaceToEndOfData();
   if (end === 'filemark') return fileNumber;

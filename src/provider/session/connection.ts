@@ -40,7 +40,7 @@ export class Connection {
         left ??= giveBack();
         return left;
       };
-      return { session, leave };
+      return { session: session.until(signal), leave };
     } catch (error) {
       await giveBack();
       throw error;
@@ -49,7 +49,7 @@ export class Connection {
 
   /**
    * For work that moves the tape: while it waits for its turn, an aborted call rejects at once with the signal's
-   * reason. Once begun, it runs to its end.
+   * reason. Once begun, it ends between two of its steps, or completes when it has begun to write.
    */
   async run<T>(
     job: string,

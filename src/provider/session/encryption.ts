@@ -8,6 +8,7 @@ import type { Session } from './session.js';
  * the identifier of the key. Rejects with EncryptionKeyError if there is no such key, and with EncryptionError.
  */
 export async function setEncryption(session: Session): Promise<string | undefined> {
+  session.throwIfAborted();
   const { drive, configuration, keyStore } = session;
   const { encryptionKeyId: keyId } = configuration;
   if (keyId === undefined) {

@@ -9,11 +9,28 @@ export class Session {
   readonly configuration: ProviderConfiguration;
   /** Where keys come from: that of `encryptionKeyId`, and those that the tape names. */
   readonly keyStore: KeyStore | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(owner: DriveOwner, configuration: ProviderConfiguration, keyStore: KeyStore | undefined) {
+  constructor(
+    owner: DriveOwner,
+    configuration: ProviderConfiguration,
+    keyStore: KeyStore | undefined,
+    signal?: AbortSignal,
+  ) {
     this.owner = owner;
     this.configuration = configuration;
     this.keyStore = keyStore;
+    this.#signal = signal;
+  }
+
+  /** The same for a call that the signal ends between two steps. */
+  until(signal: AbortSignal | undefined): Session {
+    return signal === undefined ? this : new Session(this.owner, this.configuration, this.keyStore, signal);
+  }
+
+  /** Called before each step that reads, moves the tape, or changes a setting. Throws the signal's reason. */
+  throwIfAborted(): void {
+    this.#signal?.throwIfAborted();
   }
 
   get drive(): TapeDrive {

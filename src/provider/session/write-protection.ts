@@ -14,7 +14,9 @@ export interface WriteProtection {
 }
 
 /** Asks the drive. Rejects with NoMediumError if it is empty, and with any other error: rights are never assumed. */
-export async function readWriteProtection({ drive, configuration }: Session): Promise<WriteProtection> {
+export async function readWriteProtection(session: Session): Promise<WriteProtection> {
+  session.throwIfAborted();
+  const { drive, configuration } = session;
   const { writeProtected, cleaningCartridge } = configuration;
   const { reasons: ofDrive, appendOnly } = await drive.writeRights();
   const reasons: WriteProtectionReason[] = [...ofDrive];

@@ -1,5 +1,6 @@
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { InvalidArgumentError } from '../../errors/index.js';
+import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import { InvalidArgumentError, type LtoErrorDetails, type OnMedium } from '../../errors/index.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 
 /** When a session commits, that is, brings buffered files to the medium: at the first limit that is reached. */
@@ -22,6 +23,17 @@ export interface SessionOptions {
 export interface SessionFileOptions extends WriteStreamOptions {
   /** Name of the file in BufferedDataLostError. Default: its number on the tape. */
   readonly id?: string | undefined;
+}
+
+/** The events of a session: `durable` reports the position up to which all data is on the medium. */
+export interface SessionEvents {
+  durable: [upTo: OnMedium];
+}
+
+/** Throws InvalidArgumentError for what the session itself takes; the stream checks the other options. */
+export function requireFileOptions(options: SessionFileOptions, details: LtoErrorDetails): void {
+  requireOptions(options, details);
+  if (options.id !== undefined) requireNonEmptyText('id', options.id, details);
 }
 
 const RANGES = {

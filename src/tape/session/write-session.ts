@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import type { DeviceChange } from '../../device/change.js';
 import { DriveBusyError, EndOfMediumError, LtoError, type OnMedium } from '../../errors/index.js';
 import { type DataSource, takeSource } from '../../streams/taken-source.js';
@@ -17,15 +18,18 @@ import { NearEnd } from './near-end.js';
 import { SessionClock } from './session-clock.js';
 import { busyError, closedError, lostError } from './session-errors.js';
 import { abandonFile, endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
-import { type CommitLimits, commitLimits, type SessionFileOptions, type SessionOptions } from './session-options.js';
+import {
+  type CommitLimits,
+  commitLimits,
+  requireFileOptions,
+  type SessionEvents,
+  type SessionFileOptions,
+  type SessionOptions,
+} from './session-options.js';
+import { Turns } from './turns.js';
 
 /** Opens a stream for a file of the session `by`. */
 export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by: object) => TapeWriteStream;
-
-/** The events of a session: `durable` reports the position up to which all data is on the medium. */
-export interface SessionEvents {
-  durable: [upTo: OnMedium];
-}
 
 /**
  * Writes many files without stopping the tape after each. Every file ends with a filemark in the drive's buffer. The
@@ -39,8 +43,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   readonly #open: OpenSessionFile;
   readonly #files = new BufferedFiles();
   readonly #forget: () => void;
-  /** Settles when all calls so far are done. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** Position of the tape while no other user has it; undefined if the next file must begin like a single one. */
   #end: SessionEnd | undefined;
   #safe: OnMedium | undefined;
@@ -80,12 +83,15 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   /**
    * Writes all of a source as the next file. Resolves when the drive has accepted it with its filemark; the receipt's
    * `durable` resolves when it is on the medium. Rejects as `TapeDrive.writeFile`, with BufferedDataLostError when the
-   * session has ended by losing files, and LtoError `LTO_SESSION_CLOSED` after `close()`.
+   * session has ended by losing files, LtoError `LTO_SESSION_CLOSED` after `close()`, and with the signal's reason while
+   * it waits for files before it.
    */
-  async writeFile(source: DataSource, { id, ...options }: SessionFileOptions = {}): Promise<BufferedReceipt> {
-    const taken = takeSource(source, { device: this.#port.device, operation: 'write' });
+  async writeFile(source: DataSource, options: SessionFileOptions = {}): Promise<BufferedReceipt> {
+    const details = { device: this.#port.device, operation: 'write' };
+    const taken = takeSource(source, details);
     try {
-      return await this.#inOrder(() => this.#write(taken, id, options));
+      requireFileOptions(options, details);
+      return await this.#turns.take(() => this.#write(taken, options), options.signal);
     } catch (error) {
       taken.discard(error);
       throw error;
@@ -96,16 +102,17 @@ export class WriteSession extends EventEmitter<SessionEvents> {
    * Brings all files written so far to the medium and resolves with the position up to which data is safe. Rejects with
    * BufferedDataLostError when it can not be proven to be there.
    */
-  commit(): Promise<OnMedium | undefined> {
-    return this.#inOrder(async () => {
+  async commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
+    requireOptions(options, { device: this.#port.device, operation: 'commit' });
+    return this.#turns.take(async () => {
       await this.#commit();
       return this.#safe;
-    });
+    }, options.signal);
   }
 
   /** Commits and ends the session. Rejects as `commit`; the session has ended even then. */
   close(): Promise<void> {
-    return this.#inOrder(async () => {
+    return this.#turns.take(async () => {
       if (this.#over !== undefined) return;
       try {
         await this.#commit();
@@ -125,13 +132,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#end = undefined;
   }
 
-  #inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  async #write(source: DataSource, id: string | undefined, options: WriteStreamOptions): Promise<BufferedReceipt> {
+  async #write(source: DataSource, { id, ...options }: SessionFileOptions): Promise<BufferedReceipt> {
     if (this.#over) throw this.#over;
     let stream: TapeWriteStream | undefined;
     let receipt: BufferedReceipt | undefined;
