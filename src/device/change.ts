@@ -37,8 +37,8 @@ export function changeOf(error: LtoError): DeviceChange {
     case ASC_MEDIUM_CHANGED:
       return { extent: 'everything', why: 'the cartridge may have been changed', error };
     case ASC_RESET:
-      return { extent: 'everything', why: 'the drive was reset', error };
+      return { extent: 'everything', why: 'the device was reset', error };
     default:
-      return { extent: 'attention', why: 'the drive said so', error };
+      return { extent: 'attention', why: 'the device reported it', error };
   }
 }

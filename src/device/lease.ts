@@ -1,6 +1,6 @@
 import { requireSignal, unlessAborted } from '../arguments/signal.js';
 import { DriveBusyError } from '../errors/index.js';
-import { driveClosed, type ScsiDevice } from './scsi-device.js';
+import { deviceClosed, type ScsiDevice } from './scsi-device.js';
 
 /** The exclusive right to move the medium of a device. */
 export interface Lease {
@@ -39,10 +39,10 @@ export class LeaseQueue {
    */
   acquire(user: string, by?: object): Lease {
     this.#device.requireOpen(user);
-    if (this.#ended && by === undefined) throw driveClosed(this.#device.device, user);
+    if (this.#ended && by === undefined) throw deviceClosed(this.#device, user);
     const holder = this.#stream;
     if (holder !== undefined) {
-      throw new DriveBusyError(`${holder} is under way on this drive`, {
+      throw new DriveBusyError(`${holder} is under way on this ${this.#device.noun}`, {
         device: this.#device.device,
         operation: user,
         next: 'Wait until it has ended, or destroy the stream',

@@ -5,6 +5,7 @@ import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
 import type { ScsiTransport } from '../transport/scsi-transport.js';
 import { changeOf, type DeviceChange, isUnitAttention } from './change.js';
 import { logged } from './command-log.js';
+import type { DeviceNoun } from './noun.js';
 import { replyError, replyOutcome, type SenseRule } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
 
@@ -20,6 +21,7 @@ export interface DeviceOptions {
   /** Timeout of a command in milliseconds; default: that of its builder. */
   readonly timeoutMs?: ((command: ScsiRequest) => number) | undefined;
   /** Meaning of sense data on this type of device; takes precedence over the general rules. */
+  readonly noun?: DeviceNoun | undefined;
   readonly senseRules?: readonly SenseRule[] | undefined;
 }
 
@@ -64,6 +66,11 @@ export class ScsiDevice {
     return this.#transport.device;
   }
 
+  /** How messages name the device. */
+  get noun(): DeviceNoun {
+    return this.#options.noun ?? 'drive';
+  }
+
   get vendor(): string | undefined {
     return this.#options.vendor;
   }
@@ -106,8 +113,8 @@ export class ScsiDevice {
   /** As `execute`, but a unit attention is counted and returned as the result. */
   async executeOnce(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     const reply = await this.#send(command, options);
-    const { vendor, senseRules: rules } = this.#options;
-    const error = replyError(reply, command, { device: this.#transport.queryDevice, vendor, rules });
+    const { vendor, noun, senseRules: rules } = this.#options;
+    const error = replyError(reply, command, { device: this.#transport.queryDevice, vendor, noun, rules });
     if (error !== undefined && isUnitAttention(error.sense)) this.noteChange(changeOf(error));
     else if (error?.sense?.deferred)
       this.noteChange({ extent: 'buffer', why: 'the drive lost what was buffered', error });
@@ -139,7 +146,7 @@ export class ScsiDevice {
 
   /** Throws DriveClosedError after `close`. */
   requireOpen(operation: string): void {
-    if (this.#closed) throw driveClosed(this.device, operation);
+    if (this.#closed) throw deviceClosed(this, operation);
   }
 
   /** Closes the device. A second call resolves at once. */
@@ -148,7 +155,7 @@ export class ScsiDevice {
     this.#closed = true;
     await this.beforeClose();
     await this.#transport.close().catch((error: unknown) => {
-      throw fromSystemError(error, { device: this.device, operation: 'close' });
+      throw fromSystemError(error, { device: this.device, operation: 'close' }, this.noun);
     });
   }
 
@@ -173,13 +180,13 @@ export class ScsiDevice {
       return await logged(described, () => this.#transport.scsi(timed, options), replyOutcome);
     } catch (error) {
       const { device, operation } = described;
-      throw fromSystemError(abortReason(error, options), { device, operation });
+      throw fromSystemError(abortReason(error, options), { device, operation }, this.noun);
     }
   }
 }
 
-export function driveClosed(device: string, operation: string): DriveClosedError {
-  return new DriveClosedError('the drive was closed', { device, operation, next: 'Open it again' });
+export function deviceClosed({ device, noun }: ScsiDevice, operation: string): DriveClosedError {
+  return new DriveClosedError(`the ${noun} was closed`, { device, operation, next: 'Open it again' });
 }
 
 /** The reason of the signal, for a call that its signal took out of the queue; otherwise the error itself. */

@@ -23,8 +23,9 @@ import { senseCodes } from '../errors/sense-codes.js';
 import { type SenseVendor, senseVendor } from '../scsi/sense/codes-vendor.js';
 import { decodeSense } from '../scsi/sense/sense.js';
 import type { ScsiReply, ScsiRequest } from '../scsi/wire/command.js';
+import type { DeviceNoun } from './noun.js';
 
-type Make = (details: LtoErrorDetails) => LtoError;
+type Make = (details: LtoErrorDetails, noun: DeviceNoun) => LtoError;
 
 /** Maps sense data to a typed error: the first matching row applies. An omitted field matches any value. */
 export interface SenseRule {
@@ -194,7 +195,7 @@ const RULES: readonly SenseRule[] = [
   {
     key: 0x3,
     asc: 0x30,
-    make: (d) => new MediumError("the drive can't use this cartridge", { next: 'See `lto inspect`', ...d }),
+    make: (d, noun) => new MediumError(`the ${noun} can't use this cartridge`, { next: 'See `lto inspect`', ...d }),
   },
   {
     key: 0x3,
@@ -205,22 +206,22 @@ const RULES: readonly SenseRule[] = [
     make: (d) => new HardwareError('the drive reports a hardware fault', { next: 'Have it checked', ...d }),
   },
   { key: 0x5, make: (d) => new IllegalRequestError('the drive does not support the command or a field of it', d) },
-  { key: 0xb, make: (d) => new TransportError('the drive aborted the command', { next: 'Try again', ...d }) },
+  { key: 0xb, make: (d, noun) => new TransportError(`the ${noun} aborted the command`, { next: 'Try again', ...d }) },
 ];
 
 /** Sense keys of commands that were carried out (SPC-5 table 48). */
 const CARRIED_OUT = new Set([0x0, 0x1]);
 
 /** Text for Linux's host bytes (include/scsi/scsi_status.h). */
-const HOST_STATUS: Readonly<Record<number, string>> = {
-  1: 'the drive is not connected',
-  2: 'the bus stayed busy',
-  3: 'the drive did not answer in time',
-  4: 'the drive is gone',
-  5: 'the command was aborted',
-  8: 'the bus was reset',
-  14: 'the connection to the drive was disrupted',
-  15: 'the connection to the drive failed fast',
+const HOST_STATUS: Readonly<Record<number, (noun: DeviceNoun) => string>> = {
+  1: (noun) => `the ${noun} is not connected`,
+  2: () => 'the bus stayed busy',
+  3: (noun) => `the ${noun} did not answer in time`,
+  4: (noun) => `the ${noun} is gone`,
+  5: () => 'the command was aborted',
+  8: () => 'the bus was reset',
+  14: (noun) => `the connection to the ${noun} was disrupted`,
+  15: (noun) => `the connection to the ${noun} failed fast`,
 };
 
 const STATUS_GOOD = 0x00;
@@ -232,6 +233,8 @@ const STATUS_RESERVATION_CONFLICT = 0x18;
 interface SenseSource {
   /** Vendor identification of INQUIRY, if known. */
   readonly vendor?: string | undefined;
+  /** `drive` by default. */
+  readonly noun?: DeviceNoun | undefined;
   /** Rules of the device type; they take precedence over the general rules. */
   readonly rules?: readonly SenseRule[] | undefined;
 }
@@ -240,7 +243,7 @@ interface SenseSource {
 export function fromSense(
   sense: SenseData,
   details: LtoErrorDetails,
-  { vendor, rules = [] }: SenseSource = {},
+  { vendor, noun = 'drive', rules = [] }: SenseSource = {},
 ): LtoError {
   const speaks = vendor === undefined ? undefined : senseVendor(vendor);
   const fits = ({ vendor: family, key, asc, ascq }: SenseRule) =>
@@ -250,7 +253,7 @@ export function fromSense(
     (ascq === undefined || ascq === sense.ascq);
   const make =
     (rules.find(fits) ?? RULES.find(fits))?.make ?? ((d: LtoErrorDetails) => new MediumError('the command failed', d));
-  return make({ ...details, sense });
+  return make({ ...details, sense }, noun);
 }
 
 /** A reply in short: `good`, the sense as `6/28/00`, or a status other than CHECK CONDITION. */
@@ -270,23 +273,24 @@ interface Answering extends SenseSource {
 export function replyError(
   reply: ScsiReply,
   command: ScsiRequest,
-  { device, vendor, rules }: Answering,
+  { device, vendor, noun = 'drive', rules }: Answering,
 ): LtoError | undefined {
   const details = { device, operation: command.name };
   if (reply.hostStatus !== 0) {
-    const what = HOST_STATUS[reply.hostStatus] ?? `the host adapter reports status ${reply.hostStatus}`;
-    return new TransportError(what, { ...details, next: 'Check power and cabling, then open the drive again' });
+    const what = HOST_STATUS[reply.hostStatus]?.(noun) ?? `the host adapter reports status ${reply.hostStatus}`;
+    return new TransportError(what, { ...details, next: `Check power and cabling, then open the ${noun} again` });
   }
   if (reply.status === STATUS_GOOD) return undefined;
   if (STATUS_BUSY.has(reply.status)) {
-    return new DriveBusyError('the drive is busy', { ...details, next: 'Try again in a moment' });
+    return new DriveBusyError(`the ${noun} is busy`, { ...details, next: 'Try again in a moment' });
   }
   if (reply.status === STATUS_RESERVATION_CONFLICT) {
-    return new DriveBusyError('another host has reserved the drive', { ...details, next: 'Have it release the drive' });
+    const next = `Have it release the ${noun}`;
+    return new DriveBusyError(`another host has reserved the ${noun}`, { ...details, next });
   }
   const sense = decodeSense(reply.sense, vendor);
   if (reply.status !== STATUS_CHECK_CONDITION || sense === undefined) {
-    return new TransportError(`the drive ended the command with status ${reply.status} and no sense`, details);
+    return new TransportError(`the ${noun} ended the command with status ${reply.status} and no sense`, details);
   }
-  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details, { vendor, rules });
+  return CARRIED_OUT.has(sense.key) ? undefined : fromSense(sense, details, { vendor, noun, rules });
 }

@@ -14,12 +14,13 @@ import {
   WriteProtectedError,
 } from '../errors/index.js';
 import { isSystemError } from '../errors/system-error.js';
+import type { DeviceNoun } from './noun.js';
 
-type Make = (details: LtoErrorDetails) => LtoError;
+type Make = (details: LtoErrorDetails, noun: DeviceNoun) => LtoError;
 
-const notFound: Make = (details) =>
-  new DeviceNotFoundError('there is no such drive', {
-    next: 'Check the name against /dev/tape/by-id and the power and cabling of the drive',
+const notFound: Make = (details, noun) =>
+  new DeviceNotFoundError(`there is no such ${noun}`, {
+    next: `Check the name against /dev/tape/by-id and the power and cabling of the ${noun}`,
     ...details,
   });
 
@@ -49,15 +50,15 @@ const permission: Make = (details) =>
     ...details,
   });
 
-const busy: Make = (details) =>
-  new DriveBusyError('another program, or another handle of this one, holds the drive', {
+const busy: Make = (details, noun) =>
+  new DriveBusyError(`another program, or another handle of this one, holds the ${noun}`, {
     next: 'Wait until it is closed, or end that program',
     ...details,
   });
 
-const rawIo: Make = (details) =>
+const rawIo: Make = (details, noun) =>
   new PermissionError('the kernel does not let this process send the command', {
-    next: 'Queries need the sg node of the drive (group `tape`), or CAP_SYS_RAWIO when sent through the tape node',
+    next: `Queries need the sg node of the ${noun} (group \`tape\`), or CAP_SYS_RAWIO when sent through the tape node`,
     ...details,
   });
 
@@ -105,10 +106,10 @@ const MEANING: Readonly<Record<string, Make>> = {
       ...UNKNOWN_SIZES,
       limit: 'maxRecordSize',
     }),
-  ERR_LTO_CLOSED: (details) =>
-    new DriveClosedError('the drive is closed', { ...details, errno: undefined, next: 'Open it again' }),
-  EIO: (details) =>
-    new MediumError('the drive reported an input/output error', {
+  ERR_LTO_CLOSED: (details, noun) =>
+    new DriveClosedError(`the ${noun} is closed`, { ...details, errno: undefined, next: 'Open it again' }),
+  EIO: (details, noun) =>
+    new MediumError(`the ${noun} reported an input/output error`, {
       next: 'Look at `lto status` and the kernel log for the cause',
       ...details,
     }),
@@ -129,14 +130,18 @@ export function callFailure(error: unknown): CallFailure | undefined {
 }
 
 /** The typed error for a failed system call. */
-export function callError({ code, syscall, cause }: CallFailure, details: LtoErrorDetails): LtoError {
+export function callError(
+  { code, syscall, cause }: CallFailure,
+  details: LtoErrorDetails,
+  noun: DeviceNoun = 'drive',
+): LtoError {
   const full = { ...details, errno: code, cause };
   const make = MEANING[`${code} ${syscall}`] ?? MEANING[code];
-  return make ? make(full) : new TransportError(`${syscall} failed`, full);
+  return make ? make(full, noun) : new TransportError(`${syscall} failed`, full);
 }
 
 /** As `callError` for a caught error; an error that is not from a system call is returned unchanged. */
-export function fromSystemError(error: unknown, details: LtoErrorDetails): unknown {
+export function fromSystemError(error: unknown, details: LtoErrorDetails, noun?: DeviceNoun): unknown {
   const failure = callFailure(error);
-  return failure ? callError(failure, details) : error;
+  return failure ? callError(failure, details, noun) : error;
 }

@@ -73,7 +73,7 @@ async function openNative(device: string): Promise<Omit<OpenChanger, 'inquiry'>>
   const path = join('/dev', name);
   const own = (await realpath(path).catch(() => undefined)) === node ? node : path;
   const transport = await SgTransport.open(device, own).catch((error: unknown) => {
-    throw fromSystemError(error, { device, operation: 'open' });
+    throw fromSystemError(error, { device, operation: 'open' }, 'library');
   });
   return { transport, nodes: () => nativeDriveNodes() };
 }
@@ -81,7 +81,7 @@ async function openNative(device: string): Promise<Omit<OpenChanger, 'inquiry'>>
 async function requireChanger(transport: ScsiTransport): Promise<StandardInquiry> {
   const command = inquiry();
   const reply = await transport.scsi(command);
-  const error = replyError(reply, command, { device: transport.queryDevice });
+  const error = replyError(reply, command, { device: transport.queryDevice, noun: 'library' });
   if (error) throw error;
   const found = decodeInquiry(reply.data);
   if (found.peripheralQualifier === 0 && found.peripheralDeviceType === MEDIUM_CHANGER) return found;

@@ -74,7 +74,7 @@ export class TapeLibrary {
 
   private constructor(changer: OpenChanger) {
     const { vendor } = changer.inquiry;
-    this.#device = new ScsiDevice(changer.transport, { vendor, senseRules: CHANGER_SENSE_RULES });
+    this.#device = new ScsiDevice(changer.transport, { vendor, noun: 'library', senseRules: CHANGER_SENSE_RULES });
     this.#changer = changer;
     this.#moves = new LeaseQueue(this.#device);
   }

@@ -47,7 +47,7 @@ export class VirtualLibrary {
     this.#lock = lock;
     this.#generation = drives[0]?.identity.generation ?? 0;
     this.#library = new Library(record, drives, (memory) => saveLibrary(folder, { ...record, memory, closed: false }));
-    this.#queue = new CommandQueue(this.#device);
+    this.#queue = new CommandQueue(this.#device, 'library');
   }
 
   /**
@@ -59,7 +59,7 @@ export class VirtualLibrary {
    */
   static async open(folder: string): Promise<VirtualLibrary> {
     await loadLibrary(folder);
-    const lock = await lockFolder(folder);
+    const lock = await lockFolder(folder, 'library');
     const drives: VirtualDrive[] = [];
     try {
       const stored = await loadLibrary(folder);

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import { DriveBusyError } from '../../errors/index.js';
 import { ProcessLock } from '../../locks/process-lock.js';
 
-/** Holds the folder of a virtual drive. Rejects with DriveBusyError unless nobody holds it. */
-export async function lockFolder(folder: string): Promise<ProcessLock> {
+/** Holds the folder of a virtual device, which messages name by `noun`. Rejects with DriveBusyError unless nobody holds it. */
+export async function lockFolder(folder: string, noun = 'drive'): Promise<ProcessLock> {
   const lock = await ProcessLock.acquire(folder);
   if (lock instanceof ProcessLock) return lock;
   const { pid, who, leftover } = lock;
-  throw new DriveBusyError(`${who} holds the drive`, {
+  throw new DriveBusyError(`${who} holds the ${noun}`, {
     device: `virtual:${folder}`,
     holder: pid,
     next:

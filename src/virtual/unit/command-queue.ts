@@ -3,12 +3,15 @@ import { DriveClosedError } from '../../errors/index.js';
 /** What is asked of a device, one after the other; nothing more once it is closed. */
 export class CommandQueue {
   readonly #device: string;
+  readonly #noun: string;
   /** Settles when everything that was asked for so far is done. */
   #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(device: string) {
+  /** `noun`: how messages name the device. */
+  constructor(device: string, noun = 'drive') {
     this.#device = device;
+    this.#noun = noun;
   }
 
   /** Does it when all that was asked for before is done. Rejects with DriveClosedError after `close()`. */
@@ -23,7 +26,7 @@ export class CommandQueue {
   /** Does it without waiting for others. Rejects with DriveClosedError after `close()`. */
   async atOnce<T>(action: () => Promise<T>): Promise<T> {
     if (this.#closing === undefined) return action();
-    throw new DriveClosedError('the drive was closed', { device: this.#device });
+    throw new DriveClosedError(`the ${this.#noun} was closed`, { device: this.#device });
   }
 
   /** Closes the queue; `last` is done when it is empty. A second call does nothing more. */
