@@ -23,7 +23,7 @@ describe('exit codes', () => {
   it('3 for a drive that is not there, also as a document', async () => {
     const { code, stdout, stderr } = await lto.run(['status', '--json'], { device: '/dev/no-such-tape' });
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^lto: \/dev\/no-such-tape: .*\n$/);
+    expect(stderr).toMatch(/^lto: \/dev\/no-such-tape: .* \[LTO_DEVICE_NOT_FOUND\]\n$/);
     expect(JSON.parse(stdout.toString())).toMatchObject({
       error: { code: 'LTO_DEVICE_NOT_FOUND', device: '/dev/no-such-tape' },
     });

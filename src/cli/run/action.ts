@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { LtoError } from '../../errors/index.js';
 import { codeOf, errorDocument, printDocument } from '../output/document.js';
 import { OutputError, print } from '../output/standard-output.js';
 import { printText, textLines, visible } from '../output/terminal.js';
@@ -64,5 +65,6 @@ async function fail(error: unknown, json: boolean): Promise<void> {
   if (json && !(error instanceof OutputError))
     await printDocument({ error: errorDocument(error) }).catch(() => undefined);
   const message = error instanceof Error ? error.message : String(error);
-  printText(process.stderr, `lto: ${visible(message)}`);
+  // The code is what docs/guide/troubleshooting.md is sorted by.
+  printText(process.stderr, `lto: ${visible(message)}${error instanceof LtoError ? ` [${error.code}]` : ''}`);
 }

@@ -72,5 +72,7 @@ export function exitCodeOf(errorCode: string): number {
 /** For `lto --help`. */
 export function exitCodeHelp(): string {
   const lines = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
-  return ['', 'Exit codes:', ...lines].join('\n');
+  const guide =
+    'A message ends with the code of its error: docs/guide/troubleshooting.md says what each means,\nwhat is on the tape then, and what to do.';
+  return ['', 'Exit codes:', ...lines, '', guide].join('\n');
 }
