@@ -27,6 +27,8 @@ export type { DriveProof, ReadyOptions } from './library/drive-work.js';
 export type { ElementName, LibraryDriveName } from './library/find-element.js';
 export type { ElementKind, Inventory, InventoryElement, MediumTypeName } from './library/inventory.js';
 export { type ListedLibrary, listLibraries } from './library/list-libraries.js';
+export type { MountEvent } from './library/mount/events.js';
+export { DEFAULT_MOUNT_POLICY, type MountDrive, type MountPolicy } from './library/mount/policy.js';
 export type { MoveReceipt, Place } from './library/moves.js';
 export {
   type AuditReport,
@@ -42,12 +44,13 @@ export type { LibraryEvent, LibraryWatchOptions } from './library/watch-library.
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
 export type { ArchiveSession, BufferedArchive, SessionArchiveOptions } from './provider/archive/archive-session.js';
 export type { FinalizeReport } from './provider/archive/finalize.js';
+export type { FullCartridge, OnEndOfMedium } from './provider/archive/full-cartridge.js';
 export type { IdleOptions } from './provider/archive/idle-reader.js';
 export type { PartHeader } from './provider/archive/part-header.js';
 export type { ReadArchiveOptions, VerifyInDriveArchiveOptions } from './provider/archive/read-archive.js';
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
 export type { WriteArchiveOptions } from './provider/archive/write-archive.js';
-export type { FullCartridge, OnEndOfMedium, SpanOptions } from './provider/archive/write-spanned.js';
+export type { SpanOptions } from './provider/archive/write-spanned.js';
 export type { ExistingData } from './provider/label/existing-data.js';
 export type { MediaIdentity } from './provider/label/identify.js';
 export type { InitializeOptions } from './provider/label/initialize.js';

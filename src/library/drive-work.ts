@@ -9,6 +9,8 @@ export interface DriveProof {
   readonly driveSerialNumber: string | undefined;
   /** Barcode in the cartridge memory; undefined if there is none. */
   readonly barcodeInMemory: string | undefined;
+  /** Of the cartridge, in its memory (attribute 0401h); undefined where the drive gives no access to a memory. */
+  readonly mediumSerialNumber: string | undefined;
 }
 
 /** How long the drive is waited for: see `WaitOptions`. */
@@ -39,21 +41,34 @@ export async function proveLoaded(
   barcode: string | undefined,
   options: ReadyOptions,
 ): Promise<DriveProof | undefined> {
-  const { node, driveSerialNumber } = element;
+  const { node } = element;
   if (node === undefined) return undefined;
-  return withDrive(node, async (drive) => {
-    await drive.waitUntilReady({ ...options, intervalMs: INTERVAL_MS });
-    const { serialNumber } = await drive.identity();
-    const memory = await drive.mam();
-    const barcodeInMemory = memory?.values.barcode || undefined;
-    if (barcode !== undefined && barcodeInMemory !== undefined && barcode !== barcodeInMemory) {
-      throw new VerificationError(`the label says ${barcode}, and the cartridge memory ${barcodeInMemory}`, {
-        device: node,
-        next: 'Find out which of the two is right before anything is written',
-      });
-    }
-    return { node, driveSerialNumber: serialNumber ?? driveSerialNumber, barcodeInMemory };
-  });
+  return withDrive(node, (drive) => proveCartridge(drive, element, barcode, options));
+}
+
+/** As `proveLoaded`, with a drive that is open. */
+export async function proveCartridge(
+  drive: TapeDrive,
+  { driveSerialNumber }: Pick<InventoryElement, 'driveSerialNumber'>,
+  barcode: string | undefined,
+  options: ReadyOptions,
+): Promise<DriveProof> {
+  await drive.waitUntilReady({ ...options, intervalMs: INTERVAL_MS });
+  const { serialNumber } = await drive.identity();
+  const values = (await drive.mam())?.values;
+  const barcodeInMemory = values?.barcode || undefined;
+  if (barcode !== undefined && barcodeInMemory !== undefined && barcode !== barcodeInMemory) {
+    throw new VerificationError(`the label says ${barcode}, and the cartridge memory ${barcodeInMemory}`, {
+      device: drive.device,
+      next: 'Find out which of the two is right before anything is written',
+    });
+  }
+  return {
+    node: drive.device,
+    driveSerialNumber: serialNumber ?? driveSerialNumber,
+    barcodeInMemory,
+    mediumSerialNumber: values?.serialNumber || undefined,
+  };
 }
 
 /** What a drive reports about itself and the cleaning cartridge in it. */

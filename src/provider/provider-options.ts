@@ -1,6 +1,8 @@
 import { type CallOptions, requireCallback, requireOptions } from '../arguments/options.js';
 import type { LtoErrorDetails } from '../errors/index.js';
 import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
+import type { MountEvent } from '../library/mount/events.js';
+import { type MountPolicy, requireMountPolicy } from '../library/mount/policy.js';
 import type { IsRegistered } from './monitor/live-info.js';
 import type { OpenDrive } from './session/drive-owner.js';
 
@@ -9,6 +11,10 @@ export interface ProviderOptions {
   readonly isRegistered?: IsRegistered | undefined;
   /** Opens the drive. Default: `TapeDrive.open`. */
   readonly open?: OpenDrive | undefined;
+  /** Which drive of a library a cartridge is brought to, and more. Default: `DEFAULT_MOUNT_POLICY`. */
+  readonly mountPolicy?: MountPolicy | undefined;
+  /** Told of cartridges that a library brings and puts back, and of what goes wrong with its drives meanwhile. */
+  readonly onMountEvent?: ((event: MountEvent) => void) | undefined;
   /** Where keys come from: to write, the key named by `encryptionKeyId`; to read, the keys that the tape names. */
   readonly keyStore?: KeyStore | undefined;
 }
@@ -28,5 +34,7 @@ export function requireProviderOptions(options: ProviderOptions, details: LtoErr
   requireOptions(options, details);
   requireCallback('isRegistered', options.isRegistered, details);
   requireCallback('open', options.open, details);
+  requireCallback('onMountEvent', options.onMountEvent, details);
+  if (options.mountPolicy !== undefined) requireMountPolicy(options.mountPolicy, details);
   if (options.keyStore !== undefined) requireKeyStore(options.keyStore, details);
 }

@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 import { requireNumbers } from '../arguments/number.js';
 import { type CallOptions, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
-import type { TakenSource } from '../streams/taken-source.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
-import { ArchiveSession } from './archive/archive-session.js';
+import { type ArchiveSession, openSession } from './archive/archive-session.js';
 import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
+import { enterPlace } from './archive/places.js';
 import {
   type ReadArchiveOptions,
   readArchive,
@@ -27,6 +27,8 @@ import type { LabelReport } from './label/label.js';
 import { requireText } from './label/label-archive.js';
 import { Preparations } from './label/preparations.js';
 import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
+import { CartridgePool } from './library/pool.js';
+import { nextPlace, sessionSource } from './library/session-source.js';
 import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
 import {
   type DriveInfo,
@@ -48,7 +50,6 @@ import {
 } from './provider-options.js';
 import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
-import { OneDrive } from './session/one-drive.js';
 import type { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
@@ -73,15 +74,16 @@ export class LtoProvider {
   readonly #isRegistered: IsRegistered;
   readonly #connection: Connection;
   readonly #preparations = new Preparations();
+  readonly #pool: CartridgePool | undefined;
 
   /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
   constructor(configuration: unknown, options: ProviderOptions = {}) {
     this.configuration = parseConfiguration(configuration);
-    requireProviderOptions(options, { device: this.configuration.devicePath, operation: 'configure' });
-    const { isRegistered = hasName, open, keyStore } = options;
-    this.#isRegistered = isRegistered;
-    const { devicePath } = this.configuration;
-    this.#connection = new Connection(new OneDrive(devicePath, this.configuration, keyStore, open));
+    const { devicePath, library, pool } = this.configuration;
+    requireProviderOptions(options, { device: devicePath ?? library, operation: 'configure' });
+    this.#isRegistered = options.isRegistered ?? hasName;
+    this.#connection = new Connection(sessionSource(this.configuration, options));
+    this.#pool = pool && new CartridgePool(library ?? '', pool);
   }
 
   /** Vendor, model, firmware and serial number; read once per drive. */
@@ -167,35 +169,20 @@ export class LtoProvider {
     source: ArchiveSource,
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
-    const work = async (session: Session, taken: TakenSource) => {
-      const preparation = this.#preparations.take(session, id);
-      const { receipt, next } = await writeWhole(session, preparation, taken, options);
-      this.#preparations.keep(session, next);
-      return receipt;
-    };
-    return this.#connection.taking(source, (taken) =>
-      this.#connection.run('writing an archive', options, (session) => work(session, taken), id),
-    );
+    return this.#connection.taking(source, async (taken) => {
+      requireOptions(options, this.#connection.details('write'));
+      const place = await enterPlace(this.#connection, this.#preparations, id, options.signal);
+      const next = nextPlace(this.#connection, this.#pool, options);
+      return writeWhole(place, taken, options, next, (session, prepared) => this.#preparations.keep(session, prepared));
+    });
   }
 
   /**
    * Writes many archives in a row without stopping the tape after each one; see `ArchiveSession`. Rejects as
    * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
-  async writeSession(id: string, options: SessionOptions & CallOptions = {}): Promise<ArchiveSession> {
-    const job = 'beginning a session';
-    requireOptions(options, this.#connection.details(job));
-    const lent = await this.#connection.lend(id, options.signal);
-    const held = Connection.holding(lent);
-    try {
-      return await held.run(job, options, async (session) => {
-        const preparation = this.#preparations.take(session, id);
-        return new ArchiveSession(held, preparation, session.drive.session(options));
-      });
-    } catch (error) {
-      await held.close();
-      throw error;
-    }
+  writeSession(id: string, options: SessionOptions & CallOptions = {}): Promise<ArchiveSession> {
+    return openSession(this.#connection, this.#preparations, id, options);
   }
 
   /**
@@ -213,7 +200,7 @@ export class LtoProvider {
     const fileNumber = requireLocation(location);
     const { parts = [] } = options;
     if (parts.length < 2) return readArchive(this.#connection, id, fileNumber, options);
-    return readSpanned(this.#connection, requireParts(id, fileNumber, options));
+    return readSpanned(this.#connection, requireParts(this.#connection, id, fileNumber, options));
   }
 
   /**
@@ -250,10 +237,7 @@ export class LtoProvider {
    * ejects.
    */
   finalizeMedia(id: string, options: CallOptions = {}): Promise<FinalizeReport> {
-    return this.#run('finalizing', id, options, async (session) => {
-      requireText(id);
-      return finalizeMedia(session, id);
-    });
+    return finalizeMedia(this.#connection, this.#preparations, id, options);
   }
 
   /** Releases the drive, which closes it when no other provider uses it. The next call opens it again. */

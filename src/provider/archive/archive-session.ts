@@ -1,14 +1,16 @@
 import { EventEmitter } from 'node:events';
-import type { CallOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import type { OnMedium } from '../../errors/index.js';
-import type { SessionEvents } from '../../tape/session/session-options.js';
+import type { SessionEvents, SessionOptions } from '../../tape/session/session-options.js';
 import type { WriteSession } from '../../tape/session/write-session.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
+import type { Preparations } from '../label/preparations.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
-import type { Connection } from '../session/connection.js';
+import { Connection } from '../session/connection.js';
 import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
+import { takePrepared } from './places.js';
 import { preparationBehind, type WriteArchiveOptions } from './write-archive.js';
 
 export interface SessionArchiveOptions extends WriteArchiveOptions {
@@ -106,4 +108,25 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
 function receiptOf(preparation: Preparation, receipt: TapeReceipt): ArchiveReceipt {
   const part = archivePart(preparation, receipt);
   return { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum };
+}
+
+/** A session on the prepared cartridge, which keeps its drive until it is closed. */
+export async function openSession(
+  connection: Connection,
+  preparations: Preparations,
+  id: string,
+  options: SessionOptions & CallOptions,
+): Promise<ArchiveSession> {
+  const job = 'beginning a session';
+  requireOptions(options, connection.details(job));
+  const held = Connection.holding(await connection.lend(id, options.signal));
+  try {
+    return await held.run(job, options, async (session) => {
+      const preparation = await takePrepared(connection, preparations, session, id);
+      return new ArchiveSession(held, preparation, session.drive.session(options));
+    });
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
 }

@@ -10,19 +10,23 @@ import { type ReadArchiveOptions, readArchive, requireLocation } from './read-ar
 export interface ReadSpannedOptions extends Pick<ReadArchiveOptions, 'bufferBytes' | 'idleTimeoutMs' | 'signal'> {
   /** All parts of the archive, from its receipt. */
   readonly parts: readonly ArchivePart[];
-  /** Called before each further part; must resolve when the cartridge of that part is in the drive. */
-  readonly onNextCartridge: (part: ArchivePart) => void | Promise<void>;
+  /**
+   * Called before each further part; must resolve when the cartridge of that part is in the drive. In a library it is
+   * not needed: the provider brings the cartridge after it.
+   */
+  readonly onNextCartridge?: ((part: ArchivePart) => void | Promise<void>) | undefined;
 }
 
 /** Throws InvalidArgumentError unless these are the parts of the archive at that place, and can be read. */
 export function requireParts(
+  { bringsCartridges }: Connection,
   id: string,
   location: number,
   { parts = [], onNextCartridge, ...options }: Partial<ReadSpannedOptions>,
 ): ReadSpannedOptions {
   const [first] = parts;
   const isFirst = first?.location === location && isSameCartridge(first.cartridge, id);
-  if (onNextCartridge !== undefined && isFirst) return { ...options, parts, onNextCartridge };
+  if ((onNextCartridge !== undefined || bringsCartridges) && isFirst) return { ...options, parts, onNextCartridge };
   throw new InvalidArgumentError('these are not the parts of that archive, or `onNextCartridge` is missing', {
     operation: 'read',
     next: 'Give the parts of the receipt, the place of the first one, and `onNextCartridge`',
@@ -53,7 +57,7 @@ export async function readSpanned(
     yield* stream;
     await closed(stream);
     for (const part of others) {
-      await onNextCartridge(part);
+      await onNextCartridge?.(part);
       yield* await open(part);
     }
   }

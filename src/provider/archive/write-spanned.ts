@@ -1,48 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { unlessAborted } from '../../arguments/signal.js';
 import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
-import { isSameCartridge } from '../label/barcode.js';
-import { type Preparation, prepareForWrite } from '../label/prepare.js';
+import type { Preparation } from '../label/prepare.js';
 import type { Session } from '../session/session.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
+import type { OnEndOfMedium } from './full-cartridge.js';
 import { encodePartHeader, type PartHeader } from './part-header.js';
+import type { NextPlace, Place } from './places.js';
 import { ReplayableSource } from './replayable-source.js';
-import { preparationBehind, type WriteArchiveOptions, type Written, writeArchive, writeNext } from './write-archive.js';
-
-/** A cartridge that became full in the middle of an archive. */
-export interface FullCartridge {
-  readonly archive: string;
-  /** The part on this cartridge, closed with a filemark; undefined if nothing fitted. */
-  readonly part: ArchivePart | undefined;
-  /** Bytes of the archive that are on tape so far. */
-  readonly totalBytes: number;
-  /**
-   * Ejects the cartridge. Use this: the provider's other methods that move the tape wait until the archive is written.
-   */
-  readonly eject: () => Promise<void>;
-}
-
-/** Must resolve with the identity of the next cartridge when it is in the drive. That cartridge must be labelled. */
-export type OnEndOfMedium = (full: FullCartridge) => string | Promise<string>;
+import { preparationBehind, type WriteArchiveOptions, writeArchive, writeNext } from './write-archive.js';
 
 export interface SpanOptions {
-  /** Continue on the next cartridge when this one is full. */
+  /** Continue on the next cartridge when this one is full. In a library the provider brings it. */
   readonly onEndOfMedium?: OnEndOfMedium | undefined;
   /** Name of the archive in the part headers. Default: a random UUID. */
   readonly archive?: string | undefined;
 }
 
-/** Writes to one cartridge, or with `onEndOfMedium` to as many as needed. */
-export function writeWhole(
-  session: Session,
-  preparation: Preparation,
+/** Writes to one cartridge, or where there is a next place, to as many as needed. Leaves the last place. */
+export async function writeWhole(
+  place: Place,
   source: TakenSource,
-  { onEndOfMedium, ...options }: WriteArchiveOptions & SpanOptions,
-): Promise<Written> {
-  if (onEndOfMedium === undefined) return writeArchive(session, preparation, source, options);
-  return writeSpanned(session, preparation, source, { ...options, onEndOfMedium });
+  options: WriteArchiveOptions & SpanOptions,
+  next: NextPlace | undefined,
+  onWritten: (session: Session, next: Preparation) => void,
+): Promise<ArchiveReceipt> {
+  if (next !== undefined) return writeSpanned(place, source, options, next, onWritten);
+  const { session, preparation, leave } = place;
+  try {
+    const written = await writeArchive(session, preparation, source, options);
+    onWritten(session, written.next);
+    return written.receipt;
+  } finally {
+    await leave();
+  }
 }
 
 /**
@@ -50,38 +42,57 @@ export function writeWhole(
  * first, and names archive, part and predecessor; the part itself is plain bytes of the source.
  */
 async function writeSpanned(
-  session: Session,
-  preparation: Preparation,
+  first: Place,
   source: TakenSource,
-  options: WriteArchiveOptions & SpanOptions & { readonly onEndOfMedium: OnEndOfMedium },
-): Promise<Written> {
-  const { onEndOfMedium, archive = randomUUID(), checksum = 'crc32' } = options;
+  options: WriteArchiveOptions & SpanOptions,
+  next: NextPlace,
+  onWritten: (session: Session, next: Preparation) => void,
+): Promise<ArchiveReceipt> {
+  const { archive = randomUUID(), checksum = 'crc32' } = options;
   if (checksum === false) {
-    throw new InvalidArgumentError('an archive over several cartridges is not written without a checksum', {
-      device: session.drive.device,
-      operation: 'write',
-      next: 'Name an algorithm, or leave `checksum` out',
-    });
+    await first.leave();
+    throw withoutChecksum(first.session);
   }
   const replayable = new ReplayableSource(source, checksum);
   const parts: ArchivePart[] = [];
   const used: string[] = [];
+  let place = first;
   try {
-    for (let prepared = preparation; ; ) {
-      used.push(prepared.identity);
-      const outcome = await writePart(session, prepared, replayable, headerOf(archive, parts), options);
+    for (;;) {
+      const { session, preparation } = place;
+      used.push(preparation.identity);
+      const before = totalOf(parts);
+      const onProgress = (bytes: number) => options.onProgress?.(before + bytes);
+      const outcome = await writePart(session, preparation, replayable, headerOf(archive, parts), {
+        ...options,
+        onProgress,
+      });
       if (outcome.part) parts.push(outcome.part);
-      const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-      if (outcome.next) return { receipt: receiptOf(parts, totalBytes, replayable), next: outcome.next };
+      const totalBytes = totalOf(parts);
+      if (outcome.next) {
+        const receipt = receiptOf(parts, totalBytes, replayable);
+        onWritten(session, outcome.next);
+        return receipt;
+      }
       const eject = () => session.drive.eject();
-      const answer = Promise.resolve(onEndOfMedium({ archive, part: outcome.part, totalBytes, eject }));
-      const id = await unlessAborted(answer, options.signal);
-      requireUnused(session, used, id);
-      prepared = await prepareForWrite(session, id);
+      place = await next({ archive, part: outcome.part, totalBytes, eject }, place, used);
     }
   } finally {
     replayable.close();
+    await place.leave();
   }
+}
+
+function withoutChecksum({ drive }: Session): InvalidArgumentError {
+  return new InvalidArgumentError('an archive over several cartridges is not written without a checksum', {
+    device: drive.device,
+    operation: 'write',
+    next: 'Name an algorithm, or leave `checksum` out',
+  });
+}
+
+function totalOf(parts: readonly ArchivePart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**
@@ -167,14 +178,5 @@ function requireSame({ drive }: Session, receipt: TapeReceipt, checksum: string)
     device: drive.device,
     operation: 'write',
     next: 'The source must not change a chunk after it has delivered it; write the archive again',
-  });
-}
-
-function requireUnused({ drive }: Session, used: readonly string[], id: string): void {
-  if (!used.some((other) => isSameCartridge(other, id))) return;
-  throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} is full`, {
-    device: drive.device,
-    operation: 'write',
-    next: 'Continue on a cartridge that holds no part of this archive yet',
   });
 }

@@ -19,6 +19,11 @@ export class Preparations {
     else this.#ofDrives.delete(session.owner);
   }
 
+  has({ owner }: Session, id: string): boolean {
+    const found = this.#ofDrives.get(owner);
+    return found !== undefined && isSameCartridge(found.identity, id);
+  }
+
   /** For one use. Throws InvalidArgumentError unless that cartridge was prepared. */
   take(session: Session, id: unknown): Preparation {
     requireText(id);

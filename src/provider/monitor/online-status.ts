@@ -1,4 +1,10 @@
-import { DeviceNotFoundError, DriveBusyError, HardwareError, TransportError } from '../../errors/index.js';
+import {
+  DeviceNotFoundError,
+  DriveBusyError,
+  HardwareError,
+  NoMediumError,
+  TransportError,
+} from '../../errors/index.js';
 import type { Readiness } from '../../tape/reports/readiness.js';
 import type { DriveOwner } from '../session/drive-owner.js';
 
@@ -46,6 +52,7 @@ export function failedStatus(error: unknown): OnlineStatus {
   if (error instanceof DriveBusyError) {
     return { ...failed, state: 'busy', reason: error.message, holder: error.holder };
   }
+  if (error instanceof NoMediumError) return { ...failed, state: 'no-medium', reason: error.message };
   if (error instanceof DeviceNotFoundError || error instanceof TransportError || error instanceof HardwareError) {
     return { ...failed, state: 'offline', reason: error.message };
   }

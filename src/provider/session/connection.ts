@@ -2,13 +2,13 @@ import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import type { Session } from './session.js';
-import type { LentSession, SessionSource } from './session-source.js';
+import type { GiveBackOptions, LentSession, SessionSource } from './session-source.js';
 
 /** A drive whose tape nobody else moves until `leave` is called. */
 export interface Turn {
   readonly session: Session;
   /** Gives the drive back. A second call does nothing more. */
-  readonly leave: () => Promise<void>;
+  readonly leave: (options?: GiveBackOptions) => Promise<void>;
 }
 
 /** A provider's way to its drives: each piece of work is lent one, in which a library has put the cartridge. */
@@ -24,6 +24,11 @@ export class Connection {
     return { device: this.#source.device, operation };
   }
 
+  /** Whether cartridges are brought to a drive, and not put in by somebody else. */
+  get bringsCartridges(): boolean {
+    return this.#source.bringsCartridges;
+  }
+
   /** See `SessionSource.lend`. */
   lend(cartridge: string | undefined, signal?: AbortSignal): Promise<LentSession> {
     return this.#source.lend(cartridge, signal);
@@ -35,9 +40,9 @@ export class Connection {
     try {
       const end = await session.owner.enter(job, signal);
       let left: Promise<void> | undefined;
-      const leave = () => {
+      const leave = (options?: GiveBackOptions) => {
         end();
-        left ??= giveBack();
+        left ??= giveBack(options);
         return left;
       };
       return { session: session.until(signal), leave };
@@ -90,6 +95,7 @@ export class Connection {
   static holding({ session, giveBack }: LentSession): Connection {
     return new Connection({
       device: session.drive.device,
+      bringsCartridges: false,
       lend: async () => ({ session, giveBack: async () => undefined }),
       close: giveBack,
     });

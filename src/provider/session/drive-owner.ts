@@ -138,6 +138,8 @@ const owners = new Map<string, Entry>();
 /** A provider's share of an owner. */
 export interface Share {
   readonly owner: DriveOwner;
+  /** Nobody else has the drive by this process. */
+  readonly isFirst: boolean;
   /** The drive is closed when its last user has released it. To be called once. */
   readonly release: () => Promise<void>;
 }
@@ -152,9 +154,10 @@ export async function shareDrive(device: string, open: OpenDrive = TapeDrive.ope
   const entry: Entry = owners.get(key) ?? { owner: openOwner(device, open), users: 0 };
   owners.set(key, entry);
   entry.users += 1;
+  const isFirst = entry.users === 1;
   try {
     const owner = await entry.owner;
-    return { owner, release: () => release(key, entry, owner) };
+    return { owner, isFirst, release: () => release(key, entry, owner) };
   } catch (error) {
     if (owners.get(key) === entry) owners.delete(key);
     throw error;

@@ -9,6 +9,7 @@ import type { LentSession, SessionSource } from './session-source.js';
 /** The drive of the configuration, which is opened by the first call that needs it and kept until `close`. */
 export class OneDrive implements SessionSource {
   readonly device: string;
+  readonly bringsCartridges = false;
   readonly #configuration: ProviderConfiguration;
   readonly #keyStore: KeyStore | undefined;
   readonly #open: OpenDrive | undefined;

@@ -1,0 +1,59 @@
+import { unlessAborted } from '../../arguments/signal.js';
+import { LabelError } from '../../errors/index.js';
+import type { OnEndOfMedium } from '../archive/full-cartridge.js';
+import { type NextPlace, prepared, requireUnused } from '../archive/places.js';
+import { initializeMedia } from '../label/initialize.js';
+import { type Preparation, prepareForWrite } from '../label/prepare.js';
+import type { Connection } from '../session/connection.js';
+import type { Session } from '../session/session.js';
+import type { CartridgePool } from './pool.js';
+
+/** What names the next cartridge: the caller, or else the pool. */
+export interface NextCartridges {
+  readonly onEndOfMedium: OnEndOfMedium | undefined;
+  readonly pool: CartridgePool | undefined;
+}
+
+/**
+ * The drive that the next cartridge is brought to, which need not be the one of the full cartridge. Undefined where
+ * nobody names a next one.
+ */
+export function nextInLibrary(
+  connection: Connection,
+  { onEndOfMedium, pool }: NextCartridges,
+  signal: AbortSignal | undefined,
+): NextPlace | undefined {
+  const enter = (prepare: typeof prepareForWrite) => (id: string) => prepared(connection, id, signal, prepare);
+  if (onEndOfMedium !== undefined) {
+    return async (full, from, used) => {
+      const id = await unlessAborted(Promise.resolve(onEndOfMedium(full)), signal);
+      requireUnused(from, used, id);
+      await from.leave();
+      return enter(prepareForWrite)(id);
+    };
+  }
+  if (pool === undefined) return undefined;
+  return async (_full, from, used) => {
+    await from.leave();
+    pool.full(from.preparation.identity);
+    const { done, leave, ...place } = await pool.next(used, enter(prepareOrLabel));
+    return {
+      ...place,
+      leave: async (options) => {
+        done();
+        await leave(options);
+      },
+    };
+  };
+}
+
+/** A blank cartridge of the pool is labelled with its barcode; `initializeMedia` refuses one that holds anything. */
+async function prepareOrLabel(session: Session, id: string): Promise<Preparation> {
+  try {
+    return await prepareForWrite(session, id);
+  } catch (error) {
+    if (!(error instanceof LabelError)) throw error;
+    await initializeMedia(session, id, {});
+    return prepareForWrite(session, id);
+  }
+}
