@@ -81,8 +81,9 @@ export class LtoProvider {
     this.configuration = parseConfiguration(configuration);
     const { devicePath, library, pool } = this.configuration;
     requireProviderOptions(options, { device: devicePath ?? library, operation: 'configure' });
-    this.#isRegistered = options.isRegistered ?? hasName;
-    this.#connection = new Connection(sessionSource(this.configuration, options));
+    const { isRegistered = hasName, open, keyStore, mountPolicy: policy, onMountEvent: onEvent } = options;
+    this.#isRegistered = isRegistered;
+    this.#connection = new Connection(sessionSource(this.configuration, { keyStore, open, policy, onEvent }));
     this.#pool = pool && new CartridgePool(library ?? '', pool);
   }
 

@@ -2,24 +2,22 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import { type NextPlace, nextInDrive } from '../archive/places.js';
 import type { WriteArchiveOptions } from '../archive/write-archive.js';
 import type { SpanOptions } from '../archive/write-spanned.js';
-import type { ProviderOptions } from '../provider-options.js';
 import type { ProviderConfiguration } from '../session/configuration.js';
 import type { Connection } from '../session/connection.js';
 import { OneDrive } from '../session/one-drive.js';
 import type { SessionSource } from '../session/session-source.js';
-import { LibraryDrives } from './library-drives.js';
+import { LibraryDrives, type LibraryDrivesOptions } from './library-drives.js';
 import { nextInLibrary } from './next-cartridge.js';
 import type { CartridgePool } from './pool.js';
 
 /** The drive, or the library, that a configuration names. */
-export function sessionSource(configuration: ProviderConfiguration, options: ProviderOptions): SessionSource {
+export function sessionSource(configuration: ProviderConfiguration, options: LibraryDrivesOptions): SessionSource {
   const { devicePath, library } = configuration;
   const { keyStore, open } = options;
   if (devicePath !== undefined) return new OneDrive(devicePath, configuration, keyStore, open);
   // `parseConfiguration` lets no configuration through that has neither.
   if (library === undefined) throw new InvalidArgumentError('the configuration names no drive');
-  const { mountPolicy: policy, onMountEvent: onEvent } = options;
-  return new LibraryDrives(library, configuration, { keyStore, open, policy, onEvent });
+  return new LibraryDrives(library, configuration, options);
 }
 
 /** Where an archive goes on when a cartridge is full; undefined when it may not go on. */
