@@ -24,6 +24,8 @@ export class DriveRefusal {
   }
 }
 
+/** There is no cleaning cartridge, or none that cleans. */
+const NOT_CLEANED: ReadonlySet<string> = new Set(['source-empty', 'cleaning-expired', 'cleaning-refused']);
 /** A drive that has just been cleaned and asks again wants a technician, not another cleaning. */
 const BETWEEN_CLEANINGS_MS = 3_600_000;
 const cleanedAt = new WeakMap<Bay<HeldDrive>, number>();
@@ -120,7 +122,7 @@ async function clean<D extends HeldDrive>(means: Means<D>, bay: Bay<D>): Promise
     means.tell({ type: 'cleaned', drive, receipt });
   } catch (error) {
     // Without a cleaning cartridge the drive still writes, and says so itself when it no longer can.
-    if (!(error instanceof ElementError) || error.problem !== 'source-empty') throw refused(means, bay, error);
+    if (!(error instanceof ElementError) || !NOT_CLEANED.has(error.problem)) throw refused(means, bay, error);
     means.tell({ type: 'not-cleaned', drive, error });
   }
 }
