@@ -11,13 +11,18 @@ export function generateKey(): KeyObject {
 
 /** Makes a key of 32 bytes and wipes them, even if they are not a key. Throws InvalidArgumentError. */
 export function keyFromBytes(bytes: Uint8Array): KeyObject {
-  if (!(bytes instanceof Uint8Array)) throw noKey('a key is made of bytes', 'Give a Buffer of 32 bytes');
   try {
-    requireLength(bytes.length);
+    requireKeyBytes(bytes);
     return createSecretKey(bytes);
   } finally {
-    bytes.fill(0);
+    if (bytes instanceof Uint8Array) bytes.fill(0);
   }
+}
+
+/** Throws InvalidArgumentError for what are not the 32 bytes of a key. */
+export function requireKeyBytes(bytes: unknown): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array)) throw noKey('a key is made of bytes', 'Give a Buffer of 32 bytes');
+  requireLength(bytes.length);
 }
 
 /** The key, if it fits a drive: secret, 256 bits. Throws InvalidArgumentError otherwise. */

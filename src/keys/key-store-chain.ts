@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type KeyCandidate, type KeyStore, requireKeyStore } from './key-store.js';
+import { type KeyCandidate, type KeyStore, requireKeyId, requireKeyStore } from './key-store.js';
 
 /**
  * Several stores, asked in order until one has the key. A store that fails ends the search: a later one might hold
@@ -14,6 +14,7 @@ export class KeyStoreChain implements KeyStore {
   }
 
   async get(id: string): Promise<KeyObject | undefined> {
+    requireKeyId(id);
     for (const store of this.#stores) {
       const key = await store.get(id);
       if (key !== undefined) return key;

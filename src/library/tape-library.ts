@@ -1,4 +1,4 @@
-import { type CallOptions, requireOptions } from '../arguments/options.js';
+import { type CallOptions, requireBoolean, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { LeaseQueue } from '../device/lease.js';
 import { readLogPage } from '../device/log-pages.js';
@@ -116,8 +116,8 @@ export class TapeLibrary {
    * there already. Rejects with VerificationError when the cartridge memory holds another barcode than the label.
    */
   load(cartridge: ElementName, drive: LibraryDriveName, options: ReadyOptions = {}): Promise<LoadReceipt> {
-    return this.#exclusively('load', options, async () => {
-      const view = await this.#look();
+    return this.#exclusively('load', options, async (look) => {
+      const view = await look();
       const from = findElement(view.inventory, cartridge);
       const to = findDrive(view.inventory, drive);
       const move = from.address === to.address ? undefined : await this.#move(view, from, to);
@@ -130,19 +130,18 @@ export class TapeLibrary {
    * Unloads the drive and moves its cartridge to `to`: by default to the slot it came from, or else to an empty slot.
    */
   unload(drive: LibraryDriveName, options: UnloadOptions = {}): Promise<MoveReceipt> {
-    return this.#exclusively('unload', options, async () => {
-      const { to } = options;
-      const view = await this.#look();
+    return this.#exclusively('unload', options, async (look) => {
+      const view = await look();
       const from = findDrive(view.inventory, drive);
-      const target = to === undefined ? homeOf(view.inventory, from) : findElement(view.inventory, to);
+      const target = options.to === undefined ? homeOf(view.inventory, from) : findElement(view.inventory, options.to);
       return this.#move(view, from, target);
     });
   }
 
   /** Moves a cartridge. If it is in a drive, the drive unloads it first. */
   transfer(from: ElementName, to: ElementName, options: CallOptions = {}): Promise<MoveReceipt> {
-    return this.#exclusively('transfer', options, async () => {
-      const view = await this.#look();
+    return this.#exclusively('transfer', options, async (look) => {
+      const view = await look();
       return this.#move(view, findElement(view.inventory, from), findElement(view.inventory, to));
     });
   }
@@ -153,9 +152,9 @@ export class TapeLibrary {
     to: ElementName,
     options: ExchangeOptions = {},
   ): Promise<readonly [MoveReceipt, MoveReceipt]> {
-    return this.#exclusively('exchange', options, async () => {
+    return this.#exclusively('exchange', options, async (look) => {
       const { second = from } = options;
-      const { robot, inventory } = await this.#look();
+      const { robot, inventory } = await look();
       const [source, target] = [findElement(inventory, from), findElement(inventory, to)];
       const other = findElement(inventory, second);
       requireFreeHand(robot, inventory);
@@ -166,8 +165,8 @@ export class TapeLibrary {
 
   /** Moves a cartridge to an empty mail slot; with `wait`, resolves when an operator has taken it out. */
   export(cartridge: ElementName, options: MailOptions = {}): Promise<MoveReceipt> {
-    return this.#exclusively('export', options, async () => {
-      const view = await this.#look();
+    return this.#exclusively('export', options, async (look) => {
+      const view = await look();
       const mailSlot = firstEmpty(view.inventory, 'mail-slot');
       const receipt = await this.#move(view, findElement(view.inventory, cartridge), mailSlot);
       if (options.wait)
@@ -178,13 +177,13 @@ export class TapeLibrary {
 
   /** Moves all cartridges in the mail slots to empty slots; with `wait`, as soon as an operator has inserted one. */
   import(options: MailOptions = {}): Promise<readonly MoveReceipt[]> {
-    return this.#exclusively('import', options, async () => {
+    return this.#exclusively('import', options, async (look) => {
       if (options.wait)
         await this.#mail(options, 'nobody has put a cartridge in', (slots) => slots.some(({ full }) => full));
       const receipts: MoveReceipt[] = [];
-      const { inventory } = await this.#look();
+      const { inventory } = await look();
       for (const from of mailSlotsOf(inventory).filter(({ full }) => full)) {
-        const view = await this.#look();
+        const view = await look();
         receipts.push(await this.#move(view, from, firstEmpty(view.inventory, 'slot')));
       }
       return receipts;
@@ -193,7 +192,9 @@ export class TapeLibrary {
 
   /** Locks mail slots and magazines, or unlocks them. */
   async lock(locked = true, options?: CallOptions): Promise<void> {
-    requireOptions(options);
+    const details = { device: this.device, operation: 'lock' };
+    requireBoolean('locked', locked, details);
+    requireOptions(options, details);
     await this.#device.query(preventAllow(locked), options);
   }
 
@@ -202,10 +203,10 @@ export class TapeLibrary {
    * since an earlier fault is then put into its home slot, or else into an empty slot.
    */
   audit(options: CallOptions = {}): Promise<AuditReport> {
-    return this.#exclusively('audit', options, async () => {
+    return this.#exclusively('audit', options, async (look) => {
       await libraryReady(this.#device, options);
       await this.#device.query(initializeElementStatus(), options);
-      const { inventory, moves } = await emptyHands(() => this.#look());
+      const { inventory, moves } = await emptyHands(look);
       return { ...inventory, recovered: moves };
     });
   }
@@ -216,13 +217,13 @@ export class TapeLibrary {
    * (`cleaning-expired`, `cleaning-refused`, `source-empty`) when there is no other, with NotReadyError when the drive keeps it.
    */
   clean(drive: LibraryDriveName, options: CleanOptions = {}): Promise<CleaningReceipt> {
-    return this.#exclusively('clean', options, async () => {
-      const view = await this.#look();
+    return this.#exclusively('clean', options, async (look) => {
+      const view = await look();
       const bay = findDrive(view.inventory, drive);
       requireFreeHand(view.robot, view.inventory);
       if (bay.full) await this.#move(view, bay, homeOf(view.inventory, bay));
       for (;;) {
-        const { robot, inventory } = await this.#look();
+        const { robot, inventory } = await look();
         const empty = findDrive(inventory, { address: bay.address });
         const slot = this.#cleaningCartridges.next(inventory);
         const attempt = await cleanDrive(robot, slot, empty, this.#cleaningCartridges, options);
@@ -273,9 +274,15 @@ export class TapeLibrary {
     await waitFor(this.device, what, look, { timeoutMs: OPERATOR_WITHIN_MS, ...options });
   }
 
-  async #exclusively<T>(operation: string, options: LibraryWaitOptions, work: () => Promise<T>): Promise<T> {
+  /** `work` looks at the library as often as it has to; the signal ends it while the library is not ready. */
+  async #exclusively<T>(
+    operation: string,
+    options: LibraryWaitOptions,
+    work: (look: () => Promise<View>) => Promise<T>,
+  ): Promise<T> {
     this.#requireWait(options);
-    return this.#moves.exclusively(operation, work, options.signal);
+    const { signal } = options;
+    return this.#moves.exclusively(operation, () => work(() => this.#look({ signal })), signal);
   }
 
   #requireWait(options: LibraryWaitOptions): void {

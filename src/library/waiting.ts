@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../arguments/number.js';
-import type { CallOptions } from '../arguments/options.js';
+import { type CallOptions, requireBoolean } from '../arguments/options.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
 import { NotReadyError } from '../errors/index.js';
 import { testUnitReady } from '../scsi/commands/primary.js';
@@ -13,7 +13,8 @@ export interface LibraryWaitOptions extends CallOptions {
   readonly intervalMs?: number | undefined;
 }
 
-const RANGES: Readonly<Record<'timeoutMs' | 'intervalMs', NumberRange>> = {
+const RANGES: Readonly<Record<'timeoutMs' | 'intervalMs' | 'ejectAfterMs', NumberRange>> = {
+  ejectAfterMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
   timeoutMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
   intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds', fractions: true },
 };
@@ -24,8 +25,12 @@ const READY_WITHIN_MS = 5 * 60 * SECOND_MS;
 const BECOMING_READY = { asc: 0x04, ascq: 0x01 };
 
 /** Throws InvalidArgumentError. */
-export function requireWaitOptions(options: LibraryWaitOptions, device: string): void {
+export function requireWaitOptions(
+  options: LibraryWaitOptions & { readonly wait?: unknown; readonly ejectAfterMs?: unknown },
+  device: string,
+): void {
   requireNumbers(options, RANGES, { device });
+  if (options.wait !== undefined) requireBoolean('wait', options.wait, { device });
 }
 
 /** Looks again and again until `look` gives something. Rejects with NotReadyError, which says `what`, and the signal's reason. */

@@ -19,6 +19,12 @@ export function requireBytes(chunk: unknown, encoding: BufferEncoding, details?:
   });
 }
 
+/** Throws InvalidArgumentError for what is no encoding of text. */
+export function requireEncoding(encoding: unknown, details?: LtoErrorDetails): void {
+  if (typeof encoding === 'string' && Buffer.isEncoding(encoding)) return;
+  throw new InvalidArgumentError(`there is no encoding ${JSON.stringify(String(encoding))}`, details);
+}
+
 export function isBytes(value: unknown): value is Bytes {
   return typeof value === 'string' || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
 }
@@ -37,9 +43,7 @@ function unshared(bytes: Uint8Array): Uint8Array {
 
 /** `Buffer.from` silently stops at the first character that is not a hexadecimal digit. */
 function encoded(text: string, encoding: BufferEncoding, details?: LtoErrorDetails): Uint8Array {
-  if (!Buffer.isEncoding(encoding)) {
-    throw new InvalidArgumentError(`there is no encoding ${JSON.stringify(String(encoding))}`, details);
-  }
+  requireEncoding(encoding, details);
   const bytes = Buffer.from(text, encoding);
   if (encoding.toLowerCase() !== 'hex' || bytes.length * 2 === text.length) return bytes;
   throw new InvalidArgumentError('the text is not hexadecimal, two digits a byte', details);

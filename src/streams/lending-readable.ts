@@ -1,4 +1,6 @@
 import { Readable, type ReadableOptions } from 'node:stream';
+import { InvalidArgumentError } from '../errors/index.js';
+import { described } from './bytes.js';
 import { LendingPipe, type PipeOptions, releasesChunks } from './lending-pipe.js';
 
 /**
@@ -22,6 +24,7 @@ export abstract class LendingReadable extends Readable {
 
   /** As Readable's, and lends chunks. A second destination ends the lending: Node's own pipe then serves both. */
   override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
+    requireDestination(destination, options);
     const first = this.#lending;
     this.#stopLending();
     if (first) super.pipe(first.destination, first.options);
@@ -59,4 +62,16 @@ export abstract class LendingReadable extends Readable {
     this.#lending?.stop();
     this.#lending = undefined;
   }
+}
+
+function requireDestination(destination: unknown, options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`options of pipe() are an object, not ${described(options)}`, { operation: 'pipe' });
+  }
+  const isObject = typeof destination === 'object' && destination !== null;
+  if (isObject && 'write' in destination && 'on' in destination) return;
+  throw new InvalidArgumentError(`${described(destination)} is not a destination for data`, {
+    operation: 'pipe',
+    next: 'Give a writable stream',
+  });
 }

@@ -1,3 +1,4 @@
+import { requireNonEmptyText } from '../arguments/options.js';
 import { type DriveControls, reachDrive } from './control/drive-controls.js';
 import { type LibraryControls, reachLibrary } from './control/library-controls.js';
 import { VirtualDrive } from './virtual-drive.js';
@@ -25,6 +26,7 @@ export function controlsOf(drive: VirtualDrive): DriveControls {
  * Rejects as `VirtualDrive.open` does.
  */
 export async function openControls(folder: string): Promise<DriveControls> {
+  requireNonEmptyText('folder', folder, { operation: 'open' });
   return (await reachDrive(folder)) ?? controlsOf(await VirtualDrive.open(folder));
 }
 
@@ -50,5 +52,6 @@ export function libraryControlsOf(library: VirtualLibrary): LibraryControls {
  * Rejects as `VirtualLibrary.open` does.
  */
 export async function openLibraryControls(folder: string): Promise<LibraryControls> {
+  requireNonEmptyText('folder', folder, { operation: 'open' });
   return (await reachLibrary(folder)) ?? libraryControlsOf(await VirtualLibrary.open(folder));
 }

@@ -1,10 +1,12 @@
-import { DriveBusyError, InvalidArgumentError } from '../errors/index.js';
+import { requireNonEmptyText, requireOptions, requireRecord } from '../arguments/options.js';
+import { DriveBusyError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
 import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
-import type { Bay } from './drive/bay.js';
+import { type Bay, inLibrary } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
+import { requireLibraryKey } from './drive/drive-encryption.js';
 import { cutPower, loseBuffer, resetDrive } from './drive/drive-loss.js';
 import { type CleaningNeed, loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
 import type { StreamingState } from './drive/speed-model.js';
@@ -18,9 +20,9 @@ import { Traits } from './traits/traits.js';
 import type { Request } from './unit/command.js';
 import { CommandQueue } from './unit/command-queue.js';
 import type { CommandResult } from './unit/command-result.js';
-import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
+import { type DataPhase, type Execution, executionOf, requireCommand } from './unit/execution.js';
 import { type Fault, Faults } from './unit/faults.js';
-import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
+import { type Attention, ENCRYPTION_PARAMETERS_LOST, LOCAL_NEXUS, type Nexus, requireAttention } from './unit/nexus.js';
 import { runWithFault } from './unit/run-with-faults.js';
 
 const NOTHING = new Uint8Array(0);
@@ -55,6 +57,7 @@ export class VirtualDrive {
    * the cartridge memory can't be read, InvalidArgumentError for the drive of a library.
    */
   static async open(folder: string, bay?: Bay): Promise<VirtualDrive> {
+    if (bay !== undefined) requireRecord('bay', bay, { operation: 'open' });
     // No lock is put into a folder that is no drive's.
     const { settings: found } = await loadDrive(folder);
     if (found.inLibrary && bay === undefined) throw inLibrary(folder, 'open');
@@ -111,7 +114,8 @@ export class VirtualDrive {
   }
 
   /** Carries out a command. Resolves with any answer of the drive; rejects with DriveClosedError after `close()`. */
-  execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
+  async execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
+    requireCommand(cdb, data);
     const execute = () => this.#execute(cdb, data);
     return data.abortTasks && isPreemptAndAbort(cdb) ? this.#queue.atOnce(execute) : this.#queue.add(execute);
   }
@@ -138,10 +142,11 @@ export class VirtualDrive {
    * The robot of its library takes the cartridge out. Resolves with why it can't: the drive holds it, or its removal is
    * prevented; `unloads` has the drive unload it first.
    */
-  give({ unloads = false } = {}): Promise<'held' | 'prevented' | undefined> {
+  async give(options: { readonly unloads?: boolean } = {}): Promise<'held' | 'prevented' | undefined> {
+    requireOptions(options);
     return this.#queue.add(async () => {
       if (this.#drive.isRemovalPrevented()) return 'prevented';
-      if (!unloads && this.holds) return 'held';
+      if (!options.unloads && this.holds) return 'held';
       await this.#remove();
       return undefined;
     });
@@ -175,12 +180,14 @@ export class VirtualDrive {
   }
 
   /** A nexus was created or lost: it gets the power-on unit attention, and its prevention of removal ends. */
-  nexusLost(nexus: Nexus): Promise<void> {
+  async nexusLost(nexus: Nexus): Promise<void> {
+    requireNonEmptyText('nexus', nexus);
     return this.#queue.add(async () => this.#drive.loseNexus(nexus));
   }
 
   /** Queues a unit attention for the next command of a nexus. */
-  tell(nexus: Nexus, attention: Attention): Promise<void> {
+  async tell(nexus: Nexus, attention: Attention): Promise<void> {
+    requireAttention(nexus, attention);
     return this.#queue.add(async () => this.#drive.attentions.raiseFor(nexus, attention));
   }
 
@@ -188,7 +195,8 @@ export class VirtualDrive {
    * Sets a key from the library's side, as an automation controller does (ADC), or takes it away; for a drive whose keys
    * are set `byLibrary`. `key` has 32 bytes and is copied.
    */
-  setLibraryKey(key: Uint8Array | undefined, keyId = ''): Promise<void> {
+  async setLibraryKey(key: Uint8Array | undefined, keyId = ''): Promise<void> {
+    requireLibraryKey(key, keyId);
     return this.#queue.add(async () => {
       const { encryption, attentions, encryptionSettings } = this.#drive;
       const { algorithmIndex } = encryptionSettings;
@@ -287,12 +295,4 @@ export class VirtualDrive {
     const memory = this.#drive.memoryToKeep();
     await saveDrive(this.folder, { identity, settings, memory, life, closed });
   }
-}
-
-function inLibrary(folder: string, operation: string): InvalidArgumentError {
-  return new InvalidArgumentError('the drive is in a library, and only the robot changes its cartridges', {
-    device: `virtual:${folder}`,
-    operation,
-    next: 'Open the library',
-  });
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireNonEmptyText } from '../arguments/options.js';
 import { DriveBusyError, InvalidArgumentError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
 import { Cartridge } from './cartridge/cartridge.js';
@@ -20,8 +21,8 @@ import {
 } from './library/library-record.js';
 import type { Request } from './unit/command.js';
 import { CommandQueue } from './unit/command-queue.js';
-import { type DataPhase, type Execution, executionOf } from './unit/execution.js';
-import { type Attention, IMPORT_EXPORT_ACCESSED, LOCAL_NEXUS, type Nexus } from './unit/nexus.js';
+import { type DataPhase, type Execution, executionOf, requireCommand } from './unit/execution.js';
+import { type Attention, IMPORT_EXPORT_ACCESSED, LOCAL_NEXUS, type Nexus, requireAttention } from './unit/nexus.js';
 import { runWithFault } from './unit/run-with-faults.js';
 import { VirtualDrive } from './virtual-drive.js';
 
@@ -58,6 +59,7 @@ export class VirtualLibrary {
    * a cartridge in a drive can't be read.
    */
   static async open(folder: string): Promise<VirtualLibrary> {
+    requireNonEmptyText('folder', folder, { operation: 'open' });
     await loadLibrary(folder);
     const lock = await lockFolder(folder, 'library');
     const drives: VirtualDrive[] = [];
@@ -107,7 +109,8 @@ export class VirtualLibrary {
   }
 
   /** Carries out a command of the changer. Rejects with DriveClosedError after `close()`. */
-  execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
+  async execute(cdb: Uint8Array, data: DataPhase = {}): Promise<Execution> {
+    requireCommand(cdb, data);
     return this.#queue.add(() => this.#execute(cdb, data));
   }
 
@@ -140,12 +143,14 @@ export class VirtualLibrary {
   }
 
   /** A nexus was created or lost. */
-  nexusLost(nexus: Nexus): Promise<void> {
+  async nexusLost(nexus: Nexus): Promise<void> {
+    requireNonEmptyText('nexus', nexus);
     return this.#queue.add(async () => this.#library.loseNexus(nexus));
   }
 
   /** Queues a unit attention for the next command of a nexus. */
-  tell(nexus: Nexus, attention: Attention): Promise<void> {
+  async tell(nexus: Nexus, attention: Attention): Promise<void> {
+    requireAttention(nexus, attention);
     return this.#queue.add(async () => this.#library.attentions.raiseFor(nexus, attention));
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
+import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type FormatFacts, formatFacts, generationFacts, LTO_FORMATS, type LtoFormat } from '../../scsi/index.js';
 import type { MediumKind, NewMedium } from './cartridge-memory.js';
@@ -30,15 +31,18 @@ export interface CartridgeOptions {
 export const CLEANINGS = 50;
 const NAME = /^[A-Za-z0-9]{1,32}$/;
 const GB = 1e9;
+const FLAGS = ['worm', 'cleaning', 'writeProtected', 'discardsData'] as const;
 
 /** Throws InvalidArgumentError for an invalid name of a cartridge. */
 export function requireName(name: string): string {
-  if (NAME.test(name)) return name;
+  if (typeof name === 'string' && NAME.test(name)) return name;
   throw new InvalidArgumentError(`a cartridge's name is 1 to 32 letters and digits, not ${JSON.stringify(name)}`);
 }
 
 /** Throws InvalidArgumentError for an option that no cartridge can have. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): NewMedium {
+  requireRecord('a cartridge', options, { next: 'Give its name, or the options of a new one' });
+  for (const name of FLAGS) if (options[name] !== undefined) requireBoolean(name, options[name]);
   const { worm = false, cleaning = false, writeProtected = false, discardsData, usedCleanings = 0 } = options;
   requireNumber('usedCleanings', usedCleanings, { min: 0, max: CLEANINGS, unit: 'cleanings' });
   const { densityCode, nativeGigabytes, barcodeSuffix } = requireFormat(options, driveGeneration);

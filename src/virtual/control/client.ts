@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
-import { DriveClosedError, LtoError } from '../../errors/index.js';
+import { DriveClosedError, InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { controlSocketPath, LONGEST_PATH, parseResponse, toLine } from './messages.js';
 
 /** There is no control socket: nobody serves the drive, or whoever did is gone. */
@@ -48,7 +48,7 @@ export class ControlClient {
       this.#socket.write(toLine(request));
     });
     const response = parseResponse(line);
-    if ('error' in response) throw new LtoError(response.error.code, response.error.message);
+    if ('error' in response) throw refusal(response.error);
     return response.state;
   }
 
@@ -60,4 +60,8 @@ export class ControlClient {
   #gone(): DriveClosedError {
     return new DriveClosedError('the process that served the drive is gone', { device: this.#device });
   }
+}
+
+function refusal({ code, message }: { readonly code: string; readonly message: string }): LtoError {
+  return code === 'LTO_INVALID_ARGUMENT' ? new InvalidArgumentError(message) : new LtoError(code, message);
 }

@@ -1,3 +1,5 @@
+import { requireKeyBytes } from '../../keys/data-key.js';
+import { requireKeyId } from '../../keys/key-store.js';
 import {
   DECRYPTION_MODE,
   ENCRYPTION_MODE,
@@ -46,6 +48,12 @@ export interface ScopesInUse {
   readonly nexus: number;
   /** Scope of the parameters that it uses. */
   readonly parameters: number;
+}
+
+/** Throws InvalidArgumentError for what is no key that a library could set. */
+export function requireLibraryKey(key: unknown, keyId: unknown): void {
+  if (key !== undefined) requireKeyBytes(key);
+  if (keyId !== '') requireKeyId(keyId as string);
 }
 
 /** The keys in a drive: one set of parameters for a nexus alone (LOCAL), one for all others, and one of a library. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { requireNonEmptyText } from '../../arguments/options.js';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { DiagnosticEntry } from '../../scsi/index.js';
 import { readJson, writeJson } from '../host/json-file.js';
@@ -144,6 +145,7 @@ export async function saveDrive(folder: string, record: DriveRecord): Promise<vo
 
 /** Rejects with DeviceNotFoundError when the folder holds no drive, or one that can't be read. */
 export async function loadDrive(folder: string): Promise<DriveRecord> {
+  requireNonEmptyText('folder', folder, { operation: 'open' });
   const details = { device: `virtual:${folder}` };
   const stored = (await readJson(join(folder, FILE)).catch((cause: NodeJS.ErrnoException) => {
     const what = cause.code === 'ENOENT' ? 'there is no virtual drive in this folder' : `${FILE} can't be read`;

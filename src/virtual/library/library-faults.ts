@@ -1,3 +1,5 @@
+import { requireBoolean, requireRecord } from '../../arguments/options.js';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { type Fault, Faults } from '../unit/faults.js';
 
 /** Faults to inject into a library. They last until the library is closed. */
@@ -14,6 +16,11 @@ export interface LibraryFault {
   readonly offline?: boolean | undefined;
 }
 
+function requireList(name: string, list: unknown, type: 'number' | 'string'): void {
+  if (list === undefined || (Array.isArray(list) && list.every((each) => typeof each === type))) return;
+  throw new InvalidArgumentError(`${name} is a list of ${type}s`);
+}
+
 /** The faults of a library. */
 export class LibraryFaults {
   readonly commands = new Faults('changer');
@@ -25,8 +32,13 @@ export class LibraryFaults {
 
   /** Setting them starts all counts anew. */
   set given(faults: LibraryFault) {
+    requireRecord('faults', faults);
+    requireList('stuck', faults.stuck, 'number');
+    requireList('unreadable', faults.unreadable, 'string');
+    if (faults.offline !== undefined) requireBoolean('offline', faults.offline);
+    const { commands = [] } = faults;
+    this.commands.list = commands;
     this.#given = faults;
-    this.commands.list = faults.commands ?? [];
   }
 
   get offline(): boolean {

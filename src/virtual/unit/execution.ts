@@ -1,3 +1,6 @@
+import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
+import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { opaqueView } from '../../scsi/wire/bytes.js';
 import type { AbortTasks } from './command.js';
 import type { CommandResult } from './command-result.js';
@@ -18,6 +21,22 @@ export interface DataPhase {
   /** For PREEMPT AND ABORT, which then does not wait for the commands that it may have to end. */
   readonly abortTasks?: AbortTasks | undefined;
 }
+
+/** Throws InvalidArgumentError for what is no command, or no data phase of one. */
+export function requireCommand(cdb: unknown, data: DataPhase): void {
+  const bytes = (name: string, value: unknown) => {
+    if (value instanceof Uint8Array) return;
+    throw new InvalidArgumentError(`${name} must be bytes`, { next: 'Give a Uint8Array' });
+  };
+  bytes('the CDB', cdb);
+  requireOptions(data);
+  if (data.dataOut !== undefined) bytes('dataOut', data.dataOut);
+  if (data.into !== undefined) bytes('into', data.into);
+  if (data.nexus !== undefined) requireNonEmptyText('nexus', data.nexus);
+  if (data.allocationLength !== undefined) requireNumber('allocationLength', data.allocationLength, LENGTHS);
+}
+
+const LENGTHS = { min: 0, max: LARGEST_COUNT, unit: 'bytes' };
 
 /** The outcome of a command; its bytes are hex in JSON. */
 export interface Execution {

@@ -1,3 +1,6 @@
+import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { requireRecord } from '../../arguments/options.js';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { type CommandName, type CommandSet, commandName, type SenseFields } from '../../scsi/index.js';
 import { randomFrom } from './random.js';
 
@@ -47,13 +50,36 @@ export class Faults {
     return this.#armed.map(({ fault }) => fault);
   }
 
+  /** Throws InvalidArgumentError for what is no list of faults. */
   set list(faults: readonly Fault[]) {
+    requireFaults(faults);
     this.#armed = faults.map((fault) => ({ fault, seen: 0, hits: 0, random: randomFrom(fault.seed ?? 1) }));
   }
 
   /** The first fault that strikes a command, at a position of the tape where there is one. */
   strike(cdb: Uint8Array, object?: number): Fault | undefined {
     return this.#armed.find((armed) => strikes(armed, cdb, commandName(cdb, this.#set), object))?.fault;
+  }
+}
+
+const CONDITIONS = {
+  afterCount: { min: 0, max: LARGEST_COUNT, unit: 'commands' },
+  atObject: { min: 0, max: LARGEST_COUNT, unit: 'objects' },
+  probability: { min: 0, max: 1, unit: 'parts of one', fractions: true },
+  seed: { min: -LARGEST_COUNT, max: LARGEST_COUNT, unit: 'seeds' },
+  times: { min: 0, max: Number.POSITIVE_INFINITY, unit: 'times' },
+} satisfies Record<string, NumberRange>;
+const OUTCOMES = ['sense', 'hostStatus', 'delayMs', 'good', 'reset', 'powerCut', 'deferred', 'flip'];
+
+function requireFaults(faults: unknown): void {
+  const next = 'Give a list of faults: see `Fault`';
+  if (!Array.isArray(faults)) throw new InvalidArgumentError('faults are a list', { next });
+  for (const fault of faults as readonly Fault[]) {
+    requireRecord('a fault', fault, { next });
+    requireNumbers(fault, CONDITIONS, { next });
+    requireRecord('the outcome of a fault', fault.outcome, { next });
+    if (OUTCOMES.some((name) => name in fault.outcome)) continue;
+    throw new InvalidArgumentError(`the outcome of a fault is one of ${OUTCOMES.join(', ')}`, { next });
   }
 }
 

@@ -1,3 +1,6 @@
+import { requireNonEmptyText } from '../../arguments/options.js';
+import { InvalidArgumentError } from '../../errors/index.js';
+
 /** An I_T nexus (SAM-5): the path from one initiator port to the drive, by a name that is its own. */
 export type Nexus = string;
 
@@ -24,6 +27,16 @@ export const ENCRYPTION_PARAMETERS_CHANGED: Attention = [0x2a, 0x11];
 export const ENCRYPTION_PARAMETERS_LOST: Attention = [0x2a, 0x12];
 /** Commands cleared by another initiator. */
 export const COMMANDS_CLEARED: Attention = [0x2f, 0x00];
+
+/** Throws InvalidArgumentError for what is no name of a nexus, or no additional sense code and qualifier. */
+export function requireAttention(nexus: unknown, attention: unknown): void {
+  requireNonEmptyText('nexus', nexus);
+  const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xff;
+  if (Array.isArray(attention) && attention.length === 2 && attention.every(isByte)) return;
+  throw new InvalidArgumentError('a unit attention is an additional sense code and its qualifier', {
+    next: 'Give two bytes: [asc, ascq]',
+  });
+}
 
 /** Queued unit attentions of each nexus (SAM-5 5.14). */
 export class UnitAttentions {

@@ -1,5 +1,5 @@
 import { Writable, type WritableOptions } from 'node:stream';
-import { requireBytes } from '../../../streams/bytes.js';
+import { requireBytes, requireEncoding } from '../../../streams/bytes.js';
 import type { EarlyWarningEvents } from './early-warning.js';
 
 export type WriteCallback = (error?: Error | null) => void;
@@ -54,6 +54,7 @@ export class ChunkWritable extends EventfulWritable {
   }
 
   override setDefaultEncoding(encoding: BufferEncoding): this {
+    requireEncoding(encoding, { device: this.#device, operation: 'write' });
     super.setDefaultEncoding(encoding);
     this.#defaultEncoding = encoding;
     return this;
