@@ -5,7 +5,7 @@ import { KeyStoreError } from '../errors/index.js';
 
 /** A file that only its owner may read or replace. */
 export interface PrivateFile {
-  /** Where it is, or would be, behind all links. */
+  /** The path with all links resolved, also if the file does not exist. */
   readonly path: string;
   /** Undefined when it is not there. */
   readonly content: Buffer | undefined;

@@ -21,7 +21,7 @@ export interface CleaningReceipt {
   readonly uses: number;
   /** `memory`: read from the cartridge memory. `library`: counted by this `TapeLibrary`, since it was opened. */
   readonly usesCountedBy: 'memory' | 'library';
-  /** Uses that are left, where the cartridge memory tells. */
+  /** Remaining uses, if the cartridge memory reports them. */
   readonly usesLeft: number | undefined;
 }
 

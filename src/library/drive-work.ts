@@ -110,8 +110,8 @@ async function withDrive<T>(node: string, work: (drive: TapeDrive) => Promise<T>
   try {
     return await work(drive);
   } finally {
-    // `st` answers close(2) with EIO when it met a unit attention while the node was open, as behind every move. The node
-    // is closed then, and as nothing can have been written, nothing is lost.
+    // `st` answers close(2) with EIO if it received a unit attention while the node was open, as after every move. The
+    // node is closed then, and as nothing can have been written, nothing is lost.
     await drive.close().catch(() => undefined);
   }
 }

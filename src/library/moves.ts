@@ -60,7 +60,10 @@ export interface View {
   readonly inventory: Inventory;
 }
 
-/** Puts what a hand holds into its home slot, or into the first empty one. Looks before each move and behind the last. */
+/**
+ * Moves the cartridge in the robot's hand to its home slot, or to the first empty one. Reads the elements before each
+ * move and after the last.
+ */
 export async function emptyHands(
   look: () => Promise<View>,
 ): Promise<View & { readonly moves: readonly MoveReceipt[] }> {

@@ -49,7 +49,7 @@ export async function readGeometry(device: ScsiDevice): Promise<Geometry> {
 }
 
 /**
- * The elements of a range, by address. Asks again behind the last element of a report that is cut. Rejects with
+ * The elements of a range, by address. Asks again after the last element of a truncated report. Rejects with
  * MalformedResponseError when the library leaves some out.
  */
 export async function readElements(

@@ -238,7 +238,7 @@ export class TapeDrive extends TapeReports {
     return this.#move('prevent removal', lock, options);
   }
 
-  /** Destroys all data on the cartridge and creates its partitions anew; see `formatCartridge`. */
+  /** Destroys all data on the cartridge and creates its partitions again; see `formatCartridge`. */
   formatMedium(options: FormatOptions & CallOptions): Promise<void> {
     return this.#move('format medium', () => formatCartridge(this.#port, options), options);
   }

@@ -72,7 +72,7 @@ async function verifyOne(
   }
   const found = await drive.verifyFile({ fileNumber, partition, onBadRecord, signal, keyStore, protection });
   const bad = places(found.skipped);
-  // Of what is missing nobody knows a checksum.
+  // With records missing there is no checksum of the file.
   const checksum = bad.length > 0 ? undefined : found.checksum;
   return { fileNumber, records: found.records + bad.length, bytes: found.bytes, checksum, bad };
 }

@@ -5,7 +5,7 @@ export function* recordsOf(pieces: readonly Uint8Array[], recordSize: number): G
   }
 }
 
-/** What is left of pieces of memory behind their first `bytes`. */
+/** The rest of pieces of memory after their first `bytes` bytes. */
 export function piecesBehind(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let left = bytes;
   const rest: Uint8Array[] = [];

@@ -68,7 +68,7 @@ export class VirtualDrive {
       const cartridge = name === null ? undefined : await Cartridge.open(bay?.folder ?? folder, name);
       // A robot's power was cut between its note and the load: a drive loads what it finds at power on.
       const isKnown = name === memory.cartridge;
-      // A position behind end of data: the image is another than it was.
+      // A position after end of data: the image was replaced.
       const { partition, object } = memory.position;
       const isThere = cartridge === undefined || object <= cartridge.objectsOf(partition);
       const state = closed && isThere && isKnown ? memory : poweredOn(name, isKnown ? memory.loaded : name !== null);

@@ -10,10 +10,10 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 const VERSION = 2;
 const ENTRY_BYTES = 8;
 const NO_ID = 0xffff_ffff;
-/** Tags of entries; of a user or group by name those of the second row. */
+/** Tags of entries; the second row has those of named users and groups. */
 const TAGS: Readonly<Record<string, number>> = { user: 0x01, group: 0x04, mask: 0x10, other: 0x20 };
 const NAMED_TAGS: Readonly<Record<string, number>> = { user: 0x02, group: 0x08 };
-/** Entries of a list that says no more than a mode does. */
+/** Number of entries of a list that is equivalent to a mode. */
 const AS_MODE = 3;
 
 interface Entry {
@@ -36,7 +36,7 @@ export function aclAttribute({ key, value }: PaxRecord): ExtendedAttribute | 'no
   const entries = texts.map(entryOf).filter((entry) => entry !== undefined);
   if (entries.length < texts.length || entries.length < AS_MODE) return undefined;
   if (entries.length === AS_MODE && key === 'SCHILY.acl.access') return 'nothing';
-  // The kernel takes them in this order only.
+  // The kernel accepts them only in this order.
   entries.sort((one, other) => one.tag - other.tag || one.id - other.id);
   const bytes = Buffer.alloc(4 + entries.length * ENTRY_BYTES);
   bytes.writeUInt32LE(VERSION);

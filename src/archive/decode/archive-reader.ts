@@ -12,7 +12,7 @@ import { SparseMap } from './sparse-map.js';
 /** Longest extended header, and longest name of GNU tar: far more than any attribute or path of a file system. */
 const LONGEST_EXTENSION = 64 * 2 ** 20;
 const LONGEST_NAME = 2 ** 20;
-/** How many bytes of content are handed out at once. */
+/** Most bytes of content returned at once. */
 const PIECE = 2 ** 20;
 
 const TYPES: Readonly<Record<string, MemberType>> = {
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, MemberType>> = {
   S: 'file',
 };
 
-/** What GNU tar, star and others have, and is not done here. */
+/** Member types of GNU tar, star and others that are not supported. */
 const REFUSED: Readonly<Record<string, string>> = {
   A: 'an access control list of Solaris tar',
   D: 'the folder listing of an incremental dump (GNU tar, type D)',
@@ -42,7 +42,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 export class ArchiveReader {
   readonly #blocks: BlockReader;
   readonly #properties = new Properties();
-  /** Bytes of the current member's content that were not asked for, and whether padding follows them. */
+  /** Bytes of the current member's content not read yet, and whether padding follows them. */
   #left = 0;
   #stored = 0;
   #ended = false;
@@ -56,7 +56,7 @@ export class ArchiveReader {
     return this.#blocks.position;
   }
 
-  /** The next member; undefined behind the last one. What was left of the content of the one before is passed over. */
+  /** The next member; undefined after the last one. The rest of the previous member's content is skipped. */
   next(): Member | undefined {
     if (this.#ended) return undefined;
     this.#pass();
@@ -70,7 +70,7 @@ export class ArchiveReader {
     }
   }
 
-  /** The next piece of the current member's stored content, until the next call; undefined when all was handed out. */
+  /** The next piece of the current member's stored content, valid until the next call; undefined at its end. */
   content(): Uint8Array | undefined {
     if (this.#left === 0) return undefined;
     const piece = this.#blocks.piece(Math.min(this.#left, PIECE), this.#stored);
@@ -78,12 +78,12 @@ export class ArchiveReader {
     return piece;
   }
 
-  /** Whether all of the current member's content was handed out. */
+  /** Whether all of the current member's content was read. */
   get isPassed(): boolean {
     return this.#left === 0;
   }
 
-  /** Behind the end: reads what is left of the source. Whether it is nothing but zeros. */
+  /** After the end of the archive: reads the rest of the source; returns whether it is all zeros. */
   drain(): boolean {
     let isEmpty = true;
     for (let block = this.#blocks.block(); block !== undefined; block = this.#blocks.block()) {
@@ -107,7 +107,7 @@ export class ArchiveReader {
     this.#stored = 0;
   }
 
-  /** Takes in what belongs to the member that follows; false for a member. */
+  /** Processes an extension of the following member; false if the header is a member. */
   #extension(header: Header): boolean {
     const { typeFlag, size } = header;
     switch (typeFlag) {
@@ -188,7 +188,7 @@ export class ArchiveReader {
     return { map: sparse.map ?? this.#sparse1(stored), size: sparse.size };
   }
 
-  /** GNU.sparse 1.0: the map stands before the content, as decimal lines, filled up to whole blocks. */
+  /** GNU.sparse 1.0: the map precedes the content, as decimal lines padded to whole blocks. */
   #sparse1(stored: number): SparseMap {
     const map = new SparseMap();
     const lines = new DecimalLines(() => this.#mapBlock(stored));
@@ -236,7 +236,7 @@ class DecimalLines {
   }
 }
 
-/** Only files have content; a hard link has it in pax archives alone, where its size says so. */
+/** Only files have content; a hard link has it only in pax archives, if its size is not zero. */
 function hasContent(type: MemberType, isExtended: boolean): boolean {
   return type === 'file' || (type === 'hard link' && isExtended);
 }

@@ -2,7 +2,7 @@ import type { ByteSource } from './byte-source.js';
 import { cutOff } from './fault.js';
 import { BLOCK } from './header.js';
 
-/** How much is taken of the source at once. */
+/** Bytes requested from the source at once. */
 const WINDOW = 2 ** 20;
 const NOTHING = Buffer.alloc(0);
 
@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0);
 export class BlockReader {
   readonly #source: ByteSource;
   readonly #block = Buffer.alloc(BLOCK);
-  /** What the source gave last, and how much of it was handed out. */
+  /** The last window of the source, and how much of it was used. */
   #window: Buffer = NOTHING;
   #at = 0;
   /** Bytes of the windows before. */
@@ -25,7 +25,7 @@ export class BlockReader {
     return this.#before + this.#at;
   }
 
-  /** One block, which is there until the next call; undefined at the end. Throws ArchiveFault for a part of one. */
+  /** One block, valid until the next call; undefined at the end. Throws ArchiveFault for an incomplete one. */
   block(): Buffer | undefined {
     if (this.#window.length - this.#at >= BLOCK) return this.#take(BLOCK);
     let filled = 0;
@@ -42,13 +42,13 @@ export class BlockReader {
     return this.#block;
   }
 
-  /** Content of `length` bytes, of which some are left: what is there, until the next call. */
+  /** The next available piece of content of `length` bytes with `left` bytes left; valid until the next call. */
   piece(left: number, length: number): Buffer {
     this.#require(left, length);
     return this.#take(left);
   }
 
-  /** Passes over the rest of the last block of content. */
+  /** Skips the padding of the last block of content. */
   padding(length: number): void {
     const whole = -length & (BLOCK - 1);
     for (let left = whole; left > 0; ) {

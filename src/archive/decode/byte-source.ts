@@ -1,5 +1,5 @@
-/** Bytes of an archive, asked for one piece after the other. */
+/** Bytes of an archive, requested piece by piece. */
 export interface ByteSource {
-  /** From 1 to `most` bytes, which are there until the next call; undefined at the end. */
+  /** 1 to `most` bytes, valid until the next call; undefined at the end. */
   next(most: number): Uint8Array | undefined;
 }

@@ -10,9 +10,9 @@ interface Compression {
   readonly name: string;
   /** First bytes. */
   readonly magic: string;
-  /** What follows one byte later. */
+  /** Bytes after the magic and one arbitrary byte. */
   readonly tail?: string | undefined;
-  /** Absent where Node.js can't decompress it. */
+  /** Absent if Node.js cannot decompress it. */
   readonly open?: (() => NodeJS.ReadWriteStream) | undefined;
 }
 
@@ -23,7 +23,7 @@ interface NewerZlib {
 /** From Node.js 22.15 on. */
 const { createZstdDecompress } = zlib as NewerZlib;
 
-/** A tar archive begins with a name, so that signs which a name can have do not suffice. */
+/** A tar archive begins with a name, so a magic that could be a name is not sufficient. */
 const COMPRESSIONS: readonly Compression[] = [
   { name: 'gzip', magic: '\x1f\x8b\x08', open: () => zlib.createGunzip({ chunkSize: CHUNK }) },
   {
@@ -38,7 +38,9 @@ const COMPRESSIONS: readonly Compression[] = [
   { name: 'compress', magic: '\x1f\x9d' },
 ];
 
-/** The bytes of an archive, decompressed where they begin like gzip or zstd. Throws ArchiveFault for other compressions. */
+/**
+ * The bytes of an archive, decompressed if they begin like gzip or zstd. Throws ArchiveFault for other compressions.
+ */
 export async function* decompressed(source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const head = await firstBytes(source);
   const begin = head.toString('latin1', 0, LONGEST_MAGIC);
@@ -55,7 +57,7 @@ async function firstBytes(source: AsyncIterator<Uint8Array>): Promise<Buffer> {
   for (let length = 0; length < LONGEST_MAGIC; ) {
     const { done, value } = await source.next();
     if (done) break;
-    // The source may use its memory again for the next chunk.
+    // Copied, because the source may reuse its memory for the next chunk.
     pieces.push(Uint8Array.from(value));
     length += value.length;
   }

@@ -2,7 +2,7 @@ import type { ArchiveReason } from '../../errors/index.js';
 
 export interface FaultFacts {
   readonly what: string;
-  /** `exists`: something would have to be replaced. */
+  /** `exists`: an existing file would have to be replaced. */
   readonly reason: ArchiveReason | 'exists';
   /** What the caller should do next. */
   readonly next: string;
@@ -10,7 +10,7 @@ export interface FaultFacts {
   readonly operation?: string | undefined;
 }
 
-/** Why an archive is not read any further, as plain facts: they go from one thread to another. */
+/** Why reading an archive stopped, as plain values that can be passed between threads. */
 export class ArchiveFault extends Error {
   readonly facts: FaultFacts;
 

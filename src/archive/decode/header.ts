@@ -4,7 +4,7 @@ import { decodeNumber } from './number-field.js';
 
 export const BLOCK = 512;
 
-/** Which description of tar a header follows; they differ in what comes behind byte 257. */
+/** The tar format of a header; the formats differ from byte 257 on. */
 export type HeaderFormat = 'v7' | 'ustar' | 'star' | 'gnu';
 
 /** A header block, field by field (POSIX.1 ustar, GNU tar's tar.h, star(5)). */
@@ -33,7 +33,7 @@ export function isZeroBlock(block: Buffer): boolean {
   return block[0] === 0 && block.equals(ZEROS);
 }
 
-/** Throws ArchiveFault for a block that is no header. */
+/** Throws ArchiveFault for a block that is not a header. */
 export function decodeHeader(block: Buffer): Header {
   requireChecksum(block);
   const format = formatOf(block);
@@ -62,7 +62,7 @@ function requireSize(size: number): number {
   return size;
 }
 
-/** The sum of all bytes, the checksum itself taken for spaces; some old programs summed signed characters. */
+/** The sum of all bytes, with the checksum itself as spaces; some old programs summed signed characters. */
 function requireChecksum(block: Buffer): void {
   let unsigned = CHECKSUM.length * 0x20;
   let negative = 0;
@@ -93,7 +93,7 @@ function holds(block: Buffer, offset: number, bytes: Buffer): boolean {
   return true;
 }
 
-/** star keeps times behind a shorter prefix; GNU tar has no prefix, but times and more in its place. */
+/** star has times after a shorter prefix; GNU tar has no prefix, but times and more in its place. */
 const PREFIX_LENGTHS: Readonly<Record<HeaderFormat, number>> = { v7: 0, ustar: 155, star: 131, gnu: 0 };
 
 function pathOf(block: Buffer, format: HeaderFormat): ByteString {
@@ -109,7 +109,7 @@ function text(block: Buffer, offset: number, length: number): ByteString {
   return end === offset ? '' : block.toString('latin1', offset, end);
 }
 
-/** A name of 32 bytes that is mostly that of the header before: no string is made of it again. */
+/** A 32-byte name that mostly equals the previous header's: its string is reused. */
 class RepeatedName {
   readonly #bytes = Buffer.alloc(NAME);
   #text: ByteString = '';

@@ -16,12 +16,12 @@ export interface ExtendedAttribute {
   readonly value: Buffer;
 }
 
-/** What an archive says of one member. */
+/** One member of an archive. */
 export interface Member {
-  /** As it stands there. */
+  /** The path as stored. */
   readonly path: ByteString;
   readonly type: MemberType;
-  /** Bytes of the file, holes included; 0 for what is no file. */
+  /** Bytes of the file, holes included; 0 if it is not a file. */
   readonly size: number;
   /** Bytes of content in the archive. */
   readonly stored: number;
@@ -38,9 +38,9 @@ export interface Member {
   /** Numbers of a device. */
   readonly major: number;
   readonly minor: number;
-  /** Where the stored bytes belong, in a file with holes. */
+  /** Places of the stored bytes in a file with holes. */
   readonly sparse: SparseMap | undefined;
   readonly attributes: readonly ExtendedAttribute[];
-  /** Names of what the archive has of it and nothing is made of. */
+  /** Names of stored properties that cannot be restored. */
   readonly unused: readonly string[];
 }

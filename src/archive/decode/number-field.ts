@@ -4,8 +4,8 @@ const SIGN = 0x40;
 const BASE_256 = 0x80;
 
 /**
- * A number of a header: octal digits (POSIX.1 ustar), or, where the first bit is set, the two's complement in base 256 of
- * GNU tar and star. Throws ArchiveFault for what is no number, or none that is exact in a double.
+ * A number of a header: octal digits (POSIX.1 ustar), or, if the first bit is set, base 256 in two's complement (GNU
+ * tar, star). Throws ArchiveFault for an invalid number, or one that is not a safe integer.
  */
 export function decodeNumber(block: Buffer, offset: number, length: number, name: string): number {
   const first = block[offset] ?? 0;

@@ -10,7 +10,7 @@ export interface PaxRecord {
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
-/** Digits of a length that a header of bounded size can have. */
+/** Most digits of a length in a header of bounded size. */
 const MOST_DIGITS = 9;
 
 /** The records `<length> <key>=<value>\n` of an extended header, in order. Throws ArchiveFault for anything else. */
@@ -48,7 +48,7 @@ const INTEGER = /^-?\d{1,16}$/;
 const TIME = /^(-?)(\d{1,16})(?:\.(\d*))?$/;
 const NANOSECONDS = 1_000_000_000;
 
-/** A decimal integer that is exact in a double. */
+/** A decimal integer that is a safe integer. */
 export function paxInteger({ key, value }: PaxRecord): number {
   const text = value.toString('latin1');
   const number = Number(text);

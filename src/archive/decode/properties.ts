@@ -11,10 +11,10 @@ const SCHILY_ATTRIBUTE = 'SCHILY.xattr.';
 const LIBARCHIVE_ATTRIBUTE = 'LIBARCHIVE.xattr.';
 const CHARSETS = ['BINARY', 'ISO-IR 10646 2000 UTF-8'];
 
-/** Keys that describe the archive or the place where it was made, and nothing of the member that could be restored. */
+/** Keys that describe the archive or its origin, and no restorable property of a member. */
 const NOTES =
   /^(comment|charset|hdrcharset|ctime|SCHILY\.(dev|ino|nlink|filetype|release|archtype|volno|volhdr)|LIBARCHIVE\.(creationtime|symlinktype)|GNU\.sparse\..*)$/;
-/** Keys without which a member is not what it was, and is not done here. */
+/** Unsupported keys without which a member cannot be restored correctly. */
 const REFUSED: readonly [RegExp, string][] = [
   [/^GNU\.volume\./, 'the rest of a member of the volume before (multi-volume archive)'],
   [/^GNU\.dumpdir$/, 'the folder listing of an incremental dump'],
@@ -22,10 +22,10 @@ const REFUSED: readonly [RegExp, string][] = [
 ];
 const USED = /^(path|linkpath|size|uid|gid|uname|gname|mtime|atime|SCHILY\.dev(major|minor))$/;
 
-/** What is known of a member before. */
+/** Properties of a member that are known before. */
 type MemberContent = Pick<Member, 'path' | 'type' | 'size' | 'stored' | 'sparse'>;
 
-/** What extended headers say of the member that follows: of it alone, and of all members from there on. */
+/** Properties of the next member from extended headers: its own, and global ones for all later members. */
 export class Properties {
   readonly #global = new Map<string, PaxRecord>();
   #local: PaxRecord[] = [];
@@ -42,12 +42,12 @@ export class Properties {
     this.longTarget = undefined;
   }
 
-  /** Whether something was said of the member alone. */
+  /** Whether there are properties of the next member alone. */
   get isBegun(): boolean {
     return this.#local.length > 0 || this.longPath !== undefined || this.longTarget !== undefined;
   }
 
-  /** Whether there is any pax header, which makes the archive one of that format. */
+  /** Whether there was any pax header, which makes it a pax archive. */
   get isExtended(): boolean {
     return this.#values.size > 0;
   }
@@ -81,7 +81,7 @@ export class Properties {
     return size;
   }
 
-  /** Of a file with holes, as pax archives of GNU tar have it; without a map (format 1.0) where that stands in the content. */
+  /** Size and map of a file with holes in GNU tar's pax archives; no map if it is in the content (format 1.0). */
   sparse(): { readonly size: number; readonly map: SparseMap | undefined } | undefined {
     const major = this.#integer('GNU.sparse.major');
     const size = this.#integer('GNU.sparse.realsize') ?? this.#integer('GNU.sparse.size');
@@ -93,7 +93,7 @@ export class Properties {
     throw unsupported(`the archive holds a file with holes in GNU tar's format ${major}.${minor}`);
   }
 
-  /** What a header and they together say of a member. */
+  /** The member, from its header and these properties. */
   member(header: Header, { path, type, size, stored, sparse }: MemberContent): Member {
     const isLink = header.typeFlag === '1' || header.typeFlag === '2';
     return {
@@ -132,7 +132,7 @@ export class Properties {
     return map;
   }
 
-  /** Format 0.0: the same two keys again and again, in order. */
+  /** Format 0.0: the same two keys repeatedly, in order. */
   #mapNumbers(): number[] {
     const keys = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
     const records = this.#local.filter(({ key }) => keys.includes(key));
@@ -145,7 +145,7 @@ export class Properties {
   #attributes(): ExtendedAttribute[] {
     if (this.#values.size === 0) return NONE;
     const records = [...this.#values.values()];
-    // bsdtar has them twice; in its own form, names are exact whatever is in them.
+    // bsdtar stores them twice; in its own form, names are exact with any content.
     const own = records.filter(({ key }) => key.startsWith(LIBARCHIVE_ATTRIBUTE));
     const plain = own.length > 0 ? [] : records.filter(({ key }) => key.startsWith(SCHILY_ATTRIBUTE));
     const lists = records.filter(({ key }) => isAclKey(key)).map(aclAttribute);
@@ -179,7 +179,7 @@ export class Properties {
     return record && paxTime(record);
   }
 
-  /** An empty value takes back what was said before. */
+  /** An empty value removes an earlier one. */
   #record(key: string): PaxRecord | undefined {
     const record = this.#values.get(key);
     return record === undefined || record.value.length === 0 ? undefined : record;
@@ -209,13 +209,13 @@ function requireDecimal(text: string): number {
   throw damaged('the map of a file with holes is malformed');
 }
 
-/** As star has it; GNU tar writes `=` and `%` of a name, which a key can't hold, as %3D and %25. */
+/** star's form; GNU tar writes `=` and `%` in a name, which a key cannot contain, as %3D and %25. */
 function schilyAttribute({ key, value }: PaxRecord): ExtendedAttribute {
   const name = key.slice(SCHILY_ATTRIBUTE.length).replaceAll(/%(3D|25)/g, hexCharacter);
   return named(name, value);
 }
 
-/** Of bsdtar: base 64, and any byte of the name as %XX. */
+/** bsdtar's form: base 64, and any byte of the name as %XX. */
 function libarchiveAttribute({ key, value }: PaxRecord): ExtendedAttribute {
   const name = key.slice(LIBARCHIVE_ATTRIBUTE.length).replaceAll(/%([0-9a-f]{2})/gi, hexCharacter);
   return named(name, Buffer.from(value.toString('latin1'), 'base64'));

@@ -1,6 +1,6 @@
 import { damaged, unsupported } from './fault.js';
 
-/** More parts than any file that is worth its holes; keeps a map below 64 MiB. */
+/** More parts than any useful sparse file has; keeps a map below 64 MiB. */
 const MOST_PARTS = 2 ** 22;
 
 /** Which parts of a file with holes are stored, in order. */
@@ -19,7 +19,7 @@ export class SparseMap {
     return this.#stored;
   }
 
-  /** Adds a part behind the last one. Throws ArchiveFault when it is not. */
+  /** Adds a part after the last one. Throws ArchiveFault if it does not follow it. */
   add(offset: number, length: number): void {
     const end = offset + length;
     if (!(offset >= this.#end) || !(length >= 0) || !Number.isSafeInteger(end)) {
@@ -47,7 +47,7 @@ export class SparseMap {
     return this.#numbers[part * 2 + 1] ?? 0;
   }
 
-  /** Throws ArchiveFault unless the parts lie in the file, and are what is stored of it. */
+  /** Throws ArchiveFault unless the parts lie in the file and add up to its stored bytes. */
   require(size: number, stored: number): void {
     if (this.#end <= size && this.#stored === stored) return;
     throw damaged('the map of a file with holes does not fit its size');

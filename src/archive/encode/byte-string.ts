@@ -1,6 +1,6 @@
 /**
- * Bytes as a string, each of them a character from U+0000 to U+00FF: names as they stand in an archive, whatever their
- * encoding, to be compared, cut and kept like text.
+ * Bytes as a string, each a character from U+0000 to U+00FF: names as stored in an archive, in any encoding, that can
+ * be compared, cut and kept like text.
  */
 export type ByteString = string;
 
@@ -8,7 +8,7 @@ export function toBytes(text: ByteString): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** As text: UTF-8 where the bytes are, else with the bytes that are not as `\xe9`. */
+/** As text: valid UTF-8 decoded, other bytes as `\xe9`. */
 export function toText(text: ByteString): string {
   if (isAscii(text)) return text;
   const bytes = toBytes(text);

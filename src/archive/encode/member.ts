@@ -17,7 +17,7 @@ import {
   type UstarHeader,
 } from './ustar.js';
 
-/** Everything that an archive says of a member. */
+/** All stored properties of a member. */
 export interface Member {
   /** With `/` at the end for a folder. */
   readonly path: ByteString;
@@ -42,12 +42,12 @@ export interface Member {
 const FIRST_SIZE = 16 * BLOCK;
 const SIZES_KEPT = 1000;
 
-/** Makes header blocks, one member's after the other, in memory that the next one's are made in again. */
+/** Makes the header blocks of one member at a time, in memory that is reused. */
 export class MemberEncoder {
   #blocks = newBlocks(FIRST_SIZE);
   readonly #extended = new Map<number, Buffer>();
 
-  /** The extended header where the member needs one, and its header: whole blocks, good until the next call. */
+  /** The extended header, if needed, and the header of a member: whole blocks, valid until the next call. */
   encode(member: Member): Buffer {
     const path = member.placeholder ?? member.path;
     const inHeader = isAscii(path) ? splitPath(path) : undefined;
@@ -80,7 +80,7 @@ export class MemberEncoder {
     bytes.fill(0, BLOCK + body.length, BLOCK + padded);
   }
 
-  /** They differ in their size only, and there are few of those. */
+  /** Extended headers differ only in size, and there are few sizes. */
   #extendedHeader(size: number): Buffer {
     const known = this.#extended.get(size);
     if (known !== undefined) return known;
@@ -95,7 +95,7 @@ export class MemberEncoder {
   }
 }
 
-/** A program that knows no extended headers takes them for a file of that name. */
+/** A program without support for extended headers extracts them as a file of this name. */
 const EXTENDED: UstarHeader = {
   name: 'PaxHeaders/member',
   prefix: '',
@@ -110,7 +110,7 @@ const EXTENDED: UstarHeader = {
   minor: 0,
 };
 
-/** The records for whatever the header has no room for. */
+/** Records for values that do not fit the header. */
 function extendedBody(member: Member, pathFits: boolean): ByteString {
   const { path, target, size, uid, gid, modified, records, placeholder } = member;
   const extended: PaxRecord[] = [];

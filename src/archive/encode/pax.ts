@@ -8,17 +8,17 @@ export type PaxRecord = readonly [key: ByteString, value: ByteString];
 export function encodePaxRecord([key, value]: PaxRecord): ByteString {
   const rest = key.length + value.length + 3;
   let length = rest + String(rest).length;
-  // With its own digits the length may have one digit more.
+  // Adding its own digits may make the length one digit longer.
   if (String(length).length !== String(rest).length) length = rest + String(length).length;
   return `${length} ${key}=${value}\n`;
 }
 
 const NANOSECONDS = 1_000_000_000;
 
-/** Decimal seconds, with no more decimals than it takes. */
+/** Decimal seconds, with as few decimals as needed. */
 export function paxTime({ seconds, nanoseconds }: FileTime): ByteString {
   if (nanoseconds === 0) return String(seconds);
-  // Below zero the decimals count from above: half a second before 1970 is -0.5.
+  // Negative times count their decimals towards zero: half a second before 1970 is -0.5.
   if (seconds < 0) return `-${-1 - seconds}.${decimals(NANOSECONDS - nanoseconds)}`;
   return `${seconds}.${decimals(nanoseconds)}`;
 }

@@ -38,9 +38,9 @@ export const TYPE = {
 } as const;
 export type Type = (typeof TYPE)[keyof typeof TYPE];
 
-/** What the header block of a member holds, each in the range that it has room for. */
+/** Fields of a member's header block, each within its range. */
 export interface UstarHeader {
-  /** Up to 100 bytes, and of the folders before it up to 155. */
+  /** Up to 100 bytes, preceded by up to 155 bytes of folders. */
   readonly name: ByteString;
   readonly prefix: ByteString;
   readonly type: Type;
@@ -59,7 +59,7 @@ export interface UstarHeader {
 export const LONGEST_NAME = FIELD.name[1];
 export const LONGEST_LINK = FIELD.link[1];
 const LONGEST_PREFIX = FIELD.prefix[1];
-/** Octal digits, and a NUL behind them. */
+/** Octal digits followed by a NUL. */
 export const LARGEST_ID = 8 ** (FIELD.uid[1] - 1) - 1;
 export const LARGEST_SIZE = 8 ** (FIELD.size[1] - 1) - 1;
 export const LARGEST_TIME = 8 ** (FIELD.mtime[1] - 1) - 1;
@@ -76,10 +76,10 @@ export function newBlocks(bytes: number): Blocks {
   return { bytes: Buffer.from(memory), words: new Uint32Array(memory) };
 }
 
-/** What is the same in every header: magic, no device, spaces in place of the checksum. */
+/** Constant part of every header: magic, no device, spaces in place of the checksum. */
 const TEMPLATE = makeTemplate();
 
-/** Writes a header into the block that begins at `at`, whatever that held before. */
+/** Writes a header into the block at `at`, overwriting its previous content. */
 export function encodeUstar(blocks: Blocks, at: number, header: UstarHeader): void {
   const block = blocks.bytes;
   block.set(TEMPLATE, at);
@@ -124,7 +124,7 @@ function putOctal(block: Buffer, at: number, [begin, length]: readonly [number, 
   }
 }
 
-/** The sum of all bytes, those of the checksum itself taken as spaces: six digits, NUL, space. */
+/** The sum of all bytes, with the checksum itself as spaces: six digits, NUL, space. */
 function putChecksum({ bytes, words }: Blocks, at: number): void {
   const [begin, length] = FIELD.checksum;
   // Two bytes of each word at once: a block's sums of either have room in 16 bits.
@@ -138,13 +138,12 @@ function putChecksum({ bytes, words }: Blocks, at: number): void {
 }
 
 /**
- * Name and prefix for a path, cut at a `/` so that both have room; undefined where that can't be. Not for a path that
- * ends before the cut would leave a name.
+ * Splits a path at a `/` into name and prefix so that both fit; undefined if impossible. Never leaves an empty name.
  */
 export function splitPath(path: ByteString): { name: ByteString; prefix: ByteString } | undefined {
   if (path.length <= LONGEST_NAME) return { name: path, prefix: '' };
   if (path.length > LONGEST_NAME + 1 + LONGEST_PREFIX) return undefined;
-  // The `/` of a folder at the end belongs to its name.
+  // A folder's trailing `/` belongs to its name.
   const cut = path.indexOf('/', path.length - 1 - LONGEST_NAME);
   if (cut < 1 || cut > LONGEST_PREFIX || cut >= path.length - 1) return undefined;
   return { name: path.slice(cut + 1), prefix: path.slice(0, cut) };

@@ -8,15 +8,15 @@ import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMes
 
 export interface Run {
   readonly signal?: AbortSignal | undefined;
-  /** Asked for each member, where the job says so. */
+  /** Called for each member, if the job requests it. */
   readonly isWanted?: ((member: ArchiveMember) => boolean) | undefined;
   readonly onMembers?: ((members: readonly ArchiveMember[]) => void) | undefined;
 }
 
-/** Nearly all that the thread makes is gone with the next member: more room for it would only be touched in turn. */
+/** Nearly all objects of the thread die with the next member: a larger young generation would only use more memory. */
 const SHORT_LIVED = { maxYoungGenerationSizeMb: 6 };
 
-/** The thread that reads one archive, and what passes the archive on to it. */
+/** The thread that reads one archive, and the code that passes the archive to it. */
 export class ArchiveThread {
   readonly #ring: RingWriter;
   readonly #progress: Float64Array;
@@ -25,12 +25,12 @@ export class ArchiveThread {
   readonly #source: TakenSource;
   #isStopped = false;
 
-  /** `doing`: what failed, for the message of an error. Throws InvalidArgumentError for what is no source. */
+  /** `doing`: the activity, for error messages. Throws InvalidArgumentError for an invalid source. */
   constructor(source: DataSource, job: ExtractJob | ListJob, doing: string) {
     this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
     const workerData: WorkerInput = { ring, job };
-    // Options of the program's own start, such as --input-type, are not for this file.
+    // Start options of the program, such as --input-type, must not apply to this file.
     const options = { workerData, execArgv: [], resourceLimits: SHORT_LIVED };
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), options);
     this.#ring = new RingWriter(ring);
@@ -42,7 +42,7 @@ export class ArchiveThread {
     return { members: this.#progress[0] ?? 0, bytes: this.#progress[1] ?? 0 };
   }
 
-  /** Answers what the thread has sent and waits for. */
+  /** Answers the question that the thread sent and waits on. */
   answer(value: number): void {
     this.#ring.answer(value);
   }
@@ -74,12 +74,12 @@ export class ArchiveThread {
     if (signal?.aborted) onAbort();
     const fed = this.#feed(source).catch((error) => {
       failure ??= { error };
-      // What came before is extracted.
+      // Data received before is extracted.
       this.#ring.end();
     });
     try {
       const ending = await ended;
-      // What still comes of a source that nobody reads is not waited for.
+      // Data of a source that is no longer read is not waited for.
       if (ending.fault === undefined && !ending.isEarly && !this.#isStopped) await fed;
       if (failure) throw this.#public(failure.error);
       if (ending.fault) throw this.#faultError(ending.fault.facts, ending.fault.member, ending);

@@ -1,9 +1,9 @@
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
 import type { ByteSource } from '../decode/byte-source.js';
 
-/** A power of two, and whole blocks of tar; more of it would leave the processor's cache before it is read. */
+/** A power of two and whole tar blocks; a larger ring would not stay in the processor's cache. */
 const RING_BYTES = 4 * 2 ** 20;
-/** Bytes that are copied at a stretch, and how many such copies there are between looks at the clock. */
+/** Bytes copied in one step, and number of steps between readings of the clock. */
 const SLICE = 256 * 1024;
 const SLICES_TO_A_LOOK = 4;
 const HEAD = 0;
@@ -11,9 +11,9 @@ const TAIL = 1;
 const STATE = 2;
 const WAITING = 3;
 const ANSWER = 4;
-/** Counts what the writer does, for the reader to wait on. */
+/** Counts the writer's actions, for the reader to wait on. */
 const SIGNAL = 5;
-/** Whether the reader waits for that, or is about to. */
+/** Whether the reader waits on it, or is about to. */
 const READER_WAITS = 6;
 const WORDS = 7;
 
@@ -21,7 +21,7 @@ const OPEN = 0;
 const ENDED = 1;
 const STOPPED = 2;
 
-/** Memory that two threads share: bytes of an archive, the counts of both sides, and what was done. */
+/** Memory shared by two threads: bytes of an archive, counters of both sides, and progress. */
 export interface RingMemory {
   readonly bytes: SharedArrayBuffer;
   readonly words: SharedArrayBuffer;
@@ -37,7 +37,7 @@ export function newRing(): RingMemory {
   };
 }
 
-/** Where bytes go in: the side that must not wait in a call. */
+/** The writing side, which must not block. */
 export class RingWriter {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
@@ -50,8 +50,8 @@ export class RingWriter {
   }
 
   /**
-   * Copies a chunk; resolves when all of it is in the ring, or nobody reads it any more. However large it is, and however
-   * fast it is read, the rest of the process has its turn meanwhile.
+   * Copies a chunk; resolves when all of it is in the ring, or the reader has stopped. The rest of the process gets its
+   * turn meanwhile, however large the chunk and however fast the reader.
    */
   async write(chunk: Uint8Array): Promise<void> {
     let done = 0;
@@ -63,7 +63,7 @@ export class RingWriter {
     } while (done < chunk.length && this.isOpen);
   }
 
-  /** Copies a part of what comes from `from` on: as much as there is room for at one place. */
+  /** Copies the part of the chunk from `from` on that fits contiguously. */
   #put(chunk: Uint8Array, from: number): number {
     const head = Atomics.load(this.#words, HEAD);
     const room = RING_BYTES - ((head - Atomics.load(this.#words, TAIL)) >>> 0);
@@ -77,7 +77,7 @@ export class RingWriter {
     return length;
   }
 
-  /** Whether somebody reads what is written. */
+  /** Whether the reader is still active. */
   get isOpen(): boolean {
     return Atomics.load(this.#words, STATE) === OPEN;
   }
@@ -92,13 +92,13 @@ export class RingWriter {
     this.#leave(STOPPED);
   }
 
-  /** The other side has said that there is room, or that it is done. */
+  /** The reader reported free space, or that it is done. */
   wake(): void {
     this.#room?.();
     this.#room = undefined;
   }
 
-  /** Answers what the reader has asked by a message. */
+  /** Answers a question that the reader sent as a message. */
   answer(value: number): void {
     Atomics.store(this.#words, ANSWER, value);
     Atomics.notify(this.#words, ANSWER);
@@ -127,15 +127,15 @@ export class RingWriter {
   }
 }
 
-/** The archive was abandoned by whoever writes it. */
+/** The archive was abandoned by its writer. */
 export class StoppedError extends Error {}
 
-/** Where bytes come out: waits in the call. */
+/** The reading side, which blocks in the call. */
 export class RingReader implements ByteSource {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #tellRoom: () => void;
-  /** Bytes that were handed out and are not given back. */
+  /** Bytes that were returned and not yet released. */
   #out = 0;
 
   constructor({ bytes, words }: RingMemory, tellRoom: () => void) {
@@ -160,12 +160,12 @@ export class RingReader implements ByteSource {
     this.#tellRoom();
   }
 
-  /** Throws StoppedError when the other side has given up. */
+  /** Throws StoppedError if the writer has given up. */
   requireWanted(): void {
     if (Atomics.load(this.#words, STATE) === STOPPED) throw new StoppedError();
   }
 
-  /** Asks the other side by `ask`, and waits for its answer. */
+  /** Sends a question with `ask`, and waits for the answer. */
   ask(ask: () => void): number {
     Atomics.store(this.#words, ANSWER, -1);
     ask();
@@ -176,7 +176,7 @@ export class RingReader implements ByteSource {
     return Atomics.load(this.#words, ANSWER);
   }
 
-  /** Bytes that are there, when there are some; 0 at the end. */
+  /** Waits for bytes; returns their number, 0 at the end. */
   #wait(tail: number): number {
     while (this.#used(tail) === 0 && this.#isOpen) this.#sleep(tail);
     this.requireWanted();

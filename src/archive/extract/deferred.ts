@@ -1,10 +1,7 @@
 /** Bytes of a chunk of records. */
 const CHUNK = 256 * 1024;
 
-/**
- * What is to be done when everything else is: records of bytes, one behind the other, without an object for each, in
- * order of depth.
- */
+/** Work deferred to the end, as consecutive byte records without an object for each, ordered by depth. */
 export class DeferredRecords {
   readonly #chunks: Buffer[] = [];
   #used = CHUNK;
@@ -32,7 +29,7 @@ export class DeferredRecords {
     return record;
   }
 
-  /** Memory from the beginning of each record: the deepest first, and what was added first of the same depth. */
+  /** Memory from the beginning of each record: the deepest first, in order of addition within a depth. */
   *deepestFirst(): Generator<Buffer> {
     for (const record of this.#orderOfDepth()) {
       const place = this.#places[record] ?? 0;

@@ -11,7 +11,7 @@ import { Places } from './places.js';
 import { Tally } from './summary.js';
 
 export interface ExtractPolicy {
-  /** Replace files, links and nodes that are there, and set the attributes of folders that are. */
+  /** Replace existing files, links and nodes, and set the attributes of existing folders. */
   readonly force: boolean;
   /** setuid, setgid, sticky, devices, and attributes of the kernel (`security.*`, `trusted.*`). */
   readonly preserve: boolean;
@@ -23,16 +23,16 @@ export interface ExtractPolicy {
 
 const PERMISSIONS = 0o777;
 const PRESERVED = 0o7777;
-/** What a folder has until its own attributes are set. */
+/** Mode of a folder until its own attributes are set. */
 const FOLDER_BEFORE = 0o700;
 const MOST_ID = 0xffff_fffe;
 const EMPTY = new Uint8Array(0);
-/** Attributes that give rights no more than a mode does. */
+/** Attributes that grant no rights beyond the mode. */
 const OF_USER = 'user.';
 const ACCESS_LIST = 'system.posix_acl_';
 const MOST_MINOR = 0xffff_ffff;
 
-/** Makes the members of an archive in a folder. Nothing that was there before is changed without `force`. */
+/** Creates the members of an archive in a folder. Nothing existing is changed without `force`. */
 export class Extractor {
   readonly tally = new Tally();
   readonly #folder: TargetFolder;
@@ -50,7 +50,7 @@ export class Extractor {
     this.#places = new Places(folder, policy.force);
   }
 
-  /** Throws ArchiveFault, and InvalidArgumentError for what would replace something. */
+  /** Throws ArchiveFault, and InvalidArgumentError if something existing would be replaced. */
   extract(member: Member, reader: ArchiveReader): void {
     const path = memberPath(member.path);
     for (const key of member.unused) this.tally.leftOut(key, toText(member.path));
@@ -63,7 +63,7 @@ export class Extractor {
     this.tally.made(member.type);
   }
 
-  /** Makes the links that had to wait, and sets the attributes of folders. Throws ArchiveFault. */
+  /** Creates the deferred links, and sets the attributes of folders. Throws ArchiveFault. */
   finish(): void {
     for (const { type, path, target } of this.#lastLinks.inOrder(this.#attributes)) {
       if (type === 'symbolic link') this.#makeSymbolicLink(path, target);
@@ -103,19 +103,19 @@ export class Extractor {
     this.#finish(path, sparse === undefined ? -1 : member.size, member.attributes);
   }
 
-  /** Nearly every file: its content is there in one piece, and one call makes it. */
+  /** The usual case: the whole content is available, and one call creates the file. */
   #makeWhole(path: ByteString, member: Member, content: Uint8Array): void {
     this.#fillAttributes(member);
     this.#places.make(path, 'file', (facts) => {
       const code = this.#folder.makeFile(path, content, this.#attributes, facts);
-      // It is there: what failed behind that is no question of what stands in its way.
+      // The node was created: a later failure is not caused by an existing one.
       if (code !== undefined && facts.inode !== 0) throw failed(code, path, 'write');
       return code;
     });
     this.tally.wrote(content.length);
   }
 
-  /** Content from here on, all of it or so much; a part may end within a piece. */
+  /** Rest of a piece of content; a part of a sparse file may end within a piece. */
   #rest: Uint8Array | undefined;
 
   #writeParts(path: ByteString, reader: ArchiveReader, position: number, length = Number.POSITIVE_INFINITY): void {
@@ -170,7 +170,7 @@ export class Extractor {
       throw unsafe(`${quoted(target)} leads through what is no folder`);
     }
     requireDone(missing, target, 'lstat');
-    // Another name for what was there before would change it, and later members could be written into it.
+    // A hard link to an existing file would change it, and later members could be written into it.
     if (!this.#places.created.has(this.#other)) {
       throw unsafe(`${quoted(path)} is a hard link to ${quoted(target)}, which was there before`);
     }
@@ -209,8 +209,8 @@ export class Extractor {
   }
 
   /**
-   * Closes the open node, with attributes. A change of owner takes some extended ones away, and after the mode they could
-   * not always be set; an access control list refines the mode.
+   * Closes the open node, with attributes. A change of owner removes some extended attributes, and after the mode they
+   * could not always be set; an access control list refines the mode.
    */
   #finish(path: ByteString, size: number, extended: readonly ExtendedAttribute[]): void {
     if (extended.length > 0) {

@@ -6,7 +6,7 @@ import type { ExtractSummary } from './summary.js';
 
 /** A member of an archive, as it is listed. */
 export interface ArchiveMember {
-  /** As it stands in the archive; bytes that are not UTF-8 as `\xe9`. */
+  /** Name as stored; bytes that are not UTF-8 as `\xe9`. */
   readonly name: string;
   /** The bytes of a name that is not UTF-8, in hex. */
   readonly nameBytes?: string | undefined;
@@ -31,7 +31,7 @@ export interface ExtractJob {
   readonly preserve: boolean;
   readonly owners: boolean;
   readonly only: readonly string[] | undefined;
-  /** Each member is shown to the other side, which says whether it is wanted. */
+  /** Each member is sent to the other side, which answers whether it is wanted. */
   readonly asks: boolean;
 }
 
@@ -48,10 +48,10 @@ export interface WorkerInput {
 /** How the work ended. */
 export interface Ending {
   readonly kind: 'ended';
-  /** Also of what was done before a fault. */
+  /** Summary, also after a fault. */
   readonly summary: ExtractSummary;
   readonly fault?: { readonly facts: FaultFacts; readonly member: string | undefined } | undefined;
-  /** Everything that was wanted is there: the rest of the archive was not looked at. */
+  /** All wanted members were found; the rest of the archive was not read. */
   readonly isEarly: boolean;
 }
 

@@ -5,13 +5,13 @@ import { requireDone } from './failed.js';
 import { CreatedNodes } from './folder/created-nodes.js';
 import { NodeFacts, type TargetFolder, TYPE } from './folder/target-folder.js';
 
-/** A folder that only the path of a member names. */
+/** Mode of a folder that only occurs in the path of a member. */
 const IMPLIED_FOLDER = 0o777;
 
-/** Fills in the facts of what it makes, and answers undefined, or errno's name. */
+/** Creates a node and fills in its facts; returns undefined, or the name of the errno value. */
 type Make = (facts: NodeFacts) => string | undefined;
 
-/** Where members go in the folder: makes what leads there, and removes what stands there and may be replaced. */
+/** Prepares the places of members: creates parent folders, and removes existing nodes that may be replaced. */
 export class Places {
   /** What was made here. */
   readonly created = new CreatedNodes();
@@ -19,19 +19,19 @@ export class Places {
   readonly #force: boolean;
   readonly #facts = new NodeFacts();
 
-  /** `force`: what was there before may be replaced. */
+  /** `force`: existing nodes may be replaced. */
   constructor(folder: TargetFolder, force: boolean) {
     this.#folder = folder;
     this.#force = force;
   }
 
-  /** Makes a node that is no folder, where nothing is, or what may be replaced. Throws ArchiveFault. */
+  /** Creates a node that is not a folder, if its place is free or may be replaced. Throws ArchiveFault. */
   make(path: ByteString, type: MemberType, make: Make): void {
     this.place(path, type, make);
     this.created.add(this.#facts);
   }
 
-  /** Makes another name for a node. Throws ArchiveFault. */
+  /** Creates a hard link to a node. Throws ArchiveFault. */
   place(path: ByteString, type: MemberType, make: Make): void {
     const code = this.#inParents(path, make);
     if (code === 'EEXIST') {
@@ -42,7 +42,7 @@ export class Places {
     }
   }
 
-  /** Whether the folder, which is there then, is to have the attributes of the archive. Throws ArchiveFault. */
+  /** Ensures that a folder exists; returns whether it gets the attributes of the archive. Throws ArchiveFault. */
   takeFolder(path: ByteString, mode: number): boolean {
     const make: Make = (facts) => this.#folder.makeFolder(path, mode, facts);
     const code = this.#inParents(path, make);
@@ -58,7 +58,7 @@ export class Places {
     return true;
   }
 
-  /** Makes something in a folder that may have to be made before. */
+  /** Creates a node, and its parent folders if missing. */
   #inParents(path: ByteString, make: Make): string | undefined {
     const code = make(this.#facts);
     if (code !== 'ENOENT' && code !== 'ELOOP' && code !== 'ENOTDIR') return code;
@@ -78,7 +78,7 @@ export class Places {
     }
   }
 
-  /** Something that is no folder stands where a member needs one. */
+  /** Handles a node that is not a folder where a member needs one. */
   #replaceOnTheWay(path: ByteString, parent: ByteString): void {
     const isLink = this.#facts.type === TYPE.link;
     if (this.created.has(this.#facts) || !this.#force) {

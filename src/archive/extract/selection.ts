@@ -4,12 +4,12 @@ const SPECIAL = /[*?[\\]/;
 
 /**
  * Which members are wanted, by patterns as in .gitignore: `*` and `?` stand for what has no slash, `**` for anything,
- * `[a-z]` for one of these. A pattern with a slash means a path from the beginning, any other a name anywhere. A folder
- * that is wanted brings all that is in it.
+ * `[a-z]` for one of these. A pattern with a slash means a path from the beginning, any other a name anywhere. A wanted
+ * folder includes all its content.
  */
 export class Selection {
   readonly #patterns: readonly RegExp[];
-  /** Paths that were not found yet, where all patterns are paths: then the last of them is known. */
+  /** Paths not found yet, if all patterns are paths: then the last wanted member is known. */
   readonly #missing: Set<ByteString> | undefined;
 
   constructor(patterns: readonly string[]) {

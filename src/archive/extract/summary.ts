@@ -9,7 +9,7 @@ export interface NotRestored {
   readonly first: string;
 }
 
-/** What an extraction made. */
+/** Counts of an extraction. */
 export interface ExtractSummary {
   readonly files: number;
   readonly folders: number;

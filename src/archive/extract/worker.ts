@@ -22,7 +22,7 @@ import { Tally } from './summary.js';
 /** Members that are sent at once. */
 const BATCH = 512;
 
-/** One archive, in a thread of its own: calls wait here, and nobody waits for them. */
+/** One archive, in its own thread: its calls may block. */
 class ArchiveWork {
   readonly #port: MessagePort;
   readonly #ring: RingReader;
@@ -70,7 +70,7 @@ class ArchiveWork {
           extractor.extract(member, this.#reader);
         }
       } finally {
-        // Folders that are there get what they should have, whatever happened behind them.
+        // Existing folders get their attributes even if a later member failed.
         extractor.finish();
       }
     } finally {

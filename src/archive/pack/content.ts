@@ -9,8 +9,8 @@ export interface ShortRead {
 }
 
 /**
- * Copies bytes of a file into an archive, from `position` or, where that is null, from where it stands. What it has not
- * got is filled up with zeros, so that the archive stays as its header says.
+ * Copies bytes of a file into an archive, from `position` or, if null, from the current position. Missing bytes are
+ * filled with zeros, so that the archive matches its header.
  */
 export function copyBytes(
   fd: number,

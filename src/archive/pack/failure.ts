@@ -3,7 +3,7 @@ import { errorCode } from './files/files.js';
 import type { PackFailure } from './job.js';
 import type { PackProblem } from './summary.js';
 
-/** Ends a packer: nothing more comes of the archive. */
+/** Ends a packer; the archive is not continued. */
 export class PackError extends Error {
   readonly failure: PackFailure;
   constructor(failure: PackFailure) {
@@ -12,7 +12,7 @@ export class PackError extends Error {
   }
 }
 
-/** What was asked for can't be: nothing was archived. */
+/** The request is invalid: nothing was archived. */
 export function refused(what: string, next: string, code?: string): PackError {
   return new PackError({ what, refused: true, code, next });
 }

@@ -2,11 +2,11 @@ import type { ByteString } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/file-time.js';
 import type { PackProgress, PackSummary } from './summary.js';
 
-/** What a packer is to do, as it goes to its thread. */
+/** Job of a packer, as sent to its thread. */
 export interface PackJob {
   /** Named paths: relative to `base` if set, otherwise absolute. */
   readonly sources: readonly ByteString[];
-  /** More that was named, each path with a NUL behind it. */
+  /** More named paths, each followed by a NUL. */
   readonly list: Uint8Array | undefined;
   /** Members are named by the paths that were given; without it, each source by the last name of its path. */
   readonly base: ByteString | undefined;
@@ -25,7 +25,7 @@ export interface Root {
   readonly path: ByteString;
   /** In the archive; empty where everything in it lies at the top. */
   readonly name: ByteString;
-  /** Where in names of members the paths begin that patterns are about. */
+  /** Index in member names at which the paths for patterns begin. */
   readonly patternsFrom: number;
 }
 
@@ -33,7 +33,7 @@ export interface Root {
 export interface PackerData {
   readonly job: PackJob;
   readonly slabBytes: number;
-  /** Slabs that it fills before it waits for one to be taken. */
+  /** Slabs filled before the packer waits for one to be taken. */
   readonly ahead: number;
   /** Int32: see `CELL`. */
   readonly shared: SharedArrayBuffer;
@@ -43,12 +43,12 @@ export interface PackerData {
 export const CELL = {
   /** How many slabs were taken. */
   taken: 0,
-  /** 1: nobody wants more. */
+  /** 1: no more data is wanted. */
   stopped: 1,
 } as const;
 export const CELLS = 2;
 
-/** What a packer's thread says. */
+/** Messages of a packer's thread. */
 export type PackerMessage =
   /** Everything that was named is there. */
   | { readonly kind: 'begun' }
@@ -59,7 +59,7 @@ export type PackerMessage =
 /** Why there is no archive. */
 export interface PackFailure {
   readonly what: string;
-  /** Whether the call asked for what can't be; else the source failed. */
+  /** True if the call was invalid, false if the source failed. */
   readonly refused: boolean;
   readonly code: string | undefined;
   readonly next: string;

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 /** Whole records of every usual size. */
 const SLAB_BYTES = MIB;
 const SLABS_AHEAD = 8;
-/** What its thread makes is garbage at once: more room for that would only be memory. */
+/** Objects of the thread are garbage at once: a larger young generation would only use more memory. */
 const YOUNG_MIB = 4;
 
 /**
@@ -41,11 +41,11 @@ export class PackStream extends LendingReadable {
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
     this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), {
       workerData: data,
-      // Options of the program's own start, such as --input-type, are not for this file.
+      // Start options of the program, such as --input-type, must not apply to this file.
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
-    // A stream that nobody reads keeps no process alive.
+    // An unread stream does not keep the process alive.
     this.#thread.unref();
     this.#thread
       .on('message', (message: PackerMessage) => this.#hear(message))
@@ -54,7 +54,7 @@ export class PackStream extends LendingReadable {
     if (signal) addAbortSignal(signal, this);
   }
 
-  /** Resolves once everything that was named is known to be there; rejects with InvalidArgumentError when it is not. */
+  /** Resolves once all named sources are known to exist; rejects with InvalidArgumentError otherwise. */
   begun(): Promise<void> {
     this.#thread.ref();
     return this.#begun.finally(() => {
@@ -62,7 +62,7 @@ export class PackStream extends LendingReadable {
     });
   }
 
-  /** Readable joins chunks where several wait: only memory that came from the thread goes back to it. */
+  /** Readable may join waiting chunks: only memory of the thread is returned to it. */
   protected override takeBack({ buffer: memory }: Buffer): void {
     if (!(memory instanceof ArrayBuffer) || !this.#out.delete(memory) || this.summary !== undefined) return;
     this.#thread.postMessage(memory, [memory]);

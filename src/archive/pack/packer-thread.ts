@@ -7,10 +7,10 @@ import { Packer } from './packer.js';
 import { SlabWriter } from './slab-writer.js';
 import { PackNotes } from './summary.js';
 
-/** Thrown where the packer is, once nobody wants more. */
+/** Thrown in the packer once no more data is wanted. */
 class Stopped extends Error {}
 
-/** Hands slabs over, no more than `ahead` of them before they are taken. */
+/** Passes slabs on, at most `ahead` before they are taken. */
 class SlabDoor {
   readonly #port: MessagePort;
   readonly #data: PackerData;

@@ -35,7 +35,7 @@ const TYPES = new Map<number, Type>([
 ]);
 const SPECIAL: ReadonlySet<Type> = new Set([TYPE.fifo, TYPE.characterDevice, TYPE.blockDevice]);
 
-/** Makes an archive of what is found; all of its calls block, so it has a thread of its own. */
+/** Makes an archive of the files found. All its calls block, so it runs in its own thread. */
 export class Packer {
   readonly #job: PackJob;
   readonly #files: FileAccess;
@@ -55,8 +55,8 @@ export class Packer {
   }
 
   /**
-   * Calls `begun` once all that was named is known to be there. Throws PackError for what can't be archived at all, and
-   * for the first problem where the job is strict.
+   * Calls `begun` once all named sources are known to exist. Throws PackError for an invalid request, and for the first
+   * problem if the job is strict.
    */
   run(begun: () => void): PackSummary {
     const roots = requireRoots(this.#job);
@@ -87,7 +87,7 @@ export class Packer {
     else this.#addOnce(found, type);
   }
 
-  /** The content with the first name of a file; its other names are links to that. */
+  /** Adds the content with the first name of a file; its other names become links to that. */
   #addOnce(found: Found, type: Type): void {
     const first = this.#links.find(found.status);
     if (first !== undefined) {
@@ -125,7 +125,7 @@ export class Packer {
     return true;
   }
 
-  /** False where the slab has no room for it. Throws when it can't be read, with nothing archived. */
+  /** False if the slab has no room for it. Throws if it cannot be read, with nothing archived. */
   #addSmall(found: Found, member: Member): boolean {
     let change: PackProblem['reason'] | undefined;
     const { size } = member;
@@ -140,7 +140,7 @@ export class Packer {
     return true;
   }
 
-  /** A file that takes less room on disk than its size has. */
+  /** A file with less space on disk than its size. */
   #addByParts(found: Found, member: Member): void {
     this.#addLarge(found, member, (fd) => {
       const parts = this.#files.extents(fd, member.size);
@@ -150,7 +150,7 @@ export class Packer {
     });
   }
 
-  /** Throws when it can't be opened, with nothing archived. */
+  /** Throws if it cannot be opened, with nothing archived. */
   #addLarge(found: Found, member: Member, findHoles: ((fd: number) => SparseFile | undefined) | undefined): void {
     const fd = openFile(found.path);
     try {
@@ -194,7 +194,7 @@ export class Packer {
     return member;
   }
 
-  /** As star, GNU tar and libarchive have them; `%` and `=` in names as GNU tar writes them. */
+  /** In the form of star, GNU tar and libarchive; `%` and `=` in names as in GNU tar. */
   #attributeRecords(path: ByteString): readonly PaxRecord[] {
     try {
       return (this.#files.attributes(path) ?? []).flatMap(({ name, value }) => {
@@ -239,7 +239,7 @@ function memberOf({ name, status }: Found, type: Type): Member {
   };
 }
 
-/** What was read has to be the file that was found. */
+/** Compares the file that was read with the one that was found. */
 function changeOf(
   before: FileStatus,
   short: ShortRead | undefined,

@@ -20,7 +20,7 @@ function* allRoots(named: readonly Root[], base: ByteString, list: Uint8Array | 
   for (const path of pathsOf(list)) yield rootBelow(base, path);
 }
 
-/** A link that was named means what it leads to: the link alone would be one small member, and none of the data. */
+/** A named link means its target: the link alone would archive no data. */
 function namedByThemselves(sources: readonly ByteString[]): Root[] {
   const taken = new Set<ByteString>();
   return sources.map((source) => {
@@ -72,7 +72,7 @@ function* pathsOf(list: Uint8Array | undefined): Generator<ByteString, void> {
   }
 }
 
-/** Which folders were named, so that what lies in them and is named too is not archived twice. */
+/** The named folders, so that named paths within them are not archived twice. */
 export class NamedFolders {
   readonly #names = new Set<ByteString>();
 

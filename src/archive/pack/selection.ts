@@ -3,10 +3,10 @@ import { type ByteString, isAscii, toBytes } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/file-time.js';
 import { type FileStatus, isLater } from './files/file-status.js';
 
-/** The library keeps every path that it was asked about; so many, and it begins anew. */
+/** The matcher caches every path; after this many it is created again. */
 const PATHS_OF_A_MATCHER = 10_000;
 
-/** Patterns of a .gitignore. Asked top down: what is in a folder that is excluded is never asked about. */
+/** Patterns of a .gitignore. Checked top down: the content of an excluded folder is never checked. */
 export class Exclusion {
   readonly #patterns: readonly string[];
   #matcher: Ignore | undefined;
@@ -21,7 +21,7 @@ export class Exclusion {
     if (this.#patterns.length === 0 || path === '') return false;
     this.#asked = (this.#asked + 1) % PATHS_OF_A_MATCHER;
     if (this.#asked === 0) this.#matcher = undefined;
-    // Names that begin with `..` are names here.
+    // Names that begin with `..` are ordinary names here.
     this.#matcher ??= ignore({ allowRelativePaths: true, ignoreCase: false }).add(this.#patterns.join('\n'));
     const text = isAscii(path) ? path : toBytes(path).toString('utf8');
     return this.#matcher.ignores(isFolder ? `${text}/` : text);

@@ -1,9 +1,9 @@
 import { BLOCK } from '../encode/ustar.js';
 
-/** Takes a slab that is full, or the last one, and gives the next one to fill. */
+/** Takes a full slab, or the last one, and returns the next one to fill. */
 export type HandOn = (slab: Buffer, bytes: number) => Buffer;
 
-/** An archive as it grows: bytes into slabs, one after the other. What a slab held before is of no matter. */
+/** Writes an archive into slabs, one after the other. The previous content of a slab does not matter. */
 export class SlabWriter {
   readonly #handOn: HandOn;
   #slab: Buffer;
@@ -52,8 +52,8 @@ export class SlabWriter {
   }
 
   /**
-   * A header and `length` bytes behind it by `read`, up to the end of the block, in one piece: false where there is no
-   * room for that. Nothing is there when `read` throws.
+   * A header followed by `length` bytes from `read`, padded to the block, in one slab: false if there is no room.
+   * Nothing is written if `read` throws.
    */
   place(header: Uint8Array, length: number, read: (memory: Buffer, at: number) => void): boolean {
     const end = header.length + Math.ceil(length / BLOCK) * BLOCK;
@@ -66,7 +66,7 @@ export class SlabWriter {
     return true;
   }
 
-  /** Hands on what is there. */
+  /** Passes on the current slab. */
   flush(): void {
     if (this.#at > 0) this.#next();
   }
@@ -75,7 +75,7 @@ export class SlabWriter {
     return this.#slab.length - this.#at;
   }
 
-  /** A slab is handed on when it is full, so that there is room at any time. */
+  /** A full slab is passed on at once, so there is always room. */
   #advance(count: number): void {
     this.#at += count;
     if (this.#room === 0) this.#next();

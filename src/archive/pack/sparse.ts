@@ -2,10 +2,10 @@ import type { ByteString } from '../encode/byte-string.js';
 import type { PaxRecord } from '../encode/pax.js';
 import { BLOCK } from '../encode/ustar.js';
 
-/** More parts than any file that is worth its holes. */
+/** More parts than any useful sparse file has. */
 const MOST_PARTS = 2 ** 20;
 
-/** A file with holes, in GNU tar's format 1.0 for sparse files: a map, then the parts that are none. */
+/** A file with holes in GNU tar's sparse format 1.0: a map, then the parts with data. */
 export interface SparseFile {
   readonly map: Buffer;
   /** Offset and length of each part. */
@@ -13,11 +13,11 @@ export interface SparseFile {
   /** Bytes of the member: map and parts. */
   readonly stored: number;
   readonly records: readonly PaxRecord[];
-  /** For programs that don't know the format. */
+  /** Name for programs without support for the format. */
   readonly placeholder: ByteString;
 }
 
-/** Undefined for a file that has no holes, or so many parts that it is stored whole. */
+/** Undefined for a file without holes, or with so many parts that it is stored whole. */
 export function sparseFile(name: ByteString, size: number, parts: Float64Array): SparseFile | undefined {
   const isWhole = parts.length === 2 && parts[0] === 0 && parts[1] === size;
   if (isWhole || parts.length > 2 * MOST_PARTS) return undefined;

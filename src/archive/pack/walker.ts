@@ -23,10 +23,10 @@ interface OpenFolder {
   next: number;
 }
 
-/** Called for what can't be looked at; `archived`: a member of that name is in the archive. */
+/** Called for a path that cannot be inspected; `archived`: a member of that name is in the archive. */
 export type OnProblem = (path: ByteString, error: unknown, archived: boolean) => void;
 
-/** Finds what is to be archived. */
+/** Finds the files to archive. */
 export class Walker {
   readonly #job: PackJob;
   readonly #files: FileAccess;
@@ -43,8 +43,8 @@ export class Walker {
   }
 
   /**
-   * Everything at and below a root that is selected: a folder before what is in it, in the order of the bytes of names.
-   * Holds the names in the folders on the way down, and nothing of what it has passed.
+   * Everything selected at and below a root: a folder before its content, sorted by the bytes of names. Keeps only the
+   * names in the folders of the current path.
    */
   *walk({ path, name, patternsFrom }: Root): Generator<Found, void> {
     const first = this.#look(path, name, patternsFrom);
@@ -80,7 +80,7 @@ export class Walker {
     return undefined;
   }
 
-  /** The folder with its names, or nothing where there is nothing to go into. */
+  /** The folder with its names; undefined if it is not to be entered. */
   #open({ path, name, status }: Found, [major, minor]: FileStatus['device']): OpenFolder[] {
     if (!isFolder(status)) return [];
     if (this.#job.oneFileSystem && (status.device[0] !== major || status.device[1] !== minor)) {

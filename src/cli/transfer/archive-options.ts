@@ -41,7 +41,7 @@ export async function packOptions(options: ArchiveOptions): Promise<PackOptions>
 
 const NEWLINE = 0x0a;
 
-/** Paths, each with a NUL behind it. */
+/** Paths, each followed by a NUL. */
 async function pathList(file: string, isNull: boolean): Promise<Uint8Array> {
   const list = file === '-' ? await buffer(process.stdin) : await readFile(file);
   if (isNull) return list;

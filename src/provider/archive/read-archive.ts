@@ -48,7 +48,7 @@ export async function readArchive(
     const { protection } = configuration;
     const how = { bufferBytes, checksum, expectedChecksum, protection, signal, keyStore };
     const stream = drive.createReadStream({ fileNumber: location, ...how });
-    // What becomes of the cartridge then is told by the next call that needs its drive.
+    // A failure here is reported by the next call that needs the drive.
     stream.once('close', () => void leave().catch(() => undefined));
     destroyWhenIdle(stream, idleTimeout, drive.device);
     return stream;

@@ -42,7 +42,7 @@ export class ReplayableSource {
     }
   }
 
-  /** Ends a part with `bytes` bytes on tape and resolves with its checksum; the next one begins with the byte behind. */
+  /** Ends a part with `bytes` bytes on tape and returns its checksum; the next part begins with the byte after them. */
   endPart(bytes: number): string {
     this.#commit(bytes);
     if (bytes < this.#onTape) {

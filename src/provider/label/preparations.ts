@@ -5,7 +5,7 @@ import { isSameCartridge } from './barcode.js';
 import { requireText } from './label-archive.js';
 import type { Preparation } from './prepare.js';
 
-/** What a provider has prepared for writing, by drive. A drive that is opened anew has nothing prepared. */
+/** What a provider has prepared for writing, by drive. A reopened drive has nothing prepared. */
 export class Preparations {
   #ofDrives = new WeakMap<DriveOwner, Preparation>();
 

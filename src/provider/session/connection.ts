@@ -4,7 +4,7 @@ import { type DataSource, type TakenSource, takeSource } from '../../streams/tak
 import type { Session } from './session.js';
 import type { GiveBackOptions, LentSession, SessionSource } from './session-source.js';
 
-/** A drive whose tape nobody else moves until `leave` is called. */
+/** A drive whose tape no other call moves until `leave` is called. */
 export interface Turn {
   readonly session: Session;
   /** Gives the drive back. A second call does nothing more. */
@@ -34,7 +34,7 @@ export class Connection {
     return this.#source.lend(cartridge, signal);
   }
 
-  /** Waits until nobody else moves the tape. Rejects at once, with the signal's reason, when that is aborted before. */
+  /** Waits until no other call moves the tape. Rejects at once with the signal's reason if aborted before. */
   async enter(job: string, signal?: AbortSignal, cartridge?: string): Promise<Turn> {
     const { session, giveBack } = await this.lend(cartridge, signal);
     try {

@@ -17,9 +17,9 @@ import { type EncryptionSession, encryptionOf } from './session.js';
 import { clearKey, setKey, takeKeyOut } from './set-key.js';
 
 /**
- * The keys of a drive. A key counts as set when the drive says so itself, and from then on every write asks again: after
- * a reset, another cartridge or a change by another host nothing is written until the key is proven anew. While
- * encryption is asked for, no file that may hold plain records gets a receipt (docs/encryption.md).
+ * The keys of a drive. A key counts as set when the drive itself reports it, and every write asks again: after a reset,
+ * another cartridge or a change by another host, nothing is written until the key is confirmed again. While encryption
+ * is asked for, no file that may hold plain records gets a receipt (docs/encryption.md).
  */
 export class TapeEncryption {
   readonly #port: DrivePort;
@@ -36,7 +36,7 @@ export class TapeEncryption {
     return this.#ask('encryption capabilities', options, () => readEncryptionCapabilities(this.#port));
   }
 
-  /** What is set in the drive now, whoever has set it; undefined for a drive that can't encrypt. */
+  /** What is set in the drive now, by any host; undefined for a drive that cannot encrypt. */
   status(options?: CallOptions): Promise<EncryptionStatus | undefined> {
     return this.#ask('encryption status', options, async () => {
       const parameters = await readParameters(this.#port);

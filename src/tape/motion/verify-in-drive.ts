@@ -23,7 +23,7 @@ export interface VerifyInDriveOptions extends PartitionOptions {
   /** The drive reads and checks the file itself, by VERIFY(6): nothing is transferred, and no checksum made. */
   readonly inDrive: true;
   readonly fileNumber: number;
-  /** See `ReadStreamOptions`: `skip` goes on behind a record that the drive can't read, and lists it. */
+  /** See `ReadStreamOptions`: `skip` continues after an unreadable record and lists it. */
   readonly onBadRecord?: OnBadRecord | undefined;
 }
 

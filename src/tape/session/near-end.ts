@@ -1,4 +1,4 @@
-/** Whether a file is near the end of the tape: from the first one on in which early warning was told. */
+/** Whether a file is near the end of the tape: from the first file on that reached early warning. */
 export class NearEnd {
   /** Logical object where the file under way, or the last one, begins. */
   #begunAt: number | undefined;
@@ -14,7 +14,7 @@ export class NearEnd {
     if (!this.isHere) this.#from = Number.POSITIVE_INFINITY;
   }
 
-  /** Early warning was told in this file. */
+  /** Early warning was reached in this file. */
   note(): void {
     this.#from = Math.min(this.#from, this.#begunAt ?? 0);
   }

@@ -12,7 +12,7 @@ export class Turns {
       signal?.throwIfAborted();
       return work();
     });
-    // Work that is given up before its turn lets nobody overtake the work before it.
+    // Work that is given up before its turn does not let later work overtake earlier work.
     this.#last = result.catch(() => undefined).then(() => before);
     return result;
   }

@@ -181,7 +181,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     const { port, start, recordSize, writer } = file;
     const { fileNumber, firstLogicalObject } = start;
     const name = id ?? String(fileNumber);
-    // Near the end of the tape, and where a drive does not tell its position, each file is waited for.
+    // Near the end of the tape, and without the drive's position, each file ends with a synchronous filemark.
     if (firstLogicalObject === undefined || this.#nearEnd.isHere) {
       const receipt = await commitFile(file, checksum);
       this.#settle(Number.POSITIVE_INFINITY);
@@ -206,7 +206,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * A file that failed is closed by itself, or never began. What is left of one that could not be closed, as at the hard
+   * A failed file is closed by its stream, or never began. What is left of one that could not be closed, as at the hard
    * end of the tape, is no part of the session: the files before it are proven without it.
    */
   async #afterFailure(stream: TapeWriteStream, error: unknown): Promise<void> {

@@ -107,7 +107,7 @@ export class Cartridge {
     return this.memory.medium.kind === 'worm' ? (worm ?? data) : data;
   }
 
-  /** Makes the partitions anew, all of them blank. */
+  /** Creates the partitions again, all blank. */
   async format(partitions: readonly number[]): Promise<void> {
     for (const image of this.#images) await image.truncate(0);
     const usage = { ...this.memory.usage, initializations: this.memory.usage.initializations + 1 };

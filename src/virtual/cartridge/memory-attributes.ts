@@ -23,7 +23,7 @@ const TAPE_WIDTH = 127;
 
 interface Source {
   readonly memory: CartridgeMemory;
-  /** Bytes of a partition that may hold records, and those that are behind the last object. */
+  /** Bytes of a partition for records, and those after the last object. */
   readonly maximum: number;
   readonly remaining: number;
   readonly encryption: ReturnType<TapImage['encryption']>;

@@ -98,7 +98,7 @@ export class TapImage {
     return { kind: recorded, length: recordLength(word) };
   }
 
-  /** Number of the first encrypted record, and of the first plain one behind it, where there are such. */
+  /** Number of the first encrypted record, and of the first plain one after it; undefined if there is none. */
   encryption(): { readonly firstEncrypted?: number | undefined; readonly firstPlainAfter?: number | undefined } {
     const firstEncrypted = this.#index.find(isEncrypted);
     if (firstEncrypted === undefined) return {};

@@ -13,7 +13,7 @@ import {
   WORD_BYTES,
 } from './tap-format.js';
 
-/** What lies behind the last object that could be indexed. */
+/** What follows the last object that could be indexed. */
 export type Tail =
   /** Nothing, or an end-of-medium word. */
   | 'clean'

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { DriveClosedError, InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { controlSocketPath, LONGEST_PATH, parseResponse, toLine } from './messages.js';
 
-/** There is no control socket: nobody serves the drive, or whoever did is gone. */
+/** There is no control socket: the drive is not served, or its server is gone. */
 const NOT_SERVED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
 
 /** Asks the process that serves a device, through its control socket. */
@@ -26,7 +26,7 @@ export class ControlClient {
     });
   }
 
-  /** Undefined when nobody serves the device. Rejects with the error of another failure. */
+  /** Undefined if the device is not served. Rejects with the error of any other failure. */
   static async reach(folder: string): Promise<ControlClient | undefined> {
     const path = controlSocketPath(folder);
     if (path.length > LONGEST_PATH) return undefined;

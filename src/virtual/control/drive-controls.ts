@@ -47,7 +47,7 @@ export async function serveDriveControls(controls: DriveControls, message: unkno
   return controls.state();
 }
 
-/** The controls of a served drive; undefined when nobody serves it. Rejects with the error of another failure. */
+/** The controls of a served drive; undefined if it is not served. Rejects with the error of any other failure. */
 export async function reachDrive(folder: string): Promise<DriveControls | undefined> {
   const client = await ControlClient.reach(folder);
   if (client === undefined) return undefined;

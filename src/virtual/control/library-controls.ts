@@ -69,7 +69,7 @@ export async function serveLibraryControls(controls: LibraryControls, message: u
   return controls.state();
 }
 
-/** The controls of a served library; undefined when nobody serves it. Rejects with the error of another failure. */
+/** The controls of a served library; undefined if it is not served. Rejects with the error of any other failure. */
 export async function reachLibrary(folder: string): Promise<LibraryControls | undefined> {
   const client = await ControlClient.reach(folder);
   if (client === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** An object that the drive has taken from the host. */
 interface Taken {
-  /** Logical object number behind it. */
+  /** Logical object number after it. */
   readonly end: number;
   /** Bytes of all that was taken up to its end. */
   readonly bytes: number;
@@ -33,7 +33,7 @@ export class DriveBuffer {
     this.#level = level;
   }
 
-  /** The drive took an object of so many bytes; `end` is the logical object number behind it. */
+  /** The drive took an object of `bytes` bytes; `end` is the logical object number after it. */
   take(end: number, bytes: number): void {
     this.#bytes += bytes;
     this.#taken.push({ end, bytes: this.#bytes });

@@ -28,7 +28,7 @@ type Wanted = Omit<EncryptionParameters, 'instance'>;
 const COUNTER_END = 2 ** 32;
 const NO_KEY = Buffer.alloc(0);
 
-/** What nobody has set. */
+/** The parameters without a request. */
 const OFF: Wanted = {
   encryptionMode: ENCRYPTION_MODE.disable,
   decryptionMode: DECRYPTION_MODE.disable,

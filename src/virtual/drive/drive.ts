@@ -274,7 +274,7 @@ export class Drive {
     this.memory.removalPreventedBy = prevented ? [...others, nexus] : others;
   }
 
-  /** What a nexus leaves behind when it is lost; its registration stays (SPC-5 5.14). */
+  /** Ends the state of a lost nexus; its registration stays (SPC-5 5.14). */
   loseNexus(nexus: Nexus): void {
     this.preventRemoval(nexus, false);
     this.encryption.loseNexus(nexus);

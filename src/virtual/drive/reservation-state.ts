@@ -76,7 +76,7 @@ function heirOf(
   return isForAll(state) && heir !== undefined ? { ...state.holder, nexus: heir.nexus } : undefined;
 }
 
-/** Takes the registrations with a key away, but for the nexus's own; undefined when nobody has it. */
+/** Removes the registrations with a key, except the nexus's own; undefined if there are none. */
 export function preempted(
   state: ReservationState,
   nexus: Nexus,

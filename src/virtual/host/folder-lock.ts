@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import { DriveBusyError } from '../../errors/index.js';
 import { ProcessLock } from '../../locks/process-lock.js';
 
-/** Holds the folder of a virtual device, which messages name by `noun`. Rejects with DriveBusyError unless nobody holds it. */
+/**
+ * Holds the folder of a virtual device, which messages name by `noun`. Rejects with DriveBusyError if another process
+ * holds it.
+ */
 export async function lockFolder(folder: string, noun = 'drive'): Promise<ProcessLock> {
   const lock = await ProcessLock.acquire(folder);
   if (lock instanceof ProcessLock) return lock;

@@ -220,7 +220,7 @@ export class Connection implements Guest, SessionLink {
 
   async #join(session: Session): Promise<void> {
     await session.target?.join(session);
-    // Gone in the meantime: nobody else would end the session.
+    // The connection is gone in the meantime, so the session must be ended here.
     if (this.#socket.destroyed) await session.close();
   }
 

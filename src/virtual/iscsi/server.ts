@@ -16,7 +16,7 @@ import { Target } from './target/target.js';
 
 export interface IscsiServerOptions {
   /**
-   * Address to listen at; 127.0.0.1 by default, so that nobody else reaches the drives. One that others can reach takes
+   * Address to listen at; default 127.0.0.1, which other machines cannot reach. One that others can reach requires
    * `chap` or `allowAnyone`.
    */
   readonly host?: string | undefined;
@@ -179,7 +179,8 @@ function requireSecrets(chap: ChapOptions | undefined): void {
       throw new InvalidArgumentError(`a CHAP secret has at least ${LEAST_SECRET_BYTES} bytes`);
     }
   }
-  // With one secret for both, whoever can ask the target for a proof can give it as its own (RFC 7143 section 9.2.1).
+  // With one secret for both, a peer could obtain a proof from the target and present it as its own (RFC 7143 section
+  // 9.2.1).
   if (target?.secret === initiator.secret) {
     throw new InvalidArgumentError('the target and the initiator must have different secrets', {
       next: 'Choose two different secrets',

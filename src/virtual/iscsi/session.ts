@@ -135,7 +135,7 @@ export class Session {
     this.#connection.log('a wrong data digest');
     this.#connection.reject(pdu, REJECTION.dataDigestError);
     if (pdu.opcode === DATA_OUT.opcode) this.#dataOut(pdu);
-    // At error recovery level 0 nobody sends the command again, and all that follow would wait for it.
+    // At error recovery level 0 the command is never repeated, and all later ones would wait for it.
     else if (!pdu.immediate) this.#connection.giveUp('a command is missing');
   }
 

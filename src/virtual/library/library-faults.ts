@@ -30,7 +30,7 @@ export class LibraryFaults {
     return this.#given;
   }
 
-  /** Setting them starts all counts anew. */
+  /** Setting them restarts all counts. */
   set given(faults: LibraryFault) {
     requireRecord('faults', faults);
     requireList('stuck', faults.stuck, 'number');

@@ -172,7 +172,7 @@ export class Library {
     this.takeInventory();
   }
 
-  /** What a nexus leaves behind when it is lost. */
+  /** Ends the state of a lost nexus. */
   loseNexus(nexus: Nexus): void {
     this.preventRemoval(nexus, false);
     this.attentions.forget(nexus);

@@ -188,7 +188,7 @@ async function encryptedBlock(drive: Drive, nexus: Nexus) {
   };
 }
 
-/** `authenticated`: 1 for what GCM covers but nobody checked yet, 0 for what is only set. */
+/** `authenticated`: 1 for data that GCM covers but was not checked yet, 0 for data that is only set. */
 function kadsOf({ unauthenticated, authenticated }: BlockMarks, state: number): KeyAssociatedData[] {
   return [
     ...(unauthenticated ? [{ type: KAD_TYPE.unauthenticated, authenticated: state, data: unauthenticated }] : []),

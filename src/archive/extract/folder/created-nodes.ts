@@ -1,6 +1,6 @@
 import type { NodeFacts } from './target-folder.js';
 
-/** What this extraction has made, by device and inode: a set of numbers without an object for each. */
+/** Nodes created by this extraction, by device and inode: a set without an object for each. */
 export class CreatedNodes {
   readonly #devices = new Map<number, InodeTable>();
 
@@ -41,7 +41,7 @@ class InodeTable {
     for (const inode of old) if (inode !== 0) this.#slots[this.#find(inode)] = inode;
   }
 
-  /** Where it is, or the free slot where it belongs. */
+  /** Slot of an inode, or the free slot for it. */
   #find(inode: number): number {
     const mask = this.#slots.length - 1;
     const low = inode >>> 0;

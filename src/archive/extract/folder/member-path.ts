@@ -1,10 +1,10 @@
 import { unsafe } from '../../decode/fault.js';
 import { type ByteString, quoted } from '../../encode/byte-string.js';
 
-/** A path that needs nothing done to it, as nearly all are: only its slash at the end goes. */
+/** The usual path, which needs no change except removing a trailing slash. */
 const PLAIN = /^(?!\.{0,2}\/)(?:[^/]+\/(?!\.{0,2}(?:\/|$)))*[^/]+\/?$/;
 
-/** Far more than any file system takes at once. */
+/** Far longer than any file system accepts. */
 const LONGEST = 65_536;
 
 /**

@@ -4,7 +4,7 @@ import { errnoName, namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import type { NodeFacts, SpecialNode, TargetFolder } from './target-folder.js';
 
-/** By the addon: everything relative to descriptors of folders that were opened without following a link. */
+/** Implementation by the addon: everything is relative to descriptors of folders opened without following a link. */
 export class NativeFolder implements TargetFolder {
   readonly linksLast = false;
   readonly makesSpecialFiles = true;

@@ -3,16 +3,16 @@ import { sep } from 'node:path';
 import { type ByteString, toBytes } from '../../encode/byte-string.js';
 import { ATTRIBUTE, type NodeFacts, type TargetFolder } from './target-folder.js';
 
-/** Folders on the way that were looked at; forgotten all at once, so that a million of them take no memory. */
+/** Most verified parent folders that are remembered; the cache is cleared as a whole. */
 const MOST_KNOWN = 4096;
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;
 const CREATE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | NO_FOLLOW;
 const OPEN_FOLDER = fs.constants.O_RDONLY | (fs.constants.O_DIRECTORY ?? 0) | NO_FOLLOW;
 
 /**
- * By Node.js alone, which has no calls relative to a folder: each component of a path is looked at before it is used.
- * Nothing that the archive holds becomes a link before the end, so that what was seen to be a folder remains one, unless
- * another program replaces it meanwhile.
+ * Implementation by Node.js alone, which has no calls relative to a folder: each component of a path is checked before
+ * use. No link of the archive is created before the end, so a verified folder remains one unless another program
+ * replaces it.
  */
 export class NodeFolder implements TargetFolder {
   readonly linksLast = true;

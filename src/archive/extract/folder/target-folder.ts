@@ -1,7 +1,7 @@
 import type { MemberType } from '../../decode/member.js';
 import type { ByteString } from '../../encode/byte-string.js';
 
-/** Which node it is: filled in by whoever makes or inspects one. */
+/** Identity of a node, filled in when it is created or inspected. */
 export class NodeFacts {
   /** Device, inode, mode with type, number of links. */
   readonly numbers = new Float64Array(4);
@@ -49,17 +49,18 @@ export interface SpecialNode {
 }
 
 /**
- * The folder into which an archive is extracted: paths are resolved below it and no link is followed, the last component
- * included. What is there is never replaced. Calls are synchronous, and answer undefined, or errno's name.
+ * The folder into which an archive is extracted: paths are resolved below it and no link is followed, the last
+ * component included. Existing nodes are never replaced. Calls are synchronous and return undefined, or the name of the
+ * errno value.
  */
 export interface TargetFolder {
-  /** Links have to be made when everything else is done: a path is only as safe as the look at it before. */
+  /** Links must be created last, because paths are checked before use and not atomically. */
   readonly linksLast: boolean;
   /** Devices and FIFOs can be made. */
   readonly makesSpecialFiles: boolean;
   inspect(path: ByteString, facts: NodeFacts): string | undefined;
   createFile(path: ByteString, facts: NodeFacts): string | undefined;
-  /** A new file with all its content and attributes; `facts` has no inode, 0, where it could not be created. */
+  /** Creates a file with all its content and attributes; the inode in `facts` is 0 if it could not be created. */
   makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined;
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined;
   openFolder(path: ByteString): string | undefined;

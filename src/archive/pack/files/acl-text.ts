@@ -14,7 +14,7 @@ const VERSION = 2;
 const HEADER_BYTES = 4;
 const ENTRY_BYTES = 8;
 
-/** Names of the tags of an entry. `named`: its number says of whom it is. */
+/** Names of entry tags. `named`: the entry has the number of a user or group. */
 const TAGS: ReadonlyMap<number, { readonly name: string; readonly named: boolean }> = new Map([
   [0x01, { name: 'user', named: false }],
   [0x02, { name: 'user', named: true }],
@@ -24,7 +24,7 @@ const TAGS: ReadonlyMap<number, { readonly name: string; readonly named: boolean
   [0x20, { name: 'other', named: false }],
 ]);
 
-/** The record with the text of a list, for an attribute that is one in a version that is known. */
+/** The record with the text of an access control list; undefined if the attribute is not a list of a known version. */
 export function aclRecord(attribute: ByteString, value: Buffer): PaxRecord | undefined {
   const key = RECORDS.get(attribute);
   if (key === undefined || value.length < HEADER_BYTES || value.readUInt32LE(0) !== VERSION) return undefined;

@@ -15,19 +15,19 @@ export interface SmallRead {
   readonly now: FileStatus;
 }
 
-/** How a packer looks at files. Every call blocks and throws the system's errors, which have a `code`. */
+/** File access of a packer. Every call blocks and throws the system's errors, which have a `code`. */
 export interface FileAccess {
-  /** Of a link, not of what it leads to. */
+  /** Status of a link itself, not of its target. */
   status(path: ByteString): FileStatus;
   /** Reads up to `length` bytes to `at` in `memory`. */
   readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead;
   /** Extended attributes; undefined where there are no calls for them. */
   attributes(path: ByteString): readonly FileAttribute[] | undefined;
-  /** Offset and length of each part of an open file that is no hole; undefined where there are no calls for it. */
+  /** Offset and length of each part of an open file with data; undefined if the system cannot report it. */
   extents(fd: number, size: number): Float64Array | undefined;
 }
 
-/** By the addon where there is one: fewer calls, and those that Node.js lacks. */
+/** Uses the addon if available: fewer calls, and some that Node.js lacks. */
 export function openFileAccess(): FileAccess {
   try {
     return new NativeAccess(loadAddon());

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileTime } from '../../encode/file-time.js';
 
-/** What a packer needs to know of a file, each number exact. */
+/** Status of a file, with exact numbers. */
 export interface FileStatus {
   /** Type and permissions. */
   readonly mode: number;
@@ -11,7 +11,7 @@ export interface FileStatus {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Of 512 bytes each, that it takes on disk. */
+  /** Blocks of 512 bytes on disk. */
   readonly blocks: number;
   readonly modified: FileTime;
   readonly changed: FileTime;
@@ -22,7 +22,7 @@ export interface FileStatus {
   readonly device: readonly [major: number, minor: number];
   /** Upper and lower 32 bits. */
   readonly inode: readonly [upper: number, lower: number];
-  /** Of the names of extended attributes; undefined where that can't be asked for. */
+  /** Bytes of the names of extended attributes; undefined if unavailable. */
   readonly attributeBytes: number | undefined;
 }
 

@@ -31,7 +31,7 @@ export function statOpen(fd: number): FileStatus {
   return statusFromStats(fstatSync(fd, { bigint: true }));
 }
 
-/** Bytes of a folder itself from which on it is read in pieces: its whole list at once would be in memory twice. */
+/** Size of a folder from which on it is read in pieces; its whole list would be in memory twice. */
 const LARGE_FOLDER = 256 * 1024;
 const ENTRIES_AT_ONCE = 4096;
 
@@ -57,7 +57,7 @@ export function realPath(path: ByteString): ByteString {
   return realpathSync.native(fsPath(path), { encoding: 'latin1' });
 }
 
-/** To read it; not by a link. */
+/** Opens a file for reading, without following a link. */
 export function openFile(path: ByteString): number {
   return openSync(fsPath(path), READ_ONLY);
 }

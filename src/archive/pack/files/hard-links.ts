@@ -1,7 +1,7 @@
 import type { ByteString } from '../../encode/byte-string.js';
 import { type FileStatus, identityOf } from './file-status.js';
 
-/** Files with several names, by device and inode: the first one that was archived is what the others lead to. */
+/** Files with several names, by device and inode: later names become links to the first archived one. */
 export class HardLinks {
   readonly #first = new Map<string, { readonly name: ByteString; left: number }>();
 

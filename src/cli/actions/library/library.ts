@@ -101,7 +101,7 @@ function withLibrary(
   return openedLibrary(options, (library) => interruptible(({ signal }) => work(library, signal)));
 }
 
-/** Opens the library that is named, and closes it behind the work. */
+/** Opens the named library, and closes it after the work. */
 export async function openedLibrary<T>(
   { library: device = process.env.LTO_LIBRARY }: LibraryOptions,
   work: (library: TapeLibrary) => Promise<T>,

@@ -13,7 +13,7 @@ export function valueText(value: unknown, raw: string, unit?: string): string {
     .join(', ');
 }
 
-/** The beginning of bytes that nobody decodes. */
+/** The beginning of bytes without a decoder. */
 export function hexText(raw: string): string {
   return raw.length > SHOWN_RAW ? `hex ${raw.slice(0, SHOWN_RAW)}…` : `hex ${raw}`;
 }

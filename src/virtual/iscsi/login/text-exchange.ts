@@ -17,7 +17,7 @@ export interface TextLink {
 
 const NOTHING = new Uint8Array(0);
 
-/** Text requests of the full feature phase: discovery, and keys that nobody knows (RFC 7143 section 11.10). */
+/** Text requests of the full feature phase: discovery, and unknown keys (RFC 7143 section 11.10). */
 export class TextExchange {
   readonly #connection: TextLink;
   /** That of the session; undefined in a discovery session. */

@@ -72,7 +72,7 @@ export class PduReader {
   limit: number;
   /** Those of the PDUs that are still to come. */
   digests = NO_DIGESTS;
-  /** What is complete of the PDU under way: the header, then the additional segments. Each has its digest behind it. */
+  /** The complete parts of the current PDU: the header, then the additional segments, each followed by its digest. */
   readonly #complete: Uint8Array[] = [];
   /** What is being filled: the header, the additional segments with the header digest, or the data with theirs. */
   #part: Uint8Array = new Uint8Array(HEADER_BYTES);

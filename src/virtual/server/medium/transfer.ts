@@ -165,7 +165,7 @@ export async function writeFilemarks(drive: Drive, { cdb, nexus }: Request): Pro
   if (count > 0) reportEarlyWarning(drive, before);
 }
 
-/** An object is in the buffer, and the tape will stand behind it. */
+/** An object is in the buffer, and the tape will stand after it. */
 function taken(drive: Drive, bytes: number): void {
   drive.advance(1);
   drive.buffer.take(drive.position.object, bytes);

@@ -6,7 +6,7 @@ import { onMedium, unreadableHere } from './blocks.js';
 
 /**
  * VERIFY(6): reads what is recorded and transfers nothing, up to so many filemarks, to the end of the data, or block by
- * block. The tape stops behind a block that can't be read. IMMED is taken and not made use of.
+ * block. The tape stops after an unreadable block. IMMED is accepted and ignored.
  */
 export async function verify(drive: Drive, request: Request): Promise<undefined> {
   const { toEndOfData, filemarks, byteCompare, fixed, verificationLength } = decodeCdb(VERIFY_6, request.cdb);

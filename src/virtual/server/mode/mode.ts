@@ -89,7 +89,7 @@ function modePage(drive: Drive, nexus: Nexus, page: DrivePage, pageControl: numb
   return { pageCode, subpageCode, bytes: isMask ? mask(page, current, page.changeable?.(drive, nexus)) : current };
 }
 
-/** The bits of a page that may be changed, behind the page's header. */
+/** The changeable bits of a page, after the page's header. */
 function mask({ subpageCode }: DrivePage, current: Uint8Array, changeable: Uint8Array | undefined): Uint8Array {
   if (changeable !== undefined) return changeable;
   const headerLength = subpageCode === 0 ? 2 : 4;
