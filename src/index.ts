@@ -23,23 +23,18 @@ export { MemoryKeyStore } from './keys/memory-key-store.js';
 export { decodeStencFile, encodeStencFile, type StencKey } from './keys/stenc-file.js';
 export type { CleaningReceipt, CleanOptions } from './library/clean-drive.js';
 export type { NodeMatch } from './library/drive-nodes.js';
-export type { DriveProof, ReadyOptions } from './library/drive-work.js';
-export type { ElementName, LibraryDriveName } from './library/find-element.js';
+export type { DriveProof, LoadReceipt, ReadyOptions } from './library/drive-work.js';
+export type { ElementName, ExchangeOptions, LibraryDriveName, UnloadOptions } from './library/find-element.js';
 export type { ElementKind, Inventory, InventoryElement, MediumTypeName } from './library/inventory.js';
 export { type ListedLibrary, listLibraries } from './library/list-libraries.js';
 export type { MountEvent } from './library/mount/events.js';
 export { DEFAULT_MOUNT_POLICY, type MountDrive, type MountPolicy } from './library/mount/policy.js';
-export type { MoveReceipt, Place } from './library/moves.js';
+export type { AuditReport, MoveReceipt, Place } from './library/moves.js';
 export {
-  type AuditReport,
-  type ExchangeOptions,
   type LibraryName,
-  type LoadReceipt,
-  type MailOptions,
   TapeLibrary,
-  type UnloadOptions,
 } from './library/tape-library.js';
-export type { LibraryWaitOptions } from './library/waiting.js';
+export type { LibraryWaitOptions, MailOptions } from './library/waiting.js';
 export type { LibraryEvent, LibraryWatchOptions } from './library/watch-library.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
 export type { ArchiveSession, BufferedArchive, SessionArchiveOptions } from './provider/archive/archive-session.js';

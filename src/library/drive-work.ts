@@ -2,6 +2,7 @@ import { NoMediumError, VerificationError } from '../errors/index.js';
 import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
 import { TapeDrive } from '../tape/tape-drive.js';
 import type { InventoryElement } from './inventory.js';
+import type { MoveReceipt } from './moves.js';
 
 /** What the drive itself reported about the cartridge that was moved to it. */
 export interface DriveProof {
@@ -11,6 +12,15 @@ export interface DriveProof {
   readonly barcodeInMemory: string | undefined;
   /** Of the cartridge, in its memory (attribute 0401h); undefined where the drive gives no access to a memory. */
   readonly mediumSerialNumber: string | undefined;
+}
+
+/** Receipt for a cartridge that was loaded into a drive. */
+export interface LoadReceipt {
+  /** Undefined if the cartridge was in the drive already. */
+  readonly move: MoveReceipt | undefined;
+  readonly barcode: string | undefined;
+  /** What the drive reported; undefined if it has no node on this machine. */
+  readonly drive: DriveProof | undefined;
 }
 
 /** How long the drive is waited for: see `WaitOptions`. */

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../arguments/options.js';
 import { ElementError, InvalidArgumentError } from '../errors/index.js';
 import type { ElementKind, Inventory, InventoryElement } from './inventory.js';
 
@@ -5,6 +6,16 @@ import type { ElementKind, Inventory, InventoryElement } from './inventory.js';
 export type ElementName = string | number | { readonly address: number };
 /** A drive: its number from 1, its node, its serial number, or the address of its element. */
 export type LibraryDriveName = string | number | { readonly address: number };
+
+export interface UnloadOptions extends CallOptions {
+  /** Where the cartridge goes; by default to its home slot, or the first empty one. */
+  readonly to?: ElementName | undefined;
+}
+
+export interface ExchangeOptions extends CallOptions {
+  /** Where the second cartridge goes; by default to where the first came from. */
+  readonly second?: ElementName | undefined;
+}
 
 const STORES: ReadonlySet<ElementKind> = new Set(['slot', 'mail-slot']);
 
@@ -86,6 +97,10 @@ export function firstEmpty(
 export function homeOf(inventory: Inventory, { home }: InventoryElement): InventoryElement {
   const slot = inventory.elements.find(({ kind, address }) => kind === 'slot' && address === home);
   return slot && !slot.full && slot.accessible && !slot.disabled ? slot : firstEmpty(inventory, 'slot');
+}
+
+export function mailSlotsOf({ elements }: Inventory): readonly InventoryElement[] {
+  return elements.filter(({ kind }) => kind === 'mail-slot');
 }
 
 /** For messages. */

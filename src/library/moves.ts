@@ -60,6 +60,12 @@ export interface View {
   readonly inventory: Inventory;
 }
 
+/** The inventory after an audit. */
+export interface AuditReport extends Inventory {
+  /** Cartridges that the hand held, and where they are now. */
+  readonly recovered: readonly MoveReceipt[];
+}
+
 /**
  * Moves the cartridge in the robot's hand to its home slot, or to the first empty one. Reads the elements before each
  * move and after the last.
@@ -101,16 +107,26 @@ async function carryOut(robot: Robot, command: ScsiCommand, ways: readonly Way[]
   });
 }
 
+/** Throws VerificationError when another cartridge is where one was moved to. */
 async function haveArrived(robot: Robot, ways: readonly Way[]): Promise<boolean> {
   const left = ways.map(({ from }) => from).filter((from) => !ways.some(({ to }) => to.address === from.address));
   for (const { from, to } of ways) {
     const { full, primaryVolumeTag } = await look(robot, to);
     const barcode = primaryVolumeTag?.identifier;
     const isAnother = barcode !== undefined && from.barcode !== undefined && barcode !== from.barcode;
-    if (!full || isAnother) return false;
+    if (isAnother) throw another(robot, from, to, barcode);
+    if (!full) return false;
   }
   for (const from of left) if ((await look(robot, from)).full) return false;
   return true;
+}
+
+function another({ device }: Robot, from: InventoryElement, to: InventoryElement, barcode: string): VerificationError {
+  const where = `${placeText(to.kind)} ${to.number}`;
+  return new VerificationError(`${where} has ${cartridgeText(barcode)}, and not ${cartridgeText(from.barcode)}`, {
+    device: device.device,
+    next: `Another program moves cartridges in this library. Take the inventory anew: ${AUDIT}`,
+  });
 }
 
 const TYPES = {

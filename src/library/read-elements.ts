@@ -14,6 +14,8 @@ import { CONSERVATIVE, type LibraryQuirks } from './quirks.js';
 const MOST_ELEMENTS = 1000;
 /** Some libraries heed the low 16 bits of the allocation length only. */
 const ALLOCATION_LENGTH = 0xffff;
+/** An address has 16 bits. */
+const ADDRESSES = 0x10000;
 
 /** Where the elements of a type are. */
 export interface ElementRange {
@@ -40,12 +42,26 @@ export async function readGeometry(device: ScsiDevice): Promise<Geometry> {
       next: 'Check that this is a library',
     });
   }
-  return {
+  const geometry = {
     transport: { first: page.firstTransport, count: page.transports },
     storage: { first: page.firstStorage, count: page.storages },
     importExport: { first: page.firstImportExport, count: page.importExports },
     dataTransfer: { first: page.firstDataTransfer, count: page.dataTransfers },
   };
+  requireDistinct(device.device, geometry);
+  return geometry;
+}
+
+/** Two elements of the same address would be moved for each other. */
+function requireDistinct(device: string, geometry: Geometry): void {
+  const ranges = Object.values(geometry).filter(({ count }) => count > 0);
+  const sorted = ranges.toSorted((a, b) => a.first - b.first);
+  const isApart = sorted.every(({ first, count }, index) => first + count <= (sorted[index + 1]?.first ?? ADDRESSES));
+  if (isApart) return;
+  throw new MalformedResponseError('the elements of the library overlap (mode page 1Dh)', {
+    device,
+    next: 'Check the configuration of the library',
+  });
 }
 
 /**
@@ -68,7 +84,7 @@ export async function readElements(
     elements.push(...found);
     next = last.element + 1;
   }
-  if (elements.length === count) return elements;
+  if (elements.length === count && new Set(elements.map(({ element }) => element)).size === count) return elements;
   throw new MalformedResponseError(
     `the library tells of ${elements.length} of ${count} elements of type ${elementType}`,
     {

@@ -3,22 +3,40 @@ import { unlessAborted } from '../arguments/signal.js';
 import { LeaseQueue } from '../device/lease.js';
 import { readLogPage } from '../device/log-pages.js';
 import { ScsiDevice } from '../device/scsi-device.js';
+import { DriveClosedError } from '../errors/index.js';
 import { initializeElementStatus } from '../scsi/changer/commands.js';
 import { CHANGER_TAPE_ALERT_FLAGS } from '../scsi/changer/tape-alert.js';
 import { inquiry, preventAllow } from '../scsi/commands/primary.js';
 import { decodeTapeAlert, TAPE_ALERT, type TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
 import { CleaningCartridges, type CleaningReceipt, type CleanOptions, cleanDrive, isCleaner } from './clean-drive.js';
-import { type DriveProof, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
-import { type ElementName, findDrive, findElement, firstEmpty, homeOf, type LibraryDriveName } from './find-element.js';
+import { type LoadReceipt, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
+import {
+  type ElementName,
+  type ExchangeOptions,
+  findDrive,
+  findElement,
+  firstEmpty,
+  homeOf,
+  type LibraryDriveName,
+  mailSlotsOf,
+  type UnloadOptions,
+} from './find-element.js';
 import { requireFreeHand } from './hand.js';
 import { type Inventory, type InventoryElement, readInventory } from './inventory.js';
-import { emptyHands, exchangeCartridges, type MoveReceipt, moveCartridge, type View } from './moves.js';
+import {
+  type AuditReport,
+  emptyHands,
+  exchangeCartridges,
+  type MoveReceipt,
+  moveCartridge,
+  type View,
+} from './moves.js';
 import { type OpenChanger, openChanger } from './open-changer.js';
 import { quirksOf } from './quirks.js';
 import { readGeometry } from './read-elements.js';
 import { CHANGER_SENSE_RULES } from './sense-rules.js';
-import { type LibraryWaitOptions, libraryReady, requireWaitOptions, waitFor } from './waiting.js';
+import { type LibraryWaitOptions, libraryReady, type MailOptions, requireWaitOptions, waitFor } from './waiting.js';
 import { type LibraryEvent, type LibraryWatchOptions, watchLibrary } from './watch-library.js';
 
 export interface LibraryName {
@@ -27,36 +45,6 @@ export interface LibraryName {
   /** Firmware. */
   readonly revision: string;
   readonly serialNumber: string | undefined;
-}
-
-/** Receipt for a cartridge that was loaded into a drive. */
-export interface LoadReceipt {
-  /** Undefined if the cartridge was in the drive already. */
-  readonly move: MoveReceipt | undefined;
-  readonly barcode: string | undefined;
-  /** What the drive reported; undefined if it has no node on this machine. */
-  readonly drive: DriveProof | undefined;
-}
-
-/** The inventory after an audit. */
-export interface AuditReport extends Inventory {
-  /** Cartridges that the hand held, and where they are now. */
-  readonly recovered: readonly MoveReceipt[];
-}
-
-export interface UnloadOptions extends CallOptions {
-  /** Where the cartridge goes; by default to its home slot, or the first empty one. */
-  readonly to?: ElementName | undefined;
-}
-
-export interface ExchangeOptions extends CallOptions {
-  /** Where the second cartridge goes; by default to where the first came from. */
-  readonly second?: ElementName | undefined;
-}
-
-export interface MailOptions extends LibraryWaitOptions {
-  /** Wait for the operator: half an hour by default. */
-  readonly wait?: boolean | undefined;
 }
 
 const OPERATOR_WITHIN_MS = 30 * 60_000;
@@ -70,6 +58,7 @@ export class TapeLibrary {
   readonly #device: ScsiDevice;
   readonly #changer: OpenChanger;
   readonly #moves: LeaseQueue;
+  readonly #closing = new AbortController();
   readonly #cleaningCartridges = new CleaningCartridges();
 
   private constructor(changer: OpenChanger) {
@@ -226,7 +215,8 @@ export class TapeLibrary {
         const { robot, inventory } = await look();
         const empty = findDrive(inventory, { address: bay.address });
         const slot = this.#cleaningCartridges.next(inventory);
-        const attempt = await cleanDrive(robot, slot, empty, this.#cleaningCartridges, options);
+        const waits = { ...options, signal: this.#until(options) };
+        const attempt = await cleanDrive(robot, slot, empty, this.#cleaningCartridges, waits);
         if (!('problem' in attempt)) return attempt;
       }
     });
@@ -246,9 +236,12 @@ export class TapeLibrary {
     return watchLibrary(this.#device, look, options);
   }
 
-  /** A second call resolves at once. */
-  close(): Promise<void> {
-    return this.#device.close();
+  /** Completes the move that is under way; whoever waits for an operator or a drive gets a DriveClosedError. */
+  async close(): Promise<void> {
+    this.#moves.end();
+    this.#closing.abort(new DriveClosedError('the library was closed', { device: this.device, next: 'Open it again' }));
+    await this.#moves.idle();
+    await this.#device.close();
   }
 
   async #look(options?: LibraryWaitOptions): Promise<View> {
@@ -271,7 +264,7 @@ export class TapeLibrary {
     isDone: (mailSlots: readonly InventoryElement[]) => boolean,
   ): Promise<void> {
     const look = async () => (isDone(mailSlotsOf((await this.#look()).inventory)) ? true : undefined);
-    await waitFor(this.device, what, look, { timeoutMs: OPERATOR_WITHIN_MS, ...options });
+    await waitFor(this.device, what, look, { timeoutMs: OPERATOR_WITHIN_MS, ...options, signal: this.#until(options) });
   }
 
   /** `work` looks at the library as often as it has to; the signal ends it while the library is not ready. */
@@ -285,14 +278,15 @@ export class TapeLibrary {
     return this.#moves.exclusively(operation, () => work(() => this.#look({ signal })), signal);
   }
 
+  /** Aborted by the caller, or when the library is closed. */
+  #until({ signal }: CallOptions): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+  }
+
   #requireWait(options: LibraryWaitOptions): void {
     requireOptions(options, { device: this.device });
     requireWaitOptions(options, this.device);
   }
-}
-
-function mailSlotsOf({ elements }: Inventory): readonly InventoryElement[] {
-  return elements.filter(({ kind }) => kind === 'mail-slot');
 }
 
 function takenOut(mailSlots: readonly InventoryElement[], mailSlot: InventoryElement): boolean {

@@ -13,9 +13,14 @@ export interface LibraryWaitOptions extends CallOptions {
   readonly intervalMs?: number | undefined;
 }
 
+export interface MailOptions extends LibraryWaitOptions {
+  /** Wait for the operator: half an hour by default. */
+  readonly wait?: boolean | undefined;
+}
+
 const RANGES: Readonly<Record<'timeoutMs' | 'intervalMs' | 'ejectAfterMs', NumberRange>> = {
-  ejectAfterMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
   timeoutMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
+  ejectAfterMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
   intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds', fractions: true },
 };
 const SECOND_MS = 1000;

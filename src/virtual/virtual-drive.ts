@@ -264,7 +264,8 @@ export class VirtualDrive {
     this.#drive.cartridge = await Cartridge.open(this.#drive.bay?.folder ?? this.folder, name);
     memory.cartridge = name;
     await this.#drive.load();
-    await this.#save(false);
+    // Where a library has its cartridges is in its own record.
+    await this.#save(false).catch((error) => (this.#drive.bay ? unlessFull(error) : Promise.reject(error)));
   }
 
   async #remove(): Promise<void> {

@@ -29,13 +29,14 @@ export interface CartridgeOptions {
 
 /** How often an LTO cleaning cartridge can be used, as IBM and HPE sell them. */
 export const CLEANINGS = 50;
-const NAME = /^[A-Za-z0-9]{1,32}$/;
+/** A name is a folder's, too. */
+export const CARTRIDGE_NAME = /^[A-Za-z0-9]{1,32}$/;
 const GB = 1e9;
 const FLAGS = ['worm', 'cleaning', 'writeProtected', 'discardsData'] as const;
 
 /** Throws InvalidArgumentError for an invalid name of a cartridge. */
 export function requireName(name: string): string {
-  if (typeof name === 'string' && NAME.test(name)) return name;
+  if (typeof name === 'string' && CARTRIDGE_NAME.test(name)) return name;
   throw new InvalidArgumentError(`a cartridge's name is 1 to 32 letters and digits, not ${JSON.stringify(name)}`);
 }
 

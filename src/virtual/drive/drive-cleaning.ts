@@ -1,5 +1,6 @@
 import type { Cartridge } from '../cartridge/cartridge.js';
 import { CLEANINGS } from '../cartridge/cartridge-options.js';
+import { unlessFull } from '../host/host-file.js';
 import type { DriveLife, VirtualDriveIdentity } from './drive-record.js';
 
 /** TapeAlert flags about cleaning (SSC-5). */
@@ -21,7 +22,8 @@ export async function countLoad(cartridge: Cartridge, identity: VirtualDriveIden
     life.cleanings += 1;
     life.cleaningNeed = undefined;
   }
-  await cartridge.save();
+  // Only counted: a full disk of the host keeps no cartridge out of a drive.
+  await cartridge.save().catch(unlessFull);
 }
 
 /** The TapeAlert flags that are set: those of what happened, and the one of what lasts. */

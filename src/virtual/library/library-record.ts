@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { MediumKind } from '../cartridge/cartridge-memory.js';
+import { CARTRIDGE_NAME } from '../cartridge/cartridge-options.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, type Nexus, POWER_ON } from '../unit/nexus.js';
-import { type ElementCounts, MOST_ELEMENTS } from './element-map.js';
+import { type ElementCounts, ElementMap, MOST_ELEMENTS } from './element-map.js';
 import { LIBRARY_FILE } from './library-folder.js';
 import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
 
@@ -94,7 +95,7 @@ const RECORD = z.looseObject({
     stored: z.record(
       z.string().regex(/^\d{1,5}$/),
       z.object({
-        cartridge: z.string(),
+        cartridge: z.string().regex(CARTRIDGE_NAME),
         kind: z.enum(['data', 'worm', 'cleaning']),
         source: count.optional(),
         byOperator: z.boolean().optional(),
@@ -115,13 +116,24 @@ export async function loadLibrary(folder: string): Promise<LibraryRecord> {
     throw new DeviceNotFoundError(what, { ...details, cause });
   });
   const { success, data, error } = RECORD.safeParse(found);
-  if (success) return data;
-  const [issue] = error.issues;
-  throw new DeviceNotFoundError(`${LIBRARY_FILE} is damaged at ${issue?.path.join('.') || 'its beginning'}`, {
+  const where = success ? incoherence(data) : error.issues[0]?.path.join('.') || 'its beginning';
+  if (success && where === undefined) return data;
+  throw new DeviceNotFoundError(`${LIBRARY_FILE} is damaged at ${where}`, {
     ...details,
     cause: error,
     next: 'Restore it from a backup, or create a new library and move the folders of the cartridges into it',
   });
+}
+
+/** The first place where a record does not agree with itself: an element that there is not, a cartridge in two places. */
+function incoherence({ settings, memory }: LibraryRecord): string | undefined {
+  const map = new ElementMap(settings);
+  const seen = new Set<string>();
+  for (const [element, { cartridge }] of Object.entries(memory.stored)) {
+    if (map.typeOf(Number(element)) === undefined || seen.has(cartridge)) return `memory.stored.${element}`;
+    seen.add(cartridge);
+  }
+  return undefined;
 }
 
 function fileOf(folder: string): string {

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { type LibraryControls, openLibraryControls } from '../../../src/virtual/index.js';
 import { command, shell } from '../command.js';
+import { mtx, mtxName, mtxStatus } from './mtx.js';
 
 // The virtual library under Linux's ch, st and sg: 2 drives, 6 slots with 5 cartridges and a cleaning one, 2 mail slots.
 // mtx and loaderinfo judge it.
@@ -17,37 +18,15 @@ beforeAll(async () => {
   return () => controls.close();
 });
 
-const mtx = (...args: (string | number)[]) => command('mtx', '-f', changer, ...args.map(String));
-
-/** What mtx lists: barcodes by drive (D0), slot (S1) and mail slot (M7). */
-async function status(): Promise<Record<string, string>> {
-  const full: Record<string, string> = {};
-  for (const line of (await mtx('status')).split('\n')) {
-    const [, drive, slot, mail, tag = ''] =
-      /^(?:Data Transfer Element (\d+)|\s*Storage Element (\d+)( IMPORT\/EXPORT)?):Full.*VolumeTag ?= ?(\S*)/.exec(
-        line,
-      ) ?? [];
-    const name = drive === undefined ? slot && `${mail === undefined ? 'S' : 'M'}${slot}` : `D${drive}`;
-    if (name !== undefined) full[name] = tag;
-  }
-  return full;
-}
-
-/** Address of an element by the name that mtx gives it. */
-function named({ element, type }: { readonly element: number; readonly type: string }): string {
-  if (type === 'drive') return `D${element - 1}`;
-  return type === 'slot' ? `S${element - 1000}` : `M${element - 100 + 6}`;
-}
-
 async function truth(): Promise<Record<string, string>> {
   const { elements } = await controls.state();
-  const full = elements.flatMap((each) => (each.cartridge === null ? [] : [[named(each), each.cartridge]]));
+  const full = elements.flatMap((each) => (each.cartridge === null ? [] : [[mtxName(each), each.cartridge]]));
   return Object.fromEntries(full) as Record<string, string>;
 }
 
 async function home(): Promise<void> {
   for (const [number, tape] of TAPES.entries()) {
-    if (`D${number}` in (await status())) {
+    if (`D${number}` in (await mtxStatus())) {
       await command('mt', '-f', tape, 'offline');
       await mtx('unload', await freeSlot(), number);
     }
@@ -55,7 +34,7 @@ async function home(): Promise<void> {
 }
 
 async function freeSlot(): Promise<number> {
-  const full = await status();
+  const full = await mtxStatus();
   return [1, 2, 3, 4, 5, 6].find((slot) => !(`S${slot}` in full)) ?? 0;
 }
 
@@ -63,7 +42,7 @@ afterEach(home);
 
 describe('mtx', () => {
   it('lists what is where', async () => {
-    expect(await status()).toEqual({
+    expect(await mtxStatus()).toEqual({
       S1: 'A00001L8',
       S2: 'A00002L8',
       S3: 'A00003L8',
@@ -90,37 +69,37 @@ describe('mtx', () => {
   it('transfers, exchanges, takes the inventory and refuses what cannot be', async () => {
     await mtx('load', 2, 1);
     await mtx('transfer', 3, 2);
-    expect(await status()).toMatchObject({ D1: 'A00002L8', S2: 'A00003L8' });
+    expect(await mtxStatus()).toMatchObject({ D1: 'A00002L8', S2: 'A00003L8' });
     await mtx('exchange', 1, 2);
-    expect(await status()).toMatchObject({ S1: 'A00003L8', S2: 'A00001L8' });
+    expect(await mtxStatus()).toMatchObject({ S1: 'A00003L8', S2: 'A00001L8' });
     await mtx('exchange', 1, 2);
     await mtx('inventory');
     await expect(mtx('transfer', 3, 1)).rejects.toThrow('is Empty');
     await expect(mtx('transfer', 1, 4)).rejects.toThrow('Already Full');
     await mtx('transfer', 2, 3);
-    expect(await status()).toEqual(await truth());
+    expect(await mtxStatus()).toEqual(await truth());
   });
 
   it('sees what an operator does at the mail slots', async () => {
     await controls.import({ barcode: 'NEW001L8', capacityBytes: 1e7 });
-    expect(await status()).toMatchObject({ M7: 'NEW001L8' });
+    expect(await mtxStatus()).toMatchObject({ M7: 'NEW001L8' });
     await mtx('load', 7, 0);
     await command('mt', '-f', '/dev/nst0', 'offline');
     await mtx('unload', 8, 0);
-    expect(await status()).toMatchObject({ M8: 'NEW001L8' });
+    expect(await mtxStatus()).toMatchObject({ M8: 'NEW001L8' });
     await controls.export('NEW001L8');
-    expect(await status()).not.toHaveProperty('M8');
+    expect(await mtxStatus()).not.toHaveProperty('M8');
   });
 
   it('says what goes wrong', async () => {
     await controls.setFaults({ stuck: [1001], unreadable: ['A00002L8'] });
     await expect(mtx('load', 1, 0)).rejects.toThrow(/53|Mechanical|MOVE MEDIUM/i);
     expect(await mtx('status')).toMatch(/Storage Element 2:Full/);
-    expect(await status()).not.toHaveProperty('S2');
+    expect(await mtxStatus()).not.toHaveProperty('S2');
     await controls.setFaults({ offline: true });
     await expect(mtx('load', 1, 0)).rejects.toThrow();
     await controls.setFaults({});
-    expect(await status()).toEqual(await truth());
+    expect(await mtxStatus()).toEqual(await truth());
   });
 });
 
@@ -189,8 +168,8 @@ it('hundreds of moves by mtx, at random, leave every cartridge in the place that
     const [from, to] = [1 + next(8), 1 + next(8)];
     if (next(3) > 0) await mtx('transfer', from, to).catch(() => undefined);
     else await mtx('exchange', from, to).catch(() => undefined);
-    if (move % 25 === 0) expect(await status()).toEqual(await truth());
+    if (move % 25 === 0) expect(await mtxStatus()).toEqual(await truth());
   }
-  expect(await status()).toEqual(await truth());
+  expect(await mtxStatus()).toEqual(await truth());
   expect(Object.values(await truth()).toSorted()).toEqual(before);
 });
