@@ -8,6 +8,12 @@ export function libraryUrl(file) {
   return new URL(file, pathToFileURL(`${folder}/`)).href;
 }
 
-export const { TapeDrive, LtoProvider, createVirtualDrive, EndOfDataError, packFolder, extractArchive } = await import(
-  libraryUrl('index.js')
-);
+export const {
+  TapeDrive,
+  LtoProvider,
+  createVirtualDrive,
+  createVirtualLibrary,
+  EndOfDataError,
+  packFolder,
+  extractArchive,
+} = await import(libraryUrl('index.js'));

@@ -7,6 +7,7 @@ import { extraction } from './extraction.mjs';
 import { firstFilesHere, firstFilesOnTape } from './first-files.mjs';
 import { folders } from './folders.mjs';
 import { garbage } from './garbage.mjs';
+import { library } from './library.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { protection } from './protection.mjs';
 import { readersHere, readersOnTape } from './readers.mjs';
@@ -64,6 +65,7 @@ export const SUBJECTS = {
     inLab: { scsi_debug: sessionsOnTape },
     onDevice: sessionsOnTape,
   },
+  library: { about: 'inventory of 10,000 slots, and bringing a cartridge', here: library },
   folders: { about: 'folders to archives, against tar', here: folders },
   extraction: { about: 'archives to folders, against tar', here: extraction },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },

@@ -10,6 +10,17 @@ export function driveCommand(program: Command, usage: string, description: strin
   );
 }
 
+/** A command that needs a drive, or a cartridge that a library brings to one. */
+export function cartridgeCommand(program: Command, usage: string, description: string): Command {
+  return libraryFlag(driveCommand(program, usage, description))
+    .option('-b, --barcode <barcode>', 'a cartridge of the library in place of a drive: it is brought and put back')
+    .option('--keep', 'leave that cartridge in its drive');
+}
+
+export function libraryFlag(command: Command): Command {
+  return command.option('-l, --library <device>', 'node of the library, or virtual:<folder> (default: $LTO_LIBRARY)');
+}
+
 export function jsonCommand(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).option('--json', 'print one JSON document');
 }

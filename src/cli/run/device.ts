@@ -2,17 +2,22 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import type { OpenOptions } from '../../tape/open/open-transport.js';
 import { TapeDrive } from '../../tape/tape-drive.js';
 import type { CommonOptions } from './action.js';
+import type { CartridgeOptions } from './cartridge-options.js';
 
-export interface DeviceOptions extends CommonOptions {
+export interface DeviceOptions extends CommonOptions, CartridgeOptions {
   readonly device?: string | undefined;
 }
 
-/** Opens the drive that the options or LTO_DEVICE name, and closes it whatever `work` does. */
+/** Opens the drive that the options or LTO_DEVICE name, or the one that a library brings their cartridge to, and closes it whatever `work` does. */
 export async function withDrive<T>(
-  { device = process.env.LTO_DEVICE }: DeviceOptions,
+  { device = process.env.LTO_DEVICE, ...cartridge }: DeviceOptions,
   work: (drive: TapeDrive) => Promise<T>,
   open: OpenOptions = {},
 ): Promise<T> {
+  if (cartridge.library !== undefined || cartridge.barcode !== undefined) {
+    const { withCartridge } = await import('./cartridge.js');
+    return withCartridge(cartridge, work, open);
+  }
   if (!device) {
     throw new InvalidArgumentError('no drive is named', {
       next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; `lto drives` lists the drives',

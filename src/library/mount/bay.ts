@@ -12,6 +12,8 @@ export class Bay<D extends HeldDrive> {
   held: D | undefined;
   /** The cartridge that was asked for, once it is proven. */
   mounted: string | undefined;
+  /** Whether the cartridge was brought, and not found in the drive. */
+  moved = false;
   /** `TapeDrive.mediumEpoch` when it was proven. */
   epoch: number | undefined;
   /** What is under way, if something is: nobody else touches the drive meanwhile. */

@@ -53,6 +53,7 @@ export async function bring<D extends HeldDrive>(
     throw error;
   }
   bay.mounted = barcode;
+  bay.moved = !isThere;
   bay.epoch = held.drive.mediumEpoch;
   const milliseconds = Math.round(performance.now() - begun);
   means.tell({ type: 'brought', barcode, drive: bay.element.number, moved: !isThere, milliseconds });

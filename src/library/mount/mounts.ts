@@ -15,6 +15,8 @@ export interface Mount<D extends HeldDrive> {
   readonly barcode: string;
   readonly drive: MountDrive;
   readonly held: D;
+  /** Whether it was brought, and not found in the drive. */
+  readonly moved: boolean;
   /** To be called once. With `putBack` resolves when the cartridge is in its slot, after its other users have gone. */
   readonly release: (options?: { readonly putBack?: boolean | undefined }) => Promise<void>;
 }
@@ -97,7 +99,7 @@ export class CartridgeMounts<D extends HeldDrive> {
   }
 
   #mountOf(bay: Bay<D>, { policy }: MountTerms): Mount<D> {
-    const { mounted: barcode, held, drive } = bay;
+    const { mounted: barcode, held, drive, moved } = bay;
     if (barcode === undefined || held === undefined) throw this.#closedError();
     const release = async ({ putBack: back = false }: { readonly putBack?: boolean | undefined } = {}) => {
       bay.users -= 1;
@@ -110,7 +112,7 @@ export class CartridgeMounts<D extends HeldDrive> {
       this.#turn();
       if (back) await departure?.promise;
     };
-    return { barcode, drive, held, release };
+    return { barcode, drive, held, moved, release };
   }
 
   #sendBack(bay: Bay<D>): void {

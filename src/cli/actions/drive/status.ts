@@ -1,4 +1,3 @@
-import { senseCodes } from '../../../errors/sense-codes.js';
 import type { LongPosition } from '../../../scsi/commands/read-position.js';
 import { formatOf } from '../../../scsi/generations/index.js';
 import type { TapeStatus } from '../../../tape/port/tape-status.js';
@@ -7,12 +6,15 @@ import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { type Fact, facts } from '../../output/table.js';
 import { encryptionFacts, encryptionStatus } from '../../output/text/encryption.js';
 import { identityFacts } from '../../output/text/identity.js';
+import { readinessText } from '../../output/text/readiness.js';
 import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
-export function status(options: DeviceOptions): Promise<CommandResult> {
-  return withDrive(options, tell, READ_ONLY);
+export async function status({ library, ...options }: DeviceOptions): Promise<CommandResult> {
+  if (library === undefined) return withDrive(options, tell, READ_ONLY);
+  const { libraryDrives } = await import('../library/drives.js');
+  return libraryDrives(library);
 }
 
 async function tell(drive: TapeDrive): Promise<CommandResult> {
@@ -44,20 +46,6 @@ const EXIT_CODES: Readonly<Record<Readiness['state'], number>> = {
   'becoming-ready': exitCodeOf('LTO_NOT_READY'),
   'not-ready': exitCodeOf('LTO_NOT_READY'),
 };
-
-const READINESS: Readonly<Record<Readiness['state'], string>> = {
-  ready: 'ready',
-  'no-medium': 'no cartridge',
-  'not-loaded': 'cartridge not loaded',
-  'becoming-ready': 'becoming ready',
-  'not-ready': 'not ready',
-};
-
-function readinessText({ state, progress, sense }: Readiness): string {
-  const share = progress === undefined ? '' : ` (${Math.round(progress * 100)} %)`;
-  const why = sense ? `: ${senseCodes(sense)} ${sense.text}` : '';
-  return `${READINESS[state]}${share}${why}`;
-}
 
 function tapeFacts(tape: TapeStatus, format: string | undefined): Fact[] {
   const density = `0x${tape.densityCode.toString(16).padStart(2, '0')}`;

@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
-import { jsonCommand } from '../../input/flags.js';
+import { jsonCommand, libraryFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 const load = () => import('../../actions/library/library.js');
 
 /** A command that needs a library. */
 function libraryCommand(library: Command, usage: string, description: string): Command {
-  return jsonCommand(library, usage, description).option(
-    '-l, --library <device>',
-    'node of the library, or virtual:<folder> (default: $LTO_LIBRARY)',
-  );
+  return libraryFlag(jsonCommand(library, usage, description));
 }
 
 /** `lto library`: cartridges are named by barcode or by number of their slot, drives by number, node or serial number. */

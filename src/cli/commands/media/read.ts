@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { collect, driveCommand, keystoreFlags, protectionFlag } from '../../input/flags.js';
+import { cartridgeCommand, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addRead(program: Command): void {
   const what =
     'read a file of the tape, to stdout, into a file, or extracted into a folder; the key is found automatically';
-  protectionFlag(keystoreFlags(driveCommand(program, 'read', what)))
+  protectionFlag(keystoreFlags(cartridgeCommand(program, 'read', what)))
     .argument('<file number>', 'counted from 0 at the beginning of the tape')
     .option('-o, --output <file>', 'save it as this new file')
     .option('-C, --extract <folder>', 'extract the tar archive into this folder')

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { collect, driveCommand, keystoreFlags, protectionFlag } from '../../input/flags.js';
+import { cartridgeCommand, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addWrite(program: Command): void {
-  const command = driveCommand(
+  const command = cartridgeCommand(
     program,
     'write',
     'write a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape',
