@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 
-/** Where a drive is in a library. */
+/** The place of a drive in a library. */
 export interface Bay {
   /** Serial number of the library, which it set in the drive. */
   readonly librarySerial: string;
@@ -8,13 +8,13 @@ export interface Bay {
   readonly element: number;
   /** Logical units of the library's target. */
   readonly units: number;
-  /** Folder of the library, which has the cartridges. */
+  /** Folder of the library, which contains the cartridges. */
   readonly folder: string;
-  /** Name of the cartridge that the library knows in the drive. */
+  /** Name of the cartridge in the drive according to the library. */
   readonly cartridge: string | null;
 }
 
-/** The refusal of what only the library does with a drive in it. */
+/** The error for an operation that only the library may do with its drive. */
 export function inLibrary(folder: string, operation: string): InvalidArgumentError {
   return new InvalidArgumentError('the drive is in a library, and only the robot changes its cartridges', {
     device: `virtual:${folder}`,

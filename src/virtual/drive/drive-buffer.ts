@@ -2,11 +2,11 @@
 interface Taken {
   /** Logical object number after it. */
   readonly end: number;
-  /** Bytes of all that was taken up to its end. */
+  /** Total bytes taken up to its end. */
   readonly bytes: number;
 }
 
-/** What is in the buffer and not yet on the medium. */
+/** Content of the buffer that is not on the medium yet. */
 export interface Buffered {
   /** Logical object number of the first object that is not on the medium. */
   readonly from: number;
@@ -14,17 +14,17 @@ export interface Buffered {
   readonly bytes: number;
 }
 
-/** Entries that are on the medium are dropped when there are so many. */
+/** Number of recorded entries at which they are dropped. */
 const DROP_AT = 1024;
 
 /**
- * What of the objects that were written last is only in the buffer of the drive: what a loss of power takes away. Objects
- * go to the medium in order and whole.
+ * Tracks which of the last written objects are only in the drive's buffer and would be lost with its power. Objects go
+ * to the medium in order and as a whole.
  */
 export class DriveBuffer {
   readonly #level: (taken: number) => number;
   #taken: Taken[] = [];
-  /** Of `#taken`, how many are on the medium. */
+  /** How many of `#taken` are on the medium. */
   #done = 0;
   #bytes = 0;
 
@@ -47,7 +47,7 @@ export class DriveBuffer {
     this.#bytes = 0;
   }
 
-  /** What is not on the medium; undefined when everything is. */
+  /** The objects not on the medium; undefined if there are none. */
   get state(): Buffered | undefined {
     this.#look();
     const first = this.#taken[this.#done];

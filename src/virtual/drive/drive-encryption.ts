@@ -10,14 +10,14 @@ import {
 import type { BlockMarks } from '../cartridge/block-envelope.js';
 import type { Nexus } from '../unit/nexus.js';
 
-/** Data encryption parameters (SSC-5 4.2.22.4), with the key, which is never anywhere but in memory. */
+/** Data encryption parameters (SSC-5 4.2.22.4) with the key, which exists only in memory. */
 export interface EncryptionParameters extends BlockMarks {
   readonly encryptionMode: number;
   readonly decryptionMode: number;
   readonly algorithmIndex: number;
   readonly checkExternalEncryptionMode: number;
   readonly clearKeyOnDemount: boolean;
-  /** 32 bytes; none where neither mode wants a key. */
+  /** 32 bytes; empty if neither mode uses a key. */
   readonly key: Buffer;
   /** KEY INSTANCE COUNTER. */
   readonly instance: number;
@@ -42,7 +42,7 @@ const OFF: Wanted = {
   rawReadable: false,
 };
 
-/** Whose parameters a nexus uses. */
+/** The scopes in effect for a nexus. */
 export interface ScopesInUse {
   /** Scope that the nexus has chosen. */
   readonly nexus: number;
@@ -50,7 +50,7 @@ export interface ScopesInUse {
   readonly parameters: number;
 }
 
-/** Throws InvalidArgumentError for what is no key that a library could set. */
+/** Throws InvalidArgumentError unless it is a key that a library can set. */
 export function requireLibraryKey(key: unknown, keyId: unknown): void {
   if (key !== undefined) requireKeyBytes(key);
   if (keyId !== '') requireKeyId(keyId as string);
@@ -89,7 +89,7 @@ export class DriveEncryption {
     return [...this.#all()].some(({ key }) => key.length > 0);
   }
 
-  /** Sets what a nexus asks for; of the list only `scope` and `lock` are looked at. */
+  /** Sets the parameters of a nexus; of the list, only `scope` and `lock` are used. */
   set(nexus: Nexus, { scope, lock }: Pick<SetDataEncryption, 'scope' | 'lock'>, wanted: Wanted): void {
     this.#locks.delete(nexus);
     wipe(this.#local.get(nexus));
@@ -103,13 +103,13 @@ export class DriveEncryption {
     if (lock) this.#locks.set(nexus, this.parametersOf(nexus).instance);
   }
 
-  /** What a library has set from its side (ADC); undefined takes it away. */
+  /** Sets or, with undefined, clears the parameters from the library's side (ADC). */
   setExternal(wanted: Partial<Wanted> | undefined): void {
     wipe(this.#external);
     this.#external = wanted && this.#counted({ ...OFF, ...wanted });
   }
 
-  /** LOCK: the nexus wanted its parameters or none, and they are others now (SSC-5 8.5.3.2). */
+  /** LOCK: the parameters differ from those that the nexus is locked to (SSC-5 8.5.3.2). */
   isLockedOut(nexus: Nexus): boolean {
     const locked = this.#locks.get(nexus);
     return locked !== undefined && locked !== this.parametersOf(nexus).instance;
@@ -131,7 +131,7 @@ export class DriveEncryption {
     this.#locks.delete(nexus);
   }
 
-  /** Power off, or a hard reset: nothing is left. What a library has set, it sets again. */
+  /** Power off, or a hard reset: clears everything. A library sets its parameters again. */
   clear(): void {
     for (const parameters of this.#local.values()) wipe(parameters);
     this.#local.clear();

@@ -2,14 +2,14 @@ import type { Drive } from './drive.js';
 import { DriveClock } from './drive-clock.js';
 import { type DriveMemory, poweredOn } from './drive-record.js';
 
-/** As the drive's bus would: settings are gone and the tape is at the beginning; what is buffered is recorded. */
+/** A bus reset: settings are lost and the tape is at the beginning; buffered data is recorded. */
 export function resetDrive(drive: Drive): void {
   drive.moveTo(0, 0);
   // Only a loss of power ends a reservation (SPC-5 5.14.1).
   beginAnew(drive, { reservation: drive.memory.reservation });
 }
 
-/** The power goes off and on: what is in the buffer is gone. */
+/** Power off and on: the content of the buffer is lost. */
 export async function cutPower(drive: Drive): Promise<void> {
   if (drive.cartridge !== undefined && drive.memory.loaded) await loseBuffer(drive);
   drive.life.powerCycles += 1;
@@ -17,7 +17,7 @@ export async function cutPower(drive: Drive): Promise<void> {
   beginAnew(drive, {});
 }
 
-/** What is not on the medium is gone, and the tape stands where it would have gone. */
+/** Drops data that is not on the medium; the tape then stands where that data would begin. */
 export async function loseBuffer(drive: Drive): Promise<void> {
   const lost = drive.buffer.state;
   drive.pace?.drop();

@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type SpeedFacts, SpeedModel, type StreamingState } from './speed-model.js';
 
 /**
- * Milliseconds that are worth a timer. Shorter waits add up until they are: the model's clock is absolute, so no rate
- * is lost by it.
+ * Shortest wait in milliseconds that is worth a timer. Shorter waits accumulate; because the model's clock is absolute,
+ * the rate stays correct.
  */
 const WORTH_WAITING = 4;
 const MILLISECONDS = 1000;
 
-/** Makes a drive as slow, by the clock of this machine, as its speed model says. */
+/** Slows a drive down, in real time, to the speed of its model. */
 export class DrivePace {
   readonly #model: SpeedModel;
   readonly #origin = performance.now();
-  /** When what was asked for so far is done. */
+  /** Time at which everything requested so far is done. */
   #doneAt = 0;
 
   constructor(facts: SpeedFacts) {
@@ -36,18 +36,18 @@ export class DrivePace {
     this.#doneAt = this.#model.flush(this.#now);
   }
 
-  /** What is in the buffer is gone. */
+  /** The content of the buffer is dropped. */
   drop(): void {
     this.#model.drop(this.#now);
     this.#doneAt = this.#now;
   }
 
-  /** The tape goes elsewhere. */
+  /** The tape is moved. */
   leave(): void {
     this.#doneAt = this.#model.leave(this.#now);
   }
 
-  /** Resolves when what was asked for is done. */
+  /** Resolves when everything requested is done. */
   async settle(): Promise<void> {
     const left = (this.#doneAt - this.#now) * MILLISECONDS;
     if (left >= WORTH_WAITING) await delay(left);

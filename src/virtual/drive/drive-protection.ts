@@ -8,7 +8,7 @@ import {
 } from '../../scsi/index.js';
 import type { Nexus } from '../unit/nexus.js';
 
-/** What mode page 0Ah subpage F0h says for one nexus. */
+/** Setting of mode page 0Ah subpage F0h for one nexus. */
 export interface ProtectionSetting {
   /** LOGICAL BLOCK PROTECTION METHOD; 0 for none. */
   readonly method: number;
@@ -34,7 +34,7 @@ function namesOf(generation: number): readonly ProtectionName[] {
   return PROTECTION_NAMES.filter((name) => name !== 'crc32c' || generation >= FIRST_WITH_CRC32C);
 }
 
-/** What a drive of the generation offers, for VPD page B5h. */
+/** Methods that a drive of the generation offers, for VPD page B5h. */
 export function protectionMethods(generation: number): readonly ProtectionMethod[] {
   return namesOf(generation)
     .map(protectionCode)

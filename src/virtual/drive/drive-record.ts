@@ -9,7 +9,7 @@ import type { Trait } from './names.js';
 import { NO_RESERVATION, type ReservationState } from './reservation-state.js';
 import type { SpeedFacts } from './speed-model.js';
 
-/** What a drive is. */
+/** Identity of a drive. */
 export interface VirtualDriveIdentity {
   readonly vendor: string;
   readonly product: string;
@@ -18,13 +18,13 @@ export interface VirtualDriveIdentity {
   readonly generation: number;
 }
 
-/** What a drive was set up to be like. */
+/** Options with which a drive was created. */
 export interface DriveSettings {
   /** Seconds that a load takes; until then the drive is becoming ready. */
   readonly loadSeconds: number;
-  /** Size of the early-warning zone, when it is not to follow from the capacity. */
+  /** Size of the early-warning zone in bytes; default: derived from the capacity. */
   readonly earlyWarningBytes?: number | undefined;
-  /** How slow it is; undefined for as fast as the machine. */
+  /** Speed model; undefined: as fast as the machine. */
   readonly speed?: SpeedFacts | undefined;
   /**
    * Bytes written last that a drive without a speed keeps in its buffer until it is emptied; none by default:
@@ -32,13 +32,13 @@ export interface DriveSettings {
    */
   readonly bufferBytes?: number | undefined;
   readonly encryption?: EncryptionSettings | undefined;
-  /** How it, or the path to it, answers otherwise than ours does. */
+  /** Permanent differences in how the drive, or the path to it, answers. */
   readonly traits?: readonly Trait[] | undefined;
   /** It is in a library, which alone opens it. */
   readonly inLibrary?: boolean | undefined;
 }
 
-/** What a drive can do with keys. */
+/** Encryption features of a drive. */
 export interface EncryptionSettings {
   /** Index of its only algorithm, AES-256-GCM; 1 by default. */
   readonly algorithmIndex?: number | undefined;
@@ -49,13 +49,13 @@ export interface EncryptionSettings {
   readonly lock?: boolean | undefined;
 }
 
-/** A place on tape: a partition and the logical object that comes next. */
+/** A position: a partition and the next logical object. */
 export interface Position {
   readonly partition: number;
   readonly object: number;
 }
 
-/** What a drive keeps as long as its power is on. */
+/** State of a drive while its power is on. */
 export interface DriveMemory {
   /** Name of the cartridge that is in the drive. */
   cartridge: string | null;
@@ -66,13 +66,13 @@ export interface DriveMemory {
   /** 0: variable blocks. */
   blockLength: number;
   compression: boolean;
-  /** Who has prevented the removal of the medium. */
+  /** The nexuses that prevent the removal of the medium. */
   removalPreventedBy: readonly Nexus[];
   /** Megabytes before early warning at which programmable early warning is reported; 0 for never. */
   programmableEarlyWarningMegabytes: number;
-  /** WRITE MODE of the device configuration extension: what is recorded can't be changed. */
+  /** WRITE MODE of the device configuration extension: recorded data cannot be changed. */
   appendOnly: boolean;
-  /** Bytes of the partitions that mode page 11 asks the next FORMAT MEDIUM for. */
+  /** Partition sizes in bytes that mode page 11 sets for the next FORMAT MEDIUM. */
   partitionPlan: readonly number[] | undefined;
   /** Errors that were not corrected since the load. */
   uncorrectedErrors: { write: number; read: number };
@@ -90,7 +90,7 @@ export interface DriveMemory {
 /** A drive that is to be cleaned soon, or before it goes on. */
 export type CleaningNeed = 'requested' | 'required';
 
-/** What a drive counts all its life. */
+/** Lifetime counters of a drive. */
 export interface DriveLife {
   loads: number;
   cleanings: number;
@@ -109,7 +109,7 @@ export interface DriveRecord {
   readonly settings: DriveSettings;
   readonly memory: DriveMemory;
   readonly life: DriveLife;
-  /** Whether the drive was closed in order; if not, its power was cut. */
+  /** Whether the drive was closed properly; otherwise its power was cut. */
   readonly closed: boolean;
 }
 
@@ -143,7 +143,7 @@ export async function saveDrive(folder: string, record: DriveRecord): Promise<vo
   await writeJson(join(folder, FILE), { format: FORMAT, ...record });
 }
 
-/** Rejects with DeviceNotFoundError when the folder holds no drive, or one that can't be read. */
+/** Rejects with DeviceNotFoundError if the folder contains no readable drive. */
 export async function loadDrive(folder: string): Promise<DriveRecord> {
   requireNonEmptyText('folder', folder, { operation: 'open' });
   const details = { device: `virtual:${folder}` };
@@ -162,7 +162,7 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
       next: 'Restore it from a backup, or create a new drive and put the cartridges of this one into it',
     });
   }
-  // A drive of an earlier version lacks what was added since.
+  // Defaults for fields that an earlier version did not have.
   const added = {
     life: { ...NEW_DRIVE, ...life },
     memory: { ...poweredOn(memory.cartridge, memory.loaded), ...memory, reservation: reservationOf(memory) },
@@ -178,7 +178,7 @@ function isPosition(position: Position | undefined): boolean {
   return Number.isInteger(position?.partition) && Number.isInteger(position?.object);
 }
 
-/** Registration and reservation as an earlier version kept them, which knew of one initiator only. */
+/** Registration and reservation of an earlier version, which had only one initiator. */
 interface LoneReservation {
   readonly generation: number;
   readonly key?: string;

@@ -6,10 +6,7 @@ import type { SpeedFacts } from './speed-model.js';
 
 const MIB = 1024 * 1024;
 
-/**
- * No vendor publishes how a drive decides: the restart level and the seconds over which the host's rate is
- * averaged are guesses, and about 3 s is what a stop costs.
- */
+/** No vendor publishes how a drive decides: restart level and averaging time are guesses; a stop costs about 3 s. */
 function model({ generation, bufferMebibytes }: DetailedGeneration): SpeedFacts {
   return {
     bufferBytes: bufferMebibytes * MIB,
@@ -32,7 +29,7 @@ const RANGES = {
   matchingSeconds: { ...SECONDS, min: 0.001 },
 } satisfies Partial<Record<keyof SpeedFacts, NumberRange>>;
 
-/** The facts of a speed model, by name or as they are. Throws InvalidArgumentError for what no drive can be. */
+/** The facts of a speed model, by name or given. Throws InvalidArgumentError for facts that no drive can have. */
 export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
   const facts = typeof speed === 'string' ? MODELS.get(speed) : speed;
   if (facts === undefined) {

@@ -25,17 +25,17 @@ const MB = 1e6;
 /** The progress indication counts in 65536ths. */
 const MOST_PROGRESS = 0xffff / 0x10000;
 
-/** What a command needs of the cartridge. */
+/** State of the cartridge that a command requires. */
 export type MediumNeed = 'none' | 'present' | 'ready';
 
-/** What is decided outside of a drive. */
+/** Facts decided outside of the drive. */
 export interface DriveSurroundings {
-  /** Size of the early-warning zone where a trait decides it. */
+  /** Size of the early-warning zone if a trait sets it. */
   readonly earlyWarningBytes?: number | undefined;
   readonly bay?: Bay | undefined;
 }
 
-/** The state of a drive, and what every command asks of it. Refusals are thrown as CheckCondition. */
+/** The state of a drive, with the checks that commands share. Refusals are thrown as CheckCondition. */
 export class Drive {
   readonly identity: DriveRecord['identity'];
   readonly settings: DriveSettings;
@@ -45,15 +45,15 @@ export class Drive {
   readonly attentions: UnitAttentions;
   /** How slow it is; undefined for as fast as the machine. */
   readonly pace: DrivePace | undefined;
-  /** What it has taken and not yet recorded. */
+  /** Data taken and not yet recorded. */
   readonly buffer: DriveBuffer;
   readonly encryption = new DriveEncryption();
   readonly #earlyWarningBytes: number | undefined;
-  /** Where it is in a library, if it is in one. */
+  /** Its place in a library, if it is in one. */
   readonly bay: Bay | undefined;
   /** The cartridge that is in the drive, loaded or not. */
   cartridge: Cartridge | undefined;
-  /** Where a record met the end of the partition. */
+  /** Position at which a record reached the end of the partition. */
   metEndAt: Position | undefined;
   /** When a running load is over, by `performance.now()`. */
   #readyAt = 0;
@@ -88,7 +88,7 @@ export class Drive {
     return this.requirePresent().limits(this.position.partition, this.#earlyWarningBytes);
   }
 
-  /** What it can do with keys, with all defaults filled in. */
+  /** Encryption features, with all defaults filled in. */
   get encryptionSettings() {
     const {
       algorithmIndex = 1,
@@ -126,20 +126,20 @@ export class Drive {
     return partition < this.requirePresent().partitions;
   }
 
-  /** To somewhere else on the tape. */
+  /** Moves to another position. */
   moveTo(object: number, partition = this.position.partition): void {
     this.pace?.leave();
     this.buffer.empty();
     this.memory.position = { partition, object };
   }
 
-  /** Past what was just recorded or read. */
+  /** Moves past objects just recorded or read. */
   advance(objects: number): void {
     const { partition, object } = this.position;
     this.memory.position = { partition, object: object + objects };
   }
 
-  /** Whether the tape stands at or after early warning, or where the partition has shown to end. */
+  /** Whether the tape stands at or after early warning, or where the partition was found to end. */
   beyondEarlyWarning(): boolean {
     if (this.metEndAt === this.position) return true;
     return this.image.bytesBefore(this.position.object) >= this.limits.earlyWarning;
@@ -161,7 +161,7 @@ export class Drive {
     return this.cartridge;
   }
 
-  /** A drive in a library puts its cleaning cartridge out when it is done. */
+  /** A drive in a library ejects its cleaning cartridge when it has finished. */
   get hasCleaned(): boolean {
     return this.bay !== undefined && this.cartridge?.memory.medium.kind === 'cleaning' && !this.isLoading();
   }
@@ -183,7 +183,7 @@ export class Drive {
     return cartridge;
   }
 
-  /** For commands that append: WORM media, and all media in append-only mode, take them at end of data only. */
+  /** For commands that append: WORM media, and all media in append-only mode, accept them only at end of data. */
   requireWritable(): void {
     const overwrites = this.position.object < this.image.objects || this.image.damaged;
     if (this.#isAppendOnly(this.#requireNotProtected()) && overwrites) throw new CheckCondition(sense('7/30/0c'));
@@ -282,7 +282,7 @@ export class Drive {
     this.attentions.forget(nexus);
   }
 
-  /** What is to be known of the drive when it is opened again: the sessions of others have ended then. */
+  /** The state to keep for the next open; the sessions of other nexuses end. */
   memoryToKeep(): DriveMemory {
     const { removalPreventedBy } = this.memory;
     const own = this.memory.protection?.[LOCAL_NEXUS];

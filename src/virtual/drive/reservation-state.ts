@@ -18,10 +18,10 @@ const READABLE: readonly number[] = [writeExclusive, writeExclusiveRegistrantsOn
 const FOR_HOLDER_ONLY: readonly number[] = [writeExclusive, exclusiveAccess];
 const FOR_ALL: readonly number[] = [writeExclusiveAllRegistrants, exclusiveAccessAllRegistrants];
 
-/** What a command is to a reservation of somebody else: it goes past it, it only reads, or it is kept out. */
+/** Access of a command under another nexus's reservation: always allowed, reading only, or refused. */
 export type Access = 'open' | 'reading' | 'closed';
 
-/** Whether a reservation keeps a nexus from a command. */
+/** Whether a reservation refuses a nexus's command. */
 export function isKeptOut({ registrations, holder }: ReservationState, nexus: Nexus, access: Access): boolean {
   if (holder === undefined || access === 'open' || holder.nexus === nexus) return false;
   const registered = registrations.some((registration) => registration.nexus === nexus);
@@ -35,7 +35,7 @@ export function keyOf({ registrations }: ReservationState, nexus: Nexus): string
   return key && fieldOf(key);
 }
 
-/** A key as the commands have it: 16 hex digits. */
+/** A key in the form of the commands: 16 hex digits. */
 export function fieldOf(key: string): string {
   return BigInt(key).toString(16).padStart(NO_RESERVATION_KEY.length, '0');
 }
@@ -54,7 +54,7 @@ export function endIsTold({ holder }: ReservationState): boolean {
   return holder !== undefined && !FOR_HOLDER_ONLY.includes(holder.type);
 }
 
-/** Registers a nexus with a key, or takes its registration away with 0, and its reservation with it. */
+/** Registers a nexus with a key; 0 removes its registration and reservation. */
 export function registered(state: ReservationState, nexus: Nexus, key: string): ReservationState {
   const others = state.registrations.filter((registration) => registration.nexus !== nexus);
   const generation = state.generation + 1;
@@ -65,7 +65,7 @@ export function registered(state: ReservationState, nexus: Nexus, key: string): 
   return { ...state, generation, registrations: others, holder: heirOf(state, nexus, others) };
 }
 
-/** Who has the reservation when a registration is gone. */
+/** The holder of the reservation after a registration is removed. */
 function heirOf(
   state: ReservationState,
   gone: Nexus,

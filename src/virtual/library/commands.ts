@@ -9,14 +9,14 @@ import { exchangeMedium, moveMedium, openCloseImportExport, positionToElement, p
 
 /** A command of the changer. */
 export interface ChangerCommand extends Command<Library> {
-  /** The robot has to be ready. */
+  /** Requires a ready robot. */
   readonly needsRobot: boolean;
 }
 
 const ready = { needsRobot: true } as const;
 const always = { needsRobot: false } as const;
 
-/** What the changer can do. */
+/** Commands of the changer. */
 export const CHANGER_COMMANDS: Readonly<Partial<Record<scsi.CommandName, ChangerCommand>>> = {
   'TEST UNIT READY': { ...ready, layout: scsi.TEST_UNIT_READY, run: () => undefined },
   'REQUEST SENSE': { ...always, layout: scsi.REQUEST_SENSE, run: requestSense, passesAttention: true },

@@ -1,17 +1,17 @@
 import { ELEMENT_TYPE, type ElementType } from '../../scsi/index.js';
 
-/** How many elements of each type a library has; of hands there is one. */
+/** Number of elements of each type; there is one medium transport element. */
 export interface ElementCounts {
   readonly drives: number;
   readonly slots: number;
   readonly mailSlots: number;
 }
 
-/** Address of the hand: 0, which stands for the library's choice, too. */
+/** Address of the medium transport element: 0, which also means "the library's choice". */
 export const TRANSPORT = 0;
-/** First addresses, as large libraries have them. */
+/** First addresses, as in large libraries. */
 const FIRST = { transport: TRANSPORT, dataTransfer: 1, importExport: 101, storage: 1001 } as const;
-/** What there is room for before the next type. */
+/** Most elements of each type before the addresses of the next type. */
 export const MOST_ELEMENTS = { drives: 100, mailSlots: 900, slots: 64_000 } as const;
 
 const TYPES = Object.keys(FIRST) as readonly ElementType[];
@@ -41,12 +41,12 @@ export class ElementMap {
     return TYPES.flatMap((type) => this.addresses(type));
   }
 
-  /** The type of the element at an address; undefined where there is none. */
+  /** The type of the element at an address; undefined if there is none. */
   typeOf(address: number): ElementType | undefined {
     return TYPES.find((type) => address >= FIRST[type] && address < FIRST[type] + this.#counts[type]);
   }
 
-  /** How far along its way the hand is at an element: from 0 to 1. */
+  /** Place of an element along the robot's path, from 0 to 1. */
   placeOf(address: number): number {
     const before = TYPES.filter((type) => FIRST[type] < address).map((type) => {
       return Math.min(this.#counts[type], address - FIRST[type]);
@@ -56,7 +56,7 @@ export class ElementMap {
   }
 }
 
-/** The types that an ELEMENT TYPE CODE asks for, in the order of their addresses; undefined for no such code. */
+/** The types of an ELEMENT TYPE CODE, in the order of their addresses; undefined for an unknown code. */
 export function typesOf(code: number): readonly ElementType[] | undefined {
   if (code === ELEMENT_TYPE.all) return TYPES;
   const type = TYPES.find((each) => ELEMENT_TYPE[each] === code);

@@ -20,7 +20,7 @@ export async function initializeElementStatus(library: Library): Promise<undefin
   await library.pace.scan(library.map.all().length);
 }
 
-/** INITIALIZE ELEMENT STATUS WITH RANGE; a count of 0 means all from there on. */
+/** INITIALIZE ELEMENT STATUS WITH RANGE; a count of 0 means all from the address on. */
 export async function initializeElementStatusWithRange(library: Library, { cdb }: Request): Promise<undefined> {
   const { range, firstElement, count } = decodeCdb(INITIALIZE_ELEMENT_STATUS_WITH_RANGE, cdb);
   if (!range) return initializeElementStatus(library);
@@ -34,7 +34,7 @@ export function readElementStatus(library: Library, { cdb }: Request): Uint8Arra
   const wanted = decodeCdb(READ_ELEMENT_STATUS, cdb);
   const types = typesOf(wanted.elementType);
   if (types === undefined) throw invalidFieldInCdb(1);
-  // Of one media domain there is nothing to mix, which real libraries refuse as well.
+  // With a single media domain there is nothing to mix; real libraries refuse it as well.
   if (wanted.mixed || library.traits.refuses(wanted)) throw invalidFieldInCdb(6);
   let left = wanted.count;
   const pages = types.map((elementType) => {
@@ -47,7 +47,7 @@ export function readElementStatus(library: Library, { cdb }: Request): Uint8Arra
   return library.traits.data(encodeElementStatus(pages, wanted), wanted.allocationLength);
 }
 
-/** Additional sense code of a label that can't be read, as several makers have it. */
+/** Additional sense code of an unreadable label, as several makers use it. */
 const LABEL_UNREADABLE = 0x83;
 const MEDIUM_TYPES: Readonly<Record<MediumKind, number>> = {
   data: MEDIUM_TYPE.data,

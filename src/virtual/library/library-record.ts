@@ -9,7 +9,7 @@ import { type ElementCounts, ElementMap, MOST_ELEMENTS } from './element-map.js'
 import { LIBRARY_FILE } from './library-folder.js';
 import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
 
-/** What a library is. */
+/** Identity of a library. */
 export interface LibraryIdentity {
   readonly vendor: string;
   readonly product: string;
@@ -17,22 +17,22 @@ export interface LibraryIdentity {
   readonly serial: string;
 }
 
-/** How slow a robot is, in seconds. */
+/** Times of a robot, in seconds. */
 export interface RobotSpeed {
-  /** To take a cartridge, and as long again to put it down. */
+  /** Time to pick a cartridge, and the same to place it. */
   readonly handling: number;
-  /** From one end of the library to the other. */
+  /** Time to travel from one end of the library to the other. */
   readonly travel: number;
-  /** To look at one element when the inventory is taken. */
+  /** Time to scan one element for the inventory. */
   readonly scan: number;
 }
 
-/** What a library was set up to be like. */
+/** Options with which a library was created. */
 export interface LibrarySettings extends ElementCounts {
   readonly speed: RobotSpeed;
   /** Drives are unloaded when a move takes their cartridge; otherwise the move is refused while they hold it. */
   readonly unloadsDrives: boolean;
-  /** How it answers otherwise than ours does. */
+  /** Permanent differences in how the library answers. */
   readonly traits?: readonly LibraryTrait[] | undefined;
 }
 
@@ -46,9 +46,9 @@ export interface Stored {
   readonly byOperator?: boolean | undefined;
 }
 
-/** What a library keeps while its power is off. */
+/** State that a library keeps while its power is off. */
 export interface LibraryMemory {
-  /** By element address: the one truth of where each cartridge is. */
+  /** By element address: the only record of where each cartridge is. */
   stored: Readonly<Record<number, Stored>>;
   removalPreventedBy: readonly Nexus[];
   /** The unit attentions that wait for the local nexus. */
@@ -60,7 +60,7 @@ export interface LibraryRecord {
   readonly identity: LibraryIdentity;
   readonly settings: LibrarySettings;
   readonly memory: LibraryMemory;
-  /** Whether the library was closed in order; if not, its power was cut. */
+  /** Whether the library was closed properly; otherwise its power was cut. */
   readonly closed: boolean;
 }
 
@@ -71,7 +71,7 @@ export function libraryPoweredOn(stored: LibraryMemory['stored']): LibraryMemory
   return { stored, removalPreventedBy: [], attentions: [POWER_ON] };
 }
 
-/** Replaces the record as a whole, so that a move has been made or has not, whenever the power is cut. */
+/** Replaces the record atomically, so that after a power cut a move is either done or not. */
 export async function saveLibrary(folder: string, record: LibraryRecord): Promise<void> {
   await writeJson(fileOf(folder), { format: FORMAT, ...record });
 }
@@ -79,7 +79,7 @@ export async function saveLibrary(folder: string, record: LibraryRecord): Promis
 const count = z.int().min(0);
 const seconds = z.number().min(0);
 
-/** What is not named here is kept as it is. */
+/** Other fields are kept unchanged. */
 const RECORD = z.looseObject({
   format: z.literal(FORMAT),
   identity: z.object({ vendor: z.string(), product: z.string(), revision: z.string(), serial: z.string() }),
@@ -107,7 +107,7 @@ const RECORD = z.looseObject({
   closed: z.boolean(),
 });
 
-/** Rejects with DeviceNotFoundError when the folder holds no library, or one that can't be read. */
+/** Rejects with DeviceNotFoundError if the folder contains no readable library. */
 export async function loadLibrary(folder: string): Promise<LibraryRecord> {
   const details = { device: `virtual:${folder}` };
   const found = await readJson(fileOf(folder)).catch((cause: NodeJS.ErrnoException) => {

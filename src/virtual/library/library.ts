@@ -18,7 +18,7 @@ const UNIT_ATTENTION = 6;
 /** The progress indication counts in 65536ths. */
 const MOST_PROGRESS = 0xffff / 0x10000;
 
-/** An element and what is in it, as an operator sees it through the window. */
+/** An element and its cartridge, as an operator sees them. */
 export interface LibraryElement {
   readonly element: number;
   readonly type: 'drive' | 'slot' | 'mail slot' | 'hand';
@@ -31,15 +31,15 @@ const TYPES = { transport: 'hand', dataTransfer: 'drive', storage: 'slot', impor
 /** A drive, as the robot sees it. */
 export interface DriveBay {
   readonly identity: { readonly vendor: string; readonly product: string; readonly serial: string };
-  /** The robot does not reach its cartridge. */
+  /** The drive holds its cartridge, out of reach of the robot. */
   readonly holds: boolean;
   /** Puts a cartridge in, which the drive loads. */
   take(cartridge: string): Promise<void>;
-  /** Takes the cartridge out, or resolves with why that can't be. */
+  /** Takes the cartridge out, or resolves with the reason why not. */
   give(options: { readonly unloads: boolean }): Promise<'held' | 'prevented' | undefined>;
 }
 
-/** The state of a library, and what every command asks of it. Refusals are thrown as CheckCondition. */
+/** The state of a library, with the checks that commands share. Refusals are thrown as CheckCondition. */
 export class Library {
   readonly identity: LibraryIdentity;
   readonly settings: LibrarySettings;
@@ -51,7 +51,7 @@ export class Library {
   readonly faults = new LibraryFaults();
   /** In the order of their elements. */
   readonly bays: readonly DriveBay[];
-  /** TapeAlert flags of what has happened since somebody asked. */
+  /** TapeAlert flags of events since the last reading. */
   readonly alerts = new Set<number>();
   /** The mail slots are open: the robot does not reach them. */
   mailSlotsOpen = false;
@@ -77,7 +77,7 @@ export class Library {
     this.#save = save;
   }
 
-  /** Power on, or a reset: the robot looks at all elements. */
+  /** Power on, or a reset: the robot scans all elements. */
   takeInventory(): void {
     this.#scanMilliseconds = this.pace.scanSeconds(this.map.all().length) * 1000;
     this.#readyAt = performance.now() + this.#scanMilliseconds;
@@ -155,7 +155,7 @@ export class Library {
     this.memory.removalPreventedBy = prevented ? [...others, nexus] : others;
   }
 
-  /** Notes where cartridges are now, all at once: undefined empties an element. It has happened when this resolves. */
+  /** Records new places of cartridges atomically; undefined empties an element. Durable when this resolves. */
   async note(changes: Readonly<Record<number, Stored | undefined>>): Promise<void> {
     const entries = Object.entries({ ...this.memory.stored, ...changes });
     const stored = Object.fromEntries(entries.filter((entry): entry is [string, Stored] => entry[1] !== undefined));
@@ -163,7 +163,7 @@ export class Library {
     this.memory.stored = stored;
   }
 
-  /** As the library's bus would. */
+  /** A bus reset. */
   reset(): void {
     Object.assign(this.memory, libraryPoweredOn(this.memory.stored));
     this.mailSlotsOpen = false;
@@ -178,7 +178,7 @@ export class Library {
     this.attentions.forget(nexus);
   }
 
-  /** What is to be known of the library when it is opened again: the sessions of others have ended then. */
+  /** The state to keep for the next open; the sessions of other nexuses end. */
   memoryToKeep(): LibraryMemory {
     const removalPreventedBy = this.memory.removalPreventedBy.filter((by) => by === LOCAL_NEXUS);
     return { ...this.memory, attentions: this.attentions.local, removalPreventedBy };

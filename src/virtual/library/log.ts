@@ -3,7 +3,7 @@ import { logSenseOf } from '../unit/log-sense.js';
 import { TRANSPORT } from './element-map.js';
 import type { Library } from './library.js';
 
-/** TapeAlert flags of medium changers (SMC-3), which are others than those of drives. */
+/** TapeAlert flags of medium changers (SMC-3), which differ from those of drives. */
 export const CHANGER_ALERT = {
   strayTape: 12,
   pickRetry: 13,
@@ -14,7 +14,7 @@ export const CHANGER_ALERT = {
 /** LOG SENSE: TapeAlert. */
 export const logSense = logSenseOf<Library>(new Map([[TAPE_ALERT.page, tapeAlert]]));
 
-/** Reading clears what has happened, not what lasts. */
+/** Reading clears flags of past events, not of lasting conditions. */
 function tapeAlert(library: Library): Uint8Array {
   const { faults, alerts, memory } = library;
   const isUnreadable = Object.values(memory.stored).some(({ cartridge }) => faults.isUnreadable(cartridge));

@@ -16,12 +16,12 @@ import type { Request } from '../unit/command.js';
 import type { ElementMap } from './element-map.js';
 import type { Library } from './library.js';
 
-/** Where cartridges are kept, and moved between: drives, mail slots, slots. */
+/** Element types that store cartridges and between which they are moved: drives, mail slots, slots. */
 const EVERYWHERE = ELEMENT_BIT.dataTransfer | ELEMENT_BIT.importExport | ELEMENT_BIT.storage;
 const ALL_PAGES = 0x3f;
 const HEADER = 2;
 
-/** The mode pages of the library. Nothing of them can be changed. */
+/** The mode pages of the library; none can be changed. */
 const PAGES: readonly { readonly layout: ModePageLayout; readonly encode: (map: ElementMap) => Uint8Array }[] = [
   {
     layout: ELEMENT_ADDRESS_ASSIGNMENT,

@@ -14,8 +14,9 @@ import type { Library } from './library.js';
 import type { Stored } from './library-record.js';
 import { CHANGER_ALERT } from './log.js';
 
-// A cartridge leaves its drive, then it is noted where it is, then the other drive loads it. Whenever the power is cut,
-// the note alone decides. A cartridge that can't be put down stays in the hand, which can then only put it somewhere else.
+// A cartridge leaves its drive, then its new place is recorded, then the other drive loads it. After a power cut, the
+// record alone decides. A cartridge that cannot be placed stays in the robot's hand, which can then only place it
+// elsewhere.
 
 /** MOVE MEDIUM */
 export async function moveMedium(library: Library, { cdb }: Request): Promise<undefined> {
@@ -46,7 +47,7 @@ export async function exchangeMedium(library: Library, { cdb }: Request): Promis
   if (source === firstDestination) throw new CheckCondition(sense('5/3b/0d'));
   if (secondDestination !== source) requireEmpty(library, secondDestination);
   requireFreeHand(library);
-  // Both have to be put down: a robot that can't, lets them be.
+  // Both cartridges must be placed: if the robot cannot, it moves neither.
   if ([firstDestination, secondDestination].some((element) => library.faults.isBlocked(element))) {
     throw new CheckCondition(sense('4/15/01'));
   }
@@ -120,7 +121,7 @@ function requireReachable(library: Library, element: number): void {
   }
 }
 
-/** The hand takes the cartridge of an element. Throws CheckCondition when it does not come. */
+/** The hand picks the cartridge of an element. Throws CheckCondition if the element does not release it. */
 async function pick(library: Library, element: number): Promise<void> {
   if (element === TRANSPORT) return;
   await library.pace.travelTo(element);
@@ -133,7 +134,7 @@ async function pick(library: Library, element: number): Promise<void> {
   await library.pace.handle();
 }
 
-/** MEDIUM NOT PRESENT is what libraries answer while the drive has not let the cartridge go. */
+/** Libraries answer MEDIUM NOT PRESENT while the drive holds the cartridge. */
 const REFUSALS = { held: '5/3a/00', prevented: '5/53/03' } as const;
 
 interface Move {
@@ -148,14 +149,14 @@ async function place(library: Library, moves: readonly Move[]): Promise<void> {
   try {
     await library.note({ ...emptied, ...filled });
   } catch (error) {
-    // Nothing was moved: the host has no room for the note.
+    // The move is undone: the host disk has no room for the record.
     for (const { cartridge, from } of moves) await library.bayAt(from)?.take(cartridge.cartridge);
     throw error;
   }
   for (const { cartridge, to } of moves) await library.bayAt(to)?.take(cartridge.cartridge);
 }
 
-/** A cartridge remembers the slot that it was in last. */
+/** Keeps the last slot of a cartridge as its source. */
 function arrived(library: Library, { cartridge: { byOperator: _, ...stored }, from }: Move): Stored {
   return library.map.typeOf(from) === 'storage' ? { ...stored, source: from } : stored;
 }

@@ -4,7 +4,7 @@ import type { RobotSpeed } from './library-record.js';
 
 const MILLISECONDS = 1000;
 
-/** Makes a robot as slow, by the clock of this machine, as it was set up to be. */
+/** Slows a robot down, in real time, to its configured speed. */
 export class RobotPace {
   readonly #speed: RobotSpeed;
   readonly #map: ElementMap;
@@ -16,7 +16,7 @@ export class RobotPace {
     this.#map = map;
   }
 
-  /** Seconds that the look at so many elements takes. */
+  /** Seconds to scan a number of elements. */
   scanSeconds(elements: number): number {
     return this.#speed.scan * elements;
   }
@@ -28,7 +28,7 @@ export class RobotPace {
     await wait(way * this.#speed.travel);
   }
 
-  /** Resolves when the hand has taken a cartridge, or has put it down. */
+  /** Resolves when the hand has picked or placed a cartridge. */
   async handle(): Promise<void> {
     await wait(this.#speed.handling);
   }

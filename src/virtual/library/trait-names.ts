@@ -1,4 +1,4 @@
-// Names alone, so that the help of the command loads no library.
+// Names without code, so that the command's help loads no library.
 
 /** Names of the traits that a virtual library can have. */
 export const LIBRARY_TRAIT_NAMES = [

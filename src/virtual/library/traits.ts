@@ -11,18 +11,18 @@ import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
 
 type Wanted = FieldValues<typeof READ_ELEMENT_STATUS.fields>;
 
-/** A lasting way in which some libraries answer otherwise than ours does. */
+/** A permanent difference in how some libraries answer. */
 interface LibraryTraitRow {
   readonly about: string;
-  /** Commands that it does not know: 5/20/00. */
+  /** Unsupported commands: 5/20/00. */
   readonly unknown?: readonly CommandName[];
   /** READ ELEMENT STATUS commands that it refuses: 5/24/00. */
   readonly refuses?: (wanted: Wanted) => boolean;
-  /** What it reports of an element. */
+  /** Changes the report of an element. */
   readonly element?: (element: ElementDescriptor, wanted: Wanted) => ElementDescriptor;
-  /** READ ELEMENT STATUS data as they are sent; they are cut by the allocation length afterwards. */
+  /** Changes READ ELEMENT STATUS data before it is truncated to the allocation length. */
   readonly data?: (data: Uint8Array) => Uint8Array;
-  /** Bits of the allocation length that it heeds; all 24 by default. */
+  /** Bits of the allocation length that the library uses; default all 24. */
   readonly allocationBits?: number;
 }
 
@@ -118,7 +118,7 @@ function withIdentifier(
     : { ...element, identifier: { ...identifier, ...change(identifier.bytes) } };
 }
 
-/** Throws InvalidArgumentError for a name that is no trait's. */
+/** Throws InvalidArgumentError for an unknown trait. */
 export function requireLibraryTraits(names: readonly string[]): readonly LibraryTrait[] {
   return names.map((name) => {
     if (Object.hasOwn(TRAITS, name)) return name as LibraryTrait;
@@ -148,7 +148,7 @@ export class LibraryTraits {
     return this.#rows.reduce((shown, row) => row.element?.(shown, wanted) ?? shown, element);
   }
 
-  /** As they are sent to an initiator with room for so many bytes. */
+  /** The data for an initiator with this allocation length. */
   data(data: Uint8Array, allocationLength: number): Uint8Array {
     const bits = Math.min(24, ...this.#rows.map(({ allocationBits = 24 }) => allocationBits));
     const shown = this.#rows.reduce((sent, row) => row.data?.(sent) ?? sent, data);

@@ -21,7 +21,7 @@ export interface DriveCommand extends Command<Drive> {
   readonly needs: MediumNeed;
 }
 
-/** What the drive can do. */
+/** Commands of the drive. */
 export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, DriveCommand>>> = {
   'TEST UNIT READY': { layout: scsi.TEST_UNIT_READY, needs: 'ready', run: () => undefined },
   'REQUEST SENSE': { layout: scsi.REQUEST_SENSE, needs: 'none', run: requestSense, passesAttention: true },

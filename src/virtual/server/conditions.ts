@@ -9,7 +9,7 @@ const WRITE_ERRORS: ReadonlySet<number> = new Set([0x03, 0x0c]);
 /** Entries that log page 16 keeps. */
 const REMEMBERED = 8;
 
-/** What a CHECK CONDITION leaves in the drive: a TapeAlert flag, error counts, an entry of the diagnostic data. */
+/** Records a CHECK CONDITION in the drive: TapeAlert flag, error counts, diagnostic data entry. */
 export function noteCondition(drive: Drive, sense: SenseFields, cdb: Uint8Array): void {
   const alert = alertOf(sense);
   if (alert !== undefined) drive.raiseAlert(alert);

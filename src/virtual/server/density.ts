@@ -17,7 +17,7 @@ import type { Request } from '../unit/command.js';
 const MEDIA_WIDTH = 127;
 const MB_PER_GB = 1000;
 
-/** REPORT DENSITY SUPPORT: what the drive, or the cartridge in it, can be recorded in, or the types of cartridges. */
+/** REPORT DENSITY SUPPORT: densities of the drive or its cartridge, or medium types. */
 export function reportDensitySupport(drive: Drive, { cdb }: Request): Uint8Array {
   const { media, mediumType, allocationLength } = decodeCdb(REPORT_DENSITY_SUPPORT, cdb);
   const { generation } = drive.identity;
@@ -48,7 +48,7 @@ function mediumTypes({ format, densityCode, mediumType }: FormatFacts): MediumTy
   }));
 }
 
-/** Bits per millimetre, tracks and length are left at zero: a virtual tape has none of them. */
+/** Bits per millimetre, tracks and length are zero: a virtual tape has none. */
 function densitySupport({ format, densityCode, nativeGigabytes }: FormatFacts, generation: number): DensitySupport {
   return {
     primaryDensityCode: densityCode,

@@ -9,7 +9,7 @@ import { COMMANDS } from './commands.js';
 import { noteCondition } from './conditions.js';
 import { requireNotReserved } from './reserved-access.js';
 
-/** Carries out one command, as the traits of the drive have it. */
+/** Carries out one command, modified by the drive's traits. */
 export async function serve(drive: Drive, traits: Traits, request: Request): Promise<CommandResult> {
   try {
     const { sense: fields, dataIn } = await carryOut(drive, traits, request);
@@ -22,7 +22,7 @@ export async function serve(drive: Drive, traits: Traits, request: Request): Pro
   }
 }
 
-/** What a command comes to, as the drive's traits let the initiator see it. */
+/** The outcome of a command, as modified by the drive's traits. */
 async function carryOut(drive: Drive, traits: Traits, request: Request): Promise<Reply> {
   const name = commandName(request.cdb);
   const reply = await replyTo(async () => run(drive, traits, request));

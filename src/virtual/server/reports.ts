@@ -61,7 +61,7 @@ interface Wanted {
   readonly requestedServiceAction: number;
 }
 
-/** Throws CheckCondition when the command is asked for as if it had service actions, or had none (SPC-5 6.36). */
+/** Throws CheckCondition if the request does not match whether the command has service actions (SPC-5 6.36). */
 function find(
   entries: readonly Entry[],
   { reportingOptions, requestedOperationCode, requestedServiceAction }: Wanted,

@@ -120,7 +120,7 @@ export async function persistentReserveOut(drive: Drive, request: Request): Prom
   if (aborts) await endPreempted(drive, before, request);
 }
 
-/** What the preempted have under way ends, and so does their prevention of removal (SPC-5 5.14.11.2.7 and 6.19). */
+/** Ends running commands of preempted nexuses, and their prevention of removal (SPC-5 5.14.11.2.7 and 6.19). */
 async function endPreempted(drive: Drive, before: ReservationState, { nexus, abortTasks }: Request): Promise<void> {
   const gone = othersOf(before, nexus).filter((other) => keyOf(drive.memory.reservation, other) === undefined);
   for (const other of gone) drive.preventRemoval(other, false);
@@ -157,7 +157,7 @@ const CHANGES: Readonly<Record<number, Change>> = {
   [preemptAndAbort]: { needsType: true, needsRegistration: true, aborts: true, apply: preemptOthers },
 };
 
-/** The service actions that there are. */
+/** The supported service actions. */
 export const RESERVE_IN_ACTIONS: readonly number[] = Object.values(PERSISTENT_RESERVE_IN_ACTION);
 export const RESERVE_OUT_ACTIONS: readonly number[] = Object.keys(CHANGES).map(Number);
 
@@ -178,7 +178,7 @@ function makeReservation({ memory }: Drive, nexus: Nexus, _parameters: ReserveOu
 function endReservation({ memory, attentions }: Drive, nexus: Nexus, _parameters: ReserveOutParameters, type: number) {
   const before = memory.reservation;
   if (!isHolder(before, nexus)) return;
-  // SPC-5 5.14.11.2.2: another type than the one that is held is an invalid release.
+  // SPC-5 5.14.11.2.2: releasing another type than the held one is an invalid release.
   if (before.holder?.type !== type) throw new CheckCondition(sense('5/26/04'));
   memory.reservation = { ...before, holder: undefined };
   if (!endIsTold(before)) return;

@@ -4,7 +4,7 @@ import { type Access, isKeptOut } from '../drive/reservation-state.js';
 import { ReservationConflict } from '../unit/check-condition.js';
 import type { Request } from '../unit/command.js';
 
-/** What a command is to a reservation of another initiator (SPC-5 5.14.4, SSC-5 4.2.17); the others are kept out. */
+/** Access of commands under another initiator's reservation (SPC-5 5.14.4, SSC-5 4.2.17); others are refused. */
 const ACCESS: Readonly<Partial<Record<CommandName, Access>>> = {
   'TEST UNIT READY': 'open',
   'REQUEST SENSE': 'open',
@@ -14,7 +14,7 @@ const ACCESS: Readonly<Partial<Record<CommandName, Access>>> = {
   'LOG SENSE': 'open',
   'REPORT TIMESTAMP': 'open',
   'PERSISTENT RESERVE IN': 'open',
-  // It looks for itself what the initiator may do.
+  // The command checks the initiator's rights itself.
   'PERSISTENT RESERVE OUT': 'open',
   'READ(6)': 'reading',
   REWIND: 'reading',
@@ -29,13 +29,13 @@ const ACCESS: Readonly<Partial<Record<CommandName, Access>>> = {
 
 const PREVENT_BITS = 0x03;
 
-/** Throws ReservationConflict when somebody else's reservation keeps the initiator out. */
+/** Throws ReservationConflict if another initiator's reservation refuses the command. */
 export function requireNotReserved(drive: Drive, name: CommandName, { cdb, nexus }: Request): void {
   if (isKeptOut(drive.memory.reservation, nexus, accessOf(name, cdb))) throw new ReservationConflict();
 }
 
 function accessOf(name: CommandName, cdb: Uint8Array): Access {
-  // To allow what one has prevented takes nothing from the holder.
+  // Ending one's own prevention of removal does not affect the holder.
   const allows = name === 'PREVENT ALLOW MEDIUM REMOVAL' && ((cdb[4] ?? 0) & PREVENT_BITS) === 0;
   return allows ? 'open' : (ACCESS[name] ?? 'closed');
 }

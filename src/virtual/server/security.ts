@@ -48,7 +48,7 @@ const KEY_BYTES = 32;
 const AES_256_GCM = 0x00010014;
 const IN_HARDWARE = 2;
 const NONCE_BY_DRIVE = 1;
-/** RDMC_C: raw reading is off unless it is asked for with each key. */
+/** RDMC_C: raw reading is off unless requested with each key. */
 const RAW_OFF_BY_DEFAULT = 4;
 /** COMPRESSION STATUS: nothing is ever compressed. */
 const NOT_COMPRESSED = 3;
@@ -124,7 +124,7 @@ function capabilities(drive: Drive): Uint8Array {
   });
 }
 
-/** No CKORP and CKORL: a reservation that goes leaves the keys where they are. */
+/** No CKORP and CKORL: the end of a reservation does not change the keys. */
 function managementCapabilities(drive: Drive): Uint8Array {
   const { clearKeyOnDemount, lock } = drive.encryptionSettings;
   return encodeManagementCapabilities({
@@ -237,10 +237,10 @@ function kadOf({ kads }: SetDataEncryption, type: number): Uint8Array | undefine
   return kads.find((kad) => kad.type === type)?.data;
 }
 
-/** Throws CheckCondition with the byte of the first field that the drive does not take. */
+/** Throws CheckCondition with the byte of the first field that the drive does not accept. */
 function requireAllowed(drive: Drive, wanted: SetDataEncryption): void {
   const { byLibrary, algorithmIndex, clearKeyOnDemount, lock } = drive.encryptionSettings;
-  // All else is ignored then (SSC-5 8.5.3.2.2).
+  // All other fields are ignored then (SSC-5 8.5.3.2.2).
   if (wanted.scope === ENCRYPTION_SCOPE.public && !byLibrary && (lock || !wanted.lock)) return;
   const { encryptionMode, decryptionMode, key } = wanted;
   const encrypts = encryptionMode === ENCRYPTION_MODE.encrypt;
@@ -268,7 +268,7 @@ const LONGEST_KAD: ReadonlyMap<number, number> = new Map([
   [KAD_TYPE.authenticated, LONGEST_AUTHENTICATED_KAD],
 ]);
 
-/** In ascending order of type, none twice, none too long, and no nonce: the drive makes that itself. */
+/** In ascending order of type, none twice, none too long, and no nonce, which the drive generates. */
 function areKads(kads: readonly KeyAssociatedData[]): boolean {
   return kads.every(({ type, authenticated, data }, index) => {
     const before = kads[index - 1]?.type ?? -1;

@@ -16,7 +16,7 @@ export class CheckCondition {
 /** Thrown by a command that a reservation forbids: status RESERVATION CONFLICT. */
 export class ReservationConflict {}
 
-/** Key, additional sense code and qualifier, as tape people write them: `sense('8/00/05')`. */
+/** Key, additional sense code and qualifier, in the notation of the trade: `sense('8/00/05')`. */
 export function sense(codes: string, more: Partial<SenseFields> = {}): SenseFields {
   const [key = 0, asc = 0, ascq = 0] = codes.split('/').map((code) => Number.parseInt(code, 16));
   return { key, asc, ascq, ...more };
@@ -32,7 +32,7 @@ export function invalidFieldInParameterList(byte: number): CheckCondition {
   return new CheckCondition(sense('5/26/00', { field: { inCdb: false, byte } }));
 }
 
-/** Reads a parameter list. Throws CheckCondition when it can't be read. */
+/** Decodes a parameter list. Throws CheckCondition if it is malformed. */
 export function readList<T>(decode: () => T): T {
   try {
     return decode();
@@ -42,7 +42,7 @@ export function readList<T>(decode: () => T): T {
   }
 }
 
-/** The sense that a look at a unit throws; that of no condition when it throws none. */
+/** The sense data that a check of a unit throws; NO SENSE if it throws none. */
 export function pendingSense(look: () => void): SenseFields {
   try {
     look();
@@ -53,7 +53,7 @@ export function pendingSense(look: () => void): SenseFields {
   }
 }
 
-/** The INFORMATION field of fixed format has 32 bits; what does not fit is not given (SPC-5 4.5.3). */
+/** The INFORMATION field of fixed format has 32 bits; a larger value is omitted (SPC-5 4.5.3). */
 export function residual(count: number): Partial<SenseFields> {
   return Math.abs(count) <= 0x7fffffff ? { information: count } : {};
 }

@@ -1,10 +1,10 @@
 import { DriveClosedError } from '../../errors/index.js';
 
-/** What is asked of a device, one after the other; nothing more once it is closed. */
+/** Queue of calls to a device, run one at a time; refuses new ones once it is closed. */
 export class CommandQueue {
   readonly #device: string;
   readonly #noun: string;
-  /** Settles when everything that was asked for so far is done. */
+  /** Settles when all calls so far are done. */
   #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -14,7 +14,7 @@ export class CommandQueue {
     this.#noun = noun;
   }
 
-  /** Does it when all that was asked for before is done. Rejects with DriveClosedError after `close()`. */
+  /** Runs the action after all earlier ones. Rejects with DriveClosedError after `close()`. */
   add<T>(action: () => Promise<T>): Promise<T> {
     return this.atOnce(() => {
       const result = this.#last.then(action);
@@ -23,7 +23,7 @@ export class CommandQueue {
     });
   }
 
-  /** Does it without waiting for others. Rejects with DriveClosedError after `close()`. */
+  /** Runs the action without waiting for others. Rejects with DriveClosedError after `close()`. */
   async atOnce<T>(action: () => Promise<T>): Promise<T> {
     if (this.#closing === undefined) return action();
     throw new DriveClosedError(`the ${this.#noun} was closed`, { device: this.#device });

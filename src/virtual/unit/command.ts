@@ -6,22 +6,22 @@ export interface Request {
   readonly cdb: Uint8Array;
   /** Data out; empty for other commands. */
   readonly dataOut: Uint8Array;
-  /** Memory for data in, when the initiator wants it there. */
+  /** Memory for data in, if the initiator provides it. */
   readonly into: Uint8Array | undefined;
-  /** Whom it comes from. */
+  /** The sending nexus. */
   readonly nexus: Nexus;
   readonly abortTasks: AbortTasks | undefined;
-  /** By a fault: the block that comes next is no longer what was recorded. */
+  /** Set by a fault: the next block is no longer what was recorded. */
   readonly mediumFlipped?: boolean | undefined;
 }
 
-/** Ends the commands of a nexus that are under way or wait, without an answer; resolves when they have ended. */
+/** Ends the running and queued commands of a nexus without an answer; resolves when they have ended. */
 export type AbortTasks = (nexus: Nexus) => Promise<unknown>;
 
 /** Carries out a command: data in, or nothing; throws CheckCondition. */
 export type Handler<Unit> = (unit: Unit, request: Request) => Promise<Uint8Array | undefined> | Uint8Array | undefined;
 
-/** What a command came to: data in, sense, or both. */
+/** The outcome of a command: data in, sense, or both. */
 export interface Reply {
   readonly dataIn?: Uint8Array | undefined;
   readonly sense?: SenseFields | undefined;
@@ -31,8 +31,8 @@ export interface Reply {
 export interface Command<Unit> {
   readonly layout: CdbLayout;
   readonly run: Handler<Unit>;
-  /** A waiting unit attention does not stop it (SPC-5 5.14). */
+  /** Carried out despite a pending unit attention (SPC-5 5.14). */
   readonly passesAttention?: boolean;
-  /** Those that it has, where the layout is the same for all of them. */
+  /** The service actions, if all have the same layout. */
   readonly serviceActions?: readonly number[];
 }

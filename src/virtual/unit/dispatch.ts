@@ -4,7 +4,7 @@ import type { Command, Reply } from './command.js';
 
 type Table<C> = Readonly<Partial<Record<CommandName, C>>>;
 
-/** The command that a CDB asks for. Throws CheckCondition for one that is not in the table, or is cut. */
+/** The command of a CDB. Throws CheckCondition if it is not in the table, or truncated. */
 export function commandOf<C extends Command<never>>(table: Table<C>, cdb: Uint8Array, set: CommandSet): C {
   const name = commandName(cdb, set);
   const command = name && table[name];
@@ -18,7 +18,7 @@ export function unknownCommand(): CheckCondition {
   return new CheckCondition(sense('5/20/00', { field: { inCdb: true, byte: 0 } }));
 }
 
-/** What a command comes to, whether it is carried out or refused with CHECK CONDITION. */
+/** The outcome of a command, carried out or refused with CHECK CONDITION. */
 export async function replyTo(run: () => ReturnType<Command<never>['run']>): Promise<Reply> {
   try {
     return { dataIn: await run() };

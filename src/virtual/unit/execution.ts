@@ -8,13 +8,13 @@ import type { Nexus } from './nexus.js';
 
 /** The data phase of a command. */
 export interface DataPhase {
-  /** What is sent with the command. */
+  /** Data out of the command. */
   readonly dataOut?: Uint8Array | undefined;
-  /** Room for data in, bytes; by default, as much as the command asks for. */
+  /** Allocation length for data in, in bytes. Default: that of the command. */
   readonly allocationLength?: number | undefined;
-  /** Memory that a record is read into, which saves a copy; `dataIn` is then a part of it. */
+  /** Memory for data in, which saves a copy; `dataIn` is then a part of it. */
   readonly into?: Uint8Array | undefined;
-  /** Whom the command comes from; by default, from this process. */
+  /** Sending nexus. Default: this process. */
   readonly nexus?: Nexus | undefined;
   /** A command that has not begun, or is being delayed, when it aborts is not carried out; the call rejects. */
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +22,7 @@ export interface DataPhase {
   readonly abortTasks?: AbortTasks | undefined;
 }
 
-/** Throws InvalidArgumentError for what is no command, or no data phase of one. */
+/** Throws InvalidArgumentError for an invalid command or data phase. */
 export function requireCommand(cdb: unknown, data: DataPhase): void {
   const bytes = (name: string, value: unknown) => {
     if (value instanceof Uint8Array) return;
@@ -53,7 +53,7 @@ export interface Execution {
   readonly dataOutLength: number;
 }
 
-/** The outcome of an answered command, as far as the initiator has room for its data. */
+/** The outcome of an answered command, with data truncated to the allocation length. */
 export function executionOf(
   { status, sense, dataIn: whole, hostStatus = 0 }: CommandResult & { readonly hostStatus?: number },
   { into, allocationLength }: Pick<DataPhase, 'into' | 'allocationLength'> = {},

@@ -9,10 +9,10 @@ import {
 import type { Drive } from '../../drive/drive.js';
 
 const MB = 1e6;
-/** Records are stored as they come: nothing gets smaller. */
+/** Records are stored uncompressed. */
 const NO_COMPRESSION = 100;
 
-/** Log page 02. A file corrects nothing, so only what could not be corrected is counted. */
+/** Log page 02. A file has no corrected errors, so only uncorrected ones are counted. */
 export function writeErrors({ cartridge, memory }: Drive): Uint8Array {
   const bytes = cartridge?.memory.usage.bytesWrittenThisLoad ?? 0;
   return encodeLogValues(WRITE_ERROR_COUNTERS, errorCounters(bytes, memory.uncorrectedErrors.write));

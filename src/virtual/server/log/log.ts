@@ -26,7 +26,7 @@ import { compression, deviceStatistics, readErrors, writeErrors } from './drive.
 import { tapeCapacity, tapeUsage, volumeStatistics } from './volume.js';
 
 const MB = 1e6;
-/** Degrees Celsius that no drive would complain about. */
+/** A normal temperature in degrees Celsius. */
 const TEMPERATURE = 35;
 
 /** The log pages that the drive has, by code. */
@@ -50,7 +50,7 @@ const PAGES: ReadonlyMap<number, (drive: Drive) => Uint8Array> = new Map([
 /** LOG SENSE */
 export const logSense = logSenseOf(PAGES);
 
-/** Reading clears the flags of what happened. */
+/** Reading clears the flags of past events. */
 function tapeAlert({ memory, life }: Drive): Uint8Array {
   const bytes = encodeTapeAlert(alertsOf(memory, life));
   memory.alerts = [];

@@ -50,7 +50,7 @@ function answer(drive: Drive, serviceAction: number, partition: number, first: n
   }
 }
 
-/** The attributes from an identifier on, which has to be set itself. */
+/** The attributes from an identifier on, which must be set. */
 function from(first: number, attributes: readonly RawAttribute[]): readonly RawAttribute[] {
   if (first !== 0 && !attributes.some(({ id }) => id === first)) throw invalidFieldInCdb(FIRST_ATTRIBUTE_BYTE);
   return attributes.filter(({ id }) => id >= first);
@@ -62,7 +62,7 @@ function supported(drive: Drive, partition: number): number[] {
   return [...new Set([...kept, ...writable])].toSorted((a, b) => a - b);
 }
 
-/** WRITE ATTRIBUTE: all that is asked for, or nothing. */
+/** WRITE ATTRIBUTE: applied completely or not at all. */
 export async function writeAttribute(drive: Drive, { cdb, dataOut }: Request): Promise<undefined> {
   const { partition, parameterListLength } = decodeCdb(WRITE_ATTRIBUTE, cdb);
   if (!drive.hasPartition(partition)) throw invalidFieldInCdb(7);
@@ -86,7 +86,7 @@ function changesIn(list: Uint8Array): readonly RawAttribute[] {
   return attributes;
 }
 
-/** No bytes delete an attribute; otherwise it has to be exactly as the standard has it. */
+/** An empty value deletes an attribute; any other must conform exactly to the standard. */
 function isAllowed({ id, format, bytes }: RawAttribute): boolean {
   const entry = mamAttribute(id);
   if (entry === undefined || !isHostAttribute(id)) return false;

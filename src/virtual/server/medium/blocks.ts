@@ -8,8 +8,8 @@ import type { Nexus } from '../../unit/nexus.js';
 import { type Block, encryptedBlock, recorded, requirePlainAllowed } from './encrypted-blocks.js';
 
 /**
- * The block that comes next, as this nexus gets to see it. Throws CheckCondition, with `left` as residual, when there is
- * none, or none that it may see.
+ * The next block, as visible to this nexus. Throws CheckCondition, with `left` as residual, if there is none or the
+ * nexus may not read it.
  */
 export async function blockAhead(drive: Drive, nexus: Nexus, left: number, done?: Uint8Array): Promise<Block> {
   const ahead = drive.image.object(drive.position.object);
@@ -37,12 +37,12 @@ export async function blockAhead(drive: Drive, nexus: Nexus, left: number, done?
   }
 }
 
-/** A disk that is full or fails is the medium's fault. */
+/** Reports a failing host disk as a medium error. */
 export async function onMedium(codes: string, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    // A host disk without room is no fault of the medium.
+    // A full host disk is not a medium error.
     if (isHostFull(error)) throw error;
     throw new CheckCondition(sense(codes));
   }

@@ -13,32 +13,32 @@ import type { EncryptionParameters } from '../../drive/drive-encryption.js';
 import { CheckCondition, residual, sense } from '../../unit/check-condition.js';
 import type { Nexus } from '../../unit/nexus.js';
 
-// What keys do to reading and writing (SSC-5 4.2.22). A block that is refused stays the next one.
+// Reading and writing with keys (SSC-5 4.2.22). A refused block stays the next one.
 
-/** A logical block, as an initiator gets to see it. */
+/** A logical block, as visible to an initiator. */
 export interface Block {
   readonly length: number;
   /** Copies the first bytes of it into memory that has room for no more than `length`. */
   readonly fill: (data: Uint8Array) => Promise<void>;
 }
 
-/** What stands in the image, from byte `skip` of the record on. */
+/** The record in the image, from byte `skip` on. */
 export function recorded({ image, position }: Drive, length: number, skip = 0): Block {
   return { length, fill: (data) => image.read(position.object, data, skip) };
 }
 
-/** LOCK: throws CheckCondition when the parameters are others than the nexus is locked to. */
+/** LOCK: throws CheckCondition if the parameters differ from those that the nexus is locked to. */
 export function requireKeyInstance({ encryption }: Drive, nexus: Nexus): void {
   if (encryption.isLockedOut(nexus)) throw new CheckCondition(sense('7/2a/13'));
 }
 
-/** Throws CheckCondition for a plain block where only encrypted ones are wanted. */
+/** Throws CheckCondition for a plain block if only encrypted ones are allowed. */
 export function requirePlainAllowed({ encryption }: Drive, nexus: Nexus, left: number, done?: Uint8Array): void {
   const { decryptionMode } = encryption.parametersOf(nexus);
   if (decryptionMode === DECRYPTION_MODE.decrypt) throw new CheckCondition(sense('7/74/02', residual(left)), done);
 }
 
-/** The encrypted record of `length` bytes that comes next: decrypted, or as it is in raw mode. */
+/** The next encrypted record of `length` bytes: decrypted, or unchanged in raw mode. */
 export async function encryptedBlock(
   drive: Drive,
   nexus: Nexus,
@@ -70,9 +70,9 @@ function held(bytes: Buffer): Block {
   };
 }
 
-/** How blocks become records now. */
+/** How blocks are currently recorded. */
 export interface Recording {
-  /** Bytes that a record has more than its block. */
+  /** Bytes that a record is longer than its block. */
   readonly overhead: number;
   readonly record: (block: Uint8Array) => Uint8Array;
 }

@@ -91,7 +91,7 @@ function toEndOfData(drive: Drive): void {
   if (drive.image.damaged) throw new CheckCondition(sense('3/14/03'));
 }
 
-/** What is met after the last object. */
+/** The condition after the last object. */
 function beyond(image: TapImage, left: Partial<SenseFields> = {}): CheckCondition {
   return new CheckCondition(sense(image.damaged ? '3/11/00' : '8/00/05', left));
 }

@@ -29,7 +29,7 @@ export async function setCapacity(drive: Drive, { cdb }: Request): Promise<undef
   await cartridge.format([Math.max(1, Math.floor(cartridge.memory.medium.capacityBytes * proportion))]);
 }
 
-/** Both commands want the tape at the beginning of partition 0, and destroy all of it. */
+/** Both commands require the tape at the beginning of partition 0, and destroy all data. */
 function requireBlankable(drive: Drive): Cartridge {
   const { partition, object } = drive.position;
   if (partition !== 0 || object !== 0) throw new CheckCondition(sense('5/3b/0c'));

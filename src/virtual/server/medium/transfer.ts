@@ -17,7 +17,7 @@ import type { Request } from '../../unit/command.js';
 import { blockAhead, onMedium, unreadableHere } from './blocks.js';
 import { type Block, recordingFor, requireKeyInstance } from './encrypted-blocks.js';
 
-/** Most bytes of one transfer in fixed blocks: far more than any host adapter carries, and little enough for memory. */
+/** Most bytes of one transfer in fixed blocks: more than any host adapter carries, but a bounded amount of memory. */
 const MAX_TRANSFER_BYTES = 64 * 1024 * 1024;
 
 /** READ(6) */
@@ -43,7 +43,8 @@ async function readVariable(
   const length = block.length + extraOf(protection);
   const data = room(into, Math.min(length, wanted));
   await readBlock(drive, block, data, protection);
-  // SSC-5 READ(6), SILI: a short block is no error then; a long one only when the block length of the mode is zero.
+  // SSC-5 READ(6), SILI: a short block is not an error then; a long one is an error unless the mode's block length is
+  // zero.
   const silent = suppress && (length < wanted || drive.memory.blockLength === 0);
   if (length === wanted || silent) return data;
   throw new CheckCondition({ key: 0, incorrectLength: true, ...residual(wanted - length) }, data);
@@ -69,7 +70,7 @@ async function readFixed(drive: Drive, blocks: number, request: Request): Promis
   return data;
 }
 
-/** As much of a block as there is room for, and then of its protection information. */
+/** Reads as much of a block, and then of its protection information, as there is room for. */
 async function readBlock(
   drive: Drive,
   { fill, length }: Block,
@@ -84,7 +85,7 @@ async function readBlock(
   drive.advance(1);
 }
 
-/** Bytes that a block has more on its way: SSC-5 counts them as a part of the transfer, and of its block length. */
+/** Bytes that protection adds to a block: SSC-5 counts them as part of the transfer and of the block length. */
 function extraOf(protection: ProtectionName | undefined): number {
   return protection === undefined ? 0 : PROTECTION_BYTES;
 }
@@ -99,7 +100,7 @@ export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Pro
   const { fixed, blocks, length } = transferOf(drive, cdb, extraOf(protection));
   const stride = length + extraOf(protection);
   requireKeyInstance(drive, nexus);
-  // The initiator has less than its CDB announces: a part of a record is none.
+  // The initiator sent less than its CDB announces: partial records are refused.
   if (dataOut.length < blocks * stride) throw invalidFieldInCdb(2);
   if (blocks === 0) return;
   drive.requireWritable();
@@ -124,7 +125,7 @@ export async function write(drive: Drive, { cdb, dataOut, nexus }: Request): Pro
   reportEarlyWarning(drive, before);
 }
 
-/** How many blocks of which length a WRITE(6) records; each has `extra` bytes more that are sent. */
+/** Number and length of the blocks of a WRITE(6); each is sent with `extra` further bytes. */
 function transferOf(drive: Drive, cdb: Uint8Array, extra: number) {
   const { fixed, transferLength } = decodeCdb(WRITE_6, cdb);
   const { blockLength } = drive.memory;
@@ -177,7 +178,7 @@ async function synchronize(drive: Drive): Promise<void> {
   drive.buffer.empty();
 }
 
-/** ERASE(6): short or long, nothing is left after the position. */
+/** ERASE(6): short or long, all data after the position is gone. */
 export async function erase(drive: Drive, { cdb }: Request): Promise<undefined> {
   decodeCdb(ERASE_6, cdb);
   drive.requireErasable();

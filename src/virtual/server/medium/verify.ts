@@ -26,7 +26,7 @@ export async function verify(drive: Drive, request: Request): Promise<undefined>
   }
 }
 
-/** Behind the last of `count` filemarks; infinitely many are none too few. */
+/** Verifies up to after the last of `count` filemarks; with infinity, to the end of the data. */
 async function verifyTo(drive: Drive, request: Request, count: number): Promise<undefined> {
   for (let left = count; left > 0; ) {
     const met = await verifyNext(drive, request, left);
@@ -42,7 +42,7 @@ function endOfData(drive: Drive, left: number): CheckCondition {
   return new CheckCondition(sense('8/00/05', { endOfMedium, ...residual(left) }));
 }
 
-/** Bytes of the block that was passed and is as it was written, or what else comes next. */
+/** Bytes of the next block if it is intact, or what else comes next. */
 async function verifyNext(drive: Drive, request: Request, left: number): Promise<number | 'filemark' | 'end of data'> {
   const next = drive.image.object(drive.position.object);
   if (next.kind === 'end-of-data') return 'end of data';

@@ -30,7 +30,7 @@ type Form = 6 | 10;
 const NO_PAGE = 0x00;
 const ALL_PAGES = 0x3f;
 const ALL_SUBPAGES = 0xff;
-/** Density codes of MODE SELECT that ask for no change: the default, and 7Fh (SSC-5 8.3.2). */
+/** Density codes of MODE SELECT that request no change: the default, and 7Fh (SSC-5 8.3.2). */
 const SAME_DENSITY = [0x00, 0x7f];
 const BUFFERED = 1;
 
@@ -138,7 +138,7 @@ function requireBlockDescriptor(drive: Drive, { densityCode, blockLength }: Bloc
   if (blockLength > MAX_RECORD_BYTES) throw invalidFieldInParameterList(offset + 5);
 }
 
-/** What a page asks for. Throws CheckCondition when it would change what can't be changed. */
+/** The change that a page requests. Throws CheckCondition if it would change fixed bits. */
 function applicationOf(drive: Drive, nexus: Nexus, sent: ModePage): () => void {
   const page = DRIVE_PAGES.find(({ pageCode, subpageCode }) => {
     return pageCode === sent.pageCode && subpageCode === sent.subpageCode;

@@ -10,7 +10,7 @@ import type { Drive } from '../../drive/drive.js';
 import { invalidFieldInParameterList } from '../../unit/check-condition.js';
 import type { DrivePage } from './drive-page.js';
 
-// Mode page 11: how the cartridge is divided, and how the next FORMAT MEDIUM divides it.
+// Mode page 11: the current partitions, and those of the next FORMAT MEDIUM.
 
 const REST = 0xffff;
 /** The part that FDP and SDP give to each partition but the first. */
@@ -52,7 +52,7 @@ function mostPartitions({ identity, cartridge }: Drive): number {
 function current(drive: Drive): Uint8Array {
   const partitions = drive.memory.partitionPlan ?? drive.cartridge?.memory.partitions ?? [];
   const largest = Math.max(0, ...partitions);
-  // Sizes have 16 bits, and real drives count in gigabytes where they can.
+  // Sizes have 16 bits, and real drives use gigabytes if possible.
   const partitionUnits = [9, 6, 3, 0].find((units) => largest / 10 ** units >= 1) ?? 0;
   const fields = {
     maximumAdditionalPartitions: mostPartitions(drive) - 1,
@@ -79,7 +79,7 @@ function completed(drive: Drive, bytes: Uint8Array): Uint8Array {
   return withPartitionSizes(bytes, [...decodePartitionSizes(bytes), ...Array<number>(left).fill(0)]);
 }
 
-/** Bytes of each partition that the page asks for. Throws CheckCondition for what the cartridge can't have. */
+/** Requested partition sizes in bytes. Throws CheckCondition for sizes that the cartridge cannot have. */
 function planOf(drive: Drive, bytes: Uint8Array): readonly number[] | undefined {
   const page = decodeModePage(MEDIUM_PARTITION, bytes);
   const capacity = drive.requireReady().memory.medium.capacityBytes;
