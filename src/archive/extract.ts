@@ -1,4 +1,4 @@
-import { type CallOptions, requireCallback, requireNonEmptyText, requireOptions } from '../arguments/options.js';
+import { type CallOptions, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -49,8 +49,6 @@ export async function extractArchive(
 ): Promise<ExtractResult> {
   requireNonEmptyText('folder', folder, { operation: 'extract' });
   requireOptions(options, { operation: 'extract' });
-  requireCallback('filter', options.filter, { operation: 'extract' });
-  requireCallback('onProgress', options.onProgress, { operation: 'extract' });
   const { force = false, preserve = false, owners = process.getuid?.() === 0, only, filter, onProgress } = options;
   const thread = new ArchiveThread(
     source,

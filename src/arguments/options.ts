@@ -10,13 +10,40 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Check = (name: string, value: unknown, details?: LtoErrorDetails) => void;
+
+/** Options that are true or false. An option means the same wherever it occurs, and takes the same. */
+const FLAGS = [
+  ...['allowIntrusive', 'closeUnterminated', 'force', 'forget', 'inDrive', 'long', 'readOnly', 'reuseChunks', 'wait'],
+  ...['clearKeyOnDemount', 'clearKeyOnReservationLoss', 'clearKeyOnReservationPreempted', 'keep', 'lock', 'rawReading'],
+  ...['oneFileSystem', 'owners', 'preserve', 'special', 'strict', 'xattrs', 'unloads'],
+];
+const CALLBACKS = ['filter', 'onEndOfMedium', 'onFile', 'onNextCartridge', 'onProgress'];
+/** Lists of text. */
+const LISTS = ['exclude', 'only'];
+const TEXTS = ['archive', 'overwrite'];
+/** Lists of objects. */
+const OBJECTS = ['parts'];
+
+const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['signal', (_, value, details) => requireSignal(value, details)],
+  ...FLAGS.map((name) => [name, requireBoolean] as const),
+  ...CALLBACKS.map((name) => [name, requireCallback] as const),
+  ...LISTS.map((name) => [name, requireTexts] as const),
+  ...TEXTS.map((name) => [name, requireNonEmptyText] as const),
+  ...OBJECTS.map((name) => [name, requireRecords] as const),
+]);
+
 /**
- * Throws InvalidArgumentError unless the options of a public method are an object or undefined, with a valid `signal`.
+ * Throws InvalidArgumentError unless the options of a public method are an object or undefined, and those of its members
+ * that have the same type everywhere are of that type.
  */
 export function requireOptions(options: unknown, details?: LtoErrorDetails): void {
   if (options === undefined) return;
   requireRecord('options', options, { next: 'Give an object, or leave the options out', ...details });
-  if ('signal' in options) requireSignal(options.signal, details);
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) CHECKS.get(name)?.(name, value, details);
+  }
 }
 
 /**
@@ -41,6 +68,25 @@ export function requireRecord(name: string, value: unknown, details?: LtoErrorDe
   if (isRecord && !ArrayBuffer.isView(value) && !(value instanceof Map)) return;
   throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: they are an object`, {
     next: 'Give an object',
+    ...details,
+  });
+}
+
+function requireRecords(name: string, value: unknown, details?: LtoErrorDetails): void {
+  if (Array.isArray(value)) {
+    for (const each of value) requireRecord(`one of ${name}`, each, details);
+    return;
+  }
+  throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is a list`, {
+    next: 'Give a list',
+    ...details,
+  });
+}
+
+function requireTexts(name: string, value: unknown, details?: LtoErrorDetails): void {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return;
+  throw new InvalidArgumentError(`${name} cannot be ${shown(value)}: it is a list of text`, {
+    next: 'Give a list of strings',
     ...details,
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../arguments/number.js';
-import { type CallOptions, requireBoolean } from '../arguments/options.js';
+import type { CallOptions } from '../arguments/options.js';
 import type { ScsiDevice } from '../device/scsi-device.js';
 import { NotReadyError } from '../errors/index.js';
 import { testUnitReady } from '../scsi/commands/primary.js';
@@ -31,11 +31,10 @@ const BECOMING_READY = { asc: 0x04, ascq: 0x01 };
 
 /** Throws InvalidArgumentError. */
 export function requireWaitOptions(
-  options: LibraryWaitOptions & { readonly wait?: unknown; readonly ejectAfterMs?: unknown },
+  options: LibraryWaitOptions & { readonly ejectAfterMs?: unknown },
   device: string,
 ): void {
   requireNumbers(options, RANGES, { device });
-  if (options.wait !== undefined) requireBoolean('wait', options.wait, { device });
 }
 
 /** Looks again and again until `look` gives something. Rejects with NotReadyError, which says `what`, and the signal's reason. */

@@ -163,7 +163,7 @@ export class TapeDrive extends TapeReports {
     return this.#move(
       'space to end of data',
       async () => {
-        await enterPartition(this.#port, options.partition ?? 0, options);
+        await enterPartition(this.#port, options.partition === undefined ? 0 : options.partition, options);
         return spaceToEndOfData(this.#port, options);
       },
       options,

@@ -84,6 +84,7 @@ export interface DrivePlan {
 export function planDrive(options: VirtualDriveOptions, inLibrary = false): DrivePlan {
   requireRecord('options', options, { operation: 'create' });
   if (options.cartridge !== undefined && options.cartridge !== false) requireRecord('the cartridge', options.cartridge);
+  if (options.encryption !== undefined) requireRecord('encryption', options.encryption);
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, bufferBytes, encryption } = options;
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);

@@ -3,6 +3,7 @@ import * as library from '../../src/index.js';
 import { type Bench, newLabelledBench } from '../provider/support.js';
 import { temporaryFolder } from '../virtual/support.js';
 import {
+  type Calls,
   expectRefused,
   NO_NUMBER,
   NO_OBJECT,
@@ -20,21 +21,39 @@ const PAGE = [...only(NO_NUMBER), ...only(NO_NUMBER, 1), ...only(NO_OPTIONS, 0x0
 const CONFIRM = { confirm: 'erase everything' };
 const sink = () => Promise.resolve();
 
+/** Options of streams, each wrong. */
+const TRANSFER = [
+  ...[{ partition: -1 }, { protection: 7 }, { checksum: 7 }, { checksum: null }, { bufferBytes: '7' }, { signal: {} }],
+];
+const READING: Calls = [
+  ...TRANSFER,
+  ...[{ fileNumber: '1' }, { onBadRecord: 'x' }, { maxRecordSize: 0 }, { expectedChecksum: 7 }, { reuseChunks: 'x' }],
+].map((options) => [options]);
+const WRITING: Calls = [
+  ...TRANSFER,
+  ...[{ recordSize: '512' }, { position: 7 }, { closeUnterminated: 'x' }, { startThreshold: -1 }],
+  ...[{ earlyWarningAllowance: Number.NaN }, { expected: { fileNumber: 'x' } }],
+].map((options) => [options]);
+/** Options of keys, each wrong. */
+const KEY_OPTIONS: Calls = [
+  ...[{ lock: 'x' }, { keep: 'x' }, { rawReading: 7 }, { clearKeyOnDemount: 'x' }, { keyIdAs: 'x' }, { nonce: 'x' }],
+].map((options) => [{ key: new Uint8Array(32), keyId: 'a', ...options }]);
+
 const TAPE_DRIVE: Rows = {
-  alerts: OPTIONS,
+  alerts: [...OPTIONS, [{ forget: 'x' }]],
   allocate: only(NO_NUMBER),
   attributeLists: OPTIONS,
   blockLimits: OPTIONS,
   capacity: OPTIONS,
   close: NOTHING,
-  closeUnterminatedFile: OPTIONS,
-  configure: [...only(NO_OBJECT), [{ compression: 'yes' }], ...only(NO_OPTIONS, {})],
+  closeUnterminatedFile: [...OPTIONS, [{ partition: null }]],
+  configure: [...only(NO_OBJECT), [{ compression: 'yes' }], [{ nonsense: 1 }], ...only(NO_OPTIONS, {})],
   confirmPosition: OPTIONS,
-  createReadStream: [...OPTIONS, [{ keyStore: null }], [{ signal: 7 }]],
-  createWriteStream: [...OPTIONS, [{ expected: null }], [{ onProgress: 7 }], [{ signal: null }]],
+  createReadStream: [...OPTIONS, ...READING, [{ keyStore: null }], [{ signal: 7 }]],
+  createWriteStream: [...OPTIONS, ...WRITING, [{ expected: null }], [{ onProgress: 7 }], [{ signal: null }]],
   densities: OPTIONS,
   eject: OPTIONS,
-  erase: OPTIONS,
+  erase: [...OPTIONS, [{ long: 'x' }]],
   formatMedium: [...only(NO_OBJECT), [{ ...CONFIRM, partitions: 7 }]],
   health: OPTIONS,
   identity: OPTIONS,
@@ -44,7 +63,7 @@ const TAPE_DRIVE: Rows = {
   logPage: PAGE,
   logPages: OPTIONS,
   logicalObject: OPTIONS,
-  mam: OPTIONS,
+  mam: [...OPTIONS, [{ partition: null }]],
   mediumFormat: OPTIONS,
   memoryAndFormat: OPTIONS,
   modePage: PAGE,
@@ -57,10 +76,10 @@ const TAPE_DRIVE: Rows = {
   readiness: OPTIONS,
   released: [...only([null, undefined, 'text', 7, {}, []]), ...only(NO_OPTIONS, Buffer.alloc(1))],
   requestSense: OPTIONS,
-  session: OPTIONS,
+  session: [...OPTIONS, [{ commit: null }], [{ commit: [] }], [{ commit: { bytes: 'x' } }]],
   requireOverwritable: OPTIONS,
   reservations: OPTIONS,
-  rewind: OPTIONS,
+  rewind: [...OPTIONS, [{ partition: null }]],
   scsi: [...only(NO_OBJECT), ...only(NO_OPTIONS, { cdb: new Uint8Array(6), direction: 'none' })],
   setAttributes: [...only(NO_OBJECT), ...only(NO_OPTIONS, { barcode: 'x' }), [{ barcode: 7 }]],
   setBlockSize: SPACE,
@@ -68,12 +87,12 @@ const TAPE_DRIVE: Rows = {
   settings: OPTIONS,
   spaceFiles: SPACE,
   spaceRecords: SPACE,
-  spaceToEndOfData: OPTIONS,
+  spaceToEndOfData: [...OPTIONS, [{ partition: null }]],
   status: OPTIONS,
   supportedCommands: OPTIONS,
   timestamp: OPTIONS,
   unload: OPTIONS,
-  verifyFile: only([null, undefined, 'text', [], Number.NaN, { inDrive: true }]),
+  verifyFile: only([null, undefined, 'text', [], Number.NaN, { inDrive: true }, { inDrive: 'x', fileNumber: 0 }]),
   waitUntilReady: [...OPTIONS, [{ onProgress: 7 }]],
   writeFile: [...only(NO_OBJECT.filter((value) => value !== 'text')), ...only(NO_OPTIONS, 'text')],
   writeFilemarks: SPACE,
@@ -85,7 +104,13 @@ const ENCRYPTION: Rows = {
   status: OPTIONS,
   nextBlock: OPTIONS,
   confirm: OPTIONS,
-  enable: [...only(NO_OBJECT), [{ mode: 'toString' }], [{ key: null }], [{ key: new Uint8Array(32), keyId: 7 }]],
+  enable: [
+    ...only(NO_OBJECT),
+    [{ mode: 'toString' }],
+    ...KEY_OPTIONS,
+    [{ key: null }],
+    [{ key: new Uint8Array(32), keyId: 7 }],
+  ],
   disable: OPTIONS,
 };
 
@@ -94,40 +119,78 @@ const NO_NAME = NO_TEXT.filter((value) => value !== '');
 
 const PROVIDER: Rows = {
   checkExistingData: OPTIONS,
-  checkOnline: OPTIONS,
+  checkOnline: [...OPTIONS, [{ force: null }]],
   close: NOTHING,
   finalizeMedia: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
   getDriveInfo: OPTIONS,
-  getLiveInfo: OPTIONS,
-  getMamInfo: OPTIONS,
+  getLiveInfo: [...OPTIONS, [{ force: 1 }]],
+  getMamInfo: [...OPTIONS, [{ force: 'x' }]],
   getUtilization: OPTIONS,
-  identifyMedia: OPTIONS,
-  initializeMedia: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
+  identifyMedia: [...OPTIONS, [{ allowIntrusive: 'x' }]],
+  initializeMedia: [
+    ...only(NO_NAME),
+    ...only(NO_OPTIONS, 'LABEL1'),
+    ...only([7, null], 'LABEL1').map(([id, overwrite]) => [id, { overwrite }]),
+  ],
   isWriteProtected: OPTIONS,
-  prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
-  readArchive: [...only(NO_NAME), ...only([null, {}, 1.5], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', 1)],
-  verifyArchive: [...only(NO_NAME), ...only([null, {}, 1.5], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', 1)],
+  prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { closeUnterminated: 'x' }]],
+  readArchive: [
+    ...[null, 'xx', [null, null]].map((parts) => ['LABEL1', 1, { parts, onNextCartridge: sink }]),
+    ['LABEL1', 1, { onNextCartridge: 7 }],
+    ['LABEL1', 1, { expectedChecksum: 7 }],
+    ...only(NO_NAME),
+    ...only([null, {}, 1.5], 'LABEL1'),
+    ...only(NO_OPTIONS, 'LABEL1', 1),
+  ],
+  verifyArchive: [
+    ['LABEL1', 1, { inDrive: 'x' }],
+    ...only(NO_NAME),
+    ...only([null, {}, 1.5], 'LABEL1'),
+    ...only(NO_OPTIONS, 'LABEL1', 1),
+  ],
   watch: OPTIONS,
   writeSession: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
-  writeArchive: [...only(NO_NAME, 'x').map(([source, id]) => [id, source]), ...only(NO_OPTIONS, 'LABEL1', 'text')],
+  writeArchive: [
+    ['LABEL1', 'x', { onEndOfMedium: 7 }],
+    ['LABEL1', 'x', { archive: 7 }],
+    ...only(NO_NAME, 'x').map(([source, id]) => [id, source]),
+    ...only(NO_OPTIONS, 'LABEL1', 'text'),
+  ],
 };
 
 /** Every function that the package exports, classes as what makes or opens one. */
 const FUNCTIONS: Rows = {
-  createVirtualDrive: [...only(NO_TEXT), ...only([null, 'text', 7, []], '/nowhere'), [{ cartridge: null }]],
+  createVirtualDrive: [
+    ...[{ traits: 7 }, { encryption: null }, { speed: 7 }].map((options) => ['/nowhere', options]),
+    ...only(NO_TEXT),
+    ...only([null, 'text', 7, []], '/nowhere'),
+    [{ cartridge: null }],
+  ],
   createVirtualLibrary: [...only(NO_TEXT), ...only([null, 'text', 7, []], '/nowhere')],
   decodeStencFile: only(NO_OBJECT),
   encodeStencFile: [...only(NO_OBJECT), [{ key: 7 }]],
   exportLastKnownGood: NOTHING,
-  extractArchive: [...only(NO_TEXT, 'source'), ...only(NO_OPTIONS, 'source', '/nowhere')],
+  extractArchive: [
+    ...[{ force: 'x' }, { only: 'x' }, { owners: 1 }, { filter: 7 }].map((options) => ['source', '/nowhere', options]),
+    ...only(NO_TEXT, 'source'),
+    ...only(NO_OPTIONS, 'source', '/nowhere'),
+  ],
   generateKey: NOTHING,
   importLastKnownGood: only(NO_OBJECT),
   keyFingerprint: only(NO_OBJECT),
   keyFromBytes: only(NO_OBJECT),
-  listArchive: only(NO_OPTIONS, 'source'),
+  listArchive: [...only(NO_OPTIONS, 'source'), ['source', { only: [7] }]],
   listDrives: [...OPTIONS, [{ root: 7 }]],
   listLibraries: [...OPTIONS, [{ root: 7 }]],
-  packFolder: [...only([null, undefined, 7, {}, [], [null]]), ...only(NO_OPTIONS, '/'), [['/'], { newerThan: 7 }]],
+  packFolder: [
+    ...[{ exclude: 7 }, { exclude: [7] }, { list: 7 }, { special: 'x' }, { strict: 1 }].map((options) => [
+      '/',
+      options,
+    ]),
+    ...only([null, undefined, 7, {}, [], [null]]),
+    ...only(NO_OPTIONS, '/'),
+    [['/'], { newerThan: 7 }],
+  ],
   parseConfiguration: only(NO_OBJECT),
   verifyTape: only(NO_OBJECT),
 };

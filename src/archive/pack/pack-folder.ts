@@ -48,6 +48,9 @@ export interface PackOptions extends CallOptions {
 export function packFolder(sources: FilePath | readonly FilePath[], options: PackOptions = {}): PackStream {
   requireOptions(options, { operation: 'archive' });
   const { cwd, list, newerThan, signal } = options;
+  if (list !== undefined && !(list instanceof Uint8Array)) {
+    throw new InvalidArgumentError('`list` is bytes', { operation: 'archive', next: 'Give a Buffer of paths' });
+  }
   const paths = (Array.isArray(sources) ? sources : [sources]).map(pathBytes);
   if (paths.length === 0 && list === undefined) {
     throw new InvalidArgumentError('there is nothing to archive', { operation: 'archive', next: 'Name a folder' });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { DriveVerification, VerifyInDriveOptions } from '../../tape/motion/verify-in-drive.js';
-import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
+import { type ReadStreamOptions, requireReadOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
 import type { Connection } from '../session/connection.js';
@@ -40,6 +40,7 @@ export async function readArchive(
   { idleTimeoutMs, signal, bufferBytes, checksum, expectedChecksum }: ReadArchiveOptions,
 ): Promise<TapeReadStream> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
+  requireReadOptions(connection.details('read').device, { bufferBytes, checksum, expectedChecksum });
   const { session, leave } = await connection.enter('reading an archive', signal, id);
   const { drive, keyStore, configuration } = session;
   try {

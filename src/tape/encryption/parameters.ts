@@ -47,7 +47,7 @@ export interface EncryptionOptions {
    */
   readonly scope?: keyof typeof SCOPES | undefined;
   /** Where the identifier goes. Default: U-KAD where it fits, else A-KAD. */
-  readonly keyIdAs?: 'unauthenticated' | 'authenticated' | undefined;
+  readonly keyIdAs?: keyof typeof KEY_ID_AS | undefined;
   /** Further key-associated data: bytes of the U-KAD or A-KAD that does not hold the identifier. */
   readonly otherKad?: Uint8Array | undefined;
   /** Nonce for drives that require one from the host; by default 12 random bytes if needed. */
@@ -68,7 +68,9 @@ export interface EncryptionOptions {
   readonly keep?: boolean | undefined;
 }
 
-const CHOICES = { mode: ENCRYPTION_MODES, scope: SCOPES, externalCheck: EXTERNAL_CHECKS } as const;
+/** Where the identifier goes. */
+const KEY_ID_AS = { unauthenticated: true, authenticated: true } as const;
+const CHOICES = { mode: ENCRYPTION_MODES, scope: SCOPES, externalCheck: EXTERNAL_CHECKS, keyIdAs: KEY_ID_AS } as const;
 const BYTES = ['otherKad', 'nonce'] as const;
 
 /** Throws InvalidArgumentError for options that no drive accepts; the error never contains the key. */

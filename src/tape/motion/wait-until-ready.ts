@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments/number.js';
-import { type CallOptions, requireCallback, requireOptions } from '../../arguments/options.js';
+import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { NoMediumError, NotReadyError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readSense } from '../reports/drive-reports.js';
@@ -33,7 +33,6 @@ export async function waitUntilReady(port: DrivePort, options: WaitOptions = {})
   const details = { device: port.device, operation: 'wait until ready' };
   requireOptions(options, details);
   requireNumbers(options, RANGES, details);
-  requireCallback('onProgress', options.onProgress, details);
   const { timeoutMs = TWO_HOURS_MS, signal, onProgress, intervalMs = SECOND_MS } = options;
   const end = performance.now() + timeoutMs;
   for (;;) {

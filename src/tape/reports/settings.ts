@@ -1,5 +1,6 @@
 import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { changeModePage, readModeFields, readModeHeader } from '../../device/mode-pages.js';
+import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
 import { DATA_COMPRESSION } from '../../scsi/mode/data-compression.js';
 import {
   DEVICE_CONFIGURATION,
@@ -66,6 +67,22 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
   };
 }
 
+const CHANGEABLE: readonly (keyof SettingChanges)[] = [
+  'compression',
+  'programmableEarlyWarningMegabytes',
+  'appendOnly',
+];
+
+/** A setting that does not exist would be one that is left out silently. */
+function requireKnown(changes: object, details: LtoErrorDetails): void {
+  const unknown = Object.keys(changes).find((name) => !CHANGEABLE.some((known) => known === name));
+  if (unknown === undefined) return;
+  throw new InvalidArgumentError(`there is no setting ${JSON.stringify(unknown)} that can be changed`, {
+    ...details,
+    next: `Settings are ${CHANGEABLE.join(', ')}`,
+  });
+}
+
 /**
  * Changes settings and reads each page back. Settings belong to the drive, not the cartridge, and are lost at power
  * off. Rejects with IllegalRequestError for a setting that the drive does not allow, VerificationError if it reads back
@@ -74,6 +91,7 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
 export async function changeSettings(port: DrivePort, changes: SettingChanges): Promise<TapeSettings> {
   const details = { device: port.device, operation: 'configure' };
   requireRecord('the changes', changes, details);
+  requireKnown(changes, details);
   for (const name of ['compression', 'appendOnly'] as const) {
     if (changes[name] !== undefined) requireBoolean(name, changes[name], details);
   }

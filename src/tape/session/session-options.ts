@@ -1,6 +1,6 @@
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
-import { InvalidArgumentError, type LtoErrorDetails, type OnMedium } from '../../errors/index.js';
+import { requireNonEmptyText, requireOptions, requireRecord } from '../../arguments/options.js';
+import type { LtoErrorDetails, OnMedium } from '../../errors/index.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 
 /** When a session commits, that is, brings buffered files to the medium: at the first limit that is reached. */
@@ -49,9 +49,7 @@ export type CommitLimits = { readonly [limit in keyof CommitOptions]-?: number }
 export function commitLimits(device: string, options: SessionOptions): CommitLimits {
   const details = { device, operation: 'session' };
   const { commit = {} } = options ?? {};
-  if (typeof commit !== 'object' || commit === null) {
-    throw new InvalidArgumentError('`commit` must be an object with `bytes`, `files` or `seconds`', details);
-  }
+  requireRecord('commit', commit, { ...details, next: 'Give `bytes`, `files` or `seconds`' });
   requireNumbers(commit, RANGES, details);
   const { bytes = 8 * 1024 ** 3, files = 200, seconds = 30 } = commit;
   return { bytes, files, seconds };

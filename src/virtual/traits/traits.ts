@@ -77,7 +77,8 @@ export function traitMeaning(trait: Trait): string {
 
 /** Throws InvalidArgumentError for a name that is no trait's. */
 export function requireTraits(names: readonly string[]): readonly Trait[] {
-  return names.map((name) => {
+  if (!Array.isArray(names)) throw new InvalidArgumentError('traits are a list of names');
+  return names.map((name: string) => {
     if (Object.hasOwn(TRAITS, name)) return name as Trait;
     throw new InvalidArgumentError(`unknown trait of a virtual drive: ${JSON.stringify(name)}`, {
       next: `Traits are ${TRAIT_NAMES.join(', ')}`,

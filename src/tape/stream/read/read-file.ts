@@ -68,5 +68,6 @@ async function consumed(stream: TapeReadStream, consume: (source: TapeReadStream
 
 function isStream(destination: unknown): boolean {
   if (typeof destination !== 'object' || destination === null) return false;
-  return 'getWriter' in destination || ('write' in destination && 'on' in destination);
+  const isFunction = (name: string) => typeof Reflect.get(destination, name) === 'function';
+  return isFunction('getWriter') || (isFunction('write') && isFunction('on'));
 }

@@ -1,5 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
-import { requireCallback, requireRecord } from '../../../arguments/options.js';
+import { requireRecord } from '../../../arguments/options.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { StartOptions } from '../file/start-file.js';
 import { requireTransferOptions, type TransferOptions } from '../file/transfer-options.js';
@@ -53,7 +53,6 @@ export function requireWriteOptions(device: string, options: WriteStreamOptions)
     requireRecord('expected', options.expected, details);
     requireNumbers(options.expected, START_RANGES, details);
   }
-  requireCallback('onProgress', options.onProgress, details);
   const { position } = options;
   if (position === undefined || position === 'append' || position === 'overwrite') return;
   throw new InvalidArgumentError('the position must be append or overwrite', details);
