@@ -1,11 +1,16 @@
-// The library that is measured: `lib/`, or the folder that NODE_LTO_LIB names.
+// The library that is measured: its modules in `build/modules`, or in the folder that NODE_LTO_LIB names.
 import { pathToFileURL } from 'node:url';
 
 const folder = process.env.NODE_LTO_LIB;
 
 export function libraryUrl(file) {
-  if (folder === undefined) return new URL(`../../lib/${file}`, import.meta.url).href;
+  if (folder === undefined) return new URL(`../../build/modules/${file}`, import.meta.url).href;
   return new URL(file, pathToFileURL(`${folder}/`)).href;
+}
+
+/** The `lto` command as it is installed: the bundle in `lib/`, or of the modules that NODE_LTO_LIB names. */
+export function commandUrl() {
+  return folder === undefined ? new URL('../../lib/cli/main.js', import.meta.url).href : libraryUrl('cli/main.js');
 }
 
 export const {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { openTarget } from '../devices/targets.mjs';
-import { libraryUrl, packFolder, TapeDrive } from '../harness/library.mjs';
+import { commandUrl, libraryUrl, packFolder, TapeDrive } from '../harness/library.mjs';
 import { timed } from '../harness/timed.mjs';
 
 const { VirtualTransport } = await import(libraryUrl('backends/virtual/virtual-transport.js'));
@@ -46,7 +46,7 @@ export async function tar({ folder, target }, meter) {
 
 /** `lto write FOLDER` in a process of its own, from its start to its end. */
 export async function command({ folder, drive }, meter) {
-  const main = fileURLToPath(libraryUrl('cli/main.js'));
+  const main = fileURLToPath(commandUrl());
   meter.set(
     await timed(`"${process.execPath}" "${main}" write --overwrite 0 -d "virtual:${drive}" "${folder}" >/dev/null`),
   );

@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type * as Binding from '../../binding.js';
 import { AddonUnavailableError } from '../errors/index.js';
-
-const require = createRequire(import.meta.url);
-/** `src/transport` and `lib/transport` lie equally deep. */
-const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+import { type AddonSearch, findAddon, libc } from './find-addon.js';
 
 let loaded: typeof Binding | undefined;
+let search: AddonSearch | undefined;
 
 /**
  * The native addon: a build in `build/`, else the prebuilt binary for this platform. The environment variable
@@ -19,37 +15,49 @@ export function loadAddon(): typeof Binding {
   return loaded;
 }
 
+/** Where the addon is, or where it was looked for. */
+export function addonSearch(): AddonSearch {
+  search ??= findAddon();
+  return search;
+}
+
+/** For a thread: what its starter has found. The thread's own script may be nowhere near the addon. */
+export function useAddonSearch(found: AddonSearch): void {
+  search = found;
+}
+
 function load(): typeof Binding {
+  const { file, places } = addonSearch();
+  if (file === undefined) throw unavailable('it was not found', searched(places));
   try {
-    const nodeGypBuild = require('node-gyp-build') as (folder: string) => typeof Binding;
-    return nodeGypBuild(packageRoot);
+    return createRequire(file)(file) as typeof Binding;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
-    throw new AddonUnavailableError(`the native addon could not be loaded on ${describeRuntime()}: ${reason}`, {
-      operation: 'load addon',
-      next: `${searched()}. ${howToBuild()}. Virtual drives work without it`,
-      cause,
-    });
+    const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+    throw unavailable(reason, `${file} does not fit this system`, cause);
   }
 }
 
-function describeRuntime(): string {
-  return `${process.platform}-${process.arch}, libc ${libc()}, Node ${process.version}, Node-API ${process.versions.napi}`;
+function unavailable(reason: string, where: string, cause?: unknown): AddonUnavailableError {
+  return new AddonUnavailableError(`the native addon could not be loaded on ${describeRuntime()}: ${reason}`, {
+    operation: 'load addon',
+    next: `${where}. ${howToBuild()}. Virtual drives work without it`,
+    cause,
+  });
 }
 
-/** `glibc` or `musl` as in node-gyp-build, but determined from the running binary. */
-function libc(): string {
+function describeRuntime(): string {
+  const { version, versions, platform, arch } = process;
+  return `${platform}-${arch}, libc ${libcVersion()}, Node ${version}, Node-API ${versions.napi}`;
+}
+
+function libcVersion(): string {
   if (process.platform !== 'linux') return 'none';
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  const version = report.header?.glibcVersionRuntime;
-  return version === undefined ? 'musl' : `glibc ${version}`;
+  return `${libc()} ${report.header?.glibcVersionRuntime ?? ''}`.trim();
 }
 
-function searched(): string {
-  const folder = process.env.NODE_LTO_PREBUILD ?? packageRoot;
-  const tuple = `${process.platform}-${process.arch}`;
-  const places = [join(folder, 'build', 'Release'), join(folder, 'build', 'Debug'), join(folder, 'prebuilds', tuple)];
-  return `Looked for it in ${places.join(', ')}`;
+function searched(places: readonly string[]): string {
+  return `Looked for it in ${places.join(', ')}; NODE_LTO_PREBUILD names another folder`;
 }
 
 function howToBuild(): string {

@@ -1,20 +1,18 @@
 #!/usr/bin/env node
 import './no-debugger.js';
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../addon/version.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { addCommands } from './commands/groups.js';
 import { errorDocument, printDocument } from './output/document.js';
 import { printText } from './output/terminal.js';
 import { exitCodeHelp, FAILED, OUTPUT_CLOSED, USAGE } from './run/exit-codes.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-
 const program = new Command('lto')
   .description(
     "Use an LTO tape drive: identity, health, cartridge memory, encryption, and files at the drive's native speed.",
   )
-  .version(String(version))
+  .version(VERSION)
   .exitOverride()
   .configureOutput({ outputError: (text) => printText(process.stderr, text.replace(/^error:/, 'lto:').trimEnd()) })
   .addHelpText('after', exitCodeHelp());

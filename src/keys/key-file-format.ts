@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KeyStoreError } from '../errors/index.js';
 import { requireKeyId } from './key-store.js';
 
@@ -12,11 +12,14 @@ export const COST = { least: 14, usual: 17, most: 20 } as const;
 
 const LATEST_VERSION = 1;
 
-const KEY = z.strictObject({
-  id: z.string().refine(isKeyId),
+/** What a key file shows of a key without its passphrase. */
+export interface KeyEntry {
+  readonly id: string;
   /** Time at which it was added. */
-  created: z.iso.datetime(),
-});
+  readonly created: string;
+}
+
+const KEY: z.ZodType<KeyEntry> = z.strictObject({ id: z.string().refine(isKeyId), created: z.iso.datetime() });
 
 const KEY_FILE = z.strictObject({
   format: z.literal('node-lto keystore'),
@@ -42,8 +45,6 @@ const VERSION = z.looseObject({ format: KEY_FILE.shape.format, version: z.int() 
 
 /** The file as it is on disk; binary values in base64. See docs/keys.md. */
 export type KeyFile = z.infer<typeof KEY_FILE>;
-/** What a key file shows of a key without its passphrase. */
-export type KeyEntry = z.infer<typeof KEY>;
 
 /** Throws KeyStoreError if it is not a key file, or one of a later version. */
 export function decodeKeyFile(content: Uint8Array, path: string): KeyFile {

@@ -55,36 +55,36 @@ const identifiers = fc
   .filter((text) => text === text.trim());
 
 describe('the archive of a label', () => {
-  it('gives back every identifier', async () => {
-    await fc.assert(
-      fc.asyncProperty(identifiers, async (identifier) => {
-        expect(await decodeLabel(await encodeLabel(identifier))).toEqual({ identifier });
+  it('gives back every identifier', () => {
+    fc.assert(
+      fc.property(identifiers, (identifier) => {
+        expect(decodeLabel(encodeLabel(identifier))).toEqual({ identifier });
       }),
       RUNS,
     );
   });
 
-  it('tells what arbitrary bytes are, and never throws', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 2048 }), async (bytes) => {
-        expect(await decodeLabel(bytes)).toHaveProperty('foundInstead');
+  it('tells what arbitrary bytes are, and never throws', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2048 }), (bytes) => {
+        expect(decodeLabel(bytes)).toHaveProperty('foundInstead');
       }),
       RUNS,
     );
   });
 
-  it.each(['', ' A', 'A ', 'A\n', 'A'.repeat(33), '\t'])('refuses %j', async (identifier) => {
-    await expect(encodeLabel(identifier)).rejects.toThrow(InvalidArgumentError);
+  it.each(['', ' A', 'A ', 'A\n', 'A'.repeat(33), '\t'])('refuses %j', (identifier) => {
+    expect(() => encodeLabel(identifier)).toThrow(InvalidArgumentError);
   });
 
-  it('reads what a plain tar holds, with a newline or without', async () => {
+  it('reads what a plain tar holds, with a newline or without', () => {
     for (const content of ['AA0001L8', 'AA0001L8\n', '  AA0001L8 \r\n']) {
-      expect(await decodeLabel(plainArchive('.tapehoard_label', content))).toEqual({ identifier: 'AA0001L8' });
+      expect(decodeLabel(plainArchive('.tapehoard_label', content))).toEqual({ identifier: 'AA0001L8' });
     }
   });
 
-  it('names the members of another archive', async () => {
-    expect(await decodeLabel(plainArchive('photos/cat.jpg', 'x'))).toEqual({
+  it('names the members of another archive', () => {
+    expect(decodeLabel(plainArchive('photos/cat.jpg', 'x'))).toEqual({
       foundInstead: 'file 0 is an archive of "photos/cat.jpg"',
     });
   });

@@ -115,7 +115,7 @@ describe('identifyMedia', () => {
 
   it('shows both where barcode and label disagree', async () => {
     const { provider, tape } = await newBench();
-    await tape.writeFile([await encodeLabel('OTHER')]);
+    await tape.writeFile([encodeLabel('OTHER')]);
     const disagreement = /barcode .* "AA0001L8", but the label "OTHER"/;
     await expect(provider.identifyMedia({ allowIntrusive: true })).rejects.toThrow(disagreement);
     await expect(provider.prepareForWrite(ID)).rejects.toThrow(disagreement);

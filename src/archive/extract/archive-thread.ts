@@ -1,10 +1,12 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ArchiveError, InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import { decompressed } from '../decode/compression.js';
 import { ArchiveFault, type FaultFacts } from '../decode/fault.js';
+import { startThread } from '../thread/thread.js';
 import { newRing, RingWriter } from './byte-ring.js';
 import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMessage } from './messages.js';
+import { READER } from './thread-script.js';
 
 export interface Run {
   readonly signal?: AbortSignal | undefined;
@@ -13,8 +15,8 @@ export interface Run {
   readonly onMembers?: ((members: readonly ArchiveMember[]) => void) | undefined;
 }
 
-/** Nearly all objects of the thread die with the next member: a larger young generation would only use more memory. */
-const SHORT_LIVED = { maxYoungGenerationSizeMb: 6 };
+/** MiB for short-lived objects of the thread: more room would only use more memory. */
+const YOUNG_MIB = 6;
 
 /** The thread that reads one archive, and the code that passes the archive to it. */
 export class ArchiveThread {
@@ -30,9 +32,7 @@ export class ArchiveThread {
     this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
     const workerData: WorkerInput = { ring, job };
-    // Start options of the program, such as --input-type, must not apply to this file.
-    const options = { workerData, execArgv: [], resourceLimits: SHORT_LIVED };
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), options);
+    this.#worker = startThread(READER, workerData, YOUNG_MIB);
     this.#ring = new RingWriter(ring);
     this.#progress = new Float64Array(ring.progress);
     this.#doing = doing;

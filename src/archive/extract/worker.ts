@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { AddonUnavailableError } from '../../errors/index.js';
 import { isSystemError } from '../../errors/system-error.js';
 import { ArchiveReader } from '../decode/archive-reader.js';
 import { ArchiveFault } from '../decode/fault.js';
 import type { Member } from '../decode/member.js';
 import { toText } from '../encode/byte-string.js';
+import { runThread } from '../thread/thread.js';
 import { archiveMember } from './archive-member.js';
 import { RingReader, StoppedError } from './byte-ring.js';
 import { Extractor } from './extractor.js';
@@ -155,5 +156,4 @@ function bestFolder(path: string): TargetFolder {
   }
 }
 
-const input = workerData as WorkerInput;
-if (parentPort) new ArchiveWork(parentPort, input).run(input.job);
+runThread<WorkerInput>((port, input) => new ArchiveWork(port, input).run(input.job));

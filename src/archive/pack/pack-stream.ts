@@ -1,15 +1,17 @@
 import { addAbortSignal } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
 import { LendingReadable } from '../../streams/lending-readable.js';
+import { startThread } from '../thread/thread.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
 import type { PackProgress, PackSummary } from './summary.js';
+import { PACKER } from './thread-script.js';
 
 const MIB = 1024 * 1024;
 /** Whole records of every usual size. */
 const SLAB_BYTES = MIB;
 const SLABS_AHEAD = 8;
-/** Objects of the thread are garbage at once: a larger young generation would only use more memory. */
+/** MiB for short-lived objects of the thread: more room would only use more memory. */
 const YOUNG_MIB = 4;
 
 /**
@@ -39,12 +41,7 @@ export class PackStream extends LendingReadable {
     // The stream reports the error if this promise is not used.
     this.#begun.catch(() => undefined);
     const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
-    this.#thread = new Worker(new URL('./packer-thread.js', import.meta.url), {
-      workerData: data,
-      // Start options of the program, such as --input-type, must not apply to this file.
-      execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
+    this.#thread = startThread(PACKER, data, YOUNG_MIB);
     // An unread stream does not keep the process alive.
     this.#thread.unref();
     this.#thread

@@ -1,5 +1,6 @@
 // The thread of a packer: `PackStream` starts it with `PackerData`.
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { runThread } from '../thread/thread.js';
 import { failureOf } from './failure.js';
 import { openFileAccess } from './files/file-access.js';
 import { CELL, type PackerData, type PackerMessage } from './job.js';
@@ -68,4 +69,4 @@ function pack(port: MessagePort, data: PackerData): void {
   }
 }
 
-if (parentPort) pack(parentPort, workerData as PackerData);
+runThread(pack);

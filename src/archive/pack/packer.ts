@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type ByteString, toText } from '../encode/byte-string.js';
 import { type Member, MemberEncoder } from '../encode/member.js';
 import type { PaxRecord } from '../encode/pax.js';
+import { END_BYTES } from '../encode/text-members.js';
 import { BLOCK, TYPE, type Type } from '../encode/ustar.js';
 import { copyBytes, type ShortRead } from './content.js';
 import { strictFailure } from './failure.js';
@@ -17,8 +18,6 @@ import { type SparseFile, sparseFile } from './sparse.js';
 import type { PackNotes, PackProblem, PackSummary } from './summary.js';
 import { type Found, Walker } from './walker.js';
 
-/** Two blocks of zeros end an archive. */
-const END_BYTES = 2 * BLOCK;
 const PERMISSIONS = 0o7777;
 /** Files up to this size are read whole by one call. */
 const SMALL = 256 * 1024;

@@ -1,5 +1,4 @@
-import { buffer } from 'node:stream/consumers';
-import { pack } from 'tar-stream';
+import { encodeTextMembers } from '../../archive/encode/text-members.js';
 
 /** Name of the member of the archive that a part header is; `tar -xf <device> -O .archive-part.json` prints it. */
 export const HEADER_MEMBER = '.archive-part.json';
@@ -15,9 +14,6 @@ export interface PartHeader {
 }
 
 /** The bytes of a header: a tar archive with one JSON file, so that the part itself stays as it came. */
-export async function encodePartHeader(header: PartHeader): Promise<Buffer> {
-  const archive = pack();
-  archive.entry({ name: HEADER_MEMBER, mode: 0o644, uid: 0, gid: 0 }, `${JSON.stringify(header)}\n`);
-  archive.finalize();
-  return buffer(archive);
+export function encodePartHeader(header: PartHeader): Buffer {
+  return encodeTextMembers([{ path: HEADER_MEMBER, content: `${JSON.stringify(header)}\n` }]);
 }

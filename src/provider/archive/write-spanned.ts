@@ -151,7 +151,7 @@ async function writeHeader(
   header: PartHeader,
 ): Promise<Preparation | undefined> {
   try {
-    const receipt = await writeNext(session, preparation, await encodePartHeader(header), {});
+    const receipt = await writeNext(session, preparation, encodePartHeader(header), {});
     return preparationBehind(preparation, receipt);
   } catch (error) {
     if (error instanceof EndOfMediumError) return undefined;

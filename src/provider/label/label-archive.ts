@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
-import { extract, pack } from 'tar-stream';
+import { decodeTextMembers } from '../../archive/decode/text-members.js';
+import { encodeTextMembers } from '../../archive/encode/text-members.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { described } from '../../streams/bytes.js';
 import { LABEL_MEMBER, type Label } from '../session/cartridge-label.js';
@@ -38,45 +37,23 @@ function isIdentifier(text: string): boolean {
 }
 
 /** The bytes of a label: a tar archive with a member that holds the identifier and a newline. */
-export async function encodeLabel(
-  identifier: string,
-  member = LABEL_MEMBER,
-  replacedBarcode?: string,
-): Promise<Buffer> {
-  const archive = pack();
-  const header = { mode: 0o644, uid: 0, gid: 0 };
-  archive.entry({ ...header, name: member }, `${requireIdentifier(identifier)}\n`);
-  if (replacedBarcode !== undefined) {
-    archive.entry({ ...header, name: `${member}${REPLACED_SUFFIX}` }, `${replacedBarcode}\n`);
-  }
-  archive.finalize();
-  return buffer(archive);
+export function encodeLabel(identifier: string, member = LABEL_MEMBER, replacedBarcode?: string): Buffer {
+  const label = { path: member, content: `${requireIdentifier(identifier)}\n` };
+  if (replacedBarcode === undefined) return encodeTextMembers([label]);
+  return encodeTextMembers([label, { path: `${member}${REPLACED_SUFFIX}`, content: `${replacedBarcode}\n` }]);
 }
 
 /** Content of file 0: a label, or a description of something else. */
 export type LabelContent = Label | { readonly foundInstead: string };
 
-export async function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): Promise<LabelContent> {
-  const members = await readMembers(bytes);
+export function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): LabelContent {
+  const members = decodeTextMembers(bytes);
   if (members === undefined) return { foundInstead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
   const label = members.get(member)?.trim();
   if (label === undefined) return { foundInstead: `file 0 is an archive of ${list([...members.keys()])}` };
   const replacedBarcode = members.get(`${member}${REPLACED_SUFFIX}`)?.trim();
   if (isIdentifier(label)) return { identifier: label, ...(replacedBarcode && { replacedBarcode }) };
   return { foundInstead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
-}
-
-/** Text of each member by name; undefined if the bytes are not an archive. */
-async function readMembers(bytes: Uint8Array): Promise<Map<string, string> | undefined> {
-  const members = new Map<string, string>();
-  try {
-    for await (const entry of Readable.from([Buffer.from(bytes)]).pipe(extract())) {
-      members.set(entry.header.name, await text(entry));
-    }
-  } catch {
-    return undefined;
-  }
-  return members;
 }
 
 const SHOWN_CHARACTERS = 64;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { VERSION } from '../../addon/version.js';
 import {
   IllegalRequestError,
   InvalidArgumentError,
@@ -76,7 +76,7 @@ function useAttributes(): MemoryAttribute[] {
   return [
     attribute('applicationVendor', VENDOR),
     attribute('applicationName', APPLICATION),
-    attribute('applicationVersion', applicationVersion()),
+    attribute('applicationVersion', VERSION.slice(0, LONGEST_VERSION)),
     attribute('lastWritten', new Date().toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)),
   ];
 }
@@ -114,12 +114,6 @@ function attribute(key: keyof HostAttributes, value: string): MemoryAttribute {
   return { id, key, name, value };
 }
 
-/** Truncated to the 8 characters of attribute 0802h. */
-function applicationVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  return String(version).slice(0, 8);
-}
-
 /** What a cartridge is called in its memory, as bytes that `restoreNames` can put back. */
 export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute[]> {
   const attributes = (await drive.mam())?.attributes ?? [];
@@ -137,6 +131,8 @@ export async function restoreNames(drive: TapeDrive, names: readonly RawAttribut
   }
 }
 
+/** Characters of attribute 0802h. */
+const LONGEST_VERSION = 8;
 const NAMES = [
   [0x0803, 'userMediumLabel'],
   [0x0806, 'barcode'],

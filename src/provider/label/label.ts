@@ -85,7 +85,7 @@ export async function writeLabel(
   const names = await readNames(drive);
   const memory = await writeLabelToMemory(drive, identifier, mediumEpoch);
   const replacedBarcode = await barcodeBeside(drive, identifier);
-  const receipt = await writeFileZero(drive, await encodeLabel(identifier, member, replacedBarcode), mediumEpoch).catch(
+  const receipt = await writeFileZero(drive, encodeLabel(identifier, member, replacedBarcode), mediumEpoch).catch(
     async (error: unknown) => {
       if (mediumEpoch === undefined || mediumEpoch === drive.mediumEpoch) await restoreNames(drive, names);
       throw error;

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { DETAILED_GENERATIONS, LTO_FORMATS, type LtoFormat } from '../../scsi/generations/index.js';
+import type { BlockProtection } from '../../tape/block-protection/options.js';
 import { LARGEST_RECORD, SECTOR } from '../../tape/stream/write/write-options.js';
 import { LABEL_MEMBER } from './cartridge-label.js';
 
@@ -13,6 +14,43 @@ const DEFAULT_RECORD_SIZE = 256 * 1024;
 const DEFAULT_THROTTLE_MS = 2000;
 /** As `requireKeyId` has it. */
 const KEY_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/;
+
+/** The configuration with all defaults filled in. */
+export interface ProviderConfiguration {
+  /** Non-rewinding node of the drive, or `virtual:<folder>`. */
+  devicePath?: string | undefined;
+  /** In place of a drive: node of a tape library, or `virtual:<folder>`. */
+  library?: string | undefined;
+  /** Drives of the library that may be used, by number, node or serial number; all of them by default. */
+  drives?: (number | string)[] | undefined;
+  /** Barcodes of cartridges of the library on which archives continue. */
+  pool?: string[] | undefined;
+  compression: boolean;
+  /** Name of the key that archives are encrypted with; without it they are written plain. */
+  encryptionKeyId?: string | undefined;
+  /** Only cartridges of this format are written. */
+  generation?: LtoFormat | undefined;
+  /** No cartridge that holds data is labelled. */
+  worm: boolean;
+  writeProtected: boolean;
+  cleaningCartridge: boolean;
+  /** Bytes, a multiple of 512. */
+  recordSize: number;
+  protection: BlockProtection;
+  /** Milliseconds for which an answer of the drive is given again without asking it. */
+  throttleMs: number;
+  /** Name of the member of the label's archive. */
+  labelName: string;
+  /** For the cartridge memory, 0807h. */
+  owningHost?: string | undefined;
+  /** For the cartridge memory, 0808h. */
+  mediaPool?: string | undefined;
+}
+
+/** The configuration as it may be given: all but the drive, or the library, has a default. */
+export type ProviderSettings = {
+  [Key in keyof ProviderConfiguration]?: ProviderConfiguration[Key] | undefined;
+};
 
 const SCHEMA = z
   .strictObject({
@@ -95,13 +133,7 @@ const SCHEMA = z
   })
   .refine(({ library, drives, pool }) => library !== undefined || (drives ?? pool) === undefined, {
     message: 'drives and pool need a library',
-  });
-
-/** The configuration as it may be given: all but the drive, or the library, has a default. */
-export type ProviderSettings = z.input<typeof SCHEMA>;
-
-/** The configuration with all defaults filled in. */
-export type ProviderConfiguration = z.output<typeof SCHEMA>;
+  }) satisfies z.ZodType<ProviderConfiguration, ProviderSettings>;
 
 /** Keys that the older provider used. */
 const OLDER_NAMES: Readonly<Record<string, keyof ProviderConfiguration>> = {

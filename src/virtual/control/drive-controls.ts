@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { VirtualDriveIdentity } from '../drive/drive-record.js';
 import type { Fault } from '../unit/faults.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { LibraryElement } from '../library/library.js';
 import type { LibraryFault } from '../library/library-faults.js';

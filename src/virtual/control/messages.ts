@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { Fault } from '../unit/faults.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { linesOf } from './lines.js';
 import { controlSocketPath, LONGEST_PATH, toLine } from './messages.js';

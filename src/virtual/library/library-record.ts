@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { MediumKind } from '../cartridge/cartridge-memory.js';
 import { CARTRIDGE_NAME } from '../cartridge/cartridge-options.js';

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVirtualDrive } from '../../../virtual/index.js';
 import { runDemo } from '../../demo/run.js';
@@ -14,8 +14,6 @@ interface DemoOptions extends DeviceOptions {
   readonly folder?: string;
   readonly keep?: boolean;
 }
-
-const PACKAGE = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export async function demo(options: DemoOptions): Promise<CommandResult> {
   const { device, keep = false } = options;
@@ -42,8 +40,11 @@ async function makeDrive(folder: string): Promise<string> {
   return `virtual:${folder}`;
 }
 
-/** A real folder of some size that does not change: in a clone the compiler's, otherwise this package's. */
+/** A real folder of some size that nobody changes meanwhile: the TypeScript compiler's where there is one, or our own. */
 function defaultFolder(): string {
-  const compiler = join(PACKAGE, 'node_modules', 'typescript');
-  return existsSync(compiler) ? compiler : join(PACKAGE, 'lib');
+  try {
+    return dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  } catch {
+    return dirname(fileURLToPath(import.meta.url));
+  }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeviceNotFoundError, InvalidArgumentError } from '../../../errors/index.js';
 
 /** What a JSON file says. Rejects with InvalidArgumentError when `parse` throws. */

@@ -1,0 +1,69 @@
+// The JavaScript of the package in few files, and the licences of what is in them.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { chunkNames } from './chunks.mjs';
+import { licencesOf } from './licences.mjs';
+import { MINIFY, threadScripts } from './threads.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCE = join(ROOT, 'src/');
+const OPTIONS = { cwd: ROOT, platform: 'node', logLevel: 'warn', preserveEntrySignatures: 'allow-extension' };
+
+/** Entries of the package, without the endings of their names. */
+export const ENTRIES = ['index', 'scsi/index', 'cli/main'];
+
+/** @param {string} folder whose content is replaced @returns names of modules that are imported and not in it */
+export async function bundleJavaScript(folder) {
+  const input = Object.fromEntries(ENTRIES.map((name) => [name, join(SOURCE, `${name}.ts`)]));
+  const modules = [];
+  const bundle = await rolldown({
+    ...OPTIONS,
+    input,
+    plugins: [threadScripts(OPTIONS, modules), requireOfBuiltins()],
+  });
+  empty(folder);
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'esm',
+    minify: MINIFY,
+    comments: false,
+    chunkFileNames: 'chunks/[name].js',
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: chunkNames(SOURCE), debugName: 'files' }],
+    },
+  });
+  await bundle.close();
+  writeFileSync(
+    join(folder, 'LICENSES.txt'),
+    licencesOf([...modules, ...output.flatMap(({ moduleIds = [] }) => moduleIds)]),
+  );
+  const own = new Set(output.map(({ fileName }) => fileName));
+  const imported = output.flatMap(({ imports = [], dynamicImports = [] }) => [...imports, ...dynamicImports]);
+  return [...new Set(imported)].filter((name) => !own.has(name) && !isBuiltin(name));
+}
+
+/**
+ * Other people's code requires modules of Node.js only. `createRequire` takes `import.meta.url`, which is empty where the
+ * package is bundled again as CommonJS.
+ */
+function requireOfBuiltins() {
+  const OWN = /\b__require\s*=[^;]*createRequire\(import\.meta\.url\)[^;]*;/;
+  return {
+    name: 'require-of-builtins',
+    renderChunk: (code, { name }) => {
+      if (name !== 'rolldown-runtime') return null;
+      if (!OWN.test(code)) throw new Error('the run-time of the bundle has no __require any more');
+      return code.replace(OWN, '__require = (name) => process.getBuiltinModule(name);');
+    },
+  };
+}
+
+/** Not the folder itself: someone may have it open. */
+function empty(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+}
