@@ -168,6 +168,18 @@ export class DrivePort extends ScsiDevice {
     for (const guard of this.#guards) guard.requireWriting?.(operation);
   }
 
+  /**
+   * As `confirmPosition`, with the driver's numbers, of which the file has to be known. They spare the question whether
+   * the driver knows the position: it has forgotten them when it does not.
+   */
+  async askPosition(operation: string): Promise<TapeStatus & { readonly logicalObject: number | undefined }> {
+    this.requirePosition(operation);
+    const logicalObject = await this.#tellDriver();
+    const status = await this.status();
+    if (status.fileNumber === undefined) throw this.losePosition({ device: this.device, operation });
+    return { ...status, logicalObject };
+  }
+
   /** As `confirmPosition`, for writing: the guards ask the drive as well. */
   async confirmWriting(operation: string): Promise<void> {
     await this.confirmPosition(operation);

@@ -27,9 +27,8 @@ export async function startBehind(
   { expected }: StartOptions,
 ): Promise<FileStart> {
   port.requireWriting('write');
-  const stands = await port.confirmPosition('write');
+  const { logicalObject: stands, fileNumber, blockNumber, blockSize } = await port.askPosition('write');
   port.requireWriting('write');
-  const { fileNumber, blockNumber, blockSize } = await port.status();
   if (stands !== logicalObject || fileNumber !== driverFile || blockNumber !== 0 || blockSize !== 0) {
     throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${stands ?? '?'}`, driverFile, logicalObject);
   }
@@ -37,10 +36,13 @@ export async function startBehind(
   return start;
 }
 
-/** Writes an immediate filemark. Resolves with the driver's file number after it. */
-export async function endImmediately(file: OpenFile): Promise<number> {
+/**
+ * Writes an immediate filemark. Resolves with the driver's file number after it. `driverFile` is that of the file, where
+ * it is known.
+ */
+export async function endImmediately(file: OpenFile, driverFile: number | undefined): Promise<number> {
   const { port } = file;
-  const before = await port.status();
+  const before = driverFile ?? (await port.status()).fileNumber;
   try {
     port.requireWriting('MTWEOFI 1');
     await port.mt('MTWEOFI', 1);
@@ -48,8 +50,8 @@ export async function endImmediately(file: OpenFile): Promise<number> {
     throw await explainUnended(file, reason);
   }
   const { fileNumber, blockNumber } = await port.status();
-  if (fileNumber !== undefined && fileNumber - 1 === before.fileNumber && blockNumber === 0) return fileNumber;
-  throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${blockNumber ?? '?'} of it`, before.fileNumber);
+  if (fileNumber !== undefined && fileNumber - 1 === before && blockNumber === 0) return fileNumber;
+  throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${blockNumber ?? '?'} of it`, before);
 }
 
 /**

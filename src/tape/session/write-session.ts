@@ -190,7 +190,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       return durableReceipt(name, receipt);
     }
     const logicalObject = firstLogicalObject + writer.records + 1;
-    const driverFile = await endImmediately(file);
+    const driverFile = await endImmediately(file, this.#end?.driverFile);
     // The session ended in the meantime: this file would never be proven.
     if (this.#over) throw this.#over;
     this.#end = {
