@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdint>
 
+#include "galois.h"
+#include "reed_solomon_fold.h"
+
 namespace lto {
 namespace {
 
@@ -11,22 +14,13 @@ constexpr std::size_t stride = 8;
 
 using Table = std::array<std::uint32_t, 256>;
 
-/** In GF(256) by x^8 + x^4 + x^3 + x^2 + 1. */
-constexpr std::uint32_t times(std::uint32_t a, std::uint32_t b) {
-  std::uint32_t product = 0;
-  for (; b > 0; b >>= 1) {
-    if ((b & 1) != 0) product ^= a;
-    a = (a << 1) ^ ((a & 0x80) != 0 ? 0x11dU : 0);
-  }
-  return product;
-}
-
 /** tables[k][b]: what the byte b, on its way out of the register, does to it k bytes later. */
 constexpr std::array<Table, stride> makeTables() {
   std::array<Table, stride> tables{};
   // x^4 + 38h x^3 + CFh x^2 + 38h x + 1, but for the first.
   for (std::uint32_t value = 0; value < 256; value += 1) {
-    tables[0][value] = (times(0x38, value) << 24) | (times(0xcf, value) << 16) | (times(0x38, value) << 8) | value;
+    tables[0][value] =
+        (galoisTimes(0x38, value) << 24) | (galoisTimes(0xcf, value) << 16) | (galoisTimes(0x38, value) << 8) | value;
   }
   for (std::size_t k = 1; k < stride; k += 1) {
     for (std::size_t value = 0; value < 256; value += 1) {
@@ -43,10 +37,7 @@ std::uint32_t byteAt(const std::byte* data, std::size_t index) {
   return static_cast<std::uint32_t>(data[index]);
 }
 
-}  // namespace
-
-std::uint32_t reedSolomonCrc(const std::byte* data, std::size_t size) {
-  std::uint32_t crc = 0;
+std::uint32_t byTable(std::uint32_t crc, const std::byte* data, std::size_t size) {
   for (; size >= stride; data += stride, size -= stride) {
     std::uint32_t next = 0;
     for (std::size_t i = 0; i < 4; i += 1) {
@@ -57,6 +48,17 @@ std::uint32_t reedSolomonCrc(const std::byte* data, std::size_t size) {
   }
   for (; size > 0; data += 1, size -= 1) crc = (crc << 8) ^ tables[0][(crc >> 24) ^ byteAt(data, 0)];
   return crc;
+}
+
+}  // namespace
+
+std::uint32_t reedSolomonCrc(const std::byte* data, std::size_t size) {
+  const FoldedReedSolomon folded = foldReedSolomon(data, size);
+  return byTable(folded.crc, data + folded.taken, size - folded.taken);
+}
+
+std::uint32_t reedSolomonCrcByTable(const std::byte* data, std::size_t size) {
+  return byTable(0, data, size);
 }
 
 }  // namespace lto

@@ -13,6 +13,7 @@
 #include "../core/checksum.h"
 #include "../core/crc32.h"
 #include "../core/reed_solomon.h"
+#include "../core/reed_solomon_fold.h"
 #include "fixture.h"
 
 using namespace lto;
@@ -77,6 +78,21 @@ TEST(reed_solomon_in_steps_is_that_of_single_bytes_for_every_length) {
     std::vector<std::byte> shifted(3 + size);
     std::memcpy(shifted.data() + 3, bytes.data(), size);
     CHECK(reedSolomonCrc(shifted.data(), shifted.size()) == reedSolomonCrc(bytes.data(), size));
+  }
+}
+
+TEST(reed_solomon_by_instructions_is_that_by_tables_for_every_length_and_alignment) {
+  const auto bytes = pattern(5'000);
+  for (std::size_t size = 900; size <= 4'900; size += size < 1'300 ? 1 : 61) {
+    for (const std::size_t offset : {std::size_t{0}, std::size_t{1}, std::size_t{13}}) {
+      const std::byte* const data = bytes.data() + offset;
+      CHECK(reedSolomonCrc(data, size) == reedSolomonCrcByTable(data, size));
+      for (const auto& fold : foldsOfReedSolomon()) {
+        const FoldedReedSolomon folded = fold(data, size);
+        CHECK(folded.taken == size - size % 64);
+        CHECK(folded.crc == reedSolomonCrcByTable(data, folded.taken));
+      }
+    }
   }
 }
 
