@@ -169,13 +169,16 @@ export class DrivePort extends ScsiDevice {
   }
 
   /**
-   * As `confirmPosition`, with the driver's numbers, of which the file has to be known. They spare the question whether
-   * the driver knows the position: it has forgotten them when it does not.
+   * As `confirmPosition`, with the driver's numbers, for a drive that tells its position. Rejects also when the command
+   * fails: `st` then keeps the sense to itself, and it may be a deferred error.
    */
-  async askPosition(operation: string): Promise<TapeStatus & { readonly logicalObject: number | undefined }> {
+  async askPosition(operation: string): Promise<TapeStatus & { readonly logicalObject: number }> {
     this.requirePosition(operation);
-    const logicalObject = await this.#tellDriver();
+    const logicalObject = await this.transport.tell().catch(async (error: unknown) => {
+      throw await this.diagnoseError(error, { device: this.device, operation });
+    });
     const status = await this.status();
+    // It has forgotten its numbers when it does not know the position.
     if (status.fileNumber === undefined) throw this.losePosition({ device: this.device, operation });
     return { ...status, logicalObject };
   }

@@ -2,8 +2,12 @@ import {
   BufferedDataLostError,
   type BufferedFile,
   DriveBusyError,
+  EndOfMediumError,
+  HardwareError,
   LtoError,
+  MediumError,
   type OnMedium,
+  TransportError,
 } from '../../errors/index.js';
 
 /** The error for files that can no longer be proven to be on the medium. */
@@ -43,4 +47,14 @@ export function busyError(device: string): DriveBusyError {
     operation: 'session',
     next: 'Close it first',
   });
+}
+
+/**
+ * Whether a failure may stand for files before it: `st` keeps the sense of a failed call to itself, which may be a
+ * deferred error. The end of the tape is none, and what the caller, the source or a guard has ended is none.
+ */
+export function mayBeDeferred(error: unknown): boolean {
+  if (error instanceof EndOfMediumError) return false;
+  if (error instanceof MediumError || error instanceof HardwareError || error instanceof TransportError) return true;
+  return error instanceof Error && error.cause !== undefined && mayBeDeferred(error.cause);
 }

@@ -2,7 +2,7 @@ import { PositionMismatchError } from '../../errors/index.js';
 import { forgetWriting } from '../motion/medium-end.js';
 import { readBufferPosition, readStanding } from '../motion/position.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { type FileStart, requireStart, type StartOptions } from '../stream/file/start-file.js';
+import type { FileStart } from '../stream/file/start-file.js';
 import { explainUnended, type OpenFile } from '../stream/write/write-failure.js';
 
 /** The end of a session's data: where its next file begins. */
@@ -17,23 +17,16 @@ export interface SessionEnd {
 }
 
 /**
- * Begins a file after the last one of a session, with a single READ POSITION. It makes the driver notice a reset or
- * another cartridge, and proves that the tape stands after the last file and its filemark. Rights, limits and settings
- * are valid since the session's first file: any change of them raises a unit attention or needs the tape.
+ * Proves with a single READ POSITION that the tape stands after the last file of a session and its filemark. It makes the
+ * driver notice a reset or another cartridge. Rights, limits and settings are valid since the session's first file: any
+ * change of them raises a unit attention or needs the tape.
  */
-export async function startBehind(
-  port: DrivePort,
-  { start, logicalObject, driverFile }: SessionEnd,
-  { expected }: StartOptions,
-): Promise<FileStart> {
+export async function proveEnd(port: DrivePort, { logicalObject, driverFile }: SessionEnd): Promise<void> {
   port.requireWriting('write');
   const { logicalObject: stands, fileNumber, blockNumber, blockSize } = await port.askPosition('write');
   port.requireWriting('write');
-  if (stands !== logicalObject || fileNumber !== driverFile || blockNumber !== 0 || blockSize !== 0) {
-    throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${stands ?? '?'}`, driverFile, logicalObject);
-  }
-  if (expected) requireStart(port, expected, start.fileNumber, logicalObject);
-  return start;
+  if (stands === logicalObject && fileNumber === driverFile && blockNumber === 0 && blockSize === 0) return;
+  throw elsewhere(port, `file ${fileNumber ?? '?'}, block ${stands}`, driverFile, logicalObject);
 }
 
 /**
@@ -62,7 +55,7 @@ export async function endImmediately(file: OpenFile, driverFile: number | undefi
  */
 export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd, left = 0): Promise<void> {
   await port.mt('MTWEOF', 0);
-  await port.confirmPosition('commit');
+  await port.askPosition('commit');
   const stands = await readStanding(port);
   const behind = (stands.logicalObject ?? Number.NaN) - logicalObject;
   const isThere = behind === left || (left > 0 && Math.abs(behind - left) === 1);

@@ -5,19 +5,18 @@ import { DriveBusyError, EndOfMediumError, LtoError, type OnMedium } from '../..
 import { type DataSource, takeSource } from '../../streams/taken-source.js';
 import type { DrivePort } from '../port/drive-port.js';
 import type { Checksum } from '../stream/file/checksum.js';
-import type { TapeReceipt } from '../stream/file/receipt.js';
-import { type FileStart, type StartOptions, startFile } from '../stream/file/start-file.js';
+import { type FileStart, requireStart, type StartOptions, startFile } from '../stream/file/start-file.js';
 import { commitFile, receiptOf } from '../stream/write/commit-file.js';
 import type { FileFrame } from '../stream/write/file-frame.js';
 import type { OpenFile } from '../stream/write/write-failure.js';
 import { writeFile } from '../stream/write/write-file.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 import type { TapeWriteStream } from '../stream/write/write-stream.js';
-import { BufferedFiles, type BufferedReceipt, durableReceipt } from './buffered-files.js';
+import { type BufferedReceipt, durableReceipt } from './buffered-files.js';
 import { NearEnd } from './near-end.js';
 import { SessionClock } from './session-clock.js';
-import { busyError, closedError, lostError } from './session-errors.js';
-import { abandonFile, endImmediately, flushTo, readRecorded, type SessionEnd, startBehind } from './session-file.js';
+import { busyError, mayBeDeferred } from './session-errors.js';
+import { abandonFile, endImmediately, flushTo, proveEnd, readRecorded, type SessionEnd } from './session-file.js';
 import {
   type CommitLimits,
   commitLimits,
@@ -26,6 +25,7 @@ import {
   type SessionFileOptions,
   type SessionOptions,
 } from './session-options.js';
+import { SessionOutcome } from './session-outcome.js';
 import { Turns } from './turns.js';
 
 /** Opens a stream for a file of the session `by`. */
@@ -41,13 +41,11 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   readonly #port: DrivePort;
   readonly #limits: CommitLimits;
   readonly #open: OpenSessionFile;
-  readonly #files = new BufferedFiles();
+  readonly #outcome: SessionOutcome;
   readonly #forget: () => void;
   readonly #turns = new Turns();
   /** Position of the tape while no other user has it; undefined if the next file must begin like a single one. */
   #end: SessionEnd | undefined;
-  #safe: OnMedium | undefined;
-  #over: LtoError | undefined;
   /** The requested protection when the last file began like a single one. */
   #protection: StartOptions['protection'];
   readonly #nearEnd = new NearEnd();
@@ -58,13 +56,19 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     super();
     this.#limits = commitLimits(port.device, options);
     port.requireOpen('session');
-    if (port.buffering !== undefined) throw busyError(port.device);
+    if (port.buffering?.isOver === false) throw busyError(port.device);
     this.#port = port;
     this.#open = open;
     this.#clock = new SessionClock(this.#limits.seconds, {
       // A failed commit is reported by the receipts.
-      commit: () => void this.commit().catch(() => undefined),
+      commit: () => void this.#turns.take(() => this.#commit()).catch(() => undefined),
       look: () => void this.#look(),
+    });
+    this.#outcome = new SessionOutcome(port.device, {
+      // An error of a listener must not look like one of the drive.
+      onDurable: (upTo) => queueMicrotask(() => this.emit('durable', upTo)),
+      onEmpty: () => this.#clock.stop(),
+      onOver: () => this.#ended(),
     });
     this.#forget = port.onChange((change) => this.#noticed(change));
     port.buffering = this;
@@ -72,12 +76,16 @@ export class WriteSession extends EventEmitter<SessionEvents> {
 
   /** Whether nothing since the last file may have changed cartridge, position or key. */
   get isUndisturbed(): boolean {
-    return this.#end !== undefined && this.#over === undefined;
+    return this.#end !== undefined && !this.isOver;
+  }
+
+  get isOver(): boolean {
+    return this.#outcome.isOver;
   }
 
   /** Position up to which all data is known to be on the medium; undefined before the first file. */
   get upTo(): OnMedium | undefined {
-    return this.#safe;
+    return this.#outcome.safe;
   }
 
   /**
@@ -94,7 +102,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       return await this.#turns.take(() => this.#write(taken, options), options.signal);
     } catch (error) {
       taken.discard(error);
-      throw error;
+      throw this.#outcome.told(error);
     }
   }
 
@@ -104,20 +112,31 @@ export class WriteSession extends EventEmitter<SessionEvents> {
    */
   async commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
     requireOptions(options, { device: this.#port.device, operation: 'commit' });
-    return this.#turns.take(async () => {
-      await this.#commit();
-      return this.#safe;
-    }, options.signal);
+    try {
+      return await this.#turns.take(async () => {
+        await this.#commit();
+        return this.#outcome.safe;
+      }, options.signal);
+    } catch (error) {
+      throw this.#outcome.told(error);
+    }
   }
 
-  /** Commits and ends the session. Rejects as `commit`; the session has ended even then. */
+  /**
+   * Commits and ends the session. Rejects as `commit`, also for a loss of before that no call has reported yet; the
+   * session has ended even then. `TapeDrive.close()` does this too.
+   */
   close(): Promise<void> {
     return this.#turns.take(async () => {
-      if (this.#over !== undefined) return;
+      if (this.isOver && !this.#outcome.isUntold) return;
       try {
+        this.#outcome.requireGoingOn();
         await this.#commit();
+      } catch (error) {
+        throw this.#outcome.told(error);
       } finally {
-        this.#finish(closedError(this.#port.device));
+        this.#outcome.close();
+        if (this.#port.buffering === this) this.#port.buffering = undefined;
       }
     });
   }
@@ -133,7 +152,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   }
 
   async #write(source: DataSource, { id, ...options }: SessionFileOptions): Promise<BufferedReceipt> {
-    if (this.#over) throw this.#over;
+    this.#outcome.requireGoingOn();
     let stream: TapeWriteStream | undefined;
     let receipt: BufferedReceipt | undefined;
     const frame: FileFrame = {
@@ -151,11 +170,11 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       });
     } catch (error) {
       if (stream !== undefined) await this.#afterFailure(stream, error);
-      if (this.#over !== undefined) await abandonFile(this.#port, this);
+      if (this.isOver) await abandonFile(this.#port, this);
       throw error;
     }
     if (receipt === undefined) throw new LtoError('LTO_INTERNAL', 'a file ended without a receipt');
-    if (this.#files.reach(this.#limits)) await this.#commit().catch(() => undefined);
+    if (this.#outcome.files.reach(this.#limits)) await this.#commit().catch(() => undefined);
     return receipt;
   }
 
@@ -165,15 +184,17 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     const isAlike = end?.recordSize === recordSize && this.#protection === protection && end.partition === partition;
     if (end !== undefined && isAlike) {
       this.#nearEnd.begin(end.logicalObject);
-      return startBehind(port, end, options);
+      await this.#outcome.provenOrLost(() => proveEnd(port, end));
+      if (options.expected) requireStart(port, options.expected, end.start.fileNumber, end.logicalObject);
+      return end.start;
     }
     await this.#flush();
     this.#end = undefined;
     this.#protection = protection;
     const start = await startFile(port, recordSize, options);
-    if (this.#over) throw this.#over;
+    this.#outcome.requireGoingOn();
     this.#nearEnd.begin(start.firstLogicalObject);
-    this.#safe ??= { fileNumber: start.fileNumber, logicalObject: start.firstLogicalObject };
+    this.#outcome.begin({ fileNumber: start.fileNumber, logicalObject: start.firstLogicalObject });
     return start;
   }
 
@@ -184,15 +205,15 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     // Near the end of the tape, and without the drive's position, each file ends with a synchronous filemark.
     if (firstLogicalObject === undefined || this.#nearEnd.isHere) {
       const receipt = await commitFile(file, checksum);
-      this.#settle(Number.POSITIVE_INFINITY);
-      this.#passed(receipt, firstLogicalObject);
+      this.#outcome.settle(Number.POSITIVE_INFINITY);
+      this.#outcome.passed(receipt, firstLogicalObject);
       this.#end = undefined;
       return durableReceipt(name, receipt);
     }
     const logicalObject = firstLogicalObject + writer.records + 1;
     const driverFile = await endImmediately(file, this.#end?.driverFile);
     // The session ended in the meantime: this file would never be proven.
-    if (this.#over) throw this.#over;
+    this.#outcome.requireGoingOn();
     this.#end = {
       start: { ...start, fileNumber: fileNumber + 1, firstLogicalObject: logicalObject },
       logicalObject,
@@ -200,101 +221,76 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       recordSize,
       partition: port.partition,
     };
-    const receipt = this.#files.add(name, receiptOf(file, checksum), logicalObject);
+    const receipt = this.#outcome.files.add(name, receiptOf(file, checksum), logicalObject);
     this.#clock.start();
     return receipt;
   }
 
   /**
    * A failed file is closed by its stream, or never began. What is left of one that could not be closed, as at the hard
-   * end of the tape, is no part of the session: the files before it are proven without it.
+   * end of the tape, is no part of the session: the files before it are proven without it, unless the failure may have
+   * been theirs.
    */
   async #afterFailure(stream: TapeWriteStream, error: unknown): Promise<void> {
-    if (this.#over !== undefined) return;
+    if (this.isOver) return;
     const isClosed = stream.incomplete !== undefined || (error instanceof EndOfMediumError && error.safe.filemark);
     if (isClosed) {
       // The file has a synchronous filemark and its position was checked.
       this.#end = undefined;
-      this.#settle(Number.POSITIVE_INFINITY);
+      this.#outcome.settle(Number.POSITIVE_INFINITY);
       return;
     }
+    if (this.#outcome.files.count > 0 && mayBeDeferred(error)) this.#outcome.lose(error);
     await this.#commit(stream.recordsWritten).catch(() => undefined);
-    if (this.#files.count === 0 && stream.recordsWritten > 0) this.#end = undefined;
+    if (this.#outcome.files.count === 0 && stream.recordsWritten > 0) this.#end = undefined;
   }
 
   /** Acquires the tape and flushes; `left`: records after the end of the session that are no file. */
   async #commit(left = 0): Promise<void> {
-    if (this.#over) throw this.#over;
-    if (this.#files.count === 0) return;
+    this.#outcome.requireGoingOn();
+    if (this.#outcome.files.count === 0) return;
     try {
       await this.#port.lease.exclusively('commit', () => this.#flush(left), undefined, this);
     } catch (error) {
       if (!(error instanceof DriveBusyError)) throw error;
       // Another stream was opened, which makes the session commit before it begins.
-      await this.#files.settled();
-      if (this.#over) throw this.#over;
+      await this.#outcome.files.settled();
+      this.#outcome.requireGoingOn();
     }
   }
 
   /** Requires the tape. */
   async #flush(left = 0): Promise<void> {
-    if (this.#over) throw this.#over;
+    this.#outcome.requireGoingOn();
     const end = this.#end;
-    if (this.#files.count === 0 || end === undefined) return;
-    try {
-      await flushTo(this.#port, end, left);
-    } catch (error) {
-      throw this.#lose(error);
-    }
-    if (this.#over) throw this.#over;
-    this.#settle(end.logicalObject);
+    if (this.#outcome.files.count === 0 || end === undefined) return;
+    await this.#outcome.provenOrLost(() => flushTo(this.#port, end, left));
+    this.#outcome.requireGoingOn();
+    this.#outcome.settle(end.logicalObject);
   }
 
   /** Asks what the drive has recorded meanwhile, with nothing emptied for it. */
   async #look(): Promise<void> {
     const written = this.#end?.logicalObject;
-    if (this.#files.count === 0 || written === undefined) return;
+    if (this.#outcome.files.count === 0 || written === undefined) return;
     const recorded = await readRecorded(this.#port, written).catch(() => undefined);
-    if (recorded === undefined || this.#over) return;
-    this.#settle(recorded.upTo);
+    if (recorded === undefined || this.isOver) return;
+    this.#outcome.settle(recorded.upTo);
     if (!recorded.isNearEnd || this.#nearEnd.isHere) return;
     this.#nearEnd.note();
-    await this.commit().catch(() => undefined);
-  }
-
-  #settle(logicalObject: number): void {
-    const last = this.#files.settleUpTo(logicalObject);
-    if (this.#files.count === 0) this.#clock.stop();
-    if (last !== undefined) this.#passed(last, last.firstLogicalObject);
-  }
-
-  #passed({ fileNumber, records }: TapeReceipt, first: number | undefined): void {
-    this.#safe = { fileNumber: fileNumber + 1, logicalObject: first === undefined ? undefined : first + records + 1 };
-    const upTo = this.#safe;
-    // An error of a listener must not look like one of the drive.
-    queueMicrotask(() => this.emit('durable', upTo));
+    await this.#turns.take(() => this.#commit()).catch(() => undefined);
   }
 
   #noticed({ extent, error, why }: DeviceChange): void {
     // Before its first file, a session has nothing to lose.
-    if (this.#safe === undefined) return;
-    if (extent === 'everything' || (extent === 'buffer' && this.#files.count > 0)) this.#lose(error ?? new Error(why));
+    if (this.#outcome.safe === undefined) return;
+    if (extent === 'everything' || (extent === 'buffer' && this.#outcome.files.count > 0))
+      this.#outcome.lose(error ?? new Error(why));
   }
 
-  /** Ends the session: files not proven to be on the medium are lost. Returns the error for them. */
-  #lose(reason: unknown): LtoError {
-    if (this.#over) return this.#over;
-    const error = lostError(this.#port.device, this.#files.files, this.#safe, reason);
-    this.#files.fail(error);
-    this.#finish(error);
-    return error;
-  }
-
-  #finish(over: LtoError): void {
-    this.#over ??= over;
+  #ended(): void {
     this.#end = undefined;
     this.#clock.stop();
     this.#forget();
-    if (this.#port.buffering === this) this.#port.buffering = undefined;
   }
 }
