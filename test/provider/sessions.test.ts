@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BufferedDataLostError } from '../../src/errors/index.js';
 import { generateKey } from '../../src/keys/data-key.js';
 import { MemoryKeyStore } from '../../src/keys/memory-key-store.js';
+import { LtoProvider } from '../../src/provider/provider.js';
 import { isPending, operationsOf } from '../tape/session/support.js';
 import { ID, MIB, newLabelledBench } from './support.js';
 
@@ -74,6 +75,25 @@ describe('a session of archives', () => {
     await tape.locateFile(1);
     expect(await tape.encryption.nextBlock()).toMatchObject({ encryption: 'decryptable' });
     await session.close();
+  });
+
+  it('writes nothing plain when another provider that shares the key lets the drive go', async () => {
+    const keyStore = new MemoryKeyStore();
+    await keyStore.put('k', generateKey());
+    const configuration = { encryptionKeyId: 'k' };
+    const { provider, tape, device } = await newLabelledBench(configuration, BUFFER, { keyStore });
+    await provider.prepareForWrite(ID);
+    const session = await provider.writeSession(ID);
+    await session.writeArchive([archive(1)]);
+    const other = new LtoProvider({ devicePath: device, ...configuration }, { keyStore, open: async () => tape });
+    await other.isWriteProtected();
+    await other.close();
+    await session.writeArchive([archive(2)]);
+    await session.close();
+    await tape.encryption.disable();
+    for (const fileNumber of [1, 2]) {
+      await expect(tape.verifyFile({ fileNumber })).rejects.toMatchObject({ code: 'LTO_ENCRYPTION_KEY' });
+    }
   });
 
   it('gives nothing for durable that another host may have had written plain', async () => {
