@@ -236,7 +236,7 @@ export class TapeLibrary {
     return watchLibrary(this.#device, look, options);
   }
 
-  /** Completes the move that is under way; whoever waits for an operator or a drive gets a DriveClosedError. */
+  /** Completes a running move; calls that wait for an operator or a drive reject with DriveClosedError. */
   async close(): Promise<void> {
     this.#moves.end();
     this.#closing.abort(new DriveClosedError('the library was closed', { device: this.device, next: 'Open it again' }));

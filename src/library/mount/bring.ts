@@ -78,7 +78,7 @@ export async function putBack<D extends HeldDrive>(means: Means<D>, bay: Bay<D>)
   means.tell({ type: 'put-back', barcode, drive });
 }
 
-/** Whether the cartridge that was asked for is still in its drive and ready, as far as the drive tells. */
+/** Whether the requested cartridge is still in its drive and ready, as far as the drive reports it. */
 export async function isStillThere<D extends HeldDrive>({ held, epoch }: Bay<D>): Promise<boolean> {
   const readiness = await held?.drive.readiness().catch(() => undefined);
   return readiness?.state === 'ready' && held?.drive.mediumEpoch === epoch;

@@ -31,9 +31,9 @@ export interface MountsOptions<D extends HeldDrive> {
 }
 
 /**
- * Brings the cartridges of a library to its drives for whoever asks. Those who ask for a cartridge that is mounted share
- * it; the others wait, in the order in which they came, until a drive is free. Where each cartridge is, the library is
- * asked each time, so that a process goes on where another one was interrupted.
+ * Brings the cartridges of a library to its drives on request. Requests for a mounted cartridge share it; others wait
+ * in order until a drive is free. The library is asked each time where each cartridge is, so that a process continues
+ * where another one was interrupted.
  */
 export class CartridgeMounts<D extends HeldDrive> {
   readonly #means: Means<D>;
