@@ -15,6 +15,24 @@ export function loadAddon(): typeof Binding {
   return loaded;
 }
 
+/** Null after a failed load, so that the search is not repeated. */
+let known: typeof Binding | null | undefined;
+
+/** The native addon where there is one, for what works without it, too. */
+export function optionalAddon(): typeof Binding | undefined {
+  if (known === undefined) known = loadIfAny();
+  return known ?? undefined;
+}
+
+function loadIfAny(): typeof Binding | null {
+  try {
+    return loadAddon();
+  } catch (error) {
+    if (error instanceof AddonUnavailableError) return null;
+    throw error;
+  }
+}
+
 /** Where the addon is, or where it was looked for. */
 export function addonSearch(): AddonSearch {
   search ??= findAddon();

@@ -1,6 +1,4 @@
-import type * as Binding from '../../binding.js';
-import { loadAddon } from '../addon/load-addon.js';
-import { AddonUnavailableError } from '../errors/index.js';
+import { optionalAddon } from '../addon/load-addon.js';
 import { isSystemError, namingFailures } from '../errors/system-error.js';
 
 /**
@@ -10,26 +8,9 @@ import { isSystemError, namingFailures } from '../errors/system-error.js';
  */
 export function lockDescriptor(fd: number, mode: 'shared' | 'exclusive'): boolean | undefined {
   try {
-    return namingFailures(() => addon()?.lockFile(fd, mode));
+    return namingFailures(() => optionalAddon()?.lockFile(fd, mode));
   } catch (error) {
     if (isSystemError(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Null after a failed load, so that the search is not repeated. */
-let known: typeof Binding | null | undefined;
-
-function addon(): typeof Binding | undefined {
-  if (known === undefined) known = load();
-  return known ?? undefined;
-}
-
-function load(): typeof Binding | null {
-  try {
-    return loadAddon();
-  } catch (error) {
-    if (error instanceof AddonUnavailableError) return null;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Crc32, MtStatus, SlabPool } from '../../../binding.js';
+import { optionalAddon } from '../../addon/load-addon.js';
 import type { CallOptions } from '../../arguments/options.js';
 import { FailureCode, isSystemError, systemError } from '../../errors/system-error.js';
 import { isIntact, PROTECTION_BYTES, withProtection } from '../../scsi/protection/methods.js';
@@ -123,7 +124,8 @@ export class VirtualTransport implements Transport {
   }
 
   createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32 {
-    return new PortableCrc32(algorithm);
+    const addon = optionalAddon();
+    return addon === undefined ? new PortableCrc32(algorithm) : new addon.Crc32(algorithm);
   }
 
   async reopen(): Promise<void> {

@@ -1,7 +1,6 @@
 import type * as Binding from '../../../../binding.js';
 import type { FileAttribute } from '../../../../binding.js';
-import { loadAddon } from '../../../addon/load-addon.js';
-import { AddonUnavailableError } from '../../../errors/index.js';
+import { optionalAddon } from '../../../addon/load-addon.js';
 import { namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import { FACTS, type FileStatus, statusFromFacts } from './file-status.js';
@@ -29,12 +28,8 @@ export interface FileAccess {
 
 /** Uses the addon if available: fewer calls, and some that Node.js lacks. */
 export function openFileAccess(): FileAccess {
-  try {
-    return new NativeAccess(loadAddon());
-  } catch (error) {
-    if (error instanceof AddonUnavailableError) return NODE_ACCESS;
-    throw error;
-  }
+  const addon = optionalAddon();
+  return addon === undefined ? NODE_ACCESS : new NativeAccess(addon);
 }
 
 class NativeAccess implements FileAccess {
