@@ -23,8 +23,8 @@ const TREES = {
 
 const NOTES = [
   'To /dev/null, as dd; speeds count the bytes of the files. The library is in a process that has packed the tree before,',
-  'up to 3 times; the command is a process of its own, from its start, and writes to the embedded drive, whose cartridge',
-  'keeps no data, with the checksum that it makes by default.',
+  'up to 3 times. What a user runs is the command: the bundle of `lib/` in a process of its own, from its start to its end,',
+  'writing to the embedded drive, whose cartridge keeps no data, with the checksum that it makes by default.',
 ];
 
 async function compare(name, { files, bytes, rounds, scratch, drive }) {
