@@ -147,7 +147,7 @@ export { type TapeVerification, type VerifiedFile, type VerifyTapeOptions, verif
 export type { ScsiTransport } from './transport/scsi-transport.js';
 export type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from './transport/transport.js';
 export type { Bay } from './virtual/drive/bay.js';
-export type { EncryptionSettings } from './virtual/drive/drive-record.js';
+export type { CleaningNeed, EncryptionSettings } from './virtual/drive/drive-record.js';
 export {
   type Attention,
   type CartridgeOptions,
@@ -172,4 +172,5 @@ export {
   VirtualLibrary,
   type VirtualLibraryOptions,
 } from './virtual/index.js';
+export type { LibraryTrait } from './virtual/library/trait-names.js';
 export type { AbortTasks } from './virtual/unit/command.js';
