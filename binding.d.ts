@@ -89,10 +89,10 @@ export interface WriteOutcome {
 export type ReadStop = 'full' | 'zero' | 'too-large' | 'damaged' | 'error';
 
 export interface ReadOutcome {
-  /** Length of each record, in order, without its protection information. Record i starts at the page boundary at or after the end of record i-1. */
+  /** Length of each record, in order, without its protection information. They lie side by side in the memory. */
   readonly lengths: number[];
-  /** The slab with the records, for a read into a pool; it goes back there when this has been collected as garbage. */
-  readonly memory?: ArrayBuffer;
+  /** For a read into a pool: the slab with the records. It waits to be taken (`SlabPool.take()`). */
+  readonly slab?: number;
   /**
    * `full`: no room for another record of the offered size, or `maxRecords` reached. `zero`: read(2) returned 0, a
    * filemark or the end of data. `too-large`: ENOMEM, the record is larger than the offer (and was skipped by `st`).
@@ -197,8 +197,8 @@ export class Device {
   /**
    * One read(2) of `offer` bytes for each record, until `memory` has no room for another offer or `maxRecords` are in.
    * `memory` (at a page boundary here) and `stream` as for `writeRecords`; `full` is what keeps a group alive. With a
-   * pool, a slab of it is read into and handed out as `memory` of the outcome: the one that came back last when the call
-   * begins. Throws a RangeError when none is available; rejects with ENOMEM where no memory can be mapped for it.
+   * pool, a slab of it is read into and is `slab` of the outcome: the one that came back last when the call begins.
+   * Throws a RangeError when the pool is closed; rejects with ENOMEM where no memory can be mapped for it.
    */
   readRecords(
     memory: Uint8Array | SlabPool,
@@ -229,14 +229,18 @@ export class Device {
 export function allocateSlab(byteLength: number): ArrayBuffer;
 
 /**
- * At most `count` slabs of `slabBytes` bytes, each mapped when it is first needed. A slab that was handed out comes back
- * by `giveBack()`, or when its ArrayBuffer has been collected as garbage; it is not zeroed for its next use.
+ * Slabs of `slabBytes` bytes, each mapped when it is needed and none has come back. A slab that was taken comes back by
+ * `giveBack()`, or when its ArrayBuffer has been collected as garbage; it is not zeroed for its next use. Of what comes
+ * back by garbage collection so many are unmapped again that no more than `kept` remain.
  */
 export class SlabPool {
-  constructor(slabBytes: number, count: number);
+  constructor(slabBytes: number, kept: number);
 
-  /** How many slabs are neither out nor wanted by a call that waits, those not mapped yet included. */
-  readonly available: number;
+  /** How many slabs were taken and have not come back. */
+  readonly lent: number;
+
+  /** Hands out a slab that a call has read into (`ReadOutcome.slab`). Throws a RangeError the second time. */
+  take(slab: number): ArrayBuffer;
 
   /**
    * Takes back what it handed out; nobody may look at it any more. Throws a RangeError for any other memory, does nothing
@@ -244,7 +248,13 @@ export class SlabPool {
    */
   giveBack(memory: ArrayBuffer): void;
 
-  /** Unmaps what is not out, and the rest as it comes back. Nothing is available any more. */
+  /**
+   * Has V8 collect its youngest objects, if ArrayBuffers of `bytes` or more were made since it last did, so that slabs
+   * come back before it would do so by itself, at 32 MiB. They come back by the turn of the event loop that follows.
+   */
+  collect(bytes: number): void;
+
+  /** Unmaps what is not out, and the rest as it comes back. Nothing can be read into it any more. */
   close(): void;
 }
 

@@ -84,8 +84,8 @@ export class OrdinaryFile {
     return this.#file.readRecords(memory, offer, maxRecords, stream, 0, options);
   }
 
-  createPool(slabBytes, count) {
-    return new this.#addon.SlabPool(slabBytes, count);
+  createPool(slabBytes, kept) {
+    return new this.#addon.SlabPool(slabBytes, kept);
   }
 
   createCrc32(algorithm) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,5 +9,18 @@ export async function withFolder(work, parent = '/dev/shm') {
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const FILL = 4 * 1024 * 1024;
+
+/** Makes a file of so many bytes with something in each of its pages. */
+export async function fillFile(path, bytes) {
+  const file = await open(path, 'w');
+  try {
+    const filler = Buffer.alloc(FILL, 'lto');
+    for (let left = bytes; left > 0; left -= filler.length) await file.write(filler, 0, Math.min(left, filler.length));
+  } finally {
+    await file.close();
   }
 }

@@ -79,9 +79,8 @@ struct ReadCall {
   std::shared_ptr<Checksum> checksum = nullptr;
   /** What is behind each record that comes from the drive; it is checked and not handed on. */
   Protection protection = Protection::none;
-  /** Where not empty, its slab takes the place of `memory` when the call begins, and the outcome hands it on. */
-  // NOLINTNEXTLINE(readability-redundant-member-init): without it GCC warns of every call that leaves it out
-  SlabReservation reservation = {};
+  /** Where not null, a slab of it takes the place of `memory` when the call begins, and the outcome hands it on. */
+  std::shared_ptr<SlabPool> pool = nullptr;
 };
 
 struct CloseCall {

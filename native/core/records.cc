@@ -22,9 +22,9 @@ std::optional<MtStatus> statusAfterStop(const OpenNode& node) {
 }
 
 /** No slab where there is no memory. */
-RecordMemory takeReserved(SlabReservation& reservation) {
+RecordMemory takeFrom(SlabPool& pool) {
   try {
-    auto slab = reservation.take();
+    auto slab = pool.take();
     auto* const data = slab->data();
     const std::size_t size = slab->size();
     return {.slab = std::move(slab), .data = data, .size = size};
@@ -136,24 +136,27 @@ WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
 Outcome readRecords(const OpenNode& node, ReadCall& call) {
   ReadOutcome outcome;
   RecordMemory memory = call.memory;
-  if (call.reservation) {
-    memory = takeReserved(call.reservation);
+  if (call.pool) {
+    memory = takeFrom(*call.pool);
     if (!memory.slab) return Failure{ENOMEM, "mmap"};
     outcome.memory = memory.slab;
   }
   outcome.lengths.reserve(std::min(call.maxRecords, memory.size / call.offer));
-  std::size_t offset = 0;
-  while (outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size) {
-    const ssize_t length = ::read(node.fd.get(), memory.data + offset, call.offer);
+  std::size_t end = 0;
+  // From a page boundary on: direct I/O of `st` takes nothing else.
+  for (std::size_t offset = 0; outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size;
+       offset = roundUpToPage(end)) {
+    std::byte* const record = memory.data + offset;
+    const ssize_t length = ::read(node.fd.get(), record, call.offer);
     outcome.error = length < 0 ? errno : 0;
     if (length > 0) {
-      const std::byte* const record = memory.data + offset;
       RecordProtection protection;
       if (const auto size = checkedLength(call.protection, record, static_cast<std::size_t>(length), protection)) {
         if (call.checksum) call.checksum->set(call.checksum->with(record, *size, protection.crc32c));
         outcome.lengths.push_back(static_cast<std::uint32_t>(*size));
-        // The next record may come over the protection information of this one: whole pages lie side by side.
-        offset = roundUpToPage(offset + *size);
+        // Records lie side by side, whatever their lengths; the next one comes over the protection information.
+        if (offset != end) std::memmove(memory.data + end, record, *size);
+        end += *size;
         continue;
       }
       outcome.stop = ReadStop::damaged;

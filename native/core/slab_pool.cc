@@ -1,25 +1,14 @@
 #include "slab_pool.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace lto {
 
-std::shared_ptr<SlabPool> SlabPool::make(std::size_t slabSize, std::size_t count) {
-  std::shared_ptr<SlabPool> pool(new SlabPool(slabSize, count));
-  pool->idle_.reserve(count);
-  pool->mapped_.reserve(count);
-  return pool;
+std::shared_ptr<SlabPool> SlabPool::make(std::size_t slabSize, std::size_t kept) {
+  return std::shared_ptr<SlabPool>(new SlabPool(slabSize, kept));
 }
 
-SlabReservation SlabPool::reserve() {
-  const std::scoped_lock lock(mutex_);
-  if (closed_ || reserved_ == idle_.size() + count_ - mapped_.size()) return {};
-  reserved_ += 1;
-  return SlabReservation(shared_from_this());
-}
-
-std::shared_ptr<Slab> SlabPool::takeReserved() {
+std::shared_ptr<Slab> SlabPool::take() {
   auto [slab, shared] = takeIdle();
   if (shared) return slab;
   auto* const memory = slab.get();
@@ -29,55 +18,52 @@ std::shared_ptr<Slab> SlabPool::takeReserved() {
 }
 
 SlabPool::Idle SlabPool::takeIdle() {
-  const std::scoped_lock lock(mutex_);
-  reserved_ -= 1;
-  if (!idle_.empty()) {
-    auto idle = std::move(idle_.back());
-    idle_.pop_back();
-    return idle;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!idle_.empty()) {
+      auto idle = std::move(idle_.back());
+      idle_.pop_back();
+      return idle;
+    }
   }
+  // Mapping takes its time, and does not need the lock.
   auto slab = Slab::allocate(slabSize_);
-  mapped_.push_back(slab.get());
-  return {std::move(slab)};
-}
-
-void SlabPool::cancelReservation() {
   const std::scoped_lock lock(mutex_);
-  reserved_ -= 1;
+  mapped_.insert(slab.get());
+  return {std::move(slab)};
 }
 
 bool SlabPool::takeBack(const std::shared_ptr<Slab>& slab) {
   const std::scoped_lock lock(mutex_);
-  if (closed_ || std::find(mapped_.begin(), mapped_.end(), slab.get()) == mapped_.end()) return false;
+  if (closed_ || !mapped_.contains(slab.get())) return false;
   idle_.push_back({.slab = slab, .shared = true});
   return true;
 }
 
 void SlabPool::giveBack(std::shared_ptr<Slab> slab) {
   const std::scoped_lock lock(mutex_);
-  if (!closed_) idle_.push_back({std::move(slab)});
+  if (!closed_ && mapped_.size() <= kept_) {
+    idle_.push_back({std::move(slab)});
+  } else {
+    mapped_.erase(slab.get());
+  }
 }
 
-std::size_t SlabPool::available() const {
+std::size_t SlabPool::idle() const {
   const std::scoped_lock lock(mutex_);
-  return closed_ ? 0 : idle_.size() + count_ - mapped_.size() - reserved_;
+  return idle_.size();
 }
 
-std::vector<std::shared_ptr<Slab>> SlabPool::close() {
+bool SlabPool::isClosed() const {
+  const std::scoped_lock lock(mutex_);
+  return closed_;
+}
+
+void SlabPool::close() {
+  std::vector<Idle> idle;  // goes after the lock
   const std::scoped_lock lock(mutex_);
   closed_ = true;
-  std::vector<std::shared_ptr<Slab>> slabs;
-  slabs.reserve(idle_.size());
-  for (auto& idle : std::exchange(idle_, {})) slabs.push_back(std::move(idle.slab));
-  return slabs;
-}
-
-SlabReservation::~SlabReservation() {
-  if (pool_) pool_->cancelReservation();
-}
-
-std::shared_ptr<Slab> SlabReservation::take() {
-  return std::exchange(pool_, nullptr)->takeReserved();
+  idle_.swap(idle);
 }
 
 }  // namespace lto

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,12 +22,9 @@ Napi::Uint8Array copyOf(Napi::Env env, const void* data, std::size_t size) {
   return array;
 }
 
-/** What was read, to JavaScript's memory where that is another; it may have been detached meanwhile. */
-void copyRecords(const std::byte* from, const std::vector<std::uint32_t>& lengths, void* to, std::size_t size) {
-  if (to == from) return;
-  std::size_t end = 0;
-  for (const std::uint32_t length : lengths) end = roundUpToPage(end) + length;
-  if (end <= size && end > 0) std::memcpy(to, from, end);
+/** Bytes of all records, which lie side by side. */
+std::size_t filledBytes(const ReadOutcome& outcome) {
+  return std::accumulate(outcome.lengths.begin(), outcome.lengths.end(), std::size_t{0});
 }
 
 Napi::Object mtStatusObject(Napi::Env env, const MtStatus& status) {
@@ -129,13 +127,13 @@ class Converter {
 
  private:
   void giveRecords(Napi::Object object, const ReadOutcome& outcome) {
+    const std::size_t filled = filledBytes(outcome);
     if (outcome.memory) {
-      auto view = target_.views->take(env_, outcome.memory);
-      copyRecords(outcome.memory->data(), outcome.lengths, view.Data(), view.ByteLength());
-      object["memory"] = view;
+      object["slab"] = number(env_, target_.views->add(outcome.memory, filled));
     } else if (!target_.copy.IsEmpty()) {
       auto copy = target_.copy.Value();
-      copyRecords(memoryBehind(copy).data, outcome.lengths, copy.Data(), copy.ByteLength());
+      // It may have been detached meanwhile.
+      if (filled > 0 && filled <= copy.ByteLength()) std::memcpy(copy.Data(), memoryBehind(copy).data, filled);
     }
   }
 

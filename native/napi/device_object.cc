@@ -86,12 +86,6 @@ ReadTarget targetFor(const Napi::Value& given, const RecordMemory& memory) {
   return {.copy = Napi::Persistent(array)};
 }
 
-SlabReservation reserve(const Arguments& arguments, SlabPoolObject& pool) {
-  auto reservation = pool.pool().reserve();
-  if (!reservation) arguments.throwRange("no slab of the pool is available");
-  return reservation;
-}
-
 }  // namespace
 
 Napi::Function DeviceObject::define(Napi::Env env) {
@@ -189,8 +183,8 @@ Napi::Value DeviceObject::readRecords(const Napi::CallbackInfo& info) {
   auto* const pool = SlabPoolObject::isInstance(info[0]) ? SlabPoolObject::unwrap(info[0], "memory") : nullptr;
   ReadCall call{.memory = pool != nullptr ? RecordMemory{} : arguments.recordMemory(0, pageSize()),
                 .offer = recordSize(arguments, 1, "offer")};
-  if (pool != nullptr) call.reservation = reserve(arguments, *pool);
-  const std::size_t size = pool != nullptr ? call.reservation.slabSize() : call.memory.size;
+  if (pool != nullptr) call.pool = pool->open(arguments);
+  const std::size_t size = call.pool ? call.pool->slabSize() : call.memory.size;
   if (call.offer > size) arguments.throwRange("offer must not exceed memory");
   call.maxRecords = static_cast<std::size_t>(arguments.integer(2, "maxRecords", 1, maxOf<std::int32_t>));
   const std::uint64_t stream = arguments.stream(3);

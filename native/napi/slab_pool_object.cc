@@ -1,19 +1,24 @@
 #include "slab_pool_object.h"
 
-#include "arguments.h"
+#include <cstdint>
+#include <limits>
+
+#include "collection.h"
 
 namespace lto {
 namespace {
 
-constexpr std::int64_t maxCount = 65'536;
+constexpr std::int64_t maxKept = 65'536;
 
 }  // namespace
 
 Napi::Function SlabPoolObject::define(Napi::Env env) {
   return DefineClass(env, className,
                      {
-                         InstanceAccessor<&SlabPoolObject::available>("available"),
+                         InstanceAccessor<&SlabPoolObject::lent>("lent"),
+                         InstanceMethod<&SlabPoolObject::take>("take"),
                          InstanceMethod<&SlabPoolObject::giveBack>("giveBack"),
+                         InstanceMethod<&SlabPoolObject::collect>("collect"),
                          InstanceMethod<&SlabPoolObject::close>("close"),
                      });
 }
@@ -21,21 +26,34 @@ Napi::Function SlabPoolObject::define(Napi::Env env) {
 SlabPoolObject::SlabPoolObject(const Napi::CallbackInfo& info) : TaggedObject(info) {
   const Arguments arguments(info);
   const std::size_t slabSize = arguments.slabSize(0, "slabBytes");
-  pool_ = SlabPool::make(slabSize, static_cast<std::size_t>(arguments.integer(1, "count", 1, maxCount)));
+  pool_ = SlabPool::make(slabSize, static_cast<std::size_t>(arguments.integer(1, "kept", 1, maxKept)));
 }
 
 SlabPoolObject::~SlabPoolObject() {
-  if (pool_) views_->close(Env(), pool_->close());
+  if (pool_) pool_->close();
 }
 
-Napi::Value SlabPoolObject::available(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(pool_->available()));
+const std::shared_ptr<SlabPool>& SlabPoolObject::open(const Arguments& arguments) const {
+  if (pool_->isClosed()) arguments.throwRange("the pool is closed");
+  return pool_;
+}
+
+Napi::Value SlabPoolObject::lent(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(views_->lent()));
+}
+
+Napi::Value SlabPoolObject::take(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto number = arguments.integer(0, "slab", 0, std::numeric_limits<std::uint32_t>::max());
+  auto view = views_->take(info.Env(), static_cast<std::uint32_t>(number));
+  if (view.IsEmpty()) arguments.throwRange("slab must be one that a call has read into, and that was not taken");
+  return view;
 }
 
 void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   if (!info[0].IsArrayBuffer()) arguments.throwType("memory must be an ArrayBuffer");
-  if (closed_) return;
+  if (pool_->isClosed()) return;
   auto view = info[0].As<Napi::ArrayBuffer>();
   const auto slab = slabOf(view);
   const bool isOut = slab && !views_->has(slab.get());
@@ -43,9 +61,14 @@ void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
   views_->keep(slab.get(), view);
 }
 
-void SlabPoolObject::close(const Napi::CallbackInfo& info) {
-  closed_ = true;
-  views_->close(info.Env(), pool_->close());
+void SlabPoolObject::collect(const Napi::CallbackInfo& info) {
+  const auto bytes = Arguments(info).integer(0, "bytes", 0, std::numeric_limits<std::int32_t>::max());
+  collectYoungest(info.Env(), static_cast<std::size_t>(bytes));
+}
+
+void SlabPoolObject::close(const Napi::CallbackInfo& /*info*/) {
+  pool_->close();
+  views_->clear();
 }
 
 }  // namespace lto

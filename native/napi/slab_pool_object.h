@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "../core/slab_pool.h"
+#include "arguments.h"
 #include "tagged_object.h"
 #include "view_cache.h"
 
@@ -21,16 +22,18 @@ class SlabPoolObject : public TaggedObject<SlabPoolObject> {
   explicit SlabPoolObject(const Napi::CallbackInfo& info);
   ~SlabPoolObject() override;
 
-  [[nodiscard]] SlabPool& pool() const { return *pool_; }
+  /** The pool; throws a RangeError when it was closed. */
+  [[nodiscard]] const std::shared_ptr<SlabPool>& open(const Arguments& arguments) const;
   [[nodiscard]] const std::shared_ptr<ViewCache>& viewCache() const { return views_; }
 
  private:
-  Napi::Value available(const Napi::CallbackInfo& info);
+  Napi::Value lent(const Napi::CallbackInfo& info);
+  Napi::Value take(const Napi::CallbackInfo& info);
   void giveBack(const Napi::CallbackInfo& info);
+  void collect(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SlabPool> pool_;
-  bool closed_ = false;
   std::shared_ptr<ViewCache> views_ = std::make_shared<ViewCache>();
 };
 

@@ -12,28 +12,21 @@ constexpr napi_type_tag copyTag = {0x6c746f2d636f7079, 0x9b0e51c7d3a6482f};
 /** A view's share of its slab. */
 struct Share {
   std::shared_ptr<Slab> slab;
-  std::shared_ptr<CountedSlabs> counted;
+  /** Of the slab's pool; lives on the JavaScript thread. */
+  std::shared_ptr<std::size_t> lent;
 };
 
-void adjustCount(Napi::Env env, const Slab& slab, bool up) {
-  const auto size = static_cast<std::int64_t>(slab.size());
-  Napi::MemoryManagement::AdjustExternalMemory(env, up ? size : -size);
+void release(Share* share) {
+  const std::unique_ptr<Share> owned(share);
+  if (owned->lent) *owned->lent -= 1;
 }
 
-/** V8 has taken the size of the view off its count. */
-void releaseView(napi_env env, void* /*data*/, void* hint) {
-  const std::unique_ptr<Share> share(static_cast<Share*>(hint));
-  if (!share->counted) return;
-  if (share->counted->isPoolOpen) {
-    adjustCount(env, *share->slab, true);
-  } else {
-    share->counted->slabs.erase(share->slab.get());
-  }
+void releaseView(napi_env /*env*/, void* /*data*/, void* hint) {
+  release(static_cast<Share*>(hint));
 }
 
-/** What the run-time counts of a copy is the copy's own memory. */
 void releaseCopy(napi_env /*env*/, void* data, void* /*hint*/) {
-  delete static_cast<Share*>(data);
+  release(static_cast<Share*>(data));
 }
 
 /** The build flag is Node-API's own: with it the call below is not declared, and every run-time is one that refuses. */
@@ -70,22 +63,14 @@ std::shared_ptr<Slab> copiedSlab(const Napi::ArrayBuffer& copy) {
 
 }  // namespace
 
-Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab,
-                         const std::shared_ptr<CountedSlabs>& counted) {
-  auto share = std::make_unique<Share>(Share{slab, counted});
+Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab, const std::shared_ptr<std::size_t>& lent) {
+  auto share = std::make_unique<Share>(Share{slab, lent});
   napi_value view = nullptr;
   const napi_status status = createView(env, share.get(), &view);
   if (status == napi_no_external_buffers_allowed) return copyFor(env, std::move(share));
   check(env, status);
   share.release();
-  // The first view stands for the memory itself. V8's count is at no time less than it was without the pool, since it
-  // takes a view's size off before releaseView() adds it again: a count below zero would end the process (Node.js 24).
-  if (counted && !counted->slabs.insert(slab.get()).second) adjustCount(env, *slab, false);
   return {env, view};
-}
-
-void discount(Napi::Env env, const std::shared_ptr<Slab>& slab, CountedSlabs& counted) {
-  if (counted.slabs.erase(slab.get()) > 0) adjustCount(env, *slab, false);
 }
 
 std::shared_ptr<Slab> slabOf(Napi::ArrayBuffer view) {

@@ -4,31 +4,20 @@
 
 #include <cstddef>
 #include <memory>
-#include <unordered_set>
 
 #include "../core/call.h"
 
 namespace lto {
-
-/** Which slabs of a pool V8 counts as memory outside its heap; on the JavaScript thread. */
-struct CountedSlabs {
-  std::unordered_set<const Slab*> slabs;
-  bool isPoolOpen = true;
-};
 
 /**
  * JavaScript's view of the slab, which holds a share of it until the view is collected as garbage. It is the slab's own
  * memory, or a copy where the run-time takes no memory from outside (Electron): what JavaScript has written goes into
  * the slab before a call, what a call has read comes out of it after.
  *
- * `counted` is that of the slab's pool, whose memory V8 counts once, while it is mapped. Left to itself V8 takes a slab
- * that went out twice for memory that grows, and marks and compacts its whole heap again and again.
+ * `lent` is counted down when the view has been collected.
  */
 Napi::ArrayBuffer viewOf(Napi::Env env, const std::shared_ptr<Slab>& slab,
-                         const std::shared_ptr<CountedSlabs>& counted = nullptr);
-
-/** Tells V8 that an idle slab without a view is unmapped. */
-void discount(Napi::Env env, const std::shared_ptr<Slab>& slab, CountedSlabs& counted);
+                         const std::shared_ptr<std::size_t>& lent = nullptr);
 
 /** The slab behind all of a view that viewOf has made; null for any other memory. */
 std::shared_ptr<Slab> slabOf(Napi::ArrayBuffer view);

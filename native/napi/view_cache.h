@@ -2,30 +2,46 @@
 
 #include <napi.h>
 
+#include <cstdint>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
 #include "slab_view.h"
 
 namespace lto {
 
 /**
- * The views of slabs that came back to their pool before garbage collection. Memory has no more than one ArrayBuffer at
- * a time, so each goes out again with its slab. Lives on the JavaScript thread.
+ * What JavaScript has of a pool. A slab that was read into waits here, and gets its view when it is asked for: the
+ * shorter a view lives, the sooner garbage collection finds it. The views of slabs that were given back wait here too:
+ * memory has no more than one ArrayBuffer at a time, so each goes out again with its slab. Lives on the JavaScript
+ * thread.
  */
 class ViewCache {
  public:
+  /** Keeps a slab with so many bytes in it; returns what to ask for it by. */
+  [[nodiscard]] std::uint32_t add(const std::shared_ptr<Slab>& slab, std::size_t filled);
+  /** The view of a slab that was added; empty for any other number. */
+  [[nodiscard]] Napi::ArrayBuffer take(Napi::Env env, std::uint32_t number);
+
+  /** Whether the slab has come back, or was not taken. */
   [[nodiscard]] bool has(const Slab* slab) const { return views_.contains(slab); }
-  void keep(const Slab* slab, Napi::ArrayBuffer view) { views_.emplace(slab, Napi::Persistent(view)); }
-  /** The view of a slab that goes out: the one that is kept, or a new one. */
-  [[nodiscard]] Napi::ArrayBuffer take(Napi::Env env, const std::shared_ptr<Slab>& slab);
-  /** Of a pool that is closed; `idle` are the slabs that it had. */
-  void close(Napi::Env env, const std::vector<std::shared_ptr<Slab>>& idle);
+  void keep(const Slab* slab, Napi::ArrayBuffer view);
+
+  /** How many views are neither kept nor collected as garbage. */
+  [[nodiscard]] std::size_t lent() const { return *lent_; }
+
+  void clear();
 
  private:
+  struct Filled {
+    std::shared_ptr<Slab> slab;
+    std::size_t bytes = 0;
+  };
+
+  std::unordered_map<std::uint32_t, Filled> filled_;
+  std::uint32_t lastNumber_ = 0;
   std::unordered_map<const Slab*, Napi::Reference<Napi::ArrayBuffer>> views_;
-  std::shared_ptr<CountedSlabs> counted_ = std::make_shared<CountedSlabs>();
+  std::shared_ptr<std::size_t> lent_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace lto

@@ -84,7 +84,7 @@ TEST(write_stops_at_any_other_error) {
   fixture.close();
 }
 
-TEST(read_puts_each_record_at_a_page_boundary) {
+TEST(read_puts_records_side_by_side) {
   const ScratchFolder folder;
   const auto path = folder.file("tape");
   putContent(path, std::string(10'000, 'a') + std::string(10'000, 'b') + std::string(500, 'c'));
@@ -94,15 +94,15 @@ TEST(read_puts_each_record_at_a_page_boundary) {
   const auto outcome = fixture.runFor<ReadOutcome>(ReadCall{memoryOf(slab, 64 * kib), 10'000, 100}, 1);
   CHECK(outcome.stop == ReadStop::zero);
   CHECK(outcome.lengths == std::vector<std::uint32_t>{10'000, 10'000, 500});
-  CHECK(std::memcmp(slab->data() + 12'288, std::string(10'000, 'b').data(), 10'000) == 0);
-  CHECK(std::memcmp(slab->data() + 24'576, std::string(500, 'c').data(), 500) == 0);
+  CHECK(std::memcmp(slab->data() + 10'000, std::string(10'000, 'b').data(), 10'000) == 0);
+  CHECK(std::memcmp(slab->data() + 20'000, std::string(500, 'c').data(), 500) == 0);
   fixture.close();
 }
 
 TEST(read_is_full_when_another_offer_has_no_room) {
   Fixture fixture("/dev/zero");
   fixture.open();
-  const auto noRoom = fixture.runFor<ReadOutcome>(ReadCall{memoryOf(32 * kib), 10'000, 100}, 1);
+  const auto noRoom = fixture.runFor<ReadOutcome>(ReadCall{memoryOf(28 * kib), 10'000, 100}, 1);
   CHECK(noRoom.stop == ReadStop::full);
   CHECK(noRoom.lengths.size() == 2);
   const auto enough = fixture.runFor<ReadOutcome>(ReadCall{memoryOf(32 * kib), 1'000, 3}, 1);
@@ -190,13 +190,13 @@ TEST(memory_is_handed_over_where_it_came_from_a_pool) {
   Fixture fixture("/dev/zero");
   fixture.open();
   const auto pool = SlabPool::make(16 * kib, 1);
-  const auto read = [&] { return ReadCall{.offer = 4 * kib, .maxRecords = 100, .reservation = pool->reserve()}; };
+  const auto read = [&] { return ReadCall{.offer = 4 * kib, .maxRecords = 100, .pool = pool}; };
   auto outcome = fixture.runFor<ReadOutcome>(read(), 1);
   CHECK(outcome.lengths.size() == 4);
   CHECK(outcome.memory->size() == 16 * kib);
-  CHECK(pool->available() == 0);
+  CHECK(pool->idle() == 0);
   outcome.memory.reset();
-  CHECK(pool->available() == 1);
+  CHECK(pool->idle() == 1);
   fixture.close();
 }
 
@@ -207,14 +207,13 @@ TEST(a_read_that_is_cancelled_takes_no_memory_of_its_pool) {
   fixture.open();
   const auto blocked = fixture.submit(ReadCall{memoryOf(4 * kib), 4 * kib, 1}, 9);
   const auto pool = SlabPool::make(4 * kib, 1);
-  const auto read = fixture.submit(ReadCall{.offer = 4 * kib, .maxRecords = 1, .reservation = pool->reserve()}, 1, 5);
-  CHECK(pool->available() == 0);
+  const auto read = fixture.submit(ReadCall{.offer = 4 * kib, .maxRecords = 1, .pool = pool}, 1, 5);
   CHECK(fixture.device->cancel(5));
   CHECK(isFailure(fixture.sink->wait(read), ECANCELED));
   putContent(path, "go");
   CHECK(fixture.sink->waitFor<ReadOutcome>(blocked).stop == ReadStop::full);
   fixture.close();
-  CHECK(pool->available() == 1);
+  CHECK(pool->idle() == 0);
 }
 
 TEST(quiet_outcomes_are_heard_of_with_the_next_loud_one_or_when_nothing_waits) {

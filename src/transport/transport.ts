@@ -55,7 +55,7 @@ export interface Transport extends ScsiTransport {
   /** Page-aligned memory for `writeRecords` and `readRecords`. */
   allocate(byteLength: number): Uint8Array;
   /** Memory that `readRecords` hands out and takes back. */
-  createPool(slabBytes: number, count: number): SlabPool;
+  createPool(slabBytes: number, kept: number): SlabPool;
   /** A checksum that follows the records of `writeRecords` or `readRecords`; `crc32` by default. */
   createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32;
   /**

@@ -60,6 +60,34 @@ describe(`memory of streams on ${backend.name}`, () => {
     expect(read.equals(all)).toBe(true);
   });
 
+  conforms(
+    'chunks that are kept at random stay as they were read, beyond the stream and the drive',
+    ['data'],
+    async () => {
+      const drive = await openDrive();
+      await drive.writeFile(records(), { position: 'overwrite', recordSize: RECORD });
+      const kept: { readonly chunk: Buffer; readonly begin: number }[] = [];
+      const keep = (chunk: Buffer, begin: number) => {
+        // A part of a chunk keeps all of its memory.
+        if (Math.random() < 0.2) kept.push({ chunk: chunk.subarray(Math.floor(chunk.length / 3)), begin });
+      };
+      const options = { fileNumber: 0, bufferBytes: BUFFER, maxRecordSize: RECORD };
+      for (let round = 0; round < 3; round += 1) {
+        const stream = drive.createReadStream(options);
+        let bytes = 0;
+        for await (const chunk of stream) {
+          keep(chunk, bytes + Math.floor(chunk.length / 3));
+          bytes += chunk.length;
+          // The last one is destroyed while chunks of it are kept.
+          if (round === 2 && bytes > all.length / 2) break;
+        }
+      }
+      await drive.close();
+      expect(kept.length).toBeGreaterThan(0);
+      expect(kept.filter(({ chunk, begin }) => !chunk.equals(all.subarray(begin, begin + chunk.length)))).toEqual([]);
+    },
+  );
+
   conforms('a file takes what is read into the same memory over and over', ['data'], async () => {
     const drive = await openDrive();
     const { checksum } = await drive.writeFile(records(), { position: 'overwrite', recordSize: RECORD });

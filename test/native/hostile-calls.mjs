@@ -81,6 +81,9 @@ const lists = [
   ...[new Array(2 ** 32 - 1), endless, new Proxy([slab], {}), Array(70_000).fill(slab.subarray(0, 512))],
 ];
 /** Memory that a pool has handed out, the last few. */
+/** Slabs of a pool that were read into. */
+const filled = [0];
+let begunReads = 0;
 const lent = [slab.buffer];
 let handedOut = 0;
 const keepLent = (memory) => {
@@ -128,6 +131,8 @@ const sane = {
     optionsOf(subjects.Crc32[1]),
   ],
   'Device.cancel': () => [1],
+  'SlabPool.take': () => [pick(filled)],
+  'SlabPool.collect': () => [pick([0, 4096, 2 ** 31 - 1])],
   'SlabPool.giveBack': () => [pick([...lent, allocateSlab(4096)])],
   'ExtractionRoot.inspect': () => [pick(names), new Float64Array(17)],
   'ExtractionRoot.createFile': () => [pick(names), new Float64Array(17)],
@@ -231,11 +236,12 @@ async function main() {
     try {
       const result = call(receiver, argumentsFor(name));
       note('returned');
+      keepLent(result);
       if (result instanceof Promise) {
         result.then(
           (outcome) => {
             note('resolved');
-            keepLent(outcome?.memory);
+            if (outcome?.slab !== undefined) filled[begunReads++ % 4] = outcome.slab;
           },
           (error) => note('rejected', error),
         );

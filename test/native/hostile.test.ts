@@ -46,7 +46,7 @@ describe.runIf(onLinux)('hostile callers of the addon', () => {
     // Each of them is seen, or nothing much was tried.
     expect(Math.min(returned, threw, resolved, rejected)).toBeGreaterThan(runs / 100);
     expect(strange).toEqual([]);
-    expect(entries).toEqual(expect.arrayContaining(['Crc32.value', 'SlabPool.available', 'Device.scsi', 'lockFile']));
+    expect(entries).toEqual(expect.arrayContaining(['Crc32.value', 'SlabPool.lent', 'Device.scsi', 'lockFile']));
     expect(grown).toBeLessThan(MOST_GROWTH);
   });
 

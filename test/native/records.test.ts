@@ -123,7 +123,7 @@ describe.runIf(onLinux)('writeRecords', () => {
 });
 
 describe.runIf(onLinux)('readRecords', () => {
-  it('puts each record at a page boundary', async () => {
+  it('puts records side by side, whatever their lengths', async () => {
     const content = pattern(20_500);
     const device = await openDevice(makeFile(content), constants.O_RDONLY);
     const memory = slab(64 * KIB);
@@ -131,15 +131,13 @@ describe.runIf(onLinux)('readRecords', () => {
       lengths: [10_000, 10_000, 500],
       stop: 'zero',
     });
-    expect(memory.slice(0, 10_000)).toEqual(content.slice(0, 10_000));
-    expect(memory.slice(12_288, 22_288)).toEqual(content.slice(10_000, 20_000));
-    expect(memory.slice(24_576, 25_076)).toEqual(content.slice(20_000));
+    expect(memory.slice(0, 20_500)).toEqual(content);
     await device.close();
   });
 
   it('stops where another offer has no room, and at maxRecords', async () => {
     const device = await openDevice('/dev/zero');
-    expect(await device.readRecords(slab(32 * KIB), 10_000, 10, 1, 0)).toEqual({
+    expect(await device.readRecords(slab(28 * KIB), 10_000, 10, 1, 0)).toEqual({
       lengths: [10_000, 10_000],
       stop: 'full',
     });

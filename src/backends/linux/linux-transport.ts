@@ -129,8 +129,8 @@ export class NativeTransport implements Transport {
     return new Uint8Array(this.#addon.allocateSlab(byteLength), 0, byteLength);
   }
 
-  createPool(slabBytes: number, count: number): SlabPool {
-    return new this.#addon.SlabPool(slabBytes, count);
+  createPool(slabBytes: number, kept: number): SlabPool {
+    return new this.#addon.SlabPool(slabBytes, kept);
   }
 
   createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32 {

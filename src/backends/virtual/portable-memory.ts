@@ -2,23 +2,36 @@ import { crc32 } from 'node:zlib';
 import type { Crc32, SlabPool } from '../../../binding.js';
 import { crc32c } from '../../scsi/protection/crc32c.js';
 
-/**
- * `SlabPool` of binding.d.ts without the addon. It never runs out; slabs that are not returned are garbage collected.
- */
+/** The smallest ArrayBuffer whose memory is outside V8's heap: V8 looks at how much that is when it makes one. */
+const SMALLEST_EXTERNAL = 128;
+
+/** `SlabPool` of binding.d.ts without the addon. Slabs that are not given back are garbage collected. */
 export class PortableSlabPool implements SlabPool {
-  readonly available: number;
+  readonly lent = 0;
   readonly #slabBytes: number;
   #closed = false;
   #idle: ArrayBuffer[] = [];
+  readonly #filled = new Map<number, ArrayBuffer>();
+  #lastSlab = 0;
   readonly #out = new WeakSet<ArrayBuffer>();
 
-  constructor(slabBytes: number, count: number) {
+  constructor(slabBytes: number) {
     this.#slabBytes = slabBytes;
-    this.available = count;
   }
 
-  take(): ArrayBuffer {
+  /** A slab to be read into, and its number. */
+  fill(): { memory: ArrayBuffer; slab: number } {
     const memory = this.#idle.pop() ?? new ArrayBuffer(this.#slabBytes);
+    this.#lastSlab += 1;
+    this.#filled.set(this.#lastSlab, memory);
+    return { memory, slab: this.#lastSlab };
+  }
+
+  take(slab: number): ArrayBuffer {
+    const memory = this.#filled.get(slab);
+    if (memory === undefined)
+      throw new RangeError('slab must be one that a call has read into, and that was not taken');
+    this.#filled.delete(slab);
     this.#out.add(memory);
     return memory;
   }
@@ -29,9 +42,14 @@ export class PortableSlabPool implements SlabPool {
     this.#idle.push(memory);
   }
 
+  collect(): void {
+    new ArrayBuffer(SMALLEST_EXTERNAL);
+  }
+
   close(): void {
     this.#closed = true;
     this.#idle = [];
+    this.#filled.clear();
   }
 }
 

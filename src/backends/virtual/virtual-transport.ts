@@ -5,6 +5,7 @@ import { FailureCode, isSystemError, systemError } from '../../errors/system-err
 import { isIntact, PROTECTION_BYTES, withProtection } from '../../scsi/protection/methods.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import { EventLoopBudget } from '../../streams/event-loop-budget.js';
+import { roundUpToPage } from '../../transport/page.js';
 import { recordsOf } from '../../transport/record-pieces.js';
 import type { ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 import type { VirtualDrive } from '../../virtual/virtual-drive.js';
@@ -17,8 +18,6 @@ export interface VirtualDevice {
   readonly device: string;
   readonly folder: string;
 }
-
-const PAGE = 4096;
 
 /** Transport of the embedded drive: tape calls share one queue, which queries bypass. */
 export class VirtualTransport implements Transport {
@@ -119,8 +118,8 @@ export class VirtualTransport implements Transport {
     return new Uint8Array(byteLength);
   }
 
-  createPool(slabBytes: number, count: number): SlabPool {
-    return new PortableSlabPool(slabBytes, count);
+  createPool(slabBytes: number): SlabPool {
+    return new PortableSlabPool(slabBytes);
   }
 
   createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32 {
@@ -179,8 +178,8 @@ export class VirtualTransport implements Transport {
   ): Promise<ReadOutcome> {
     if (target instanceof Uint8Array) return this.#readAll(target, offer, maxRecords, options);
     if (!(target instanceof PortableSlabPool)) throw new TypeError("memory is another transport's");
-    const memory = target.take();
-    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, options)), memory };
+    const { memory, slab } = target.fill();
+    return { ...(await this.#readAll(new Uint8Array(memory), offer, maxRecords, options)), slab };
   }
 
   async #readAll(
@@ -190,8 +189,13 @@ export class VirtualTransport implements Transport {
     { checksum, protection }: RecordCallOptions = {},
   ): Promise<ReadOutcome> {
     const lengths: number[] = [];
+    let end = 0;
     try {
-      for (let offset = 0; offset + offer <= memory.length && lengths.length < maxRecords; ) {
+      for (
+        let offset = 0;
+        offset + offer <= memory.length && lengths.length < maxRecords;
+        offset = roundUpToPage(end)
+      ) {
         if (this.#budget.isSpent()) await this.#budget.yield();
         const sent = await this.#st.read(memory.subarray(offset, offset + offer));
         if (sent === 0) return { lengths, stop: 'zero', mt: this.#st.status() };
@@ -201,7 +205,8 @@ export class VirtualTransport implements Transport {
         const length = protection ? sent - PROTECTION_BYTES : sent;
         lengths.push(length);
         checksum?.update(memory.subarray(offset, offset + length));
-        offset += Math.ceil(length / PAGE) * PAGE;
+        if (offset !== end) memory.copyWithin(end, offset, offset + length);
+        end += length;
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;

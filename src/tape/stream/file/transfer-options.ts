@@ -28,8 +28,8 @@ export interface TransferOptions extends PartitionOptions {
    * Writing: 32 MiB by default, chunks of `TapeDrive.allocate()` included. From 1 GiB up the drive is fed at a pace
    * between its lowest and its highest speed, so that the buffered data lasts through pauses of the source.
    *
-   * Reading: 64 MiB by default, chunks included that the consumer has released but garbage collection has not freed
-   * yet. A consumer that keeps more gets copies.
+   * Reading: 32 MiB by default, chunks included that the consumer has released but garbage collection has not freed
+   * yet. What a consumer keeps beyond that comes on top.
    */
   readonly bufferBytes?: number | undefined;
 }

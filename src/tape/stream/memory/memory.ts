@@ -11,8 +11,8 @@ export const LARGEST_BUFFER = 64 * 1024 * MIB;
 
 /** A drive's own buffer is many times as large, and a larger working set would not fit the processor's cache. */
 export const DEFAULT_WRITE_BUFFER = 32 * MIB;
-/** Twice as much: part of it is with the consumer or awaits garbage collection. */
-export const DEFAULT_READ_BUFFER = 64 * MIB;
+/** A part is read ahead; the rest is with the consumer or awaits garbage collection. */
+export const DEFAULT_READ_BUFFER = 32 * MIB;
 
 /** The tape starts when this part of the write buffer is full. */
 export const DEFAULT_START = 3 / 4;
@@ -31,8 +31,17 @@ export const PACED_QUEUE_BYTES = 40 * MIB;
 export const AHEAD_PART = 1 / 4;
 /** The same if the consumer returns chunks at once. */
 export const AHEAD_PART_REUSING = 1 / 2;
-/** V8 collects unused chunks in amounts of at least this size. */
-export const COLLECTED_BYTES = 32 * MIB;
+/** Chunks are collected as garbage once this many bytes were lent: a small working set stays in the processor's cache. */
+export const LEAST_COLLECTED = 8 * MIB;
+/** V8 collects without being asked at this size. */
+export const MOST_COLLECTED = 32 * MIB;
+/** The event loop turns once per this many bytes, which returns what was collected. */
+export const TURN_BYTES = 4 * MIB;
+/**
+ * This many times what the consumer keeps is lent between collections. A chunk that survives two collections of young
+ * objects is not found by later ones, only when V8 marks its whole heap.
+ */
+export const COLLECTED_TO_KEPT = 2;
 /** Reading wakes the event loop once per this many bytes; a larger value means a working set beyond the cache. */
 export const WAKE_BYTES = 8 * MIB;
 
@@ -44,15 +53,17 @@ export interface SlabPlan {
 
 /** A call to the addon and a wake-up of the event loop cost more than a record, so each slab is one call. */
 const LARGEST_SLAB = 4 * MIB;
+/** Slabs of read streams. The larger a chunk, the more memory is kept by a consumer that counts its chunks. */
+export const READ_SLAB = MIB;
 /** With fewer slabs, a larger part of the memory waits for the slowest one. */
 const FEWEST_SLABS = 8;
 
 /**
- * Divides `bufferBytes` into slabs of whole units (one record or more): an eighth of the memory each, at most 4 MiB
- * unless a unit is larger.
+ * Divides `bufferBytes` into slabs of whole units (one record or more): an eighth of the memory each, at most `largest`
+ * (4 MiB by default) unless a unit is larger.
  */
-export function planSlabs(bufferBytes: number, unit: number): SlabPlan {
-  const wanted = Math.min(LARGEST_SLAB, bufferBytes / FEWEST_SLABS);
+export function planSlabs(bufferBytes: number, unit: number, largest = LARGEST_SLAB): SlabPlan {
+  const wanted = Math.min(largest, bufferBytes / FEWEST_SLABS);
   const slabBytes = Math.max(1, Math.floor(wanted / unit)) * unit;
   return { slabBytes, count: Math.max(2, Math.floor(bufferBytes / slabBytes)) };
 }

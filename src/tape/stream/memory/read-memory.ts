@@ -1,19 +1,32 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { SlabPool } from '../../../../binding.js';
 import { roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
-import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs } from './memory.js';
-import { type ReadSlab, SlabLender } from './slab-lender.js';
+import {
+  AHEAD_PART,
+  AHEAD_PART_REUSING,
+  COLLECTED_TO_KEPT,
+  LEAST_COLLECTED,
+  MOST_COLLECTED,
+  planSlabs,
+  READ_SLAB,
+  TURN_BYTES,
+} from './memory.js';
 
 /** Milliseconds that V8's own thread gets to free collected memory. */
 const COLLECTION_TIME = 10;
-/** V8 checks the size of external memory when it creates an ArrayBuffer that does not fit its own heap. */
-const SMALLEST_EXTERNAL = 128;
+
+/** A slab of the pool with the records read into it, side by side. */
+export interface ReadSlab {
+  readonly slab: number;
+  readonly lengths: readonly number[];
+}
 
 /**
  * The slabs that records are read into, lent to the consumer as chunks without a copy. If the consumer does not release
- * its chunks, garbage collection does, and the slab is reused then. If the consumer keeps so many chunks that reading
- * ahead would stop, it gets copies, and the slab is free at once.
+ * its chunks, garbage collection does, and the slab is reused then. A consumer that keeps its chunks keeps their memory,
+ * and new slabs are mapped. V8 is made to collect its young objects every few MiB: memory that returns soon is still in
+ * the processor's cache, and V8 has no reason to mark its whole heap.
  */
 export class ReadMemory {
   readonly #transport: Transport;
@@ -23,16 +36,22 @@ export class ReadMemory {
   #recordBytes = 0;
   #slabs = 0;
   #ahead = 0;
+  /** Lent chunks, by their memory. */
+  #chunks = new WeakSet<ArrayBufferLike>();
+  /** Whether the consumer releases its chunks. */
+  #isReleased = false;
+  /** Bytes of slabs lent since the last collection, and how many there may be. */
+  #lentBytes = 0;
+  #lentLimit = LEAST_COLLECTED;
+  #bytesToTurn = TURN_BYTES;
   /** Milliseconds left to wait for memory to be returned. */
   #patience = COLLECTION_TIME;
-  #lender: SlabLender;
 
-  /** At most `bufferBytes` are held, for records of up to `recordBytes`. */
+  /** Memory for records of up to `recordBytes`; of what comes back, `bufferBytes` are kept. */
   constructor(transport: Transport, bufferBytes: number, recordBytes: number) {
     this.#transport = transport;
     this.#bufferBytes = bufferBytes;
     this.#pool = this.#createPool(recordBytes);
-    this.#lender = new SlabLender(this.#pool);
   }
 
   get pool(): SlabPool {
@@ -53,15 +72,16 @@ export class ReadMemory {
     if (recordBytes <= this.#recordBytes) return;
     this.close();
     this.#pool = this.#createPool(recordBytes);
-    this.#lender = new SlabLender(this.#pool);
   }
 
+  /** What is released from now on is not taken back. */
   close(): void {
-    this.#lender.close();
+    this.#pool.close();
+    this.#chunks = new WeakSet();
   }
 
   #createPool(recordBytes: number): SlabPool {
-    const { slabBytes, count } = planSlabs(this.#bufferBytes, roundUpToPage(recordBytes));
+    const { slabBytes, count } = planSlabs(this.#bufferBytes, roundUpToPage(recordBytes), READ_SLAB);
     this.#slabBytes = slabBytes;
     this.#recordBytes = recordBytes;
     this.#ahead = Math.max(2, Math.floor(count * AHEAD_PART));
@@ -69,28 +89,54 @@ export class ReadMemory {
     return this.#transport.createPool(slabBytes, this.#slabs);
   }
 
-  /** Lends the records of a slab as chunks, while `underWay` other slabs are being filled. */
-  async lend(slab: ReadSlab, underWay: number): Promise<Buffer[]> {
-    return (await this.#canSpare(underWay)) ? this.#lender.lend(slab) : this.#lender.copy(slab);
+  /** The records of a slab as one chunk; undefined if there are none. */
+  async lend({ slab, lengths }: ReadSlab): Promise<Buffer | undefined> {
+    const bytes = lengths.reduce((sum, length) => sum + length, 0);
+    if (bytes < this.#slabBytes / 2) return this.#copy(slab, bytes);
+    if (!this.#isReleased) await this.#collect();
+    const memory = this.#pool.take(slab);
+    this.#chunks.add(memory);
+    return Buffer.from(memory, 0, bytes);
   }
 
   /** Takes back a chunk that is no longer used. */
-  release(chunk: Buffer): void {
+  release({ buffer }: Buffer): void {
+    if (!this.#chunks.delete(buffer) || !(buffer instanceof ArrayBuffer)) return;
+    this.#isReleased = true;
     this.#ahead = Math.max(this.#ahead, Math.floor(this.#slabs * AHEAD_PART_REUSING));
-    this.#lender.release(chunk);
+    this.#pool.giveBack(buffer);
   }
 
-  /** Whether the read-ahead can go on without the slab that is about to be lent. */
-  async #canSpare(underWay: number): Promise<boolean> {
-    const isEnough = () => this.#pool.available + underWay >= this.#ahead;
-    const handedOut = this.#slabs - this.#pool.available - underWay;
-    if (handedOut * this.#slabBytes < COLLECTED_BYTES) return isEnough();
-    // Chunks that the consumer dropped are returned when V8 collects its youngest objects. V8 considers the size of
-    // their memory only when it creates an ArrayBuffer itself.
-    new ArrayBuffer(SMALLEST_EXTERNAL);
-    for (; !isEnough() && this.#patience > 0; this.#patience -= 1) await setTimeout(1);
+  /** Takes back a slab that nobody wants to see. */
+  drop(slab: number): void {
+    this.#pool.giveBack(this.#pool.take(slab));
+  }
+
+  /** A consumer that keeps a few records must not keep a whole slab. */
+  #copy(slab: number, bytes: number): Buffer | undefined {
+    const memory = this.#pool.take(slab);
+    const copy = bytes > 0 ? Buffer.from(Buffer.from(memory, 0, bytes)) : undefined;
+    this.#pool.giveBack(memory);
+    return copy;
+  }
+
+  /** Has V8 collect dropped chunks once there may be enough of them. */
+  async #collect(): Promise<void> {
+    this.#lentBytes += this.#slabBytes;
+    this.#bytesToTurn -= this.#slabBytes;
+    if (this.#bytesToTurn <= 0) {
+      this.#bytesToTurn = TURN_BYTES;
+      await turn();
+    }
+    if (this.#lentBytes < this.#lentLimit) return;
+    // What survived the last collection: its garbage has been returned by now.
+    const keptBytes = this.#pool.lent * this.#slabBytes - this.#lentBytes;
+    this.#lentLimit = Math.min(Math.max(keptBytes * COLLECTED_TO_KEPT, LEAST_COLLECTED), MOST_COLLECTED);
+    this.#pool.collect(this.#lentBytes);
+    this.#lentBytes = 0;
+    const isTooMuch = () => this.#pool.lent >= this.#slabs;
+    for (; isTooMuch() && this.#patience > 0; this.#patience -= 1) await pause(1);
     // No further wait for a consumer that keeps its chunks until some have been returned.
-    if (isEnough()) this.#patience = COLLECTION_TIME;
-    return isEnough();
+    if (!isTooMuch()) this.#patience = COLLECTION_TIME;
   }
 }

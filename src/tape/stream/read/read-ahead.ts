@@ -28,7 +28,7 @@ interface Call {
 
 /** Result of a call. */
 export interface ReadResult extends ReadOutcome {
-  readonly memory: ArrayBuffer;
+  readonly slab: number;
   readonly offer: number;
 }
 
@@ -48,11 +48,6 @@ export class ReadAhead {
     this.#options = options;
   }
 
-  /** Number of calls in flight or with results waiting. */
-  get depth(): number {
-    return this.#calls.length;
-  }
-
   /** The next result, in order. New calls offer `offer` bytes for each record. */
   async next(offer: number): Promise<ReadResult> {
     this.#topUp(offer);
@@ -60,7 +55,7 @@ export class ReadAhead {
     const waits = call?.isSettled === false;
     const outcome = await call?.outcome;
     if (waits) this.#options.onWaited();
-    if (call && outcome?.memory) return { ...outcome, memory: outcome.memory, offer: call.offer };
+    if (call && outcome?.slab !== undefined) return { ...outcome, slab: outcome.slab, offer: call.offer };
     throw new LtoError('LTO_INTERNAL', 'no read is under way', { device: this.#port.device });
   }
 
@@ -68,7 +63,7 @@ export class ReadAhead {
   async quiet(): Promise<void> {
     for (const call of this.#calls.splice(0)) {
       const outcome = await call.outcome.catch(() => undefined);
-      if (outcome?.memory) this.#memory.pool.giveBack(outcome.memory);
+      if (outcome?.slab !== undefined) this.#memory.drop(outcome.slab);
     }
     this.#stream = nextStreamNumber();
   }
@@ -76,10 +71,9 @@ export class ReadAhead {
   /** Refills when half of the read-ahead has been consumed. */
   #topUp(offer: number): void {
     this.#port.requirePosition('read');
-    const { ahead, pool } = this.#memory;
+    const { ahead } = this.#memory;
     if (this.#calls.length > ahead / 2) return;
-    const count = Math.min(ahead - this.#calls.length, pool.available);
-    for (let i = 0; i < count; i += 1) this.#calls.push(this.#read(offer));
+    while (this.#calls.length < ahead) this.#calls.push(this.#read(offer));
   }
 
   #read(offer: number): Call {

@@ -89,7 +89,8 @@ export class RecordReader {
     try {
       for (;;) {
         const result = await this.#ahead.next(this.#offer);
-        yield* await this.#take(result);
+        const chunk = await this.#take(result);
+        if (chunk) yield chunk;
         this.#tightenOffer();
         if (result.stop === 'full') continue;
         await this.#ahead.quiet();
@@ -132,7 +133,7 @@ export class RecordReader {
   }
 
   /** Counts the records read and lends them. */
-  #take(result: ReadResult): Promise<Buffer[]> {
+  #take(result: ReadResult): Promise<Buffer | undefined> {
     const { lengths, stop, offer } = result;
     if (lengths.length > 0 || ['zero', 'too-large', 'damaged'].includes(stop)) this.#port.path.carry(offer);
     if (lengths.length > 0) this.#tooSmall = undefined;
@@ -141,7 +142,7 @@ export class RecordReader {
       this.bytes += length;
       this.largestRecord = Math.max(this.largestRecord, length);
     }
-    return this.#memory.lend(result, this.#ahead.depth);
+    return this.#memory.lend(result);
   }
 
   /** Takes back a chunk that is no longer used. */
