@@ -12,6 +12,7 @@ export type ChangerCapability =
   | 'home'
   | 'holds'
   | 'count'
+  | 'bad-address'
   | 'whole-report';
 
 /** A library that the suite is run on. */
@@ -48,6 +49,7 @@ const PROFILES = {
     holds: 'gives the cartridge of a loaded drive',
     identifiers: 'that of the last drive is cut off, and is not guessed',
     home: 'SVALID is never set',
+    'bad-address': 'answers 5/24/00',
     count: 'a report of several types is broken',
   },
   /** Not run yet: made from what is published about mhvtl. */

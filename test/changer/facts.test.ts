@@ -176,9 +176,12 @@ describe.each(changerBackends())('a library: $name', (backend) => {
     return error instanceof ElementError ? error.problem : error;
   };
 
-  motion('refuses a full destination, an empty source and an address of no element', undefined, async () => {
+  motion('refuses a full destination and an empty source', undefined, async () => {
     expect(await refusal(data(0).address, data(1).address)).toBe('destination-full');
     expect(await refusal(emptySlot().address, emptyDrive().address)).toBe('source-empty');
+  });
+
+  motion('refuses an address of no element', 'bad-address', async () => {
     expect(await refusal(data(0).address, 0xfff0)).toBe('no-such-element');
     expect(await refusal(0xfff0, emptySlot().address)).toBe('no-such-element');
   });
