@@ -155,8 +155,13 @@ export class ScsiDevice {
     this.#closed = true;
     await this.beforeClose();
     await this.#transport.close().catch((error: unknown) => {
-      throw fromSystemError(error, { device: this.device, operation: 'close' }, this.noun);
+      throw this.closeError(error);
     });
+  }
+
+  /** The error for a transport that rejected its `close()`. */
+  protected closeError(error: unknown): unknown {
+    return fromSystemError(error, { device: this.device, operation: 'close' }, this.noun);
   }
 
   /** Last steps of a type of device, after all other commands. */

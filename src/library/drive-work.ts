@@ -120,8 +120,6 @@ async function withDrive<T>(node: string, work: (drive: TapeDrive) => Promise<T>
   try {
     return await work(drive);
   } finally {
-    // `st` answers close(2) with EIO if it received a unit attention while the node was open, as after every move. The
-    // node is closed then, and as nothing can have been written, nothing is lost.
-    await drive.close().catch(() => undefined);
+    await drive.close();
   }
 }

@@ -14,6 +14,7 @@ export const CAPABILITIES = {
   undisturbed: 'no unit attention comes between the records of a file, of which the bare driver makes EIO',
   locate: 'LOCATE by logical object',
   reset: 'a reset makes the position unknown to the driver',
+  'close-after-reset': 'closing behind a reset fails only if a file was being written',
   'space-back': 'spacing back over a record or a filemark from the end of the data',
   serial: 'the drive tells its serial number (VPD page 80)',
   'vpd-refusal': 'a vital product data page that the drive does not have is refused',

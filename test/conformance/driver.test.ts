@@ -133,6 +133,33 @@ describe(`the driver on ${backend.name}`, () => {
     expect(await write(transport, 1)).toMatchObject({ records: 1, stop: 'done' });
   });
 
+  conforms(
+    'closes behind a reset without an error, whatever close(2) returns',
+    ['reset', 'close-after-reset'],
+    async () => {
+      const transport = await rewound();
+      await write(transport, 2);
+      await transport.mt(MTWEOF, 1);
+      await backend.reset(transport);
+      // The driver meets the unit attention.
+      await transport.tell().catch(() => undefined);
+      await transport.reopen();
+      await transport.mt(MTREW, 1);
+      expect(await read(transport, RECORD, 5)).toMatchObject({ lengths: [RECORD, RECORD], stop: 'zero' });
+      await backend.reset(transport);
+      await transport.tell().catch(() => undefined);
+      await transport.close();
+    },
+  );
+
+  conforms('closing fails where a reset kept it from ending a file', ['reset', 'close-after-reset'], async () => {
+    const transport = await rewound();
+    await write(transport, 2);
+    await backend.reset(transport);
+    await transport.tell().catch(() => undefined);
+    await expect(transport.close()).rejects.toMatchObject({ code: 'EIO', syscall: 'close' });
+  });
+
   conforms('fails what is queued behind a call of the same stream that stopped', [], async () => {
     const transport = await rewound();
     await write(transport, 1);

@@ -3,9 +3,10 @@ import type * as Binding from '../../../binding.js';
 import type { Crc32, Device, MtStatus, SlabPool } from '../../../binding.js';
 import { loadAddon } from '../../addon/load-addon.js';
 import type { CallOptions } from '../../arguments/options.js';
-import { errnoName, FailureCode, isSystemError, nameFailure } from '../../errors/system-error.js';
+import { errnoName, FailureCode, isSystemError } from '../../errors/system-error.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
 import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
+import { closeNode, Unended } from '../st/unended.js';
 import { Cancellation, openable, throwNamed } from './device-calls.js';
 
 /** The nodes of one drive. */
@@ -34,6 +35,7 @@ export class NativeTransport implements Transport {
   readonly #query: Device | undefined;
   #tape: Device;
   readonly #cancellation = new Cancellation();
+  readonly #unended = new Unended();
 
   private constructor(addon: typeof Binding, nodes: NativeNodes) {
     this.device = nodes.device;
@@ -77,7 +79,7 @@ export class NativeTransport implements Transport {
   }
 
   async reopen(): Promise<void> {
-    await this.#tape.close().catch(throwNamed);
+    await this.#closeTape();
     this.#tape = openable(this.#addon, this.#nodes.tapeNode);
     await this.#openTape();
   }
@@ -91,7 +93,15 @@ export class NativeTransport implements Transport {
   }
 
   mt(operation: number, count: number, options?: CallOptions): Promise<void> {
-    return this.#onTape(options, (tape, token) => tape.mtOp(operation, count, token));
+    return this.#onTape(options, async (tape, token) => {
+      let failed = true;
+      try {
+        await tape.mtOp(operation, count, token);
+        failed = false;
+      } finally {
+        this.#unended.operated(operation, failed);
+      }
+    });
   }
 
   status(options?: CallOptions): Promise<MtStatus> {
@@ -108,9 +118,11 @@ export class NativeTransport implements Transport {
     stream: number,
     options?: RecordCallOptions,
   ): Promise<WriteOutcome> {
-    return this.#onTape(options, async (tape, token) =>
-      nameStop(await tape.writeRecords(memory, recordSize, stream, token, options)),
-    );
+    return this.#onTape(options, async (tape, token) => {
+      const outcome = await tape.writeRecords(memory, recordSize, stream, token, options);
+      this.#unended.wrote(outcome);
+      return nameStop(outcome);
+    });
   }
 
   readRecords(
@@ -120,9 +132,11 @@ export class NativeTransport implements Transport {
     stream: number,
     options?: RecordCallOptions,
   ): Promise<ReadOutcome> {
-    return this.#onTape(options, async (tape, token) =>
-      nameStop(await tape.readRecords(memory, offer, maxRecords, stream, token, options)),
-    );
+    return this.#onTape(options, async (tape, token) => {
+      const outcome = await tape.readRecords(memory, offer, maxRecords, stream, token, options);
+      this.#unended.read();
+      return nameStop(outcome);
+    });
   }
 
   allocate(byteLength: number): Uint8Array {
@@ -139,8 +153,15 @@ export class NativeTransport implements Transport {
 
   async close(): Promise<void> {
     // Both are closed even if the first fails; the tape node's error (a failed filemark) is the one to report.
-    const [tape] = await Promise.allSettled([this.#tape.close(), this.#query?.close()]);
-    if (tape.status === 'rejected') throw nameFailure(tape.reason);
+    const [tape] = await Promise.allSettled([this.#closeTape(), this.#query?.close()]);
+    if (tape.status === 'rejected') throw tape.reason;
+  }
+
+  #closeTape(): Promise<void> {
+    return closeNode(
+      () => this.#tape.close().catch(throwNamed),
+      () => this.#unended.records,
+    );
   }
 
   #onTape<T>(options: CallOptions | undefined, start: (tape: Device, token: number) => Promise<T>): Promise<T> {

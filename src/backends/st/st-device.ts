@@ -5,7 +5,7 @@ import { writeFilemarks6 } from '../../scsi/commands/transfer.js';
 import { decodeModeSense } from '../../scsi/mode/parameter-list.js';
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
-import { VirtualStPosition } from './st-position.js';
+import { StPosition } from './st-position.js';
 
 /** Carries out commands: the embedded drive, or a pass-through to another one. */
 export interface CommandTarget {
@@ -41,7 +41,8 @@ const UNIT_ATTENTION = 0x6;
 export class StDevice {
   readonly device: string;
   readonly readOnly: boolean;
-  readonly position = new VirtualStPosition();
+  readonly position = new StPosition();
+  /** Records were written, and no operation since has ended that (rw of struct st_partstat). */
   writing = false;
   online = false;
   writeProtected = false;
@@ -109,18 +110,22 @@ export class StDevice {
     if (!good) this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
   }
 
-  /** `st` ends a written file with a filemark before it moves backwards or reads. */
-  async endWriting(): Promise<void> {
-    if (!this.writing) return;
+  /**
+   * Ends a written file with a filemark, unless the position is unknown; resolves with whether it wrote one. If that
+   * fails, the driver still owes the filemark.
+   */
+  async endWriting(syscall = 'MTIOCTOP'): Promise<boolean> {
+    if (!this.writing || this.position.lost) return false;
+    await this.writeFilemarks(1, { syscall });
     this.writing = false;
-    if (!this.position.lost) await this.writeFilemarks(1);
+    return true;
   }
 
   /** `immediate`: the drive answers once the filemarks are in its buffer. */
-  async writeFilemarks(count: number, immediate = false): Promise<void> {
+  async writeFilemarks(count: number, { immediate = false, syscall = 'MTIOCTOP' } = {}): Promise<void> {
     const { good, sense } = await this.execute(writeFilemarks6({ count, immediate }));
-    if (!good && !(isCarriedOut(sense) && sense?.endOfMedium))
-      this.fail(sense?.key === 0x7 ? 'EACCES' : 'EIO', 'MTIOCTOP');
+    const isTaken = good || (isCarriedOut(sense) && sense?.endOfMedium);
+    if (!isTaken) this.fail(sense?.key === 0x7 && syscall !== 'close' ? 'EACCES' : 'EIO', syscall);
     if (count > 0) this.position.passFilemarks(count);
   }
 }

@@ -7,6 +7,7 @@ import { encodeModeParameters } from '../../scsi/mode/parameter-list.js';
 import { MtOperation } from '../../transport/mtio.js';
 import type { StDevice } from './st-device.js';
 import { UNKNOWN } from './st-position.js';
+import { ENDS_WRITING, KEEPS_WRITING } from './unended.js';
 
 const BUFFERED = 1;
 
@@ -21,11 +22,13 @@ export class StOperations {
   async operate(operation: number, count: number): Promise<void> {
     const motion = this.#operations[operation];
     if (motion === undefined) return this.#st.fail('ENOSYS', 'MTIOCTOP');
-    const { needsTape = true, needsPosition = true, endsWriting = true } = motion;
+    const { needsTape = true, needsPosition = true } = motion;
     if (needsTape && !this.#st.online) this.#st.fail('ENOMEDIUM', 'MTIOCTOP');
     if (needsPosition && this.#st.position.lost) this.#st.fail('EIO', 'MTIOCTOP');
-    if (endsWriting) await this.#st.endWriting();
-    await motion.run(count);
+    const hasEnded = ENDS_WRITING.has(operation) && (await this.#st.endWriting());
+    if (!KEEPS_WRITING.has(operation)) this.#st.writing = false;
+    // Spacing back starts behind the filemark that was just written.
+    await motion.run(hasEnded && operation === MtOperation.MTBSF ? count + 1 : count);
   }
 
   readonly #operations: Readonly<Record<number, Operation>> = {
@@ -33,28 +36,20 @@ export class StOperations {
     [MtOperation.MTRETEN]: { needsPosition: false, run: () => this.#rewind() },
     [MtOperation.MTFSF]: { run: (count) => this.#spaceFiles(count) },
     [MtOperation.MTBSF]: { run: (count) => this.#spaceFiles(-count) },
-    [MtOperation.MTFSR]: {
-      // st_ioctl: only motion backwards writes a filemark first; the driver then no longer regards the tape as being
-      // written.
-      endsWriting: false,
-      run: async (count) => {
-        this.#st.writing = false;
-        await this.#spaceRecords(count);
-      },
-    },
+    [MtOperation.MTFSR]: { run: (count) => this.#spaceRecords(count) },
     [MtOperation.MTBSR]: { run: (count) => this.#spaceRecords(-count) },
     [MtOperation.MTEOM]: { needsPosition: false, run: () => this.#spaceToEndOfData() },
     [MtOperation.MTSEEK]: { needsPosition: false, run: (object) => this.#locate(object) },
-    [MtOperation.MTWEOF]: { endsWriting: false, run: (count) => this.#writeFilemarks(count, false) },
-    [MtOperation.MTWEOFI]: { endsWriting: false, run: (count) => this.#writeFilemarks(count, true) },
-    [MtOperation.MTNOP]: { endsWriting: false, run: async () => undefined },
+    [MtOperation.MTWEOF]: { run: (count) => this.#writeFilemarks(count, false) },
+    [MtOperation.MTWEOFI]: { run: (count) => this.#writeFilemarks(count, true) },
+    [MtOperation.MTNOP]: { run: async () => undefined },
     [MtOperation.MTERASE]: { needsPosition: false, run: (long) => this.#st.require(erase6({ long: long !== 0 })) },
-    [MtOperation.MTSETBLK]: { needsPosition: false, endsWriting: false, run: (size) => this.#setBlockSize(size) },
-    [MtOperation.MTSETDRVBUFFER]: { needsTape: false, endsWriting: false, run: async () => undefined },
+    [MtOperation.MTSETBLK]: { needsPosition: false, run: (size) => this.#setBlockSize(size) },
+    [MtOperation.MTSETDRVBUFFER]: { needsTape: false, run: async () => undefined },
     // As without the driver's option can-partitions, which only an administrator can set.
     [MtOperation.MTSETPART]: { run: async () => this.#st.fail('EINVAL', 'MTIOCTOP') },
-    [MtOperation.MTLOCK]: { needsTape: false, endsWriting: false, run: () => this.#st.require(preventAllow(true)) },
-    [MtOperation.MTUNLOCK]: { needsTape: false, endsWriting: false, run: () => this.#st.require(preventAllow(false)) },
+    [MtOperation.MTLOCK]: { needsTape: false, run: () => this.#st.require(preventAllow(true)) },
+    [MtOperation.MTUNLOCK]: { needsTape: false, run: () => this.#st.require(preventAllow(false)) },
     [MtOperation.MTLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(true) },
     [MtOperation.MTUNLOAD]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
     [MtOperation.MTOFFL]: { needsTape: false, needsPosition: false, run: () => this.#load(false) },
@@ -62,8 +57,7 @@ export class StOperations {
 
   async #writeFilemarks(count: number, immediate: boolean): Promise<void> {
     if (this.#st.readOnly || this.#st.writeProtected) this.#st.fail('EACCES', 'MTIOCTOP');
-    await this.#st.writeFilemarks(count, immediate);
-    if (count > 0) this.#st.writing = false;
+    await this.#st.writeFilemarks(count, { immediate });
   }
 
   async #rewind(): Promise<void> {
@@ -123,8 +117,6 @@ interface Operation {
   readonly needsTape?: boolean;
   /** Default true: refused while the position is unknown. */
   readonly needsPosition?: boolean;
-  /** Default true: a written file is ended with a filemark first. */
-  readonly endsWriting?: boolean;
   readonly run: (count: number) => Promise<void>;
 }
 

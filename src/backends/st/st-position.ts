@@ -12,7 +12,7 @@ export const BLANK_CHECK = 0x8;
  * The position that `st` assumes, and how the outcome of each command changes it. Names in comments are functions of
  * drivers/scsi/st.c.
  */
-export class VirtualStPosition {
+export class StPosition {
   #fileNumber = UNKNOWN;
   #blockNumber = UNKNOWN;
   #lost = false;

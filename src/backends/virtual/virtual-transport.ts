@@ -10,7 +10,8 @@ import { recordsOf } from '../../transport/record-pieces.js';
 import type { ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
 import type { VirtualDrive } from '../../virtual/virtual-drive.js';
 import { UNKNOWN_ADAPTER } from '../linux/host-adapter.js';
-import { VirtualSt } from '../st/st.js';
+import { StDriver } from '../st/st-driver.js';
+import { closeNode } from '../st/unended.js';
 import { type Attached, attachDrive } from './attached.js';
 import { PortableCrc32, PortableSlabPool } from './portable-memory.js';
 
@@ -28,7 +29,7 @@ export class VirtualTransport implements Transport {
   readonly #readOnly: boolean;
   /** The drive runs on the event loop and may never have to wait. */
   readonly #budget = new EventLoopBudget();
-  #st: VirtualSt;
+  #st: StDriver;
   /** Settles when all calls queued so far are done. */
   #last: Promise<unknown> = Promise.resolve();
   /** The stream that stopped last: calls still queued for it fail and are never carried out. */
@@ -40,7 +41,7 @@ export class VirtualTransport implements Transport {
     this.drive = attached.device;
     this.#attached = attached;
     this.#readOnly = readOnly;
-    this.#st = new VirtualSt(this.drive, device, readOnly);
+    this.#st = new StDriver(this.drive, device, readOnly);
   }
 
   /** Rejects with DeviceNotFoundError and DriveBusyError of the virtual drive. */
@@ -129,21 +130,29 @@ export class VirtualTransport implements Transport {
 
   async reopen(): Promise<void> {
     await this.#queue('open', undefined, async () => {
-      await this.#st.close();
-      this.#st = new VirtualSt(this.drive, this.device, this.#readOnly);
+      await this.#closeDriver();
+      this.#st = new StDriver(this.drive, this.device, this.#readOnly);
       await this.#st.open();
     });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    const ended = this.#queue('close', undefined, () => this.#st.close());
+    const ended = this.#queue('close', undefined, () => this.#closeDriver());
     this.#closed = true;
     try {
       await ended;
     } finally {
       await this.#attached.release();
     }
+  }
+
+  #closeDriver(): Promise<void> {
+    const { owesFilemark } = this.#st;
+    return closeNode(
+      () => this.#st.close(),
+      () => owesFilemark,
+    );
   }
 
   async #writeAll(

@@ -10,6 +10,8 @@ import {
   MediumError,
   PositionLostError,
   PositionMismatchError,
+  type SafeExtent,
+  WriteError,
 } from '../../errors/index.js';
 import { isSystemError } from '../../errors/system-error.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
@@ -31,6 +33,9 @@ const FINDS_POSITION: ReadonlySet<MtOperationName> = new Set(['MTREW', 'MTOFFL',
 
 /** Operations after which the drive may hold another cartridge, or the same one without its key. */
 const MOVES_CARTRIDGE: ReadonlySet<MtOperationName> = new Set(['MTOFFL', 'MTLOAD', 'MTUNLOAD']);
+
+/** What is safe of a file whose end nobody knows. */
+export const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
 
 const POSITION_LOST = 'the drive was reset, or the position was lost for another reason';
 
@@ -262,6 +267,23 @@ export class DrivePort extends ScsiDevice {
 
   protected override async beforeClose(): Promise<void> {
     await this.#tellDriver();
+  }
+
+  /** The transport rejects only where `st` could not end what was written. */
+  protected override closeError(error: unknown): unknown {
+    const failure = callFailure(error);
+    if (failure === undefined) return error;
+    return new WriteError(
+      'no filemark could be written behind the last file: of its records none is certainly on tape, files with a receipt are',
+      {
+        device: this.device,
+        operation: 'close',
+        errno: failure.code,
+        cause: error,
+        safe: NOTHING_CERTAIN,
+        next: 'Write the last file again, as a new file',
+      },
+    );
   }
 
   /**

@@ -44,9 +44,13 @@ export function receiptOf(file: OpenFile, checksum: Checksum | undefined): TapeR
   return { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum: checksum?.digest(), protection };
 }
 
-/** Closes an abandoned file with a filemark after the written records. */
+/** Closes an abandoned file with a filemark after the written records. Rejects as `commitFile` does. */
 export async function closeIncomplete(file: OpenFile): Promise<IncompleteFile> {
   const { port, start, writer } = file;
-  const { records, bytes } = extentOf(file, await endFile(port, start, writer.records));
-  return { fileNumber: start.fileNumber, records, bytes };
+  try {
+    const { records, bytes } = extentOf(file, await endFile(port, start, writer.records));
+    return { fileNumber: start.fileNumber, records, bytes };
+  } catch (reason) {
+    throw await explainUnended(file, reason);
+  }
 }

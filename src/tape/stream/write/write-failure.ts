@@ -20,7 +20,7 @@ import { endedEarly, forgetWriting, isNearEnd } from '../../motion/medium-end.js
 import { RECORDS, space } from '../../motion/motion.js';
 import { readBufferPosition } from '../../motion/position.js';
 import { permitWriting } from '../../motion/write-permission.js';
-import type { DrivePort } from '../../port/drive-port.js';
+import { type DrivePort, NOTHING_CERTAIN } from '../../port/drive-port.js';
 import { endFile } from '../file/end-file.js';
 import { findCarried } from '../file/probe-path.js';
 import type { FileStart } from '../file/start-file.js';
@@ -33,8 +33,6 @@ export interface OpenFile {
   readonly recordSize: number;
   readonly writer: RecordWriter;
 }
-
-const NOTHING_CERTAIN: SafeExtent = { records: 0, bytes: 0, filemark: false };
 
 /** The typed error for a writer that stopped, with what is safe. A full tape gets its filemark here. */
 export async function explainStop(file: OpenFile, error: unknown): Promise<Error> {

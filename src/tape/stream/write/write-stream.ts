@@ -41,6 +41,11 @@ const STEPS_TO_A_LOOK = 4;
 export class TapeWriteStream extends ChunkWritable {
   receipt: TapeReceipt | undefined;
   incomplete: IncompleteFile | undefined;
+  /**
+   * Why a destroyed stream could not close what it wrote. It is the error of the stream unless that was destroyed with
+   * another, and then the one that `TapeDrive.close()` rejects with.
+   */
+  unended: Error | undefined;
   readonly #port: DrivePort;
   readonly #options: WriteStreamOptions;
   readonly #recordSize: number;
@@ -156,7 +161,10 @@ export class TapeWriteStream extends ChunkWritable {
     this.#giveUp()
       .then(
         () => callback(error),
-        (reason: Error) => callback(error ?? reason),
+        (reason: Error) => {
+          this.unended = reason;
+          callback(error ?? reason);
+        },
       )
       .finally(this.#lease.release);
   }
@@ -279,7 +287,7 @@ export class TapeWriteStream extends ChunkWritable {
     this.#buffer.discard();
     await this.#writer.idle();
     await this.#failure;
-    await this.#commit?.catch(() => undefined);
+    await this.#commit;
     if (this.#file === undefined || this.#commit || this.#failure || this.#writer.records === 0) return;
     this.incomplete = await closeIncomplete(this.#file);
   }

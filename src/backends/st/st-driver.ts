@@ -17,7 +17,7 @@ const VOLUME_OVERFLOW = 0xd;
  * warning on, a position that a reset makes unknown. Works over anything that carries out commands. The kernel lab
  * verifies each rule; names in comments are functions of drivers/scsi/st.c.
  */
-export class VirtualSt {
+export class StDriver {
   readonly #st: StDevice;
   readonly #operations: StOperations;
 
@@ -133,7 +133,8 @@ export class VirtualSt {
    */
   async read(offer: Uint8Array): Promise<number> {
     this.#requireTransfer('read');
-    await this.#st.endWriting();
+    // st_read: what the driver buffers is written, but no filemark.
+    this.#st.writing = false;
     if (this.#st.position.mark === 'end-of-data') this.#st.fail('EIO', 'read');
     this.#requireCarried(offer, 'read');
     const { good, data, sense } = await this.#st.execute(read6({ length: offer.length }), offer);
@@ -157,8 +158,14 @@ export class VirtualSt {
     return data.length;
   }
 
-  /** st_release: writes a filemark if the tape was being written. */
+  /** Records were written that no filemark ends: the driver owes one. */
+  get owesFilemark(): boolean {
+    return this.#st.writing;
+  }
+
+  /** st_flush: writes a filemark behind what was written. Fails with EIO while the position is unknown, in any case. */
   async close(): Promise<void> {
-    if (this.#st.online) await this.#st.endWriting();
+    if (this.#st.position.lost) this.#st.fail('EIO', 'close');
+    if (this.#st.online) await this.#st.endWriting('close');
   }
 }
