@@ -84,7 +84,9 @@ writeFileSync(
     mutate: drawn,
     ignorePatterns: ['build/*', '!build/Release', '.node-versions', '.lab', 'prebuilds', '*.log'],
     ignoreStatic: true,
-    reporters: ['progress-append-only', 'clear-text', 'json'],
+    // A run that is stopped leaves what it has come to in the events.
+    reporters: ['progress-append-only', 'clear-text', 'json', 'event-recorder'],
+    eventReporter: { baseDir: join(folder, `${floor}.events`) },
     jsonReporter: { fileName: join(folder, `${floor}.report.json`) },
     clearTextReporter: { reportTests: false, allowColor: false },
     timeoutMS: 10_000,
