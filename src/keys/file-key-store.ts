@@ -176,7 +176,7 @@ async function lockFile(path: string): Promise<ProcessLock> {
     const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
     if (lock instanceof ProcessLock) return lock;
     if (Date.now() >= end) throw busy(path, lock);
-    // By chance, so that two who stood aside for each other do not meet again and again.
+    // A random time, so that many writers do not come back at the same moment.
     await delay(20 + Math.random() * 80);
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { close, constants, open } from 'node:fs';
-import { readdir, rename, rm, statfs } from 'node:fs/promises';
+import { readdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lockDescriptor } from './kernel-lock.js';
 import { isDead, type LockOwner, lockName, parseLockName, shareNumbers, thisProcess } from './lock-owner.js';
@@ -15,6 +16,11 @@ export interface LockHolder {
   /** File to remove by hand once the holder is gone, if this process cannot detect that. */
   readonly leftover: string | undefined;
 }
+
+/** Bytes in the file of a lock that owns its subject; until then it is empty. */
+const OWNS = 1;
+const LOOK_AGAIN_MS = 2;
+const PATIENCE_MS = 5000;
 
 /** Numeric descriptors, because a garbage-collected FileHandle closes its file. */
 const openFile = promisify(open);
@@ -36,31 +42,57 @@ export class ProcessLock {
 
   /**
    * Resolves with the holder instead if another owner exists that is not proven dead. Locks of dead processes are
-   * removed.
+   * removed. Of several processes that want a free subject at the same time, exactly one gets it.
    *
    * Each process creates its own lock first and looks for others afterwards, so of two concurrent ones at least one
-   * sees the other. Names are unique, so no lock is removed in place of another.
+   * sees the other. A process owns the subject once it has looked and seen nobody else; its lock says so from then on.
+   * Among the others the lowest random number goes first: a process withdraws if it sees an owner or a lower number, and
+   * looks again if it sees only higher ones, which are about to withdraw or already own the subject. Names are unique, so
+   * no lock is removed in place of another.
    *
    * @param subject Begins the name of the lock file; nothing for the folder as a whole.
+   * @param patienceMs How long locks with a higher number may stay undecided, until one of them counts as the owner: its
+   *   process may be suspended, or dead where that cannot be proven.
    */
-  static async acquire(folder: string, subject = ''): Promise<ProcessLock | LockHolder> {
+  static async acquire(
+    folder: string,
+    subject = '',
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<ProcessLock | LockHolder> {
     const own = await thisProcess();
     const lock = await ProcessLock.#putDown(folder, subject, own);
-    let holder: LockHolder | undefined;
     try {
-      for (const name of await readdir(folder)) {
-        const path = join(folder, name);
-        if (path !== lock.#path && name.startsWith(subject)) {
-          holder ??= await holderOf(path, parseLockName(name.slice(subject.length)), own);
-        }
-      }
+      const holder = await lock.#contend(folder, subject, own, Date.now() + patienceMs);
+      if (holder === undefined) return lock;
+      await lock.release();
+      return holder;
     } catch (error) {
       await lock.release();
       throw error;
     }
-    if (holder === undefined) return lock;
-    await lock.release();
-    return holder;
+  }
+
+  /** Resolves when this lock owns the subject, or with the owner that it withdraws for. */
+  async #contend(folder: string, subject: string, own: LockOwner, end: number): Promise<LockHolder | undefined> {
+    for (;;) {
+      const rivals: Rival[] = [];
+      for (const name of await readdir(folder)) {
+        const path = join(folder, name);
+        if (path === this.#path || !name.startsWith(subject)) continue;
+        const rival = await rivalOf(path, parseLockName(name.slice(subject.length)), own);
+        if (rival === undefined) continue;
+        const { owns, holder } = rival;
+        if (owns || (owns === false && rankOf(path) < rankOf(this.#path))) return holder;
+        rivals.push(rival);
+      }
+      const [rival] = rivals;
+      if (rival === undefined) {
+        await truncate(this.#path, OWNS);
+        return undefined;
+      }
+      if (Date.now() >= end) return rival.holder;
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 
   static async #putDown(folder: string, subject: string, own: LockOwner): Promise<ProcessLock> {
@@ -95,6 +127,31 @@ export class ProcessLock {
     const fd = this.#fd;
     this.#fd = undefined;
     if (fd !== undefined) await closeFile(fd);
+  }
+}
+
+/** The random number at the end of the name of a lock. */
+function rankOf(path: string): string {
+  return path.slice(-16);
+}
+
+/** Somebody else's lock. */
+interface Rival {
+  readonly holder: LockHolder;
+  /** Whether it owns the subject; undefined if it was removed or renamed a moment ago. */
+  readonly owns: boolean | undefined;
+}
+
+/** Undefined for any other file, and if the lock is gone or its dead owner's lock is removed. */
+async function rivalOf(path: string, owner: LockOwner | undefined, own: LockOwner): Promise<Rival | undefined> {
+  const holder = await holderOf(path, owner, own);
+  if (holder === undefined) return undefined;
+  try {
+    return { holder, owns: (await stat(path)).size > 0 };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Only a lock without a kernel lock in its name is renamed.
+    return owner?.inKernel ? undefined : { holder, owns: undefined };
   }
 }
 

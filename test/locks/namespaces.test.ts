@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -100,5 +100,39 @@ describe.runIf(unshare !== undefined).each(ADDONS)('in two PID namespaces, $how 
     expect(ids.sort()).toEqual(added.flat().sort());
     expect(ids.length).toBe(16);
     expect(await readdir(folder)).toEqual(['keystore.json']);
+  });
+
+  it('of 16 openers exactly one gets the drive', async () => {
+    const folder = await newDriveFolder();
+    const script = `
+      const { VirtualDrive } = await import(${JSON.stringify(url('virtual/index.js'))});
+      const { existsSync } = await import('node:fs');
+      const { setTimeout: delay } = await import('node:timers/promises');
+      const until = async (name) => { while (!existsSync(${JSON.stringify(folder)} + '/' + name)) await delay(1); };
+      const tell = (what) => console.log(JSON.stringify(what));
+      tell({ ready: true });
+      await until('go');
+      try {
+        const drive = await VirtualDrive.open(${JSON.stringify(folder)});
+        tell({ got: true });
+        await until('done');
+        await drive.close();
+      } catch (error) {
+        tell({ got: error.code });
+      }
+    `;
+    const eight = 'for i in 1 2 3 4 5 6 7 8; do "$@" & done; wait';
+    const told: Record<string, unknown>[] = [];
+    let ready = 0;
+    const both = ['a', 'b'].map(async () => {
+      for await (const line of lines(inNamespace(addon.prebuild, script, eight))) {
+        if (line.ready) ready += 1;
+        else told.push(line);
+        if (ready === 16 && line.ready) await writeFile(join(folder, 'go'), '');
+        if (told.length === 16) await writeFile(join(folder, 'done'), '');
+      }
+    });
+    await Promise.all(both);
+    expect(told.map(({ got }) => got).sort()).toEqual([...Array(15).fill('LTO_DRIVE_BUSY'), true]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LockOwner, lockName, parseLockName, thisProcess } from '../../src/locks/lock-owner.js';
 import { ProcessLock } from '../../src/locks/process-lock.js';
@@ -17,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const RANDOM = '0123456789abcdef';
 /** Puts down the lock of another process, which nobody holds in the kernel. */
 const leave = (owner: Partial<LockOwner>, subject = '') =>
-  writeFile(join(folder, subject + lockName({ ...own, ...owner }, RANDOM)), '');
+  writeFile(join(folder, subject + lockName({ ...own, ...owner }, RANDOM)), 'x');
 const NO_PROCESS = 4_194_305;
 
 describe('a lock', () => {
@@ -88,5 +89,56 @@ describe.runIf(onLinux)('a lock that was left', () => {
     const lock = await ProcessLock.acquire(folder);
     if (lock instanceof ProcessLock) await lock.release();
     expect((await readdir(folder)).length).toBe(2);
+  });
+});
+
+describe('several who want a subject at once', () => {
+  it('of one process: exactly one gets it, each time', async () => {
+    for (let round = 0; round < 25; round += 1) {
+      const came = await Promise.all(Array.from({ length: 8 }, () => ProcessLock.acquire(folder)));
+      const locks = came.filter((each) => each instanceof ProcessLock);
+      expect(locks.length).toBe(1);
+      await locks[0]?.release();
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  /** A lock that has not decided yet, of a process that is not proven dead, with the lowest or the highest number. */
+  async function undecided(random: string): Promise<string> {
+    const path = join(folder, lockName({ ...own, boot: '0123', host: 'elsewhere' }, random));
+    await writeFile(path, '');
+    return path;
+  }
+  const LOWEST = '0'.repeat(16);
+  const HIGHEST = 'f'.repeat(16);
+
+  it('withdraw for a lower number, without waiting', async () => {
+    const path = await undecided(LOWEST);
+    expect(await ProcessLock.acquire(folder, '', 60_000)).toMatchObject({ leftover: path });
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('wait for a higher number to withdraw', async () => {
+    const path = await undecided(HIGHEST);
+    const coming = ProcessLock.acquire(folder, '', 60_000);
+    expect(await Promise.race([coming, delay(50, 'waits')])).toBe('waits');
+    await rm(path);
+    const lock = await coming;
+    expect(lock).toBeInstanceOf(ProcessLock);
+    if (lock instanceof ProcessLock) await lock.release();
+  });
+
+  it('withdraw for a higher number that turns out to own the subject', async () => {
+    const path = await undecided(HIGHEST);
+    const coming = ProcessLock.acquire(folder, '', 60_000);
+    await delay(20);
+    await writeFile(path, 'x');
+    expect(await coming).toMatchObject({ leftover: path });
+  });
+
+  it('take a higher number that never decides for the owner, after a time', async () => {
+    const path = await undecided(HIGHEST);
+    expect(await ProcessLock.acquire(folder, '', 30)).toMatchObject({ leftover: path });
+    expect(await readdir(folder)).toHaveLength(1);
   });
 });
