@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EndOfDataError, MediumError, UnterminatedFileError } from '../../src/errors/index.js';
+import { encodeSense } from '../../src/scsi/sense/sense.js';
+import type { DrivePort } from '../../src/tape/port/drive-port.js';
 import type { ReadStreamOptions } from '../../src/tape/stream/read/read-options.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Fault, VirtualDrive } from '../../src/virtual/index.js';
@@ -23,12 +25,12 @@ const bad = (record: number): Fault => ({
 /** The drive stands behind it. */
 const badAndPassed = (record: number): Fault => ({ ...bad(record), carriedOut: true });
 
-async function twoFiles(): Promise<{ tape: TapeDrive; drive: VirtualDrive }> {
+async function twoFiles(): Promise<{ tape: TapeDrive; drive: VirtualDrive; port: DrivePort }> {
   const { port, drive } = await newPort();
   const tape = TapeDrive.onTransport(port.transport);
   await tape.writeFile([FIRST], { recordSize: RECORD });
   await tape.writeFile([DATA], { recordSize: RECORD });
-  return { tape, drive };
+  return { tape, drive, port };
 }
 
 /** What of the file is left without some records. */
@@ -167,4 +169,37 @@ describe.each([
     expect(stream.summary).toMatchObject({ bytes: DATA.length, skipped: [place(RECORDS)] });
     expect((await read(tape, { fileNumber: undefined })).data.equals(FIRST)).toBe(true);
   });
+
+  it('is not taken for a record by a drive without the long form of READ POSITION: the next file stays out', async () => {
+    const { tape, drive, port } = await twoFiles();
+    await tape.writeFile([FIRST], { recordSize: RECORD });
+    withoutLongForm(port);
+    drive.faults = [fault(RECORDS)];
+    const { data, error, stream } = await read(tape, { onBadRecord: 'skip' });
+    expect(error).toBeUndefined();
+    expect(data.equals(DATA)).toBe(true);
+    expect(stream.skipped).toMatchObject([{ record: RECORDS, logicalObject: SECOND_FILE + RECORDS }]);
+    expect((await read(tape, { fileNumber: undefined })).data.equals(FIRST)).toBe(true);
+  });
+
+  it('and a bad record before it are told apart without the long form', async () => {
+    const { tape, drive, port } = await twoFiles();
+    withoutLongForm(port);
+    drive.faults = [fault(0), fault(5), fault(RECORDS)];
+    const { data, error, stream } = await read(tape, { onBadRecord: 'skip' });
+    expect(error).toBeUndefined();
+    expect(data.equals(without(0, 5))).toBe(true);
+    expect(stream.skipped.map(({ record }) => record)).toEqual([0, 5, RECORDS]);
+  });
 });
+
+/** The drive knows the short form of READ POSITION alone. */
+function withoutLongForm({ transport }: DrivePort): void {
+  const scsi = transport.scsi.bind(transport);
+  const refused = encodeSense({ key: 5, asc: 0x24, ascq: 0 });
+  transport.scsi = async (command, options) => {
+    const reply = await scsi(command, options);
+    const isLong = command.name === 'READ POSITION' && ((command.cdb[1] ?? 0) & 0x1f) === 6;
+    return isLong ? { ...reply, status: 2, sense: refused, data: new Uint8Array() } : reply;
+  };
+}

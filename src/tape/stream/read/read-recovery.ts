@@ -1,4 +1,5 @@
 import {
+  BeginningOfPartitionError,
   EndOfDataError,
   MediumError,
   ProtectionError,
@@ -8,7 +9,7 @@ import {
 import { isProtectionSense } from '../../../scsi/protection/methods.js';
 import { confirmProtection } from '../../block-protection/use-protection.js';
 import type { OnBadRecord } from '../../motion/bad-record.js';
-import { RECORDS, space } from '../../motion/motion.js';
+import { FILES, RECORDS, space } from '../../motion/motion.js';
 import { readStanding } from '../../motion/position.js';
 import { goToObject, probeRecord, standsAt, type Verdict } from '../../motion/probe-record.js';
 import type { DrivePort } from '../../port/drive-port.js';
@@ -73,7 +74,7 @@ export class ReadRecovery {
     // How far a drive moves in an unreadable record is unknown.
     if (!(await goToObject(this.#port, place.logicalObject + 1))) throw error;
     this.skipped.push({ ...place, sense: verdict.sense });
-    return (await this.#isBehindFile()) ? 'end of file' : 'read on';
+    return (await this.#wasFilemark(place.logicalObject, error)) ? 'end of file' : 'read on';
   }
 
   /**
@@ -93,10 +94,22 @@ export class ReadRecovery {
     this.skipped.push({ ...place, sense: undefined });
   }
 
-  /** Otherwise the next file would be taken for the rest of this one. */
-  async #isBehindFile(): Promise<boolean> {
+  /**
+   * Whether the object that was skipped is the filemark of this file; otherwise the next file would be taken for the rest
+   * of this one. A drive that does not report file numbers is spaced back over the nearest filemark: it then stands at the
+   * number of that filemark. Rejects with `unknown` if that does not work either.
+   */
+  async #wasFilemark(logicalObject: number, unknown: Error): Promise<boolean> {
     const { fileNumber } = await readStanding(this.#port);
-    return fileNumber !== undefined && this.#start.fileNumber !== undefined && fileNumber !== this.#start.fileNumber;
+    if (fileNumber !== undefined && this.#start.fileNumber !== undefined) return fileNumber !== this.#start.fileNumber;
+    try {
+      await space(this.#port, FILES, -1);
+    } catch (error) {
+      if (!(error instanceof BeginningOfPartitionError)) throw unknown;
+    }
+    const isHere = await standsAt(this.#port, logicalObject);
+    if (!(await goToObject(this.#port, logicalObject + 1))) throw unknown;
+    return isHere;
   }
 
   #place(records: number): RecordPlace {
