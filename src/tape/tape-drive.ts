@@ -366,13 +366,9 @@ export class TapeDrive extends TapeReports {
   }
 
   /**
-   * Destroys a stream that is still open (which closes its file), clears a key that this handle has set, switches off
-   * protection that it has used, and closes the drive. Waits for motions in progress; new calls reject with
-   * DriveClosedError. A second call resolves when the first has ended.
-   *
-   * Rejects when one of these steps fails: with WriteError when the file of the open stream cannot be closed (`safe` says
-   * what of it is on tape; every file with a receipt is), with BufferedDataLostError for files of a session. The drive is
-   * closed all the same. A reset or another cartridge is no error as long as nothing was being written.
+   * Destroys an open stream (which closes its file), clears a key that this handle set, switches off protection that it
+   * used, and closes the drive. New calls reject with DriveClosedError. A second call resolves when the first has ended.
+   * Rejects if a step fails, for a file that could not be closed with WriteError; the drive is closed all the same.
    */
   close(): Promise<void> {
     if (this.#closing) return this.#closing.catch(() => undefined);

@@ -191,3 +191,12 @@ async function committed({ port, start, recordSize, writer }: OpenFile): Promise
   const records = Math.max(0, Math.min(writer.records, behind));
   return { records, bytes: Math.min(records * recordSize, writer.bytes), filemark: false };
 }
+
+/** For what a destroyed stream did not get to. */
+export function givenUp(device: string): LtoError {
+  return new LtoError('LTO_STREAM_DESTROYED', 'the stream was destroyed before the drive had all of this', {
+    device,
+    operation: 'write',
+    next: 'Write it again, as a new file',
+  });
+}

@@ -17,7 +17,7 @@ import { type FileFrame, SINGLE_FILE } from './file-frame.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
 import { type CallManner, WriteBuffer } from './write-buffer.js';
-import { explainStop, type OpenFile } from './write-failure.js';
+import { explainStop, givenUp, type OpenFile } from './write-failure.js';
 import { SECTOR, type WriteStreamOptions } from './write-options.js';
 import { speedRange } from './write-pace.js';
 
@@ -297,12 +297,4 @@ export class TapeWriteStream extends ChunkWritable {
 function defaultRecordSize({ path }: DrivePort, isProtected: boolean): number {
   const carried = isProtected ? roundDownToPage(path.carried - PROTECTION_BYTES) : path.carried;
   return Math.min(DEFAULT_RECORD_SIZE, carried);
-}
-
-function givenUp(device: string): LtoError {
-  return new LtoError('LTO_STREAM_DESTROYED', 'the stream was destroyed before the drive had all of this', {
-    device,
-    operation: 'write',
-    next: 'Write it again, as a new file',
-  });
 }
