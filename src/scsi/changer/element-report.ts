@@ -123,23 +123,29 @@ function decodeDescriptor(bytes: Uint8Array, parts: DescriptorParts): ReportedEl
   const behindPrimary = ELEMENT_DESCRIPTOR.length + (parts.primaryVolumeTag ? VOLUME_TAG.length : 0);
   const behindTags = behindPrimary + (parts.alternateVolumeTag ? VOLUME_TAG.length : 0);
   const identifier = parts.deviceIdentifiers ? decodeIdentifier(bytes.subarray(behindTags)) : undefined;
-  const vendorSpecific = bytes.subarray(behindTags + ELEMENT_IDENTIFIER.length + (identifier?.bytes.length ?? 0));
-  // Object.assign instead of spread for speed: an inventory has thousands of elements.
-  return Object.assign(fields, {
+  // Object.assign instead of spread, and no view that is not kept, for speed: an inventory has thousands of elements.
+  const element: ReportedElement = Object.assign(fields, {
     primaryVolumeTag: parts.primaryVolumeTag ? decodeTag(bytes, ELEMENT_DESCRIPTOR.length) : undefined,
     alternateVolumeTag: parts.alternateVolumeTag ? decodeTag(bytes, behindPrimary) : undefined,
-    ...(identifier && { identifier }),
-    // Zeros are padding to the longest descriptor of the page.
-    ...(vendorSpecific.length > 0 && vendorSpecific.some((byte) => byte !== 0) && { vendorSpecific }),
   });
+  if (identifier !== undefined) Object.assign(element, { identifier });
+  const tail = behindTags + ELEMENT_IDENTIFIER.length + (identifier?.bytes.length ?? 0);
+  // Zeros are padding to the longest descriptor of the page.
+  if (hasOtherThanZeros(bytes, tail)) Object.assign(element, { vendorSpecific: bytes.subarray(tail) });
+  return element;
+}
+
+function hasOtherThanZeros(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < bytes.length; at += 1) if (bytes[at] !== 0) return true;
+  return false;
 }
 
 /** Undefined for zeros or blanks: both mean no barcode. The last bytes may be missing. */
 function decodeTag(bytes: Uint8Array, offset: number): VolumeTag | undefined {
   const identifier = asciiTrim(bytes.subarray(offset, offset + BARCODE_BYTES));
   if (identifier === '') return undefined;
-  const [high = 0, low = 0] = bytes.subarray(offset + VOLUME_TAG.fields.sequence.byte, offset + VOLUME_TAG.length);
-  return { identifier, sequence: high * 0x100 + low };
+  const at = offset + VOLUME_TAG.fields.sequence.byte;
+  return { identifier, sequence: (bytes[at] ?? 0) * 0x100 + (bytes[at + 1] ?? 0) };
 }
 
 /** Undefined if it is missing or incomplete. */
