@@ -22,6 +22,15 @@ describe('archives with protected blocks', () => {
     await tape.close();
   });
 
+  it('stand behind a label that is protected as they are, written and read', async () => {
+    const { provider, tape, virtual } = await newLabelledBench({ protection: 'crc32c' });
+    expect((await tape.modePage(0x0a, 0xf0))?.bytes[4]).toBe(2);
+    virtual.faults = [{ command: 'READ(6)', atObject: 0, outcome: { flip: 'wire' } }];
+    await expect(provider.identifyMedia({ allowIntrusive: true })).rejects.toThrow(ProtectionError);
+    virtual.faults = [{ command: 'WRITE(6)', atObject: 0, outcome: { flip: 'wire' } }];
+    await expect(provider.initializeMedia(ID, { overwrite: ID })).rejects.toThrow(ProtectionError);
+  });
+
   it('keep a record that is damaged twice from being taken for an archive', async () => {
     const { provider, virtual } = await newLabelledBench({ protection: 'crc32c' });
     await provider.prepareForWrite(ID);

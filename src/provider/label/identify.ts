@@ -55,7 +55,9 @@ export async function identify(session: Session, intrusive: boolean): Promise<Me
 export async function readKnownLabel(session: Session): Promise<Label> {
   session.throwIfAborted();
   const { owner, drive, configuration, keyStore } = session;
-  return owner.readLabel(() => readWholeLabel(drive, { member: configuration.labelName, keyStore }));
+  return owner.readLabel(() =>
+    readWholeLabel(drive, { member: configuration.labelName, keyStore, protection: configuration.protection }),
+  );
 }
 
 async function labelOrElse(session: Session): Promise<{ readonly label?: Label; readonly foundInstead?: string }> {

@@ -48,7 +48,12 @@ export async function initializeMedia(
   // The label must be readable without a key, even in many years.
   await ensurePlain(session);
   session.throwIfAborted();
-  const report = await writeLabel(drive, id, { overwrite: true, member: configuration.labelName, mediumEpoch });
+  const report = await writeLabel(drive, id, {
+    overwrite: true,
+    member: configuration.labelName,
+    protection: configuration.protection,
+    mediumEpoch,
+  });
   const { owningHost, mediaPool } = configuration;
   if (report.memory !== undefined) await drive.setAttributes({ owningHost, mediaPool }, { mediumEpoch });
   await session.owner.forgetCartridge();

@@ -8,6 +8,7 @@ import {
   VerificationError,
 } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import type { BlockProtection } from '../../tape/block-protection/options.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { ExpectedStart } from '../../tape/stream/file/start-file.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
@@ -31,6 +32,8 @@ export interface LabelOptions {
   readonly member?: string | undefined;
   /** For a label that another program has encrypted: by the name on tape, or each of them where there is none. */
   readonly keyStore?: KeyStore | undefined;
+  /** Logical block protection of the label's records. Default: as the drive was opened. */
+  readonly protection?: BlockProtection | undefined;
 }
 
 /** What was written, and where. */
@@ -74,10 +77,10 @@ export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {
 export async function writeLabel(
   drive: TapeDrive,
   identifier: string,
-  { overwrite = false, member, keyStore, mediumEpoch }: WriteLabelOptions = {},
+  { overwrite = false, member, keyStore, protection, mediumEpoch }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
   requireIdentifier(identifier);
-  if (!overwrite) await requireBlank(drive, { member, keyStore });
+  if (!overwrite) await requireBlank(drive, { member, keyStore, protection });
   await drive.rewind();
   // Steps that can fail come before destructive ones: the permission to overwrite, then the cartridge memory.
   await drive.requireOverwritable();
@@ -85,13 +88,14 @@ export async function writeLabel(
   const names = await readNames(drive);
   const memory = await writeLabelToMemory(drive, identifier, mediumEpoch);
   const replacedBarcode = await barcodeBeside(drive, identifier);
-  const receipt = await writeFileZero(drive, encodeLabel(identifier, member, replacedBarcode), mediumEpoch).catch(
-    async (error: unknown) => {
-      if (mediumEpoch === undefined || mediumEpoch === drive.mediumEpoch) await restoreNames(drive, names);
-      throw error;
-    },
-  );
-  const found = await readLabel(drive, { member });
+  const receipt = await writeFileZero(drive, encodeLabel(identifier, member, replacedBarcode), {
+    mediumEpoch,
+    protection,
+  }).catch(async (error: unknown) => {
+    if (mediumEpoch === undefined || mediumEpoch === drive.mediumEpoch) await restoreNames(drive, names);
+    throw error;
+  });
+  const found = await readLabel(drive, { member, protection });
   if (found !== identifier) {
     throw new VerificationError(`the label reads back as ${JSON.stringify(found)}, not ${JSON.stringify(identifier)}`, {
       device: drive.device,
@@ -102,9 +106,13 @@ export async function writeLabel(
   return { identifier, receipt, memory, warnings: await warningsOf(drive, identifier, replacedBarcode) };
 }
 
-async function writeFileZero(drive: TapeDrive, label: Buffer, mediumEpoch: number | undefined): Promise<TapeReceipt> {
+async function writeFileZero(
+  drive: TapeDrive,
+  label: Buffer,
+  { mediumEpoch, protection }: Pick<WriteLabelOptions, 'mediumEpoch' | 'protection'>,
+): Promise<TapeReceipt> {
   const expected = mediumEpoch === undefined ? undefined : await beginningOf(drive, mediumEpoch);
-  return drive.writeFile([label], { position: 'overwrite', expected });
+  return drive.writeFile([label], { position: 'overwrite', expected, protection });
 }
 
 /** Another barcode that the cartridge memory still contains. */
@@ -140,10 +148,10 @@ async function examine(drive: TapeDrive, options: LabelOptions): Promise<FileZer
   }
 }
 
-async function readFileZero(drive: TapeDrive, { member, keyStore }: LabelOptions): Promise<FileZero> {
+async function readFileZero(drive: TapeDrive, { member, keyStore, protection }: LabelOptions): Promise<FileZero> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const stream = drive.createReadStream({ fileNumber: 0, keyStore });
+  const stream = drive.createReadStream({ fileNumber: 0, keyStore, protection });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk);
