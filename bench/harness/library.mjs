@@ -1,7 +1,9 @@
 // The library that is measured: its modules in `build/modules`, or in the folder that NODE_LTO_LIB names.
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = process.env.NODE_LTO_LIB;
+// The modules in build/ lie deeper than the shipped files; processes that the bench starts inherit the place.
+if (folder === undefined) process.env.NODE_LTO_PREBUILD ??= fileURLToPath(new URL('../../', import.meta.url));
 
 export function libraryUrl(file) {
   if (folder === undefined) return new URL(`../../build/modules/${file}`, import.meta.url).href;

@@ -68,7 +68,7 @@ export class LibraryDrives implements SessionSource {
   #nothingMounted(): NoMediumError {
     return new NoMediumError('no cartridge of the library is in a drive of this provider', {
       device: this.device,
-      next: 'Give the `cartridge`, or call a method that brings one',
+      next: 'Call a method that names a cartridge first, as prepareForWrite and readArchive do',
     });
   }
 
