@@ -12,7 +12,8 @@ export const LAB_RUNS = [
   { drive: 'scsi_debug', suite: ['conformance', 'lab/any', 'lab/scsi_debug'] },
   { drive: 'tgt,size=256', suite: ['conformance', 'lab/any', 'lab/tgt', 'lab/provider'] },
   { drive: 'virtual,capacity=64MiB,early-warning=8MiB', suite: ['conformance', 'lab/any', 'lab/virtual'] },
-  { drive: 'library,cleaning=1', suite: ['changer', 'lab/library'] },
+  { drive: 'library,cleaning=1', suite: ['lab/library'] },
+  { drive: 'library,cleaning=1,cartridges=3', suite: ['changer', 'lab/unattended'] },
   { drive: 'tgt_library', suite: ['changer'] },
   // A kernel that servers run: its `st` notices less. All else there takes minutes, and is run by hand.
   { drive: 'tgt,size=256', suite: ['lab/provider'], kernel: '6.1' },

@@ -1,16 +1,17 @@
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { TapeLibrary } from '../../../src/library/tape-library.js';
 import { type LibraryControls, openLibraryControls } from '../../../src/virtual/index.js';
 import { randomFrom } from '../../../src/virtual/unit/random.js';
 import { expectWhole, inventoryOf, killedRound, type Places } from '../../kill/library-campaign.js';
+import { compiledSources } from '../../support/compiled.js';
 import { CHANGER, mtx, mtxName, mtxStatus } from './mtx.js';
 
 // Our process moves cartridges through Linux's sg and st and is killed, mtx moves others at the same time, the robot has faults.
 
 const { LTO_LAB_LIBRARY: folder = '' } = process.env;
-const LIB = fileURLToPath(new URL('../../../lib', import.meta.url));
+const compiled = compiledSources();
 /** Acknowledged moves of ours; `LIBRARY_MOVES=10000` is the long run. */
 const MOVES = Number(process.env.LIBRARY_MOVES ?? 40);
 const SEED = Number(process.env.LIBRARY_SEED ?? 1);
@@ -70,7 +71,7 @@ it('our process is killed, mtx moves, the robot fails: every cartridge is in one
       faults(controls, end.signal),
     ] as const;
     const round = await killedRound({
-      lib: LIB,
+      lib: dirname(compiled.path('index.js')),
       device: CHANGER,
       seed: SEED + counts.kills,
       kind: 'outside',
