@@ -45,6 +45,7 @@ export async function killedRound({ lib, device, seed, kind, afterMs }: RoundOpt
   const script = join(import.meta.dirname, 'library-child.mjs');
   const child = spawn(process.execPath, [script, lib, device, String(seed), kind], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_LTO_PREBUILD: join(import.meta.dirname, '../..') },
   });
   const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
   const moves: Round['moves'][number][] = [];

@@ -42,6 +42,10 @@ it('lto library watch tells what mtx and an operator do', async () => {
       if (event.type === type) return event;
     }
   };
+  // The tests before may have left cartridges in the mail slots.
+  const { elements } = await controls.state();
+  const mailed = elements.flatMap(({ type, cartridge }) => (type === 'mail slot' && cartridge ? [cartridge] : []));
+  for (const barcode of mailed) await controls.export(barcode);
   await controls.import({ barcode: 'WATCH1L8', capacityBytes: 1e6 });
   // It is in the first inventory, or arrives after it: what comes next is certain.
   const from = { kind: 'mail-slot', number: 7 };
@@ -64,4 +68,5 @@ it('lto library watch tells what mtx and an operator do', async () => {
   const ended = new Promise((resolve) => watching.once('exit', resolve));
   watching.kill('SIGINT');
   expect(await ended).toBe(0);
+  for (const barcode of mailed) await controls.import(barcode);
 });
