@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
 import { RecordTooLargeError } from '../../src/errors/index.js';
+import { openTransport } from '../../src/tape/open/open-transport.js';
 import type { WriteStreamOptions } from '../../src/tape/stream/write/write-options.js';
-import type { TapeDrive } from '../../src/tape/tape-drive.js';
+import { TapeDrive } from '../../src/tape/tape-drive.js';
+import type { Transport } from '../../src/transport/transport.js';
 import { selectedBackend } from './backend.js';
 import type { Capability, Effect } from './capabilities.js';
 
@@ -40,6 +42,17 @@ afterEach(async () => {
 export async function openDrive(): Promise<TapeDrive> {
   if (running === undefined) throw new Error('only a conformance test that runs may open the drive');
   return closedAfterTest(await backend.open(running));
+}
+
+/** A drive at the beginning of its tape, with the transport below it, to do what others do to the drive. */
+export async function openBoth(): Promise<{ readonly drive: TapeDrive; readonly transport: Transport }> {
+  const first = await openDrive();
+  const { device } = first;
+  await first.close();
+  const transport = await openTransport(device);
+  const drive = closedAfterTest(TapeDrive.onTransport(transport));
+  await drive.rewind();
+  return { drive, transport };
 }
 
 export function closedAfterTest(drive: TapeDrive): TapeDrive {

@@ -2,11 +2,10 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { EncryptionError, EncryptionKeyError, UnterminatedFileError, WriteError } from '../../src/errors/index.js';
 import { setDataEncryption } from '../../src/scsi/security/index.js';
-import { openTransport } from '../../src/tape/open/open-transport.js';
-import { TapeDrive } from '../../src/tape/tape-drive.js';
+import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { newKey, storeOf } from '../support/keys.js';
-import { backend, closed, closedAfterTest, collect, conforms, openDrive, testData } from './conformance.js';
+import { backend, closed, collect, conforms, openBoth, openDrive, testData } from './conformance.js';
 
 const RECORD = 64 * 1024;
 const A = newKey();
@@ -14,17 +13,6 @@ const B = newKey();
 const KEYS = storeOf({ A, B });
 
 const encrypting = (keyId: 'A' | 'B') => ({ key: keyId === 'A' ? A : B, keyId });
-
-/** A drive at the beginning of its tape, with the transport below it, to do what others do to the drive. */
-async function openBoth(): Promise<{ readonly drive: TapeDrive; readonly transport: Transport }> {
-  const first = await openDrive();
-  const { device } = first;
-  await first.close();
-  const transport = await openTransport(device);
-  const drive = closedAfterTest(TapeDrive.onTransport(transport));
-  await drive.rewind();
-  return { drive, transport };
-}
 
 /** Switches encryption off as another program would. */
 async function switchOffBehindOurBack({ encryption }: TapeDrive, transport: Transport): Promise<void> {

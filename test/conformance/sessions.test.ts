@@ -1,12 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
 import { BufferedDataLostError, LtoError } from '../../src/errors/index.js';
-import { openTransport } from '../../src/tape/open/open-transport.js';
 import type { BufferedReceipt } from '../../src/tape/session/buffered-files.js';
-import { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { Transport } from '../../src/transport/transport.js';
+import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import { newKey, storeOf } from '../support/keys.js';
-import { backend, closed, closedAfterTest, collect, conforms, openDrive, RECORD, testData } from './conformance.js';
+import { backend, closed, collect, conforms, openBoth, openDrive, RECORD, testData } from './conformance.js';
 
 // Files without a stop after each: what is buffered, what is proven, and when. A drive that does not tell its position
 // gives durable receipts at once, since nothing else would prove them.
@@ -15,17 +13,6 @@ const STATE = backend.lacks.has('logical-object') ? 'durable' : 'buffered';
 const OVERWRITE = { position: 'overwrite' } as const;
 
 const content = (seed: number) => testData(2 * RECORD, seed);
-
-/** A drive at the beginning of its tape, with the transport below it, to do what others do to the drive. */
-async function openBoth(): Promise<{ readonly drive: TapeDrive; readonly transport: Transport }> {
-  const first = await openDrive();
-  const { device } = first;
-  await first.close();
-  const transport = await openTransport(device);
-  const drive = closedAfterTest(TapeDrive.onTransport(transport));
-  await drive.rewind();
-  return { drive, transport };
-}
 
 /** Each file is as long as it was written, and holds what was written where the backend keeps data. */
 async function expectFiles(drive: TapeDrive, seeds: readonly number[]): Promise<void> {

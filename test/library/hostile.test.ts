@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { VirtualChanger } from '../../src/backends/virtual/virtual-changer.js';
 import { ScsiDevice } from '../../src/device/scsi-device.js';
 import {
   DeviceNotFoundError,
@@ -29,25 +28,14 @@ import { randomFrom } from '../../src/virtual/unit/random.js';
 import { compiledSources } from '../support/compiled.js';
 import { contents, newLibraryFolder, SLOT } from '../virtual/library/support.js';
 import { temporaryFolder } from '../virtual/support.js';
+import { newTapeLibrary } from './support.js';
 
 const run = promisify(execFile);
 const compiled = compiledSources();
 
-async function opened(options = {}) {
-  const folder = await newLibraryFolder({ cartridges: 4, slots: 6, ...options });
-  const device = `virtual:${folder}`;
-  const library = await TapeLibrary.open(device);
-  const changer = await VirtualChanger.open({ device, folder });
-  onTestFinished(async () => {
-    await library.close();
-    await changer.close();
-  });
-  return { library, changer, virtual: changer.library, device, folder };
-}
-
 describe('arguments', () => {
   it('that are none are refused before anything is sent, and nothing is moved', async () => {
-    const { library, virtual } = await opened();
+    const { library, virtual } = await newTapeLibrary();
     const before = virtual.elements;
     const hostile = library as unknown as Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
     const calls: readonly [string, ...unknown[]][] = [];
@@ -108,7 +96,7 @@ describe('a library that answers what can not be', () => {
     return encodeModeParameters({ mediumType: 0, writeProtected: false, bufferedMode: 0, speed: 0, pages }, 6);
   };
   const answering = async (data: (request: ScsiRequest) => Uint8Array | undefined) => {
-    const { changer }: { readonly changer: ScsiTransport } = await opened();
+    const { changer }: { readonly changer: ScsiTransport } = await newTapeLibrary();
     const scsi = async (request: ScsiRequest): Promise<ScsiReply> => {
       const reply = await changer.scsi(request);
       const other = data(request);
@@ -137,7 +125,7 @@ describe('a library that answers what can not be', () => {
 
   it('any bytes: a typed error or an inventory, and always an end', { timeout: 300_000 }, async () => {
     const random = randomFrom(11);
-    const { changer }: { readonly changer: ScsiTransport } = await opened();
+    const { changer }: { readonly changer: ScsiTransport } = await newTapeLibrary();
     let sample: Uint8Array = new Uint8Array(0);
     const scsi = async (request: ScsiRequest): Promise<ScsiReply> => {
       const reply = await changer.scsi(request);
@@ -160,7 +148,7 @@ describe('a library that answers what can not be', () => {
 
 describe('at the same time', () => {
   it('another initiator that is faster is told by name; nothing is reported as moved that was not', async () => {
-    const { library, virtual, changer } = await opened();
+    const { library, virtual, changer } = await newTapeLibrary();
     // Behind our look, and before our move, another cartridge takes the place of ours.
     const execute = changer.library.execute.bind(changer.library);
     let taken = false;
@@ -183,7 +171,7 @@ describe('at the same time', () => {
   });
 
   it('a move that is aborted in its middle is made, and told as made', async () => {
-    const { library, virtual } = await opened({ speed: { handling: 0.05 } });
+    const { library, virtual } = await newTapeLibrary({ speed: { handling: 0.05 } });
     const end = new AbortController();
     const moving = library.transfer('A00001L8', 6, { signal: end.signal });
     setTimeout(() => end.abort(), 40);
@@ -192,7 +180,7 @@ describe('at the same time', () => {
   });
 
   it('close() completes a move, ends a wait for an operator, and lets nobody in', async () => {
-    const { library, virtual } = await opened({ speed: { handling: 0.05 } });
+    const { library, virtual } = await newTapeLibrary({ speed: { handling: 0.05 } });
     const moving = library.transfer('A00001L8', 6);
     const waiting = library.import({ wait: true, intervalMs: 5 });
     const failed = expect(waiting).rejects.toBeInstanceOf(DriveClosedError);
@@ -205,7 +193,7 @@ describe('at the same time', () => {
   });
 
   it('another process can not open the same virtual library', async () => {
-    const { device } = await opened();
+    const { device } = await newTapeLibrary();
     const script = `
       const { TapeLibrary } = await import(${JSON.stringify(compiled.url('index.js'))});
       await TapeLibrary.open(${JSON.stringify(device)}).catch(({ code }) => console.log(code));`;

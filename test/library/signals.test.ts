@@ -1,8 +1,7 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { VirtualChanger } from '../../src/backends/virtual/virtual-changer.js';
+import { expect, it } from 'vitest';
 import type { CallOptions } from '../../src/index.js';
-import { TapeLibrary } from '../../src/library/tape-library.js';
-import { newLibraryFolder } from '../virtual/library/support.js';
+import type { TapeLibrary } from '../../src/library/tape-library.js';
+import { newTapeLibrary } from './support.js';
 
 /** Every method that takes a signal; `watch`, which ends without an error, stands by itself. */
 const CALLS: Readonly<Record<string, (library: TapeLibrary, options: CallOptions) => Promise<unknown>>> = {
@@ -23,27 +22,15 @@ const CALLS: Readonly<Record<string, (library: TapeLibrary, options: CallOptions
 /** Neither waits for a library that is not ready: the command is answered. */
 const ANSWERED = ['alerts', 'identity', 'lock'];
 
-async function newTapeLibrary() {
-  const folder = await newLibraryFolder({ slots: 6, cartridges: 3, cleaning: 1 });
-  const device = `virtual:${folder}`;
-  const library = await TapeLibrary.open(device);
-  const changer = await VirtualChanger.open({ device, folder });
-  onTestFinished(async () => {
-    await library.close();
-    await changer.close();
-  });
-  return { library, virtual: changer.library };
-}
-
 it('every method with a signal has a case here', async () => {
-  const { library } = await newTapeLibrary();
+  const { library } = await newTapeLibrary({ cartridges: 3, cleaning: 1 });
   const names = Object.getOwnPropertyNames(Object.getPrototypeOf(library));
   const methods = names.filter((name) => !['constructor', 'close', 'device', 'watch'].includes(name));
   expect(methods.toSorted()).toEqual(Object.keys(CALLS).toSorted());
 });
 
 it('a call whose signal is aborted rejects with the reason and moves nothing', async () => {
-  const { library } = await newTapeLibrary();
+  const { library } = await newTapeLibrary({ cartridges: 3, cleaning: 1 });
   const before = await library.inventory();
   for (const [name, call] of Object.entries(CALLS)) {
     const reason = new Error(name);
@@ -54,7 +41,7 @@ it('a call whose signal is aborted rejects with the reason and moves nothing', a
 });
 
 it('waiting for a library that still takes its inventory ends with the signal, and the next in the queue goes on', async () => {
-  const { library, virtual } = await newTapeLibrary();
+  const { library, virtual } = await newTapeLibrary({ cartridges: 3, cleaning: 1 });
   const before = await library.inventory();
   for (const [name, call] of Object.entries(CALLS).filter(([each]) => !ANSWERED.includes(each))) {
     // LOGICAL UNIT IS IN PROCESS OF BECOMING READY, for as long as it is asked.
@@ -73,7 +60,7 @@ it('waiting for a library that still takes its inventory ends with the signal, a
 });
 
 it('a call that waits for its turn gives it up at once', async () => {
-  const { library } = await newTapeLibrary();
+  const { library } = await newTapeLibrary({ cartridges: 3, cleaning: 1 });
   const first = library.transfer(1, 5);
   const controller = new AbortController();
   const waits = library.transfer(2, 6, { signal: controller.signal });

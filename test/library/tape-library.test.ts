@@ -1,5 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { VirtualChanger } from '../../src/backends/virtual/virtual-changer.js';
+import { describe, expect, it } from 'vitest';
 import {
   DeviceNotFoundError,
   DriveBusyError,
@@ -10,21 +9,7 @@ import {
 } from '../../src/errors/index.js';
 import { TapeLibrary } from '../../src/library/tape-library.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
-import type { VirtualLibraryOptions } from '../../src/virtual/index.js';
-import { newLibraryFolder } from '../virtual/library/support.js';
-
-async function newTapeLibrary(options?: VirtualLibraryOptions) {
-  const folder = await newLibraryFolder({ cartridges: 4, slots: 6, ...options });
-  const device = `virtual:${folder}`;
-  const library = await TapeLibrary.open(device);
-  // The operator's hand, and what goes wrong.
-  const changer = await VirtualChanger.open({ device, folder });
-  onTestFinished(async () => {
-    await library.close();
-    await changer.close();
-  });
-  return { library, virtual: changer.library, device, node: (number: number) => `${device}/drives/${number}` };
-}
+import { newTapeLibrary } from './support.js';
 
 /** What is where, by number: `slot 1`. */
 async function contents(library: TapeLibrary): Promise<Record<string, string>> {
