@@ -89,7 +89,9 @@ writeFileSync(
     eventReporter: { baseDir: join(folder, `${floor}.events`) },
     jsonReporter: { fileName: join(folder, `${floor}.report.json`) },
     clearTextReporter: { reportTests: false, allowColor: false },
-    timeoutMS: 10_000,
+    // A loaded machine must not look like an endless loop.
+    timeoutMS: 45_000,
+    timeoutFactor: 4,
     tempDirName: join(folder, 'sandbox'),
     dryRunTimeoutMinutes: 20,
   }),

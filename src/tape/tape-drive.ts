@@ -324,7 +324,7 @@ export class TapeDrive extends TapeReports {
    * Writes all of a source as one file and resolves with its receipt. Takes the source over at once: destroys it when
    * the call is refused or fails. Rejects with InvalidArgumentError for anything that is not a source of bytes, before
    * the tape moves; with WriteError when the source failed or writing ended early (`fileNumber` and `safe` say what is
-   * on tape, `cause` is the reason); with the signal's AbortError when nothing was written; and with the errors of the
+   * on tape, `cause` is the reason); with the signal's reason when nothing was written; and with the errors of the
    * stream.
    */
   writeFile(source: DataSource, options: WriteStreamOptions = {}): Promise<TapeReceipt> {

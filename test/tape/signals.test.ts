@@ -9,6 +9,7 @@ import { newLibraryFolder } from '../virtual/library/support.js';
 import { newDriveFolder } from '../virtual/support.js';
 import { newTapeDrive } from './drives.js';
 
+const MIB = 1024 * 1024;
 const ERASE = { confirm: 'erase everything' } as const;
 
 /** Every call that can wait, for its turn at the tape or for the drive. */
@@ -126,6 +127,41 @@ it('a motion that waits for its turn gives it up, and lets nobody overtake', asy
   await expect(waits).rejects.toBe(reason);
   await Promise.all([first, next]);
   expect((await drive.verifyFile(0)).bytes).toBe(1000);
+});
+
+it('whole files and streams that are aborted in the middle end with the reason, and let go of the signal', async () => {
+  const drive = await newTapeDrive();
+  await drive.writeFile([Buffer.alloc(8 * MIB)]);
+  const reason = new Error('enough');
+  const later = new AbortController();
+  const added = vi.spyOn(later.signal, 'addEventListener');
+  const removed = vi.spyOn(later.signal, 'removeEventListener');
+  for (let i = 0; i < 3; i += 1) await drive.verifyFile({ fileNumber: 0, signal: later.signal });
+  expect(added.mock.calls.length).toBeGreaterThanOrEqual(3);
+  expect(removed.mock.calls.length).toBe(added.mock.calls.length);
+
+  const reading = new AbortController();
+  const read = drive.readFile({ fileNumber: 0, signal: reading.signal }, async (stream) => {
+    for await (const _ of stream) reading.abort(reason);
+  });
+  await expect(read).rejects.toBe(reason);
+
+  const writing = new AbortController();
+  async function* endless() {
+    for (let i = 0; ; i += 1) {
+      if (i === 40) writing.abort(reason);
+      yield Buffer.alloc(MIB);
+    }
+  }
+  await drive.spaceToEndOfData();
+  const written = drive.writeFile(endless(), { startThreshold: 0, signal: writing.signal });
+  await expect(written).rejects.toMatchObject({ code: 'LTO_WRITE_FAILED', cause: reason, fileNumber: 1 });
+
+  // Null would destroy a stream without an error.
+  for (const odd of ['enough', null]) {
+    const aborted = drive.verifyFile({ fileNumber: 0, signal: AbortSignal.abort(odd) });
+    await expect(aborted).rejects.toMatchObject({ cause: odd });
+  }
 });
 
 it('what is no signal is an invalid argument', async () => {

@@ -1,6 +1,6 @@
-import { addAbortSignal } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
+import { destroyOnAbort } from '../../streams/destroy-on-abort.js';
 import { LendingReadable } from '../../streams/lending-readable.js';
 import { startThread } from '../thread/thread.js';
 import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
@@ -48,7 +48,7 @@ export class PackStream extends LendingReadable {
       .on('message', (message: PackerMessage) => this.#hear(message))
       .on('error', (error) => this.destroy(error))
       .on('exit', () => this.#gone());
-    if (signal) addAbortSignal(signal, this);
+    destroyOnAbort(this, signal);
   }
 
   /** Resolves once all named sources are known to exist; rejects with InvalidArgumentError otherwise. */

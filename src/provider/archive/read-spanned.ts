@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { closed } from '../../streams/closed.js';
+import { destroyOnAbort } from '../../streams/destroy-on-abort.js';
 import { isSameCartridge } from '../label/barcode.js';
 import type { Connection } from '../session/connection.js';
 import type { ArchivePart } from './archive.js';
@@ -61,7 +62,8 @@ export async function readSpanned(
       yield* await open(part);
     }
   }
-  const readable = Readable.from(chunks(), { objectMode: false, ...(signal && { signal }) });
+  const readable = Readable.from(chunks(), { objectMode: false });
+  destroyOnAbort(readable, signal);
   // A generator that was never started ends without its first step.
   readable.once('close', () => stream.destroy());
   destroyWhenIdle(readable, idleTimeout, connection.details('read').device);

@@ -1,9 +1,9 @@
-import { addAbortSignal } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
 import { type RecordPlace, VerificationError } from '../../../errors/index.js';
 import { decodeBlockLimits } from '../../../scsi/commands/block-limits.js';
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
 import { protectionBytes } from '../../../scsi/protection/methods.js';
+import { destroyOnAbort } from '../../../streams/destroy-on-abort.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { LendingReadable } from '../../../streams/lending-readable.js';
 import { wantsProtection } from '../../block-protection/session.js';
@@ -63,8 +63,7 @@ export class TapeReadStream extends LendingReadable {
     this.#options = options;
     this.#checksum = recordChecksum;
     this.#lease = lease;
-    // Not the option of Readable: with an already aborted signal, it would destroy an object without fields.
-    if (options.signal) addAbortSignal(options.signal, this);
+    destroyOnAbort(this, options.signal);
   }
 
   /** Bytes that the drive has delivered so far. */

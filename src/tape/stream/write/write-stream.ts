@@ -1,7 +1,7 @@
-import { addAbortSignal } from 'node:stream';
 import type { StreamLease } from '../../../device/lease.js';
 import { LtoError } from '../../../errors/index.js';
 import { PROTECTION_BYTES } from '../../../scsi/protection/methods.js';
+import { destroyOnAbort } from '../../../streams/destroy-on-abort.js';
 import { EventLoopBudget } from '../../../streams/event-loop-budget.js';
 import { markReleasing } from '../../../streams/lending-pipe.js';
 import { roundDownToPage } from '../../../transport/page.js';
@@ -95,8 +95,7 @@ export class TapeWriteStream extends ChunkWritable {
     this.#buffer = buffer;
     this.#lease = lease;
     this.#frame = frame;
-    // Not the option of Writable: with an already aborted signal, it would destroy an object without fields.
-    if (options.signal) addAbortSignal(options.signal, this);
+    destroyOnAbort(this, options.signal);
   }
 
   /** Number of the file on tape; undefined until the stream has reached its position. */
