@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { generateKey } from '../../src/keys/data-key.js';
 import { FileKeyStore } from '../../src/keys/file-key-store.js';
@@ -192,20 +190,20 @@ describe('on a terminal', () => {
   const LIST = 'lto key list --keystore keystore.json';
 
   it('the passphrase is asked for twice when it is new, once later, and never shown', async () => {
-    const made = await onTerminal(GENERATE, [
+    const made = await lto.onTerminal(GENERATE, [
       [/New passphrase for keystore.json: $/, `${PASSPHRASE}\r`],
       [/again: $/, `${PASSPHRASE}\r`],
     ]);
     expect(made).toMatch(/^fingerprint/m);
     // With a slip that is corrected, as people do.
-    const listed = await onTerminal(LIST, [[/Passphrase of keystore.json: $/, `${PASSPHRASE}xy\x7f\x7f\r`]]);
+    const listed = await lto.onTerminal(LIST, [[/Passphrase of keystore.json: $/, `${PASSPHRASE}xy\x7f\x7f\r`]]);
     expect(listed).toMatch(/^a +[0-9a-f:]{19}/m);
     for (const shown of [made, listed]) expect(shown).not.toContain('horse');
     expect((await document('list')).keys).toHaveLength(1);
   });
 
   it('two that differ make nothing', async () => {
-    const shown = await onTerminal(GENERATE, [
+    const shown = await lto.onTerminal(GENERATE, [
       [/: $/, `${PASSPHRASE}\r`],
       [/again: $/, 'something else\r'],
     ]);
@@ -214,50 +212,26 @@ describe('on a terminal', () => {
   });
 
   it('a key is asked for when no file is named, and the terminal also when stdin is something else', async () => {
-    await onTerminal('lto key import a --keystore keystore.json --passphrase-file passphrase', [
-      [/digits: $/, `${HEX}\r`],
-      [/again: $/, `${HEX}\r`],
-    ]).then((shown) => expect(shown).not.toContain(HEX.slice(0, 8)));
+    await lto
+      .onTerminal('lto key import a --keystore keystore.json --passphrase-file passphrase', [
+        [/digits: $/, `${HEX}\r`],
+        [/again: $/, `${HEX}\r`],
+      ])
+      .then((shown) => expect(shown).not.toContain(HEX.slice(0, 8)));
     expect((await key('export', 'a', '-o', '-')).stdout.toString()).toBe(`${HEX}\na`);
     await secretFile('other.key', HEX);
     const piped = 'lto key import b --keystore keystore.json --file - < other.key';
-    expect(await onTerminal(piped, [[/: $/, `${PASSPHRASE}\r`]])).toMatch(/^fingerprint/m);
+    expect(await lto.onTerminal(piped, [[/: $/, `${PASSPHRASE}\r`]])).toMatch(/^fingerprint/m);
     expect((await document('list')).keys).toHaveLength(2);
   });
 
   it.each(['\x03', '\x04'])('Ctrl-C and Ctrl-D end it, with the terminal as it was (%j)', async (control) => {
     await storedKey('a');
     const line = `${LIST}; echo "code $?"; stty -a`;
-    const shown = await onTerminal(line, [[/: $/, `half${control === '\x04' ? '\x15' : ''}${control}`]]);
+    const shown = await lto.onTerminal(line, [[/: $/, `half${control === '\x04' ? '\x15' : ''}${control}`]]);
     expect(shown).toContain('code 130');
     expect(shown).toMatch(/ echo /);
     expect(shown).toMatch(/ icanon /);
     expect(shown).not.toContain('half');
   });
 });
-
-/** Runs a line of the shell on a terminal; each answer is typed when what is shown since the last one ends like that. */
-async function onTerminal(line: string, answers: readonly (readonly [question: RegExp, typed: string])[]) {
-  const [node = '', main = ''] = lto.program;
-  const program = `lto() { "${node}" "${main}" "$@"; }; ${line}`;
-  const child = spawn('script', ['--quiet', '--return', '--command', program, '/dev/null'], {
-    cwd: lto.path(),
-    env: { ...process.env, SHELL: '/bin/bash', NO_COLOR: '1' },
-  });
-  let shown = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString();
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  let seen = 0;
-  for (const [question, typed] of answers) {
-    while (!question.test(shown.slice(seen))) {
-      if (child.exitCode !== null) throw new Error(`it ended without asking: ${shown}`);
-      await delay(10);
-    }
-    seen = shown.length;
-    child.stdin.write(typed);
-  }
-  await ended;
-  return shown.replaceAll('\r\n', '\n');
-}

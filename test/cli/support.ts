@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach } from 'vitest';
 import { compiledSources } from '../support/compiled.js';
 
@@ -68,6 +69,39 @@ export function ltoCommand() {
     return running.ended;
   };
 
+  /**
+   * Runs a line of the shell on a terminal, in which `program` is `lto`; each answer is typed when what is shown since the
+   * last one matches the question.
+   */
+  const onTerminal = async (
+    line: string,
+    answers: readonly (readonly [question: RegExp, typed: string])[],
+    program: readonly string[] = [process.execPath, compiled.path('cli/main.js')],
+  ): Promise<string> => {
+    const words = program.map((word) => `"${word}"`).join(' ');
+    const command = `lto() { ${words} "$@"; }; ${line}`;
+    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...process.env, SHELL: '/bin/bash', NO_COLOR: '1' },
+    });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let seen = 0;
+    for (const [question, typed] of answers) {
+      while (!question.test(shown.slice(seen))) {
+        if (child.exitCode !== null) throw new Error(`it ended without asking: ${shown}`);
+        await delay(10);
+      }
+      seen = shown.length;
+      child.stdin.write(typed);
+    }
+    await ended;
+    return shown.replaceAll('\r\n', '\n');
+  };
+
   return {
     /** Node.js and the script that is the command. */
     get program(): readonly string[] {
@@ -76,6 +110,9 @@ export function ltoCommand() {
     path: (...names: readonly string[]) => join(folder, ...names),
     start,
     run,
+    onTerminal,
+    /** A module of the compiled sources. */
+    compiled: (source: string) => compiled.path(source),
     /** Runs a command that is to succeed, and gives its JSON document. */
     document: async (args: readonly string[], options?: RunOptions): Promise<Record<string, unknown>> => {
       const { code, stdout, stderr } = await run([...args, '--json'], options);

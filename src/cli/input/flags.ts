@@ -50,3 +50,7 @@ export function protectionFlag(command: Command): Command {
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
+
+/** Of commands that read archives over several cartridges. */
+export const RECEIPT =
+  'in place of a number: the archive of this receipt, which `lto write --span --json` printed, over all its cartridges';

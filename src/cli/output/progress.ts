@@ -16,11 +16,26 @@ export interface Work {
 const BAR_MS = 200;
 const LINE_MS = 5000;
 
+/** What is shown of work that is under way. */
+export interface Progress {
+  /** Shows nothing while `ask` is under way, which uses the terminal itself. */
+  paused<T>(ask: () => Promise<T>): Promise<T>;
+}
+
 /** Shows progress on stderr while `run` is under way: a bar on a terminal, elsewhere a line every few seconds. */
-export async function withProgress<T>(work: Work, run: () => Promise<T>): Promise<T> {
-  const stop = process.stderr.isTTY ? await startBar(work) : startLines(work);
+export async function withProgress<T>(work: Work, run: (progress: Progress) => Promise<T>): Promise<T> {
+  const start = async () => (process.stderr.isTTY ? startBar(work) : startLines(work));
+  let stop = await start();
+  const paused = async <A>(ask: () => Promise<A>): Promise<A> => {
+    stop();
+    try {
+      return await ask();
+    } finally {
+      stop = await start();
+    }
+  };
   try {
-    return await run();
+    return await run({ paused });
   } finally {
     stop();
   }

@@ -1,7 +1,30 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+
 /** A cartridge of a library, in place of a drive. */
 export interface CartridgeOptions {
   readonly library?: string | undefined;
   readonly barcode?: string | undefined;
   /** Leave it in the drive. */
   readonly keep?: boolean | undefined;
+}
+
+/** Whether the options name a cartridge of a library, and not a drive. */
+export function namesCartridge({ library, barcode }: CartridgeOptions): boolean {
+  return library !== undefined || barcode !== undefined;
+}
+
+/** The cartridge and its library, which LTO_LIBRARY may name. Throws InvalidArgumentError for half of that. */
+export function requireCartridge({ library = process.env.LTO_LIBRARY, barcode }: CartridgeOptions): {
+  readonly library: string;
+  readonly barcode: string;
+} {
+  if (barcode === undefined) {
+    throw new InvalidArgumentError('no cartridge is named', { next: 'Name one with --barcode' });
+  }
+  if (!library) {
+    throw new InvalidArgumentError('no library is named', {
+      next: 'Name one with --library or LTO_LIBRARY, such as /dev/sg3 or virtual:<folder>',
+    });
+  }
+  return { library, barcode };
 }

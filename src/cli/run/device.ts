@@ -2,7 +2,8 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import type { OpenOptions } from '../../tape/open/open-transport.js';
 import { TapeDrive } from '../../tape/tape-drive.js';
 import type { CommonOptions } from './action.js';
-import type { CartridgeOptions } from './cartridge-options.js';
+import { type CartridgeOptions, namesCartridge } from './cartridge-options.js';
+import { closedAfter } from './closing.js';
 
 export interface DeviceOptions extends CommonOptions, CartridgeOptions {
   readonly device?: string | undefined;
@@ -10,29 +11,24 @@ export interface DeviceOptions extends CommonOptions, CartridgeOptions {
 
 /** Opens the drive that the options or LTO_DEVICE name, or the one that a library brings their cartridge to, and closes it whatever `work` does. */
 export async function withDrive<T>(
-  { device = process.env.LTO_DEVICE, ...cartridge }: DeviceOptions,
+  options: DeviceOptions,
   work: (drive: TapeDrive) => Promise<T>,
   open: OpenOptions = {},
 ): Promise<T> {
-  if (cartridge.library !== undefined || cartridge.barcode !== undefined) {
+  if (namesCartridge(options)) {
     const { withCartridge } = await import('./cartridge.js');
-    return withCartridge(cartridge, work, open);
+    return withCartridge(options, work, open);
   }
-  if (!device) {
-    throw new InvalidArgumentError('no drive is named', {
-      next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; `lto drives` lists the drives',
-    });
-  }
-  const drive = await TapeDrive.open(device, open);
-  const [outcome] = await Promise.allSettled([work(drive)]);
-  // What went wrong first is what counts; an error of closing only comes after success.
-  const closed = await drive.close().then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  if (outcome.status === 'rejected') throw outcome.reason;
-  if (closed) throw closed.error;
-  return outcome.value;
+  const drive = await TapeDrive.open(requireDevice(options), open);
+  return closedAfter(work(drive), () => drive.close());
+}
+
+/** The drive that the options or LTO_DEVICE name. Throws InvalidArgumentError when none is named. */
+export function requireDevice({ device = process.env.LTO_DEVICE }: DeviceOptions): string {
+  if (device) return device;
+  throw new InvalidArgumentError('no drive is named', {
+    next: 'Name one with --device or LTO_DEVICE, such as /dev/nst0 or virtual:<folder>; `lto drives` lists the drives',
+  });
 }
 
 /** For commands that write nothing. */

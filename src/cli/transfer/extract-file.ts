@@ -3,7 +3,7 @@ import { LtoError } from '../../errors/index.js';
 import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { facts } from '../output/table.js';
+import { type Fact, facts } from '../output/table.js';
 import { formatBytes } from '../output/units.js';
 import { passTapeFile } from './read-file.js';
 
@@ -44,12 +44,19 @@ export async function extractFile(
 }
 
 export function extractedText({ fileNumber, bytes, extracted, ...rest }: ExtractedFile): string {
-  const { files, folders, symbolicLinks, hardLinks, specialFiles, isPart, notRestored } = extracted;
+  return contentText(extracted, [
+    ['file number', fileNumber],
+    ['bytes', `${bytes} (${formatBytes(bytes)})${extracted.isPart ? ', no more was needed' : ''}`],
+    ['checksum', 'checksum' in rest ? rest.checksum : undefined],
+  ]);
+}
+
+/** What was extracted, after what is said of the archive. */
+export function contentText(extracted: ExtractResult, archive: readonly Fact[]): string {
+  const { files, folders, symbolicLinks, hardLinks, specialFiles, notRestored } = extracted;
   const some = (count: number) => (count === 0 ? undefined : count);
   const text = facts([
-    ['file number', fileNumber],
-    ['bytes', `${bytes} (${formatBytes(bytes)})${isPart ? ', no more was needed' : ''}`],
-    ['checksum', 'checksum' in rest ? rest.checksum : undefined],
+    ...archive,
     ['files', `${files}, ${formatBytes(extracted.bytes)}`],
     ['folders', some(folders)],
     ['symbolic links', some(symbolicLinks)],

@@ -27,7 +27,8 @@ export async function writeSource(
   }
 }
 
-function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
+/** After a signal: says what is on tape. */
+export function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
   if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
     return new InterruptedError(signal, { device, cause: error });
   }

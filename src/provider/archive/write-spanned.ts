@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
+import { identify } from '../label/identify.js';
 import type { Preparation } from '../label/prepare.js';
+import { prepareOrLabel } from '../label/prepare-or-label.js';
 import type { Session } from '../session/session.js';
 import { type ArchivePart, type ArchiveReceipt, archivePart } from './archive.js';
-import type { OnEndOfMedium } from './full-cartridge.js';
+import type { FullCartridge, OnEndOfMedium } from './full-cartridge.js';
 import { encodePartHeader, type PartHeader } from './part-header.js';
-import type { NextPlace, Place } from './places.js';
+import { type NextPlace, type Place, requireUnused } from './places.js';
 import { ReplayableSource } from './replayable-source.js';
 import { preparationBehind, type WriteArchiveOptions, writeArchive, writeNext } from './write-archive.js';
 
@@ -74,13 +76,34 @@ async function writeSpanned(
         onWritten(session, outcome.next);
         return receipt;
       }
-      const eject = () => session.drive.eject();
-      place = await next({ archive, part: outcome.part, totalBytes, eject }, place, used);
+      place = await next(fullCartridge(place, used, { archive, part: outcome.part, totalBytes }), place, used);
     }
   } finally {
     replayable.close();
     await place.leave();
   }
+}
+
+function fullCartridge(
+  place: Place,
+  used: readonly string[],
+  facts: Pick<FullCartridge, 'archive' | 'part' | 'totalBytes'>,
+): FullCartridge {
+  const { session } = place;
+  const { drive } = session;
+  return {
+    ...facts,
+    eject: () => drive.eject(),
+    identify: async () => {
+      await drive.waitUntilReady();
+      return identify(session, true);
+    },
+    tryNext: async (id) => {
+      requireUnused(place, used, id);
+      await drive.waitUntilReady();
+      await prepareOrLabel(session, id);
+    },
+  };
 }
 
 function withoutChecksum({ drive }: Session): InvalidArgumentError {

@@ -1,11 +1,9 @@
 import { unlessAborted } from '../../arguments/signal.js';
-import { LabelError } from '../../errors/index.js';
 import type { OnEndOfMedium } from '../archive/full-cartridge.js';
 import { type NextPlace, prepared, requireUnused } from '../archive/places.js';
-import { initializeMedia } from '../label/initialize.js';
-import { type Preparation, prepareForWrite } from '../label/prepare.js';
+import { prepareForWrite } from '../label/prepare.js';
+import { prepareOrLabel } from '../label/prepare-or-label.js';
 import type { Connection } from '../session/connection.js';
-import type { Session } from '../session/session.js';
 import type { CartridgePool } from './pool.js';
 
 /** What names the next cartridge: the caller, or else the pool. */
@@ -45,15 +43,4 @@ export function nextInLibrary(
       },
     };
   };
-}
-
-/** A blank cartridge of the pool is labelled with its barcode; `initializeMedia` refuses one that holds anything. */
-async function prepareOrLabel(session: Session, id: string): Promise<Preparation> {
-  try {
-    return await prepareForWrite(session, id);
-  } catch (error) {
-    if (!(error instanceof LabelError)) throw error;
-    await initializeMedia(session, id, {});
-    return prepareForWrite(session, id);
-  }
 }

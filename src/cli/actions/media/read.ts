@@ -1,3 +1,4 @@
+import { type ExtractResult, extractArchive } from '../../../archive/extract.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { BlockProtection } from '../../../tape/block-protection/options.js';
 import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
@@ -5,11 +6,12 @@ import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { parseCount } from '../../input/numbers.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
+import { facts } from '../../output/table.js';
 import { summaryText } from '../../output/text/read-summary.js';
 import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
-import { extractedText, extractFile } from '../../transfer/extract-file.js';
+import { contentText, extractedText, extractFile } from '../../transfer/extract-file.js';
 import { requireAbsent, saveFile } from '../../transfer/output-file.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
 
@@ -22,10 +24,16 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly skipBad?: boolean;
   readonly checksum?: string;
   readonly protection?: BlockProtection;
+  readonly receipt?: string;
 }
 
-export async function read(options: ReadOptions, number: string): Promise<CommandResult> {
-  const fileNumber = parseCount(number);
+export async function read(options: ReadOptions, number: string | undefined): Promise<CommandResult> {
+  const { receipt } = options;
+  if ((receipt === undefined) === (number === undefined)) {
+    throw new InvalidArgumentError('give a file number, or --receipt');
+  }
+  if (receipt !== undefined) return readByReceipt(options, receipt);
+  const fileNumber = parseCount(number ?? '');
   const onBadRecord = options.skipBad ? 'skip' : 'fail';
   const streamOptions = {
     ...checksumOptions(options.checksum),
@@ -45,7 +53,7 @@ async function extract(
   { extract: folder, output, force, only, preserve, skipBad, ...device }: ReadOptions & { readonly extract: string },
   streamOptions: ReadStreamOptions & { readonly fileNumber: number },
 ): Promise<CommandResult> {
-  if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
+  requireNoOutput(output);
   if (skipBad) {
     throw new InvalidArgumentError('--skip-bad and -C exclude each other', {
       next: 'Save what is left of the archive with -o, and extract from that with a tar that reads damaged archives',
@@ -57,6 +65,32 @@ async function extract(
     READ_ONLY,
   );
   return { document, text: extractedText(document), textTo: process.stderr };
+}
+
+/** An archive over several cartridges. */
+async function readByReceipt(options: ReadOptions, path: string): Promise<CommandResult> {
+  const { extract: folder, force, only, preserve, skipBad, checksum } = options;
+  if (skipBad || checksum !== undefined) {
+    throw new InvalidArgumentError('--receipt excludes --skip-bad and --checksum', {
+      next: 'Read the parts one by one, by their cartridges and file numbers in the receipt',
+    });
+  }
+  const { readSpanned, spannedFacts } = await import('../../transfer/read-spanned.js');
+  if (folder === undefined) {
+    const receipt = await readSpanned(options, path, await consumer(options));
+    return { document: receipt, text: facts(spannedFacts(receipt)), textTo: process.stderr };
+  }
+  requireNoOutput(options.output);
+  let extracted: ExtractResult | undefined;
+  const receipt = await readSpanned(options, path, async (source, signal) => {
+    extracted = await extractArchive(source, folder, { force, only, preserve, signal });
+  });
+  const text = extracted && contentText(extracted, spannedFacts(receipt));
+  return { document: { ...receipt, extracted }, text: text ?? '', textTo: process.stderr };
+}
+
+function requireNoOutput(output: string | undefined): void {
+  if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
 }
 
 async function consumer({ output, only, preserve, force = false, json }: ReadOptions): Promise<Consume> {

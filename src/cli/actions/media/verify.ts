@@ -22,10 +22,12 @@ interface VerifyOptions extends DeviceOptions, KeystoreOptions {
   readonly inDrive?: boolean;
   readonly checksum?: string;
   readonly protection?: BlockProtection;
+  readonly receipt?: string;
 }
 
 export function verify(options: VerifyOptions, number: string | undefined): Promise<CommandResult> {
-  const { all = false, inDrive = false, checksum } = options;
+  const { all = false, inDrive = false, checksum, receipt } = options;
+  if (receipt !== undefined) return verifyByReceipt(options, receipt, number);
   if (all === (number !== undefined)) throw new InvalidArgumentError('give a file number, or --all');
   if (checksum !== undefined && (all || inDrive)) {
     throw new InvalidArgumentError('--checksum is of one file that is read: it excludes --all and --in-drive');
@@ -33,6 +35,20 @@ export function verify(options: VerifyOptions, number: string | undefined): Prom
   if (all) return verifyAll(options);
   const fileNumber = parseCount(number ?? '');
   return inDrive ? verifyInDrive(options, fileNumber) : verifyByReading(options, fileNumber);
+}
+
+/** An archive over several cartridges: every part against its checksum. */
+async function verifyByReceipt(
+  options: VerifyOptions,
+  path: string,
+  number: string | undefined,
+): Promise<CommandResult> {
+  if (number !== undefined || options.all || options.inDrive || options.checksum !== undefined) {
+    throw new InvalidArgumentError('--receipt excludes a file number, --all, --in-drive and --checksum');
+  }
+  const { readSpanned, spannedFacts } = await import('../../transfer/read-spanned.js');
+  const receipt = await readSpanned(options, path, discard);
+  return { document: receipt, text: facts(spannedFacts(receipt)) };
 }
 
 async function verifyByReading(options: VerifyOptions, fileNumber: number): Promise<CommandResult> {

@@ -1,32 +1,20 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
-import type { BlockProtection } from '../../../tape/block-protection/options.js';
-import type { ChecksumAlgorithm } from '../../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
-import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import { parseCount, parseSize } from '../../input/numbers.js';
 import { facts } from '../../output/table.js';
 import { archiveExitCode, archiveText } from '../../output/text/archive.js';
 import { formatBytes } from '../../output/units.js';
 import type { CommandResult } from '../../run/action.js';
-import type { DeviceOptions } from '../../run/device.js';
 import { interruptible } from '../../run/interrupt.js';
-import type { ArchiveOptions } from '../../transfer/archive-options.js';
 import { openSource } from '../../transfer/source.js';
 import { writeSource } from '../../transfer/write-source.js';
-
-interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
-  readonly key?: string;
-  readonly append?: boolean;
-  readonly overwrite?: string;
-  readonly recordSize?: string;
-  readonly checksum?: ChecksumAlgorithm;
-  readonly closeUnterminated?: boolean;
-  readonly protection?: BlockProtection;
-}
+import type { WriteOptions } from './write-options.js';
 
 export async function write(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
+  if (options.span) return (await import('./write-spanned.js')).writeSpanned(options, paths);
+  if (options.pool !== undefined) throw new InvalidArgumentError('--pool needs --span');
   const streamOptions = writeStreamOptions(options);
   const overwritten = overwrittenFile(options);
   const { key: keyId } = options;

@@ -5,11 +5,12 @@ import {
   openLibraryControls,
   requireLibraryTraits,
 } from '../../../virtual/index.js';
+import { readDocument } from '../../input/document.js';
 import { parseCount, parseSeconds, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
 import { type NamedOrNewFlags, namedOrNew } from './new-cartridge.js';
-import { notServed, readDocument } from './served.js';
+import { notServed } from './served.js';
 
 interface CreateOptions extends CommonOptions {
   readonly drives?: string;

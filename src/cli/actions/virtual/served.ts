@@ -1,17 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
-import { DeviceNotFoundError, InvalidArgumentError } from '../../../errors/index.js';
-
-/** What a JSON file says. Rejects with InvalidArgumentError when `parse` throws. */
-export async function readDocument<T>(path: string, parse: (document: unknown) => T, what: string): Promise<T> {
-  const source = await readFile(path, 'utf8');
-  try {
-    return parse(JSON.parse(source));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s*\n\s*/g, ' ') : 'it is no JSON';
-    throw new InvalidArgumentError(`${path} is not a ${what}: ${why}`, { cause });
-  }
-}
+import { DeviceNotFoundError } from '../../../errors/index.js';
 
 /** For what lasts only until a device is closed. */
 export function notServed(folder: string): DeviceNotFoundError {

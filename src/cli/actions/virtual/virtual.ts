@@ -9,12 +9,13 @@ import {
   speedFacts,
 } from '../../../virtual/index.js';
 import { isLibrary } from '../../../virtual/library/library-folder.js';
+import { readDocument } from '../../input/document.js';
 import { parseCount, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
 import { resetLibrary, setLibraryFaults } from './library.js';
 import { type CartridgeFlags, cartridgeOptions, type NamedOrNewFlags, namedOrNew } from './new-cartridge.js';
-import { notServed, readDocument } from './served.js';
+import { notServed } from './served.js';
 
 interface CreateOptions extends CartridgeFlags {
   readonly generation?: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { cartridgeCommand, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
+import { cartridgeCommand, collect, keystoreFlags, protectionFlag, RECEIPT } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
@@ -7,7 +7,8 @@ export function addRead(program: Command): void {
   const what =
     'read a file of the tape, to stdout, into a file, or extracted into a folder; the key is found automatically';
   protectionFlag(keystoreFlags(cartridgeCommand(program, 'read', what)))
-    .argument('<file number>', 'counted from 0 at the beginning of the tape')
+    .argument('[file number]', 'counted from 0 at the beginning of the tape')
+    .option('--receipt <file>', RECEIPT)
     .option('-o, --output <file>', 'save it as this new file')
     .option('-C, --extract <folder>', 'extract the tar archive into this folder')
     .option('--only <pattern>', 'with -C: only members that match, as in .gitignore; repeatable', collect)

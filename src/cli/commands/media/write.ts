@@ -15,6 +15,8 @@ export function addWrite(program: Command): void {
     .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
     .option('--checksum <algorithm>', 'crc32 (default), crc32c or sha256')
     .option('--key <name>', 'the drive encrypts it with this key of the keystore')
+    .option('--span', 'go on to further cartridges, which are asked for on the terminal, or taken from --pool')
+    .option('--pool <barcode>', 'with --span, -l and -b: a further cartridge of the library; repeatable', collect)
     .option('--close-unterminated', 'if the last file was cut off, end it with a filemark and append after it')
     .action(actionOf(async () => (await import('../../actions/media/write.js')).write));
 }

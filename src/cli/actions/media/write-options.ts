@@ -1,0 +1,20 @@
+import type { BlockProtection } from '../../../tape/block-protection/options.js';
+import type { ChecksumAlgorithm } from '../../../tape/stream/file/checksum.js';
+import type { KeystoreOptions } from '../../input/keystore.js';
+import type { DeviceOptions } from '../../run/device.js';
+import type { ArchiveOptions } from '../../transfer/archive-options.js';
+
+/** Of `lto write`. */
+export interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
+  readonly key?: string;
+  readonly append?: boolean;
+  readonly overwrite?: string;
+  readonly recordSize?: string;
+  readonly checksum?: ChecksumAlgorithm;
+  readonly closeUnterminated?: boolean;
+  readonly protection?: BlockProtection;
+  /** Over as many cartridges as it takes. */
+  readonly span?: boolean;
+  /** Further cartridges of the library. */
+  readonly pool?: readonly string[];
+}

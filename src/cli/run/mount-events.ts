@@ -1,0 +1,22 @@
+import type { MountEvent } from '../../library/mount/events.js';
+import { printText, visible } from '../output/terminal.js';
+
+/** Tells of what a library does with cartridges, on stderr. */
+export function tellMountEvent(event: MountEvent): void {
+  const text = inWords(event);
+  if (text !== undefined) printText(process.stderr, `lto: ${visible(text)}`);
+}
+
+function inWords(event: MountEvent): string | undefined {
+  const drive = `drive ${event.drive}`;
+  switch (event.type) {
+    case 'brought':
+      return event.moved ? `${event.barcode} is in ${drive}` : undefined;
+    case 'put-back':
+      return `${event.barcode ?? 'a cartridge'} is back from ${drive}`;
+    case 'cleaned':
+      return `${drive} was cleaned`;
+    default:
+      return `${drive}: ${event.error.message}`;
+  }
+}

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import { LtoProvider } from '../../provider/provider.js';
+import type { ProviderSettings } from '../../provider/session/configuration.js';
+import { namesCartridge, requireCartridge } from './cartridge-options.js';
+import { closedAfter } from './closing.js';
+import { type DeviceOptions, requireDevice } from './device.js';
+import { tellMountEvent } from './mount-events.js';
+
+/**
+ * A provider on the drive that the options or LTO_DEVICE name, or on the library of their cartridge. It is closed whatever
+ * `work` does; a library then puts the cartridges back.
+ */
+export async function withProvider<T>(
+  options: DeviceOptions,
+  settings: Omit<ProviderSettings, 'devicePath' | 'library'>,
+  keyStore: KeyStore,
+  work: (provider: LtoProvider) => Promise<T>,
+): Promise<T> {
+  if (options.keep) throw new InvalidArgumentError('--keep is of work with one cartridge', { next: 'Leave it out' });
+  const where = namesCartridge(options)
+    ? { library: requireCartridge(options).library }
+    : { devicePath: requireDevice(options) };
+  const provider = new LtoProvider({ ...settings, ...where }, { keyStore, onMountEvent: tellMountEvent });
+  return closedAfter(work(provider), () => provider.close());
+}

@@ -1,0 +1,73 @@
+import { closed } from '../../streams/closed.js';
+import type { BlockProtection } from '../../tape/block-protection/options.js';
+import type { KeystoreOptions } from '../input/keystore.js';
+import { keysOf } from '../input/keystore-keys.js';
+import { askToRead, requireTerminal } from '../input/next-cartridge.js';
+import { withProgress } from '../output/progress.js';
+import type { Fact } from '../output/table.js';
+import { formatBytes } from '../output/units.js';
+import { namesCartridge } from '../run/cartridge-options.js';
+import type { DeviceOptions } from '../run/device.js';
+import { InterruptedError, interruptible } from '../run/interrupt.js';
+import { withProvider } from '../run/provider.js';
+import type { Consume } from './read-file.js';
+import { readReceipt, type SpannedReceipt } from './spanned-receipt.js';
+
+export interface SpannedOptions extends DeviceOptions, KeystoreOptions {
+  readonly protection?: BlockProtection;
+}
+
+/**
+ * Reads an archive over all its cartridges, each part checked against the checksum of its receipt. A library brings the
+ * cartridges; for a drive they are asked for on the terminal.
+ */
+export async function readSpanned(options: SpannedOptions, path: string, consume: Consume): Promise<SpannedReceipt> {
+  const receipt = await readReceipt(path);
+  const { parts, totalBytes } = receipt;
+  const [first] = parts;
+  // The library of a receipt needs no barcode.
+  const named = options.library === undefined ? options : { ...options, barcode: first.cartridge };
+  const isBrought = namesCartridge(named);
+  if (!isBrought && parts.length > 1) {
+    requireTerminal(`the archive is on ${parts.length} cartridges`, 'Run it on a terminal, or name a library with -l');
+  }
+  await withProvider(named, { protection: options.protection }, keysOf(options), (provider) =>
+    interruptible(async ({ signal, received }) => {
+      let bytes = 0;
+      const identify = () => provider.identifyMedia({ allowIntrusive: true, signal });
+      try {
+        await withProgress({ label: 'reading', total: totalBytes, done: () => bytes }, async (progress) => {
+          const onNextCartridge = async ({ cartridge }: { readonly cartridge: string }) => {
+            if (isBrought) return;
+            const before = parts[parts.findIndex((part) => part.cartridge === cartridge) - 1] ?? first;
+            await provider.finalizeMedia(before.cartridge, { signal });
+            await progress.paused(() => askToRead(cartridge, identify));
+          };
+          const stream = await provider.readArchive(first.cartridge, first.location, {
+            signal,
+            ...(parts.length > 1 ? { parts, onNextCartridge } : { expectedChecksum: first.checksum }),
+          });
+          // Paused, so that listening does not make it flow.
+          stream.pause().on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+          });
+          await consume(stream, signal);
+          await closed(stream);
+        });
+      } catch (error) {
+        const name = received();
+        throw name ? new InterruptedError(name, { device: options.device, cause: error }) : error;
+      }
+    }),
+  );
+  return receipt;
+}
+
+/** For people. */
+export function spannedFacts({ parts, totalBytes, totalChecksum }: SpannedReceipt): readonly Fact[] {
+  return [
+    ['cartridges', parts.map(({ cartridge }) => cartridge).join(', ')],
+    ['bytes', `${totalBytes} (${formatBytes(totalBytes)})`],
+    ['checksum', totalChecksum],
+  ];
+}
