@@ -59,7 +59,7 @@ export type { OnlineStatus } from './provider/monitor/online-status.js';
 export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
 export { LtoProvider } from './provider/provider.js';
-export type { ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
+export type { CartridgeChoice, ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
 export {
   CONFIGURATION_SCHEMA,
   type ProviderConfiguration,

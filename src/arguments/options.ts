@@ -21,7 +21,7 @@ const FLAGS = [
 const CALLBACKS = ['filter', 'onEndOfMedium', 'onFile', 'onNextCartridge', 'onProgress'];
 /** Lists of text. */
 const LISTS = ['exclude', 'only'];
-const TEXTS = ['archive', 'overwrite'];
+const TEXTS = ['archive', 'cartridge', 'overwrite'];
 /** Lists of objects. */
 const OBJECTS = ['parts'];
 

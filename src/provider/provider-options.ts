@@ -19,12 +19,21 @@ export interface ProviderOptions {
   readonly keyStore?: KeyStore | undefined;
 }
 
-export interface ForceOptions extends CallOptions {
+/** Options of calls that ask about a cartridge, or the drive that it is in. */
+export interface CartridgeChoice extends CallOptions {
+  /**
+   * In a library: the cartridge that is asked about, which is brought to a drive. Default: that of the last call, if it is
+   * still in its drive; nothing is moved. Without a library InvalidArgumentError: the cartridge is the one in the drive.
+   */
+  readonly cartridge?: string | undefined;
+}
+
+export interface ForceOptions extends CartridgeChoice {
   /** Ask the drive even if the last answer is recent. */
   readonly force?: boolean | undefined;
 }
 
-export interface IdentifyOptions extends CallOptions {
+export interface IdentifyOptions extends CartridgeChoice {
   /** Also read the label, which rewinds the tape. Default: only queries that do not move it. */
   readonly allowIntrusive?: boolean | undefined;
 }

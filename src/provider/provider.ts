@@ -43,6 +43,7 @@ import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
 import {
+  type CartridgeChoice,
   type ForceOptions,
   type IdentifyOptions,
   type ProviderOptions,
@@ -88,7 +89,7 @@ export class LtoProvider {
   }
 
   /** Vendor, model, firmware and serial number; read once per drive. */
-  getDriveInfo(options: CallOptions = {}): Promise<DriveInfo> {
+  getDriveInfo(options: CartridgeChoice = {}): Promise<DriveInfo> {
     return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
   }
 
@@ -127,12 +128,12 @@ export class LtoProvider {
     );
   }
 
-  isWriteProtected(options: CallOptions = {}): Promise<WriteProtection> {
+  isWriteProtected(options: CartridgeChoice = {}): Promise<WriteProtection> {
     return this.#connection.ask('write protection', options, readWriteProtection);
   }
 
   /** Whether anything is recorded after the label. */
-  checkExistingData(options: CallOptions = {}): Promise<ExistingData> {
+  checkExistingData(options: CartridgeChoice = {}): Promise<ExistingData> {
     return this.#connection.run('looking for data', options, findExistingData);
   }
 
@@ -229,7 +230,7 @@ export class LtoProvider {
   }
 
   /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
-  getUtilization(options: CallOptions = {}): Promise<Utilization> {
+  getUtilization(options: CartridgeChoice = {}): Promise<Utilization> {
     return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
   }
 
@@ -256,13 +257,14 @@ export class LtoProvider {
    * call.
    */
   async #look<T extends OnlineStatus>(
-    options: CallOptions,
+    options: CartridgeChoice,
     failed: (status: OnlineStatus) => T,
     work: (monitor: DriveMonitor) => Promise<T>,
   ): Promise<T> {
     requireOptions(options, this.#connection.details('status'));
     const { signal } = options;
-    const reached = await this.#connection.lend(undefined, signal).catch(failedStatus);
+    const cartridge = this.#connection.cartridgeOf(options);
+    const reached = await this.#connection.lend(cartridge, signal, { isQuestion: true }).catch(failedStatus);
     if (!('session' in reached)) return failed(reached);
     const asked = work(monitorOf(reached.session.owner)).finally(reached.giveBack);
     const status = await unlessAborted(asked, signal);

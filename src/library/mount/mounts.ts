@@ -72,7 +72,8 @@ export class CartridgeMounts<D extends HeldDrive> {
   async acquireMounted(barcode: string, { policy }: MountTerms): Promise<Mount<D> | undefined> {
     const isMounted = [...this.#bays.values()].some((bay) => this.#isIn(bay, barcode));
     // One that has gone meanwhile finds no drive.
-    return isMounted ? this.acquire(barcode, { policy, drives: [] }).catch(() => undefined) : undefined;
+    const terms = { policy, drives: [], isQuestion: true };
+    return isMounted ? this.acquire(barcode, terms).catch(() => undefined) : undefined;
   }
 
   /** Refuses those who wait, ends what is under way, closes the drives and puts their cartridges back, or leaves them. */
@@ -159,10 +160,20 @@ export class CartridgeMounts<D extends HeldDrive> {
         await close(bay);
       }
       for (const request of takers()) {
+        const earlier = this.#before(request);
+        if (!request.terms.isQuestion && earlier.some((each) => each.claims(bay))) continue;
         this.#waiting.delete(request);
-        if (request.grant(bay)) bay.users += 1;
+        if (!request.grant(bay)) continue;
+        bay.users += 1;
+        for (const each of earlier) if (each.waitsFor.has(bay)) each.overtaken += 1;
       }
     }
+  }
+
+  /** Those that came before and wait too. */
+  #before(request: MountRequest<D>): readonly MountRequest<D>[] {
+    const all = [...this.#waiting];
+    return all.slice(0, all.indexOf(request));
   }
 
   #isIn({ mounted, work }: Bay<D>, barcode: string): boolean {
@@ -194,6 +205,7 @@ export class CartridgeMounts<D extends HeldDrive> {
   /** Starts what is to be done for a request, or leaves it waiting, or rejects it. */
   #decide(request: MountRequest<D>, inventory: Inventory): void {
     request.isKnown = true;
+    request.waitsFor = new Set();
     try {
       const isComing = ({ expected }: Bay<D>) => expected !== undefined && this.#isSame(expected, request.barcode);
       if ([...this.#bays.values()].some(isComing)) return;
@@ -226,13 +238,11 @@ export class CartridgeMounts<D extends HeldDrive> {
     requireAccess(element, inventory);
     if (usable.length === 0) throw request.refused(allowed, inventory);
     const free = usable.filter(({ isFree }) => isFree);
-    if (free.length === 0) return undefined;
     const offered = free.map((bay) => ({ bay, drive: bay.drive }));
-    const chosen = request.terms.policy.choose(
-      request.barcode,
-      offered.map(({ drive }) => drive),
-    );
+    const drives = offered.map(({ drive }) => drive);
+    const chosen = drives.length === 0 ? undefined : request.terms.policy.choose(request.barcode, drives);
     const found = offered.find(({ drive }) => drive === chosen)?.bay;
+    if (chosen === undefined) request.waitsFor = new Set(usable);
     if (chosen === undefined || found !== undefined) return found;
     throw new InvalidArgumentError('the policy has chosen a drive that was not offered', { device: inventory.device });
   }

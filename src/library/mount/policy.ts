@@ -1,3 +1,4 @@
+import { LARGEST_COUNT, requireNumbers } from '../../arguments/number.js';
 import { requireCallback, requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
 import type { TapeAlertFlag } from '../../scsi/log/tape-alert.js';
@@ -17,9 +18,14 @@ export interface MountDrive {
 
 /**
  * Decides which drive a cartridge is brought to, when it is put back, and when a drive is cleaned. Work for a cartridge
- * that is in a drive is always done there, so that no cartridge is put back while work for it waits.
+ * that is in a drive is always done there, so that no cartridge is put back for a job while work for it waits that came before.
  */
 export interface MountPolicy {
+  /**
+   * How many jobs for a mounted cartridge may still begin in a drive that a job which came earlier waits for; then no more
+   * do, and the drive changes hands when those under way have ended. Default: `MOST_OVERTAKING`.
+   */
+  readonly mostOvertaking?: number | undefined;
   /**
    * The drive for a cartridge, out of those that nobody uses; undefined to wait until another one is free. What is in
    * the drive is put back first.
@@ -31,9 +37,14 @@ export interface MountPolicy {
   needsCleaning(drive: MountDrive, alerts: readonly TapeAlertFlag[]): boolean;
 }
 
+/** Cartridges are not changed for every job, and no job waits for ever. */
+export const MOST_OVERTAKING = 16;
+
 /** Throws InvalidArgumentError for what is no policy. */
 export function requireMountPolicy(policy: unknown, details: LtoErrorDetails): void {
   requireRecord('mountPolicy', policy, details);
+  const { mostOvertaking } = policy as Partial<MountPolicy>;
+  requireNumbers({ mostOvertaking }, { mostOvertaking: { min: 0, max: LARGEST_COUNT, unit: 'jobs' } }, details);
   for (const name of ['choose', 'putBackAtOnce', 'needsCleaning'] as const) {
     const decision = (policy as Partial<MountPolicy>)[name];
     if (decision === undefined) throw new InvalidArgumentError(`the policy has no ${name}()`, details);

@@ -5,13 +5,15 @@ import type { Inventory, InventoryElement } from '../inventory.js';
 import type { Bay } from './bay.js';
 import { Deferred } from './deferred.js';
 import type { HeldDrive } from './held-drive.js';
-import type { MountPolicy } from './policy.js';
+import { MOST_OVERTAKING, type MountPolicy } from './policy.js';
 
 /** What a cartridge is asked for under. */
 export interface MountTerms {
   readonly policy: MountPolicy;
   /** The drives that may be used; undefined for all that have a node on this machine. */
   readonly drives?: readonly LibraryDriveName[] | undefined;
+  /** For a question to the drive of a mounted cartridge: it is asked at once, whoever waits for the drive. */
+  readonly isQuestion?: boolean | undefined;
 }
 
 /** A cartridge that somebody waits for. */
@@ -24,6 +26,10 @@ export class MountRequest<D extends HeldDrive> {
   readonly refusals = new Map<Bay<D>, Error>();
   /** Whether it was looked for once. */
   isKnown = false;
+  /** The drives that it waits for, each in use when it was last looked for. */
+  waitsFor: ReadonlySet<Bay<D>> = new Set();
+  /** How many jobs that came later have begun in one of them. */
+  overtaken = 0;
   readonly #answer: Deferred<Bay<D>>;
   #isAnswered = false;
 
@@ -40,6 +46,11 @@ export class MountRequest<D extends HeldDrive> {
     this.#isAnswered = true;
     this.#answer.resolve(bay);
     return true;
+  }
+
+  /** Whether no later job may begin in that drive before this one has had it. */
+  claims(bay: Bay<D>): boolean {
+    return this.waitsFor.has(bay) && this.overtaken >= (this.terms.policy.mostOvertaking ?? MOST_OVERTAKING);
   }
 
   reject(error: unknown): void {

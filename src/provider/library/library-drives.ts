@@ -8,7 +8,7 @@ import { requireText } from '../label/label-archive.js';
 import type { ProviderConfiguration } from '../session/configuration.js';
 import type { OpenDrive } from '../session/drive-owner.js';
 import { Session } from '../session/session.js';
-import type { LentSession, SessionSource } from '../session/session-source.js';
+import type { LendOptions, LentSession, SessionSource } from '../session/session-source.js';
 import type { OwnedDrive } from './hold-owner.js';
 import { type LibraryShare, type OnMountEvent, shareLibrary } from './share-library.js';
 
@@ -38,7 +38,11 @@ export class LibraryDrives implements SessionSource {
   }
 
   /** Without a cartridge, the drive of the last work: NoMediumError once its cartridge was put back. */
-  async lend(cartridge: string | undefined, signal: AbortSignal | undefined): Promise<LentSession> {
+  async lend(
+    cartridge: string | undefined,
+    signal: AbortSignal | undefined,
+    { isQuestion = false }: LendOptions = {},
+  ): Promise<LentSession> {
     if (cartridge !== undefined) requireText(cartridge);
     const { mounts } = await unlessAborted(this.#opened(), signal);
     if (cartridge === undefined) {
@@ -46,7 +50,8 @@ export class LibraryDrives implements SessionSource {
       if (mount === undefined) throw this.#nothingMounted();
       return this.#lent(mount);
     }
-    const mount = await mounts.acquire(cartridge, this.#terms, signal);
+    const mounted = isQuestion ? await mounts.acquireMounted(cartridge, this.#terms) : undefined;
+    const mount = mounted ?? (await mounts.acquire(cartridge, this.#terms, signal));
     this.#last = cartridge;
     return this.#lent(mount);
   }

@@ -1,14 +1,20 @@
 import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
 import type { Session } from './session.js';
-import type { GiveBackOptions, LentSession, SessionSource } from './session-source.js';
+import type { GiveBackOptions, LendOptions, LentSession, SessionSource } from './session-source.js';
 
 /** A drive whose tape no other call moves until `leave` is called. */
 export interface Turn {
   readonly session: Session;
   /** Gives the drive back. A second call does nothing more. */
   readonly leave: (options?: GiveBackOptions) => Promise<void>;
+}
+
+/** Options that may name a cartridge. */
+interface Asked extends CallOptions {
+  readonly cartridge?: string | undefined;
 }
 
 /** A provider's way to its drives: each piece of work is lent one, in which a library has put the cartridge. */
@@ -30,8 +36,17 @@ export class Connection {
   }
 
   /** See `SessionSource.lend`. */
-  lend(cartridge: string | undefined, signal?: AbortSignal): Promise<LentSession> {
-    return this.#source.lend(cartridge, signal);
+  lend(cartridge: string | undefined, signal?: AbortSignal, options?: LendOptions): Promise<LentSession> {
+    return this.#source.lend(cartridge, signal, options);
+  }
+
+  /** The cartridge that options name. Throws InvalidArgumentError for one that no library brings. */
+  cartridgeOf({ cartridge }: Asked): string | undefined {
+    if (cartridge === undefined || this.bringsCartridges) return cartridge;
+    throw new InvalidArgumentError('there is no library that could bring a cartridge', {
+      ...this.details('ask'),
+      next: 'Leave `cartridge` out: the one in the drive is asked about',
+    });
   }
 
   /** Waits until no other call moves the tape. Rejects at once with the signal's reason if aborted before. */
@@ -56,14 +71,9 @@ export class Connection {
    * For work that moves the tape: while it waits for its turn, an aborted call rejects at once with the signal's
    * reason. Once begun, it ends between two of its steps, or completes when it has begun to write.
    */
-  async run<T>(
-    job: string,
-    options: CallOptions,
-    work: (session: Session) => Promise<T>,
-    cartridge?: string,
-  ): Promise<T> {
+  async run<T>(job: string, options: Asked, work: (session: Session) => Promise<T>, cartridge?: string): Promise<T> {
     requireOptions(options, this.details(job));
-    const { session, leave } = await this.enter(job, options.signal, cartridge);
+    const { session, leave } = await this.enter(job, options.signal, cartridge ?? this.cartridgeOf(options));
     try {
       return await work(session);
     } finally {
@@ -83,10 +93,10 @@ export class Connection {
   }
 
   /** For queries: an aborted call rejects at once, and the running command continues. */
-  async ask<T>(what: string, options: CallOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  async ask<T>(what: string, options: Asked, work: (session: Session) => Promise<T>): Promise<T> {
     requireOptions(options, this.details(what));
     const { signal } = options;
-    const { session, giveBack } = await this.lend(undefined, signal);
+    const { session, giveBack } = await this.lend(this.cartridgeOf(options), signal, { isQuestion: true });
     const asked = work(session).finally(giveBack);
     return unlessAborted(asked, signal);
   }

@@ -4,6 +4,11 @@ export interface GiveBackOptions {
   readonly putBack?: boolean | undefined;
 }
 
+export interface LendOptions {
+  /** It moves no tape: in a library, a cartridge that is mounted is asked at once, whoever waits for its drive. */
+  readonly isQuestion?: boolean | undefined;
+}
+
 /** A drive that is lent for one piece of work. */
 export interface LentSession {
   readonly session: Session;
@@ -21,6 +26,6 @@ export interface SessionSource {
    * `cartridge`: whose work it is; a library brings it. Rejects as `TapeDrive.open` does, and at once with the signal's
    * reason when that is aborted.
    */
-  lend(cartridge: string | undefined, signal: AbortSignal | undefined): Promise<LentSession>;
+  lend(cartridge: string | undefined, signal: AbortSignal | undefined, options?: LendOptions): Promise<LentSession>;
   close(): Promise<void>;
 }

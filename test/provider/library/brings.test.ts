@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { ElementError, LabelError } from '../../../src/errors/index.js';
+import { ElementError, InvalidArgumentError, LabelError } from '../../../src/errors/index.js';
+import { DEFAULT_MOUNT_POLICY } from '../../../src/library/mount/policy.js';
+import { LtoProvider } from '../../../src/provider/provider.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { MIB, source } from '../support.js';
 import { newLibraryBench, placeOf } from './support.js';
@@ -100,4 +102,55 @@ it('refuses what is not there, and labels nothing by another name', async () => 
   await expect(provider.readArchive('', 1)).rejects.toMatchObject({ code: expect.stringMatching(/^LTO_/) });
   await provider.close();
   expect(placeOf(virtual, A)).toBe('slot 1001');
+});
+
+it('no stream of jobs for one cartridge keeps a drive from another for longer than the policy says', async () => {
+  const mostOvertaking = 3;
+  const mountPolicy = { ...DEFAULT_MOUNT_POLICY, mostOvertaking };
+  const { provider, events } = await newLibraryBench({}, { drives: 1 }, { mountPolicy });
+  for (const id of [B, A]) await provider.initializeMedia(id);
+  events.length = 0;
+  let began = 0;
+  let isOver = false;
+  // Two at a time, so that the drive is never idle.
+  const stream = async () => {
+    while (!isOver && began < 100) {
+      began += 1;
+      await provider.prepareForWrite(A);
+    }
+  };
+  const streams = [stream(), stream()];
+  const other = provider.prepareForWrite(B).then(() => began);
+  // Questions are answered meanwhile.
+  expect(await provider.getLiveInfo()).toMatchObject({ online: true });
+  // Besides those that overtake: the two that were there, and the two that wait in turn.
+  expect(await other).toBeLessThanOrEqual(mostOvertaking + 4);
+  isOver = true;
+  await Promise.all(streams);
+  const brought = events.flatMap((event) => (event.type === 'brought' ? [event.barcode] : []));
+  expect(brought).toEqual([B, A]);
+});
+
+it('questions may name a cartridge, which is brought; a single drive has none to bring', async () => {
+  const { provider, virtual } = await newLibraryBench();
+  for (const id of [A, B]) await provider.initializeMedia(id);
+  await provider.writeArchive(A, source(MIB));
+  expect(await provider.getMamInfo({ cartridge: C })).toMatchObject({ values: { barcode: C } });
+  expect(placeOf(virtual, C)).toMatch(/^drive/);
+  expect(await provider.getLiveInfo({ cartridge: D })).toMatchObject({ online: true });
+  expect(placeOf(virtual, D)).toMatch(/^drive/);
+  expect(await provider.identifyMedia({ cartridge: A, allowIntrusive: true })).toMatchObject({ label: A });
+  expect(await provider.checkExistingData({ cartridge: A })).toMatchObject({ hasData: true });
+  expect(await provider.checkExistingData({ cartridge: B })).toMatchObject({ hasData: false });
+  expect((await provider.getUtilization({ cartridge: A })).fraction).toBeGreaterThan(0);
+  expect(await provider.isWriteProtected({ cartridge: B })).toMatchObject({ writeProtected: false });
+  expect(await provider.getDriveInfo({ cartridge: B })).toMatchObject({ serial: expect.any(String) });
+  await expect(provider.getMamInfo({ cartridge: 'Z00001L8' })).rejects.toBeInstanceOf(ElementError);
+  await expect(provider.getMamInfo({ cartridge: '' })).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(provider.getMamInfo({ cartridge: 7 as never })).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(provider.getLiveInfo({ cartridge: 'Z00001L8' })).rejects.toBeInstanceOf(ElementError);
+  const single = new LtoProvider({ devicePath: 'virtual:none' });
+  await expect(single.getMamInfo({ cartridge: A })).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(single.identifyMedia({ cartridge: A })).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(single.getLiveInfo({ cartridge: A })).rejects.toBeInstanceOf(InvalidArgumentError);
 });
