@@ -133,6 +133,7 @@ export type { ChecksumAlgorithm } from './tape/stream/file/checksum.js';
 export type { IncompleteFile, TapeReceipt } from './tape/stream/file/receipt.js';
 export type { ExpectedStart, StartOptions } from './tape/stream/file/start-file.js';
 export type { TransferOptions } from './tape/stream/file/transfer-options.js';
+export type { ByteRangeOptions, BytesRead } from './tape/stream/read/byte-range.js';
 export type { ReadDestination } from './tape/stream/read/read-file.js';
 export type { ReadStreamOptions } from './tape/stream/read/read-options.js';
 export type { SkippedRecord } from './tape/stream/read/read-recovery.js';

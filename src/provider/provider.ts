@@ -17,7 +17,7 @@ import {
   verifyArchive,
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
-import { type ReadSpannedOptions, readSpanned, requireParts } from './archive/read-spanned.js';
+import { type ReadSpannedOptions, readSpanned, requireParts, withPart } from './archive/read-spanned.js';
 import type { WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
@@ -190,7 +190,7 @@ export class LtoProvider {
   /**
    * An archive as a stream. Nothing else can move the tape until it is read to its end or destroyed. If nobody reads
    * for `idleTimeoutMs` (ten minutes) while data waits, it is destroyed with ReaderIdleError. An archive that spans
-   * cartridges needs the parts of its receipt.
+   * cartridges needs the parts of its receipt; with them, `start` and `end` go straight to the bytes.
    */
   async readArchive(
     id: string,
@@ -201,7 +201,9 @@ export class LtoProvider {
     requireText(id);
     const fileNumber = requireLocation(location);
     const { parts = [] } = options;
-    if (parts.length < 2) return readArchive(this.#connection, id, fileNumber, options);
+    if (parts.length < 2) {
+      return readArchive(this.#connection, id, fileNumber, withPart(id, fileNumber, parts[0], options));
+    }
     return readSpanned(this.#connection, requireParts(this.#connection, id, fileNumber, options));
   }
 

@@ -2,13 +2,28 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect } from 'vitest';
-import { EndOfDataError, RecordTooLargeError, VerificationError } from '../../src/errors/index.js';
+import {
+  EndOfDataError,
+  InvalidArgumentError,
+  RecordTooLargeError,
+  VerificationError,
+} from '../../src/errors/index.js';
 import { openTransport } from '../../src/tape/open/open-transport.js';
 import { nextStreamNumber } from '../../src/tape/port/stream-number.js';
 import type { TapeDrive } from '../../src/tape/tape-drive.js';
 import { MtOperation } from '../../src/transport/mtio.js';
 import type { Capability } from './capabilities.js';
-import { backend, chunksOf, collect, conforms, openDrive, RECORD, testData, writeInRecords } from './conformance.js';
+import {
+  backend,
+  chunksOf,
+  closed,
+  collect,
+  conforms,
+  openDrive,
+  RECORD,
+  testData,
+  writeInRecords,
+} from './conformance.js';
 
 const KIB = 1024;
 const GROWN = Math.min(2 * RECORD, backend.transferLimit ?? RECORD);
@@ -85,6 +100,26 @@ describe(`round trip on ${backend.name}`, () => {
     await drive.rewind();
     await drive.spaceRecords(6);
     expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 6 });
+  });
+
+  conforms('reads a range of bytes as the whole file has it, and the next file after it', [], async () => {
+    const drive = await openDrive();
+    const data = testData(9 * RECORD + 512);
+    await drive.writeFile([testData(RECORD, 1)], { position: 'overwrite' });
+    const { fileNumber, recordSize, firstLogicalObject } = await drive.writeFile([data]);
+    await drive.writeFile([testData(512, 2)]);
+    for (const known of [{ recordSize, firstLogicalObject }, { recordSize }, {}]) {
+      for (const [start, end] of [[5 * RECORD + 7, 6 * RECORD], [9 * RECORD + 1]]) {
+        const stream = drive.createReadStream({ fileNumber, ...known, start, end });
+        const expected = data.subarray(start, end === undefined ? undefined : end + 1);
+        expect((await collect(stream)).equals(expected)).toBe(true);
+        await closed(stream);
+      }
+      await expectFile(drive, 2, testData(512, 2));
+      const beyond = drive.createReadStream({ fileNumber, ...known, start: 12 * RECORD });
+      await expect(collect(beyond)).rejects.toBeInstanceOf(InvalidArgumentError);
+      await closed(beyond);
+    }
   });
 
   conforms('takes whole records from aligned memory as they are, between chunks that are not', [], async () => {

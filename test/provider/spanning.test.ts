@@ -78,6 +78,44 @@ describe('an archive over several cartridges', () => {
     expect(asked).toEqual(parts.slice(1).map(({ cartridge }) => cartridge));
   });
 
+  it('is read in ranges, also across its parts, without a cartridge that is not needed', async () => {
+    const bench = await smallCartridges();
+    const { provider } = bench;
+    await provider.prepareForWrite(ID);
+    const rest = [...OTHERS];
+    const { parts, totalBytes } = await provider.writeArchive(ID, chunks(100), {
+      onEndOfMedium: async ({ eject }) => {
+        await eject();
+        const next = rest.shift() ?? '';
+        await swapTo(bench, next);
+        return next;
+      },
+    });
+    const data = whole(100);
+    const [first = 0, second = 0] = parts.map(({ bytes }) => bytes);
+    const ranges: [number, number | undefined, number[]][] = [
+      [5, 10, []],
+      [first - 3 * MIB, first + 3 * MIB, [1]],
+      [first, first, [1]],
+      [first + second, undefined, [2]],
+      [first - 1, first + second, [1, 2]],
+      [totalBytes, undefined, [parts.length - 1]],
+    ];
+    for (const [start, end, others] of ranges) {
+      await swapTo(bench, ID);
+      const asked: string[] = [];
+      const onNextCartridge = async ({ cartridge }: { readonly cartridge: string }) => {
+        asked.push(cartridge);
+        await swapTo(bench, cartridge);
+      };
+      const stream = await provider.readArchive(ID, 2, { parts, onNextCartridge, start, end });
+      expect((await collect(stream)).equals(data.subarray(start, end === undefined ? undefined : end + 1))).toBe(true);
+      expect(asked).toEqual(others.map((part) => parts[part]?.cartridge));
+    }
+    const beyond = provider.readArchive(ID, 2, { parts, onNextCartridge: () => undefined, start: totalBytes + 1 });
+    await expect(beyond).rejects.toBeInstanceOf(InvalidArgumentError);
+  });
+
   it.each<Trait>(['overflow-without-residual', 'small-early-warning', 'no-early-warning'])(
     'loses nothing on drives with %s',
     async (trait) => {
@@ -110,6 +148,10 @@ describe('an archive over several cartridges', () => {
     expect((await collect(await provider.readArchive(ID, 2, { expectedChecksum: receipt.checksum }))).length).toBe(
       5 * (MIB + 3),
     );
+    const range = { start: 3 * MIB + 7, end: 4 * MIB };
+    const part = await provider.readArchive(ID, 2, { ...range, parts: receipt.parts });
+    expect((await collect(part)).equals(whole(5).subarray(range.start, range.end + 1))).toBe(true);
+    await expect(provider.readArchive(ID, 3, { ...range, parts: receipt.parts })).rejects.toThrow(InvalidArgumentError);
     expect((await provider.writeArchive(ID, chunks(1))).location).toBe(3);
   });
 

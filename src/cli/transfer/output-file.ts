@@ -30,6 +30,22 @@ export async function saveFile(
   else await replaceFile(source, path, force, signal);
 }
 
+/** Bytes of a regular file; 0 if there is none. Rejects with InvalidArgumentError for anything else. */
+export async function lengthOf(path: string): Promise<number> {
+  if ((await findNode(path)) !== undefined) {
+    throw new InvalidArgumentError(`${path} is no regular file`, { next: 'Continue a file that was cut off' });
+  }
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.size ?? 0;
+}
+
+/** Adds a source to the end of a regular file, which is created if there is none. What was added stays after a failure. */
+export async function appendTo(source: Readable, path: string, signal: AbortSignal): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
+  await pipeline(source, file.createWriteStream({ flush: true }), { signal });
+}
+
 /** What is there and is no regular file; undefined where nothing is, or a file that may be replaced. */
 async function findNode(path: string): Promise<Stats | undefined> {
   const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import type { DriveVerification, VerifyInDriveOptions } from '../../tape/motion/verify-in-drive.js';
+import type { ByteRangeOptions } from '../../tape/stream/read/byte-range.js';
 import { type ReadStreamOptions, requireReadOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import { proveIdentity } from '../label/identify.js';
@@ -13,7 +14,8 @@ import { destroyWhenIdle, type IdleOptions, requireIdleTimeout } from './idle-re
  */
 export interface ReadArchiveOptions
   extends IdleOptions,
-    Pick<ReadStreamOptions, 'bufferBytes' | 'checksum' | 'expectedChecksum' | 'signal'> {}
+    Pick<ReadStreamOptions, 'bufferBytes' | 'checksum' | 'expectedChecksum' | 'signal'>,
+    ByteRangeOptions {}
 
 /**
  * The file number that a location means: an integer from 1 up, or its decimal digits. Throws InvalidArgumentError for
@@ -37,18 +39,20 @@ export async function readArchive(
   connection: Connection,
   id: string,
   location: number,
-  { idleTimeoutMs, signal, bufferBytes, checksum, expectedChecksum }: ReadArchiveOptions,
+  { idleTimeoutMs, signal, ...options }: ReadArchiveOptions,
 ): Promise<TapeReadStream> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
-  requireReadOptions(connection.details('read').device, { bufferBytes, checksum, expectedChecksum });
+  const { bufferBytes, checksum, expectedChecksum, start, end, recordSize, firstLogicalObject } = options;
+  const what = { fileNumber: location, start, end, recordSize, firstLogicalObject };
+  const how = { bufferBytes, checksum, expectedChecksum };
+  requireReadOptions(connection.details('read').device, { ...what, ...how });
   const { session, leave } = await connection.enter('reading an archive', signal, id);
   const { drive, keyStore, configuration } = session;
   try {
     await proveIdentity(session, id);
     signal?.throwIfAborted();
     const { protection } = configuration;
-    const how = { bufferBytes, checksum, expectedChecksum, protection, signal, keyStore };
-    const stream = drive.createReadStream({ fileNumber: location, ...how });
+    const stream = drive.createReadStream({ ...what, ...how, protection, signal, keyStore });
     // A failure here is reported by the next call that needs the drive.
     stream.once('close', () => void leave().catch(() => undefined));
     destroyWhenIdle(stream, idleTimeout, drive.device);

@@ -16,10 +16,10 @@ import { readStanding } from './position.js';
 // Motion of the tape by the driver's own operations, so that its file and block numbers stay correct.
 
 /** Largest count of MTIOCTOP: SPACE(6) has 24 bits with a sign. */
-const MAX_COUNT = 0x7f_ffff;
+export const MAX_COUNT = 0x7f_ffff;
 export const FILE_NUMBERS: NumberRange = { min: 0, max: MAX_COUNT, unit: 'files' };
 /** MTSEEK takes 32 bits. */
-const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
+export const LOGICAL_OBJECTS: NumberRange = { min: 0, max: 0xffff_ffff, unit: 'logical objects' };
 const COUNTS: NumberRange = { min: -MAX_COUNT, max: MAX_COUNT, unit: 'filemarks or records' };
 
 export interface SpaceOperations {

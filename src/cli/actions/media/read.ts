@@ -1,10 +1,11 @@
 import { type ExtractResult, extractArchive } from '../../../archive/extract.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { BlockProtection } from '../../../tape/block-protection/options.js';
+import type { ByteRangeOptions } from '../../../tape/stream/read/byte-range.js';
 import type { ReadStreamOptions } from '../../../tape/stream/read/read-options.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
-import { parseCount } from '../../input/numbers.js';
+import { parseCount, parseSize } from '../../input/numbers.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
 import { facts } from '../../output/table.js';
 import { summaryText } from '../../output/text/read-summary.js';
@@ -12,7 +13,7 @@ import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 import { contentText, extractedText, extractFile } from '../../transfer/extract-file.js';
-import { requireAbsent, saveFile } from '../../transfer/output-file.js';
+import { appendTo, lengthOf, requireAbsent, saveFile } from '../../transfer/output-file.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
 
 interface ReadOptions extends DeviceOptions, KeystoreOptions {
@@ -25,6 +26,10 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly checksum?: string;
   readonly protection?: BlockProtection;
   readonly receipt?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly recordSize?: string;
+  readonly resume?: boolean;
 }
 
 export async function read(options: ReadOptions, number: string | undefined): Promise<CommandResult> {
@@ -41,6 +46,7 @@ export async function read(options: ReadOptions, number: string | undefined): Pr
     keyStore: keysOf(options),
     onBadRecord,
     protection: options.protection,
+    ...(await rangeOf(options)),
   } as const;
   if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
   const consume = await consumer(options);
@@ -69,9 +75,9 @@ async function extract(
 
 /** An archive over several cartridges. */
 async function readByReceipt(options: ReadOptions, path: string): Promise<CommandResult> {
-  const { extract: folder, force, only, preserve, skipBad, checksum } = options;
-  if (skipBad || checksum !== undefined) {
-    throw new InvalidArgumentError('--receipt excludes --skip-bad and --checksum', {
+  const { extract: folder, force, only, preserve, skipBad, checksum, start, end, recordSize, resume } = options;
+  if (skipBad || (checksum ?? start ?? end ?? recordSize ?? resume) !== undefined) {
+    throw new InvalidArgumentError('--receipt excludes --skip-bad, --checksum and ranges of bytes', {
       next: 'Read the parts one by one, by their cartridges and file numbers in the receipt',
     });
   }
@@ -93,8 +99,22 @@ function requireNoOutput(output: string | undefined): void {
   if (output !== undefined) throw new InvalidArgumentError('-o and -C exclude each other');
 }
 
-async function consumer({ output, only, preserve, force = false, json }: ReadOptions): Promise<Consume> {
+async function rangeOf(options: ReadOptions): Promise<ByteRangeOptions> {
+  const { output, extract: folder, start, end, recordSize, resume } = options;
+  if (folder !== undefined && (start ?? end ?? recordSize ?? resume) !== undefined) {
+    throw new InvalidArgumentError('-C needs the whole file');
+  }
+  if (resume && (output === undefined || start !== undefined)) {
+    throw new InvalidArgumentError('--resume needs -o, and begins at the end of that file');
+  }
+  const size = (text: string | undefined) => (text === undefined ? undefined : parseSize(text));
+  const from = resume && output !== undefined ? await lengthOf(output) : size(start);
+  return { start: from, end: size(end), recordSize: size(recordSize) };
+}
+
+async function consumer({ output, only, preserve, force = false, json, resume }: ReadOptions): Promise<Consume> {
   if (only !== undefined || preserve) throw new InvalidArgumentError('--only and --preserve need -C');
+  if (output !== undefined && resume) return (source, signal) => appendTo(source, output, signal);
   if (output !== undefined) {
     if (!force) await requireAbsent(output);
     return (source, signal) => saveFile(source, output, { force, signal });

@@ -21,6 +21,10 @@ export function addRead(program: Command): void {
       '--skip-bad',
       `leave out records that the drive cannot read, list them, and end with exit code ${RECORDS_SKIPPED}; not with -C`,
     )
+    .option('--start <byte>', 'begin with this byte, counted from 0; sizes such as 10GiB too')
+    .option('--end <byte>', 'end with this byte')
+    .option('--record-size <size>', "size of the file's records, to go straight to --start; records are checked")
+    .option('--resume', 'with -o: continue a file that was cut off, at its end; keep what was read when interrupted')
     .option('--checksum <checksum>', 'crc32 (default), crc32c, sha256, or the expected checksum')
     .action(actionOf(async () => (await import('../../actions/media/read.js')).read));
 }

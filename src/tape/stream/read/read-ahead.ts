@@ -22,6 +22,8 @@ const ALL_RECORDS = 0x7fff_ffff;
 
 interface Call {
   readonly offer: number;
+  /** Most records that it reads. */
+  readonly count: number;
   readonly outcome: Promise<ReadOutcome>;
   isSettled: boolean;
 }
@@ -48,9 +50,12 @@ export class ReadAhead {
     this.#options = options;
   }
 
-  /** The next result, in order. New calls offer `offer` bytes for each record. */
-  async next(offer: number): Promise<ReadResult> {
-    this.#topUp(offer);
+  /**
+   * The next result, in order. New calls offer `offer` bytes for each record, and `wanted` records are requested in all,
+   * calls in flight included.
+   */
+  async next(offer: number, wanted: number): Promise<ReadResult> {
+    this.#topUp(offer, wanted);
     const call = this.#calls.shift();
     const waits = call?.isSettled === false;
     const outcome = await call?.outcome;
@@ -69,20 +74,28 @@ export class ReadAhead {
   }
 
   /** Refills when half of the read-ahead has been consumed. */
-  #topUp(offer: number): void {
+  #topUp(offer: number, wanted: number): void {
     this.#port.requirePosition('read');
     const { ahead } = this.#memory;
     if (this.#calls.length > ahead / 2) return;
-    while (this.#calls.length < ahead) this.#calls.push(this.#read(offer));
+    let left = wanted - this.#calls.reduce((sum, { count }) => sum + count, 0);
+    while (this.#calls.length < ahead && left > 0) {
+      const call = this.#read(offer, left);
+      left -= call.count;
+      this.#calls.push(call);
+    }
   }
 
-  #read(offer: number): Call {
+  /** Reads up to `left` records. A call that may read all that are left always wakes the event loop. */
+  #read(offer: number, left: number): Call {
     const { transport, device } = this.#port;
     const { checksum, protection } = this.#options;
-    const options = { checksum, protection, quiet: this.#isQuiet() };
-    const work = () => transport.readRecords(this.#memory.pool, offer, ALL_RECORDS, this.#stream, options);
+    const isLimited = left < ALL_RECORDS;
+    const count = isLimited ? Math.min(left, Math.max(1, Math.floor(this.#memory.slabBytes / offer))) : ALL_RECORDS;
+    const options = { checksum, protection, quiet: this.#isQuiet() && count < left };
+    const work = () => transport.readRecords(this.#memory.pool, offer, count, this.#stream, options);
     const outcome = logged({ device, operation: 'read' }, work, ({ stop }) => stop);
-    const call = { offer, outcome, isSettled: false };
+    const call = { offer, count, outcome, isSettled: false };
     const settle = () => {
       call.isSettled = true;
     };

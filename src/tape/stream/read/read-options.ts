@@ -6,8 +6,9 @@ import { FILE_NUMBERS } from '../../motion/motion.js';
 import { algorithmOf } from '../file/checksum.js';
 import { requireTransferOptions, type TransferOptions } from '../file/transfer-options.js';
 import { LARGEST_OFFER } from '../memory/memory.js';
+import { type ByteRangeOptions, requireByteRange } from './byte-range.js';
 
-export interface ReadStreamOptions extends TransferOptions {
+export interface ReadStreamOptions extends TransferOptions, ByteRangeOptions {
   /**
    * File to read, in `partition`. By default the tape is read from the current position, or, if that is in another
    * partition than the one given, from the beginning of the partition.
@@ -47,6 +48,7 @@ export function requireReadOptions(device: string, options: ReadStreamOptions): 
   if (options.keyStore !== undefined) requireKeyStore(options.keyStore, details);
   const { checksum, expectedChecksum, onBadRecord } = options;
   requireOnBadRecord(onBadRecord, details);
+  requireByteRange(options, details);
   if (expectedChecksum === undefined) return;
   const expected = algorithmOf(expectedChecksum, details);
   if (checksum === undefined || checksum === expected) return;

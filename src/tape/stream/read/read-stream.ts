@@ -9,6 +9,7 @@ import { LendingReadable } from '../../../streams/lending-readable.js';
 import { wantsProtection } from '../../block-protection/session.js';
 import { useProtection } from '../../block-protection/use-protection.js';
 import { unlock } from '../../encryption/unlock.js';
+import { locateRecord } from '../../motion/locate-record.js';
 import { locateFile } from '../../motion/motion.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
 import { readStanding } from '../../motion/position.js';
@@ -17,6 +18,7 @@ import { requireReady } from '../../reports/readiness.js';
 import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { useVariableBlocks } from '../file/start-file.js';
 import { DEFAULT_READ_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
+import { ByteRange, type BytesRead, isPart } from './byte-range.js';
 import type { ReadStreamOptions } from './read-options.js';
 import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
 import { RecordReader, type RecordReaderOptions } from './record-reader.js';
@@ -25,10 +27,13 @@ import { RecordReader, type RecordReaderOptions } from './record-reader.js';
 export interface ReadSummary {
   /** Undefined if neither drive nor driver reports it, after `locate()`. */
   readonly fileNumber: number | undefined;
+  /** Records that were read from tape. */
   readonly records: number;
   readonly bytes: number;
   readonly largestRecord: number;
-  /** Checksum over the data that was read. */
+  /** The bytes that were read, with `start` or `end`; absent for a whole file. */
+  readonly range?: BytesRead;
+  /** Checksum over the data of a whole file; undefined for part of one. */
   readonly checksum: string | undefined;
   /** With `onBadRecord: 'skip'`, the records that the drive could not read: they are missing from the data. */
   readonly skipped: readonly SkippedRecord[];
@@ -38,7 +43,8 @@ const MIB = 1024 * 1024;
 
 /**
  * A file on tape, as a Readable that ends at the filemark. The tape then stands after the filemark, and `summary` is
- * set. After an early destroy the tape stands inside the file, ahead of the data that was consumed.
+ * set. After an early destroy, and at the end of a range of bytes, the tape stands inside the file, ahead of the data
+ * that was consumed.
  */
 export class TapeReadStream extends LendingReadable {
   summary: ReadSummary | undefined;
@@ -47,6 +53,7 @@ export class TapeReadStream extends LendingReadable {
   readonly #checksum: RecordChecksum | undefined;
   readonly #lease: StreamLease;
   readonly #budget = new EventLoopBudget();
+  readonly #range: ByteRange | undefined;
   #reader: RecordReader | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
   #recovery: ReadRecovery | undefined;
@@ -57,10 +64,12 @@ export class TapeReadStream extends LendingReadable {
     const { checksum, expectedChecksum } = options;
     const byDefault = wantsProtection(port, options.protection) ? 'crc32c' : 'crc32';
     const algorithm = checksum ?? (expectedChecksum === undefined ? byDefault : algorithmOf(expectedChecksum));
-    const recordChecksum = algorithm ? createRecordChecksum(algorithm, port.transport) : undefined;
+    const range = isPart(options) ? new ByteRange(options) : undefined;
+    const recordChecksum = algorithm && !range ? createRecordChecksum(algorithm, port.transport) : undefined;
     super({ highWaterMark: MIB }, options.reuseChunks);
     this.#port = port;
     this.#options = options;
+    this.#range = range;
     this.#checksum = recordChecksum;
     this.#lease = lease;
     destroyOnAbort(this, options.signal);
@@ -104,15 +113,13 @@ export class TapeReadStream extends LendingReadable {
   }
 
   async #begin(): Promise<void> {
-    const { fileNumber, partition, bufferBytes = DEFAULT_READ_BUFFER } = this.#options;
+    const { bufferBytes = DEFAULT_READ_BUFFER } = this.#options;
     await this.#lease.turn;
     if (this.destroyed) return;
     await requireReady(this.#port);
     await useVariableBlocks(this.#port);
     const protection = await useProtection(this.#port, this.#options.protection);
-    if (fileNumber !== undefined) await locateFile(this.#port, fileNumber, { partition });
-    else if (partition !== undefined) await enterPartition(this.#port, partition);
-    else await requirePartition(this.#port, this.#port.partition, 'read');
+    await this.#goToFirst();
     await this.#port.confirmPosition('read');
     const { keyStore } = this.#options;
     if (keyStore) await unlock(this.#port, keyStore);
@@ -123,6 +130,8 @@ export class TapeReadStream extends LendingReadable {
       ...(await this.#largestRecord(protectionBytes(protection))),
       protection,
       bufferBytes,
+      recordSize: this.#range?.recordSize,
+      records: this.#range?.records,
       checksum: this.#checksum?.followsRecords,
       recovery: this.#recovery,
       keyStore,
@@ -131,12 +140,22 @@ export class TapeReadStream extends LendingReadable {
     this.#chunks = this.#reader.chunks();
   }
 
+  async #goToFirst(): Promise<void> {
+    const { fileNumber, partition } = this.#options;
+    const { firstRecord: record = 0, firstLogicalObject } = this.#range ?? {};
+    if (fileNumber !== undefined && record > 0) {
+      await locateRecord(this.#port, { fileNumber, record, firstLogicalObject }, { partition });
+    } else if (fileNumber !== undefined) await locateFile(this.#port, fileNumber, { partition });
+    else if (partition !== undefined) await enterPartition(this.#port, partition);
+    else await requirePartition(this.#port, this.#port.partition, 'read');
+  }
+
   /** Where reading begins. After `locate()` or spacing backwards, the place in the file may be unknown. */
   async #firstRecord(): Promise<RecordPlace> {
     const { fileNumber, logicalObject } = await readStanding(this.#port);
     const status = await this.#port.status();
     const record = status.fileNumber === fileNumber ? status.blockNumber : undefined;
-    return { fileNumber, record: record ?? 0, logicalObject };
+    return { fileNumber, record: this.#range?.firstRecord ?? record ?? 0, logicalObject };
   }
 
   /** An offer above the drive's own limit is refused (EINVAL on scsi_debug), whatever the caller would accept. */
@@ -151,10 +170,10 @@ export class TapeReadStream extends LendingReadable {
 
   async #next(): Promise<void> {
     if (this.#budget.isSpent()) await this.#budget.yield();
-    const { done, value } = (await this.#chunks?.next()) ?? { done: true };
-    if (!done && value) {
-      this.#checksum?.update(value);
-      this.push(value);
+    const chunk = await this.#nextChunk();
+    if (chunk) {
+      this.#checksum?.update(chunk);
+      this.push(chunk);
       return;
     }
     this.summary = this.#summarise();
@@ -162,10 +181,27 @@ export class TapeReadStream extends LendingReadable {
     this.push(null);
   }
 
+  /** Undefined at the end of the file, or of the range. */
+  async #nextChunk(): Promise<Buffer | undefined> {
+    while (!this.#range?.isComplete) {
+      const { done, value } = (await this.#chunks?.next()) ?? { done: true };
+      if (done || !value) break;
+      const part = this.#range?.cut(value, this.skipped.length) ?? value;
+      if (part.length > 0) return part;
+    }
+    if (!this.#range) return undefined;
+    await this.#chunks?.return();
+    this.#range.requireReached({ device: this.#port.device, operation: 'read' });
+    return undefined;
+  }
+
   #summarise(): ReadSummary {
     const { records = 0, bytes = 0, largestRecord = 0 } = this.#reader ?? {};
-    const checksum = this.#checksum?.digest();
-    return { fileNumber: this.#fileNumber, records, bytes, largestRecord, checksum, skipped: [...this.skipped] };
+    const [fileNumber, checksum] = [this.#fileNumber, this.#checksum?.digest()];
+    const whole = { fileNumber, records, bytes, largestRecord, checksum, skipped: [...this.skipped] };
+    if (!this.#range) return whole;
+    const range = this.#range.bytesRead;
+    return { ...whole, bytes: range.end - range.start + 1, range };
   }
 
   #requireExpected(checksum: string | undefined): void {

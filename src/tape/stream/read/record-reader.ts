@@ -6,6 +6,7 @@ import {
   type RecordLimit,
   type RecordTooLargeError,
   UnterminatedFileError,
+  VerificationError,
 } from '../../../errors/index.js';
 import type { KeyStore } from '../../../keys/key-store.js';
 import { protectionBytes } from '../../../scsi/protection/methods.js';
@@ -30,6 +31,10 @@ export interface RecordReaderOptions extends ReadAheadOptions {
   readonly recovery: ReadRecovery;
   /** For blocks encrypted with another key than the current one. */
   readonly keyStore?: KeyStore | undefined;
+  /** Size of every record except the last of the file, which may be shorter; undefined if it is not known. */
+  readonly recordSize?: number | undefined;
+  /** Most records that are read; undefined for all up to the filemark. */
+  readonly records?: number | undefined;
 }
 
 /** After this many records, the record size of the file is taken as known. */
@@ -59,16 +64,27 @@ export class RecordReader {
   #tooSmall: number | undefined;
   /** Number of the last record that a key was set for. */
   #unlocked: number | undefined;
+  /** A record was shorter than `recordSize`: it must be the last of the file. */
+  #isShort = false;
   readonly #memory: ReadMemory;
   readonly #ahead: ReadAhead;
 
   constructor(port: DrivePort, options: RecordReaderOptions) {
     this.#port = port;
     this.#options = options;
-    this.#offer = Math.min(port.path.carried, this.#largestOffer);
     this.#mayTighten = !CUTS_SHORT_RECORDS.has(port.model?.vendor);
+    const known = this.#mayTighten ? options.recordSize : undefined;
+    const offer = known === undefined ? this.#largestOffer : roundUpToPage(known) + this.#extra;
+    this.#offer = Math.min(port.path.carried, this.#largestOffer, offer);
     this.#memory = new ReadMemory(port.transport, options.bufferBytes, this.#offer);
     this.#ahead = new ReadAhead(port, this.#memory, options);
+  }
+
+  /** Records still to be read; after a short one, the filemark that must follow it. */
+  get #wanted(): number {
+    if (this.#isShort) return 1;
+    const { records = Number.POSITIVE_INFINITY, recovery } = this.#options;
+    return Math.max(0, records - this.records - recovery.skipped.length);
   }
 
   /** Bytes of protection information per record, which an offer includes. */
@@ -81,14 +97,14 @@ export class RecordReader {
   }
 
   /**
-   * The bytes of the file, in chunks of whole records, up to the filemark. Throws EndOfDataError if nothing is
-   * recorded, UnterminatedFileError if the data ends without a filemark, RecordTooLargeError, and the errors of the
+   * The bytes of the file, in chunks of whole records, up to the filemark or the last wanted record. Throws
+   * VerificationError if a record has another size than `recordSize`, EndOfDataError if nothing is recorded, UnterminatedFileError if the data ends without a filemark, RecordTooLargeError, and the errors of the
    * drive.
    */
   async *chunks(): AsyncGenerator<Buffer, void> {
     try {
-      for (;;) {
-        const result = await this.#ahead.next(this.#offer);
+      while (this.#wanted > 0) {
+        const result = await this.#ahead.next(this.#offer, this.#wanted);
         const chunk = await this.#take(result);
         if (chunk) yield chunk;
         this.#tightenOffer();
@@ -138,11 +154,24 @@ export class RecordReader {
     if (lengths.length > 0 || ['zero', 'too-large', 'damaged'].includes(stop)) this.#port.path.carry(offer);
     if (lengths.length > 0) this.#tooSmall = undefined;
     for (const length of lengths) {
+      this.#requireSize(length);
       this.records += 1;
       this.bytes += length;
       this.largestRecord = Math.max(this.largestRecord, length);
     }
     return this.#memory.lend(result);
+  }
+
+  #requireSize(length: number): void {
+    const { recordSize = length } = this.#options;
+    if (length > recordSize || this.#isShort) {
+      throw new VerificationError(`the file has records of other sizes than ${recordSize} bytes`, {
+        device: this.#port.device,
+        operation: 'read',
+        next: 'Give `recordSize` of the receipt, or read the range without it',
+      });
+    }
+    this.#isShort = length < recordSize;
   }
 
   /** Takes back a chunk that is no longer used. */
