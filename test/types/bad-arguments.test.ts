@@ -27,7 +27,16 @@ const TRANSFER = [
 ];
 const READING: Calls = [
   ...TRANSFER,
-  ...[{ fileNumber: '1' }, { onBadRecord: 'x' }, { maxRecordSize: 0 }, { fileNumber: 1, start: 'x' }, { fileNumber: 1, end: -1 }, { recordSize: 0 }, { expectedChecksum: 7 }, { reuseChunks: 'x' }],
+  ...[
+    { fileNumber: '1' },
+    { onBadRecord: 'x' },
+    { maxRecordSize: 0 },
+    { fileNumber: 1, start: 'x' },
+    { fileNumber: 1, end: -1 },
+    { recordSize: 0 },
+    { expectedChecksum: 7 },
+    { reuseChunks: 'x' },
+  ],
 ].map((options) => [options]);
 const WRITING: Calls = [
   ...TRANSFER,
