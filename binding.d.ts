@@ -304,6 +304,27 @@ export function readAttributes(path: string): FileAttribute[];
  */
 export function dataExtents(fd: number, size: number): Float64Array;
 
+/** Names in a folder, sorted by their bytes, each followed by a NUL. Throws a FailedCall. */
+export function namesIn(folder: string): Buffer;
+
+/**
+ * Members of an archive one behind the other, headers included, at the beginning of `memory`: for the first of `names`,
+ * each followed by a NUL, that are plain files. Those are regular files of at most 256 KiB with one name, no holes and a
+ * name in UTF-8, which did not change while they were read, and without extended attributes if `attributes` are kept.
+ * Stops at the first name that is anything else, or for which `memory` has no room. `folder` and `prefix`, of paths in
+ * the file system and in the archive, end with `/`; a prefix may be empty.
+ *
+ * Returns how many files there are; `done` takes the bytes of their names and of their members.
+ */
+export function packFiles(
+  folder: string,
+  prefix: string,
+  names: Uint8Array,
+  memory: Uint8Array,
+  attributes: boolean,
+  done: Float64Array,
+): number;
+
 /** CRC-32 of ISO-HDLC, as in zip and gzip, or CRC32C, as in iSCSI, by the processor's own instructions. */
 export class Crc32 {
   /** Default `crc32`. Over records that are protected by CRC32C a CRC32C is made from theirs, without another look. */
@@ -337,6 +358,24 @@ export class ExtractionRoot {
 
   /** A new file with its content and attributes; `facts` has no inode, 0, where it could not be created. */
   makeFile(path: string, data: Uint8Array, attributes: Float64Array, facts: Float64Array): number;
+
+  /**
+   * Makes the plain files that `archive` begins with: regular files in headers of POSIX ustar or GNU tar, all of whose
+   * blocks are there, with nothing in extended headers but path and times. Of their modes they get `permissions`, and
+   * their owners if `owners` is true. Stops at the first member that is anything else, whose place is not free, or that
+   * fails, and when `nodes` is full.
+   *
+   * Returns how many files there are. `made` takes the bytes of their members and of their content, and how many nodes
+   * there are; `nodes` takes device and inode of each. There is a node more than files if the next one could not get all
+   * of its content and attributes.
+   */
+  makeFiles(
+    archive: Uint8Array,
+    permissions: number,
+    owners: boolean,
+    made: Float64Array,
+    nodes: Float64Array,
+  ): number;
 
   makeFolder(path: string, mode: number, facts: Float64Array): number;
 

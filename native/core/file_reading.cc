@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "interrupted.h"
-#include "unique_fd.h"
 
 namespace lto {
 namespace {
@@ -22,6 +21,12 @@ constexpr int attempts = 8;
 /** File systems without extended attributes, and kinds of files that can't have any. */
 bool hasNone(int error) {
   return error == ENOTSUP || error == EPERM || error == ENODATA;
+}
+
+/** `listed`: what llistxattr(2) or the like has returned. */
+int takeListed(ssize_t listed, std::size_t& attributeBytes) {
+  attributeBytes = listed > 0 ? static_cast<std::size_t>(listed) : 0;
+  return listed >= 0 || hasNone(errno) ? 0 : errno;
 }
 
 /** Calls `call(data, size)` with memory that is large enough for its answer; -1 with errno where that fails. */
@@ -47,23 +52,33 @@ ssize_t readWhole(Buffer& buffer, SystemCall call) {
 int inspectFile(const char* path, struct stat& status, std::size_t& attributeBytes) {
   attributeBytes = 0;
   if (retryInterrupted([&] { return ::lstat(path, &status); }) != 0) return errno;
-  const ssize_t bytes = ::llistxattr(path, nullptr, 0);
-  if (bytes > 0) attributeBytes = static_cast<std::size_t>(bytes);
-  return bytes >= 0 || hasNone(errno) ? 0 : errno;
+  return takeListed(::llistxattr(path, nullptr, 0), attributeBytes);
 }
 
-int readSmallFile(const char* path, std::span<std::byte> memory, struct stat& status, std::size_t& count) {
+int inspectAttributes(int fd, std::size_t& attributeBytes) {
+  return takeListed(::flistxattr(fd, nullptr, 0), attributeBytes);
+}
+
+UniqueFd openToRead(int folder, const char* path) {
+  return UniqueFd(retryInterrupted([&] { return ::openat(folder, path, readFlags); }));
+}
+
+int readOpenFile(int fd, std::span<std::byte> memory, struct stat& status, std::size_t& count) {
   count = 0;
-  const UniqueFd file(retryInterrupted([&] { return ::open(path, readFlags); }));
-  if (!file.isOpen()) return errno;
   while (count < memory.size()) {
     const auto rest = memory.subspan(count);
-    const ssize_t got = retryInterrupted([&] { return ::read(file.get(), rest.data(), rest.size()); });
+    const ssize_t got = retryInterrupted([&] { return ::read(fd, rest.data(), rest.size()); });
     if (got < 0) return errno;
     if (got == 0) break;
     count += static_cast<std::size_t>(got);
   }
-  return retryInterrupted([&] { return ::fstat(file.get(), &status); }) == 0 ? 0 : errno;
+  return retryInterrupted([&] { return ::fstat(fd, &status); }) == 0 ? 0 : errno;
+}
+
+int readSmallFile(const char* path, std::span<std::byte> memory, struct stat& status, std::size_t& count) {
+  count = 0;
+  const UniqueFd file = openToRead(AT_FDCWD, path);
+  return file.isOpen() ? readOpenFile(file.get(), memory, status, count) : errno;
 }
 
 std::variant<std::vector<ExtendedAttribute>, Failure> readAttributes(const char* path) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "outcome.h"
+#include "unique_fd.h"
 
 namespace lto {
 
@@ -18,10 +19,16 @@ namespace lto {
 /** lstat(2), and how many bytes the names of the extended attributes take; 0 or an errno value. */
 [[nodiscard]] int inspectFile(const char* path, struct stat& status, std::size_t& attributeBytes);
 
-/**
- * Opens a regular file, reads until `memory` is full or the file ends, and asks for its status then. `count`: bytes
- * read. 0 or an errno value; ELOOP for a link, ENXIO and the like for what is no file any more.
- */
+/** The same of an open file's extended attributes alone. */
+[[nodiscard]] int inspectAttributes(int fd, std::size_t& attributeBytes);
+
+/** Opens a file of a folder (AT_FDCWD: by its path) to read it, without following a link; not open, with errno, if that fails. */
+[[nodiscard]] UniqueFd openToRead(int folder, const char* path);
+
+/** Reads until `memory` is full or the file ends, and asks for its status then. `count`: bytes read. 0 or an errno value. */
+[[nodiscard]] int readOpenFile(int fd, std::span<std::byte> memory, struct stat& status, std::size_t& count);
+
+/** Both, and closes it. ELOOP for a link, ENXIO and the like for what is no file any more. */
 [[nodiscard]] int readSmallFile(const char* path, std::span<std::byte> memory, struct stat& status, std::size_t& count);
 
 struct ExtendedAttribute {

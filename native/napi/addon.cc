@@ -8,6 +8,7 @@
 #include "device_object.h"
 #include "extraction_root_object.h"
 #include "file_lock.h"
+#include "file_packing.h"
 #include "file_reading.h"
 #include "pending_calls.h"
 #include "slab_pool_object.h"
@@ -36,6 +37,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["SlabPool"] = SlabPoolObject::define(env);
   exports["allocateSlab"] = Napi::Function::New(env, allocateSlab, "allocateSlab");
   exports["lockFile"] = defineLockFile(env);
+  defineFilePacking(env, exports);
   defineFileReading(env, exports);
   return exports;
 }

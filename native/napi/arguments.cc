@@ -35,6 +35,29 @@ std::string Arguments::string(std::size_t index, const char* name) const {
   return value.As<Napi::String>().Utf8Value();
 }
 
+std::string Arguments::byteString(std::size_t index, const char* name) const {
+  const Napi::Value value = info_[index];
+  if (!value.IsString()) throwType(std::string(name) + " must be a string");
+  const auto check = [this](napi_status status) {
+    if (status != napi_ok) throw Napi::Error::New(info_.Env());
+  };
+  std::size_t length = 0;
+  check(napi_get_value_string_latin1(info_.Env(), value, nullptr, 0, &length));
+  std::string bytes(length, '\0');
+  // There is room for the NUL that follows every std::string.
+  check(napi_get_value_string_latin1(info_.Env(), value, bytes.data(), length + 1, &length));
+  return bytes;
+}
+
+Napi::Float64Array Arguments::row(std::size_t index, const char* name, std::size_t length) const {
+  const Napi::Value value = info_[index];
+  const bool isRow = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
+  if (!isRow || value.As<Napi::TypedArray>().ElementLength() < length) {
+    throwType(std::string(name) + " must be a Float64Array of " + std::to_string(length));
+  }
+  return value.As<Napi::Float64Array>();
+}
+
 Napi::Uint8Array Arguments::bytes(std::size_t index, const char* name) const {
   return bytesOf(info_[index], name);
 }

@@ -26,7 +26,11 @@ class Arguments {
 
   [[nodiscard]] std::int64_t integer(std::size_t index, const char* name, std::int64_t min, std::int64_t max) const;
   [[nodiscard]] std::string string(std::size_t index, const char* name) const;
+  /** A string whose characters, U+0000 to U+00FF, are the bytes. */
+  [[nodiscard]] std::string byteString(std::size_t index, const char* name) const;
   [[nodiscard]] Napi::Uint8Array bytes(std::size_t index, const char* name) const;
+  /** A Float64Array of at least `length` numbers. */
+  [[nodiscard]] Napi::Float64Array row(std::size_t index, const char* name, std::size_t length) const;
   /** A token: 0 for none. */
   [[nodiscard]] std::uint64_t token(std::size_t index) const;
   /** A group of record calls. */

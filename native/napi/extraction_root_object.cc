@@ -3,8 +3,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
 
+#include "../core/file_making.h"
 #include "../core/outcome.h"
 #include "arguments.h"
 #include "convert.h"
@@ -20,25 +24,18 @@ constexpr std::size_t factCount = 4;
 /** mode, uid, gid, accessed (seconds, nanoseconds), modified (the same); -1 leaves mode or owner as it is. */
 constexpr std::size_t attributeCount = 7;
 
-/** What the class adds to the arguments of other calls: byte strings, and rows of numbers. */
+/** Most files of one call of makeFiles. */
+constexpr std::size_t mostFiles = 65'536;
+/** What makeFiles says: bytes of the archive and of content, and nodes. */
+constexpr std::size_t madeCount = 3;
+
+/** What the class adds to the arguments of other calls. */
 class ExtractionArguments : public Arguments {
  public:
-  explicit ExtractionArguments(const Napi::CallbackInfo& info) : Arguments(info), info_(info) {}
-
-  /** A string whose characters, U+0000 to U+00FF, are the bytes. */
-  [[nodiscard]] std::string byteString(std::size_t index, const char* name) const {
-    const Napi::Value value = info_[index];
-    if (!value.IsString()) throwType(std::string(name) + " must be a string");
-    std::size_t length = 0;
-    check(napi_get_value_string_latin1(info_.Env(), value, nullptr, 0, &length));
-    std::string bytes(length, '\0');
-    // There is room for the NUL that follows every std::string.
-    check(napi_get_value_string_latin1(info_.Env(), value, bytes.data(), length + 1, &length));
-    return bytes;
-  }
+  using Arguments::Arguments;
 
   void putFacts(std::size_t index, const MemberFacts& facts) const {
-    double* const numbers = row(index, "facts", factCount);
+    double* const numbers = row(index, "facts", factCount).Data();
     numbers[0] = static_cast<double>(facts.device);
     numbers[1] = static_cast<double>(facts.inode);
     numbers[2] = facts.mode;
@@ -46,7 +43,7 @@ class ExtractionArguments : public Arguments {
   }
 
   [[nodiscard]] MemberAttributes attributes(std::size_t index) const {
-    const double* const numbers = row(index, "attributes", attributeCount);
+    const double* const numbers = row(index, "attributes", attributeCount).Data();
     const auto mode = number(numbers[0], "mode", -1, permissions);
     const auto user = number(numbers[1], "uid", -1, maxId);
     const auto group = number(numbers[2], "gid", -1, maxId);
@@ -61,15 +58,6 @@ class ExtractionArguments : public Arguments {
   }
 
  private:
-  [[nodiscard]] double* row(std::size_t index, const char* name, std::size_t length) const {
-    const Napi::Value value = info_[index];
-    const bool isRow = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
-    if (!isRow || value.As<Napi::TypedArray>().ElementLength() < length) {
-      throwType(std::string(name) + " must be a Float64Array of " + std::to_string(length));
-    }
-    return value.As<Napi::Float64Array>().Data();
-  }
-
   [[nodiscard]] std::int64_t number(double value, const char* name, std::int64_t min, std::int64_t max) const {
     const bool isInRange = value >= static_cast<double>(min) && value <= static_cast<double>(max);
     if (!isInRange || std::trunc(value) != value) throwRange(std::string(name) + " is out of range");
@@ -83,11 +71,6 @@ class ExtractionArguments : public Arguments {
     };
   }
 
-  void check(napi_status status) const {
-    if (status != napi_ok) throw Napi::Error::New(info_.Env());
-  }
-
-  const Napi::CallbackInfo& info_;
 };
 
 Napi::Value outcome(const Napi::CallbackInfo& info, int result) {
@@ -102,6 +85,7 @@ Napi::Function ExtractionRootObject::define(Napi::Env env) {
                          InstanceMethod<&ExtractionRootObject::inspect>("inspect"),
                          InstanceMethod<&ExtractionRootObject::createFile>("createFile"),
                          InstanceMethod<&ExtractionRootObject::makeFile>("makeFile"),
+                         InstanceMethod<&ExtractionRootObject::makeFiles>("makeFiles"),
                          InstanceMethod<&ExtractionRootObject::makeFolder>("makeFolder"),
                          InstanceMethod<&ExtractionRootObject::openFolder>("openFolder"),
                          InstanceMethod<&ExtractionRootObject::write>("write"),
@@ -150,6 +134,27 @@ Napi::Value ExtractionRootObject::makeFile(const Napi::CallbackInfo& info) {
   const int result = root_.makeFile(path, bytes, data.ByteLength(), arguments.attributes(2), facts);
   arguments.putFacts(3, facts);
   return outcome(info, result);
+}
+
+Napi::Value ExtractionRootObject::makeFiles(const Napi::CallbackInfo& info) {
+  const ExtractionArguments arguments(info);
+  const auto archive = arguments.bytes(0, "archive");
+  const MakingPolicy policy{
+      .permissions = static_cast<mode_t>(arguments.integer(1, "permissions", 0, permissions)),
+      .owners = info[2].ToBoolean(),
+  };
+  auto made = arguments.row(3, "made", madeCount);
+  auto nodes = arguments.row(4, "nodes", 0);
+  const std::span bytes(reinterpret_cast<const std::byte*>(archive.Data()), archive.ByteLength());
+  const auto done = lto::makeFiles(root_, bytes, policy, std::min(nodes.ElementLength() / 2, mostFiles));
+  made[0] = static_cast<double>(done.archive);
+  made[1] = static_cast<double>(done.content);
+  made[2] = static_cast<double>(done.nodes.size());
+  for (std::size_t i = 0; i < done.nodes.size(); i += 1) {
+    nodes[i * 2] = static_cast<double>(done.nodes[i].device);
+    nodes[i * 2 + 1] = static_cast<double>(done.nodes[i].inode);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(done.files));
 }
 
 Napi::Value ExtractionRootObject::makeFolder(const Napi::CallbackInfo& info) {

@@ -21,6 +21,7 @@ class ExtractionRootObject : public TaggedObject<ExtractionRootObject> {
   Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value createFile(const Napi::CallbackInfo& info);
   Napi::Value makeFile(const Napi::CallbackInfo& info);
+  Napi::Value makeFiles(const Napi::CallbackInfo& info);
   Napi::Value makeFolder(const Napi::CallbackInfo& info);
   Napi::Value openFolder(const Napi::CallbackInfo& info);
   Napi::Value write(const Napi::CallbackInfo& info);

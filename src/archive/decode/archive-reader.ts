@@ -70,6 +70,17 @@ export class ArchiveReader {
     }
   }
 
+  /**
+   * Hands whole members to `take`, which is given the blocks at hand and returns the bytes of the members that it took.
+   * The rest of the previous member's content is skipped. Not called where a header alone does not describe a member.
+   */
+  handOver(take: (blocks: Uint8Array) => number): void {
+    if (this.#ended || this.#properties.isGlobal) return;
+    this.#pass();
+    const blocks = this.#blocks.ahead();
+    if (blocks.length >= BLOCK) this.#blocks.pass(take(blocks));
+  }
+
   /** The next piece of the current member's stored content, valid until the next call; undefined at its end. */
   content(): Uint8Array | undefined {
     if (this.#left === 0) return undefined;

@@ -59,6 +59,17 @@ export class BlockReader {
     }
   }
 
+  /** What is at hand, without a step of the reader; empty at the end. Valid until the next call. */
+  ahead(): Buffer {
+    this.#fill();
+    return this.#window.subarray(this.#at);
+  }
+
+  /** Passes so many bytes of what is at hand. */
+  pass(bytes: number): void {
+    this.#at += bytes;
+  }
+
   #require(left: number, length: number): void {
     if (!this.#fill()) throw cutOff(`the content of a member has ${length - left} of its ${length} bytes`);
   }

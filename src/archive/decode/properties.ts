@@ -47,6 +47,11 @@ export class Properties {
     return this.#local.length > 0 || this.longPath !== undefined || this.longTarget !== undefined;
   }
 
+  /** Whether there are properties of all later members. */
+  get isGlobal(): boolean {
+    return this.#global.size > 0;
+  }
+
   /** Whether there was any pax header, which makes it a pax archive. */
   get isExtended(): boolean {
     return this.#values.size > 0;

@@ -4,7 +4,7 @@ import type { ExtendedAttribute, Member } from '../decode/member.js';
 import { type ByteString, quoted, toText } from '../encode/byte-string.js';
 import { failed, requireDone } from './failed.js';
 import { memberPath } from './folder/member-path.js';
-import { ATTRIBUTE, ATTRIBUTE_COUNT, NodeFacts, SPECIAL_TYPES, type TargetFolder } from './folder/target-folder.js';
+import { ATTRIBUTE, ATTRIBUTE_COUNT, MadeFiles, NodeFacts, SPECIAL_TYPES, type TargetFolder } from './folder/target-folder.js';
 import { FolderAttributes } from './folder-attributes.js';
 import { LastLinks } from './last-links.js';
 import { Places } from './places.js';
@@ -43,11 +43,29 @@ export class Extractor {
   readonly #facts = new NodeFacts();
   readonly #other = new NodeFacts();
   readonly #attributes = new Float64Array(ATTRIBUTE_COUNT);
+  readonly #made = new MadeFiles();
 
   constructor(folder: TargetFolder, policy: ExtractPolicy) {
     this.#folder = folder;
     this.#policy = policy;
     this.#places = new Places(folder, policy.force);
+  }
+
+  /** Makes the files that come next, as far as one call can; returns how many. The next member is for `extract`. */
+  extractFiles(reader: ArchiveReader): number {
+    const { preserve, owners } = this.#policy;
+    const made = this.#made;
+    let files = 0;
+    reader.handOver((blocks) => {
+      files = this.#folder.makeFiles(blocks, preserve ? PRESERVED : PERMISSIONS, owners, made);
+      for (let node = 0; node < made.nodeCount; node += 1) {
+        this.#places.created.add(made.nodes[2 * node] ?? 0, made.nodes[2 * node + 1] ?? 0);
+      }
+      this.tally.made('file', files);
+      this.tally.wrote(made.content);
+      return made.bytes;
+    });
+    return files;
   }
 
   /** Throws ArchiveFault, and InvalidArgumentError if something existing would be replaced. */

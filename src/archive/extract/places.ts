@@ -28,7 +28,7 @@ export class Places {
   /** Creates a node that is not a folder, if its place is free or may be replaced. Throws ArchiveFault. */
   make(path: ByteString, type: MemberType, make: Make): void {
     this.place(path, type, make);
-    this.created.add(this.#facts);
+    this.#note();
   }
 
   /** Creates a hard link to a node. Throws ArchiveFault. */
@@ -54,8 +54,12 @@ export class Places {
     } else {
       requireDone(code, path, 'mkdir');
     }
-    this.created.add(this.#facts);
+    this.#note();
     return true;
+  }
+
+  #note(): void {
+    this.created.add(this.#facts.device, this.#facts.inode);
   }
 
   /** Creates a node, and its parent folders if missing. */
@@ -74,7 +78,7 @@ export class Places {
       if (code === undefined) this.#replaceOnTheWay(path, parent);
       else if (code !== 'ENOENT') requireDone(code, parent, 'lstat');
       requireDone(this.#folder.makeFolder(parent, IMPLIED_FOLDER, this.#facts), parent, 'mkdir');
-      this.created.add(this.#facts);
+      this.#note();
     }
   }
 

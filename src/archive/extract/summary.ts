@@ -39,8 +39,8 @@ export class Tally {
   readonly #counts = { files: 0, folders: 0, symbolicLinks: 0, hardLinks: 0, specialFiles: 0, bytes: 0 };
   readonly #leftOut = new Map<string, { what: string; members: number; first: string }>();
 
-  made(type: MemberType): void {
-    this.#counts[COUNTED[type]] += 1;
+  made(type: MemberType, count = 1): void {
+    this.#counts[COUNTED[type]] += count;
   }
 
   wrote(bytes: number): void {

@@ -66,7 +66,9 @@ class ArchiveWork {
     this.#tally = extractor.tally;
     try {
       try {
-        for (const member of this.#wanted()) {
+        // Where members are selected, each is looked at.
+        const all = this.#selection === undefined && !job.asks;
+        for (const member of this.#wanted(all ? () => extractor.extractFiles(this.#reader) : undefined)) {
           if (job.asks && !this.#isAllowed(member)) continue;
           extractor.extract(member, this.#reader);
         }
@@ -96,10 +98,17 @@ class ArchiveWork {
     }
   }
 
-  *#wanted(): Generator<Member> {
-    for (let member = this.#next(); member !== undefined; member = this.#next()) {
+  /** `takeSome` may take members that come next, and returns how many. */
+  *#wanted(takeSome: () => number = () => 0): Generator<Member> {
+    for (;;) {
+      const taken = takeSome();
+      // A fault that follows is not at the member before them.
+      if (taken > 0) this.#current = undefined;
+      this.#note(taken);
+      const member = this.#next();
+      if (member === undefined) break;
       this.#ring.requireWanted();
-      this.#note();
+      this.#note(1);
       const selection = this.#selection;
       if (selection === undefined) {
         yield member;
@@ -111,7 +120,7 @@ class ArchiveWork {
       if (this.#isEarly) return;
     }
     if (!this.#reader.drain()) this.#tally.leftOut('data behind the end of the archive', '');
-    this.#note();
+    this.#note(0);
   }
 
   #next(): Member | undefined {
@@ -124,8 +133,8 @@ class ArchiveWork {
     return this.#ring.ask(() => this.#send({ kind: 'wanted?', member: archiveMember(member) })) === 1;
   }
 
-  #note(): void {
-    this.#members += 1;
+  #note(members: number): void {
+    this.#members += members;
     this.#progress[0] = this.#members;
     this.#progress[1] = this.#tally.bytes;
   }

@@ -7,7 +7,7 @@ import { BLOCK, TYPE, type Type } from '../encode/ustar.js';
 import { copyBytes, type ShortRead } from './content.js';
 import { strictFailure } from './failure.js';
 import { aclRecord } from './files/acl-text.js';
-import type { FileAccess } from './files/file-access.js';
+import type { FileAccess, FilePlace } from './files/file-access.js';
 import { type FileStatus, isFolder, sameTime } from './files/file-status.js';
 import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files/files.js';
 import { HardLinks } from './files/hard-links.js';
@@ -50,7 +50,10 @@ export class Packer {
     this.#files = files;
     this.#archive = archive;
     this.#notes = notes;
-    this.#walker = new Walker(job, files, notes, (path, error, archived) => this.#unread(path, error, archived));
+    this.#walker = new Walker(job, files, notes, {
+      onProblem: (path, error, archived) => this.#unread(path, error, archived),
+      addFiles: (place, names) => this.#addFiles(place, names),
+    });
   }
 
   /**
@@ -75,6 +78,21 @@ export class Packer {
       this.#add(found);
       this.#notes.bytes = this.#archive.bytes;
     }
+  }
+
+  /** Small files that need nothing else than their content and a header. */
+  #addFiles(place: FilePlace, names: Uint8Array): number {
+    if (names.length === 0) return 0;
+    let done = 0;
+    this.#archive.readInto(Number.POSITIVE_INFINITY, (memory, at, length) => {
+      const packed = this.#files.packFiles(place, names, memory.subarray(at, at + length), this.#job.xattrs);
+      this.#notes.files += packed.files;
+      this.#notes.entries += packed.files;
+      done = packed.names;
+      return packed.bytes;
+    });
+    this.#notes.bytes = this.#archive.bytes;
+    return done;
   }
 
   #add(found: Found): void {

@@ -4,7 +4,7 @@ import type { NodeFacts } from './target-folder.js';
 export class CreatedNodes {
   readonly #devices = new Map<number, InodeTable>();
 
-  add({ device, inode }: NodeFacts): void {
+  add(device: number, inode: number): void {
     let table = this.#devices.get(device);
     if (table === undefined) {
       table = new InodeTable();

@@ -2,7 +2,7 @@ import type { ExtractionRoot } from '../../../../binding.js';
 import { loadAddon } from '../../../addon/load-addon.js';
 import { errnoName, namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
-import type { NodeFacts, SpecialNode, TargetFolder } from './target-folder.js';
+import type { MadeFiles, NodeFacts, SpecialNode, TargetFolder } from './target-folder.js';
 
 /** Implementation by the addon: everything is relative to descriptors of folders opened without following a link. */
 export class NativeFolder implements TargetFolder {
@@ -26,6 +26,10 @@ export class NativeFolder implements TargetFolder {
 
   makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined {
     return codeOf(this.#root.makeFile(path, data, attributes, facts.numbers));
+  }
+
+  makeFiles(blocks: Uint8Array, permissions: number, owners: boolean, { numbers, nodes }: MadeFiles): number {
+    return this.#root.makeFiles(blocks, permissions, owners, numbers, nodes);
   }
 
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { sep } from 'node:path';
 import { type ByteString, toBytes } from '../../encode/byte-string.js';
-import { ATTRIBUTE, type NodeFacts, type TargetFolder } from './target-folder.js';
+import { ATTRIBUTE, type MadeFiles, type NodeFacts, type TargetFolder } from './target-folder.js';
 
 /** Most verified parent folders that are remembered; the cache is cleared as a whole. */
 const MOST_KNOWN = 4096;
@@ -39,6 +39,12 @@ export class NodeFolder implements TargetFolder {
   makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined {
     facts.numbers.fill(0);
     return this.createFile(path, facts) ?? this.write(data, 0) ?? this.finish(-1, attributes);
+  }
+
+  /** Each takes a check of its path. */
+  makeFiles(_blocks: Uint8Array, _permissions: number, _owners: boolean, { numbers }: MadeFiles): number {
+    numbers.fill(0);
+    return 0;
   }
 
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined {

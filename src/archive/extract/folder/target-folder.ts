@@ -29,6 +29,28 @@ export const ATTRIBUTE = {
 } as const;
 export const ATTRIBUTE_COUNT = 7;
 
+/** What one call of `makeFiles` has made, filled in by it. */
+export class MadeFiles {
+  /** Bytes of the members, bytes of their content, number of nodes. */
+  readonly numbers = new Float64Array(3);
+  /** Device and inode of each node. */
+  readonly nodes = new Float64Array(2 * MOST_FILES);
+
+  get bytes(): number {
+    return this.numbers[0] ?? 0;
+  }
+  get content(): number {
+    return this.numbers[1] ?? 0;
+  }
+  /** One more than files if the next member could not get all that it has. */
+  get nodeCount(): number {
+    return this.numbers[2] ?? 0;
+  }
+}
+
+/** In a window of the archive there are no more. */
+const MOST_FILES = 2048;
+
 const TYPE_BITS = 0o170000;
 /** inode(7). */
 export const TYPE = { fifo: 0o010000, character: 0o020000, folder: 0o040000, block: 0o060000, link: 0o120000 } as const;
@@ -62,6 +84,11 @@ export interface TargetFolder {
   createFile(path: ByteString, facts: NodeFacts): string | undefined;
   /** Creates a file with all its content and attributes; the inode in `facts` is 0 if it could not be created. */
   makeFile(path: ByteString, data: Uint8Array, attributes: Float64Array, facts: NodeFacts): string | undefined;
+  /**
+   * Makes the files that `blocks` of an archive begin with, as far as one call can; returns how many. `permissions` of
+   * their modes are set, and owners if `owners` is true. The next member is anything else, or one that fails here.
+   */
+  makeFiles(blocks: Uint8Array, permissions: number, owners: boolean, made: MadeFiles): number;
   makeFolder(path: ByteString, mode: number, facts: NodeFacts): string | undefined;
   openFolder(path: ByteString): string | undefined;
   write(data: Uint8Array, position: number): string | undefined;

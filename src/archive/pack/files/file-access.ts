@@ -4,7 +4,7 @@ import { optionalAddon } from '../../../addon/load-addon.js';
 import { namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
 import { FACTS, type FileStatus, statusFromFacts } from './file-status.js';
-import { readSmallFile, statLink, systemError } from './files.js';
+import { namesIn, readSmallFile, statLink, systemError } from './files.js';
 
 /** A file that was read whole. */
 export interface SmallRead {
@@ -14,10 +14,30 @@ export interface SmallRead {
   readonly now: FileStatus;
 }
 
+/** Where files lie, and the beginning of the names of their members: both with `/` at the end, or empty. */
+export interface FilePlace {
+  readonly path: ByteString;
+  readonly name: ByteString;
+}
+
+/** Files that were packed together: their number, and the bytes of their names and of their members. */
+export interface PackedFiles {
+  readonly files: number;
+  readonly names: number;
+  readonly bytes: number;
+}
+
 /** File access of a packer. Every call blocks and throws the system's errors, which have a `code`. */
 export interface FileAccess {
   /** Status of a link itself, not of its target. */
   status(path: ByteString): FileStatus;
+  /** Names in a folder, sorted by their bytes, each followed by a NUL. `size` of the folder. */
+  names(folder: ByteString, size: number): Buffer;
+  /**
+   * Packs the first of `names`, in the form above, into `memory`, as long as they are small files that need no further
+   * look: the same bytes as of `MemberEncoder`. The next name is any other file, or one for which there is no room.
+   */
+  packFiles(place: FilePlace, names: Uint8Array, memory: Uint8Array, xattrs: boolean): PackedFiles;
   /** Reads up to `length` bytes to `at` in `memory`. */
   readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead;
   /** Extended attributes; undefined where there are no calls for them. */
@@ -35,6 +55,7 @@ export function openFileAccess(): FileAccess {
 class NativeAccess implements FileAccess {
   readonly #addon: typeof Binding;
   readonly #facts = new Float64Array(FACTS);
+  readonly #packed = new Float64Array(2);
 
   constructor(addon: typeof Binding) {
     this.#addon = addon;
@@ -44,6 +65,15 @@ class NativeAccess implements FileAccess {
     const result = this.#addon.inspectFile(path, this.#facts);
     if (result < 0) throw systemError(result, 'lstat');
     return statusFromFacts(this.#facts);
+  }
+
+  names(folder: ByteString): Buffer {
+    return namingFailures(() => this.#addon.namesIn(folder));
+  }
+
+  packFiles({ path, name }: FilePlace, names: Uint8Array, memory: Uint8Array, xattrs: boolean): PackedFiles {
+    const files = this.#addon.packFiles(path, name, names, memory, xattrs, this.#packed);
+    return { files, names: this.#packed[0] ?? 0, bytes: this.#packed[1] ?? 0 };
   }
 
   readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead {
@@ -61,9 +91,13 @@ class NativeAccess implements FileAccess {
   }
 }
 
+const NONE: PackedFiles = { files: 0, names: 0, bytes: 0 };
+
 /** By Node.js alone. */
 export const NODE_ACCESS: FileAccess = {
   status: statLink,
+  names: namesIn,
+  packFiles: () => NONE,
   readSmall: readSmallFile,
   attributes: () => undefined,
   extents: () => undefined,

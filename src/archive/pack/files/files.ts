@@ -35,9 +35,18 @@ export function statOpen(fd: number): FileStatus {
 const LARGE_FOLDER = 256 * 1024;
 const ENTRIES_AT_ONCE = 4096;
 
-/** Names in a folder in the order of their bytes. Node.js takes latin1 for bytes as they are. */
-export function namesIn(folder: ByteString, size: number): ByteString[] {
-  if (size < LARGE_FOLDER) return readdirSync(fsPath(folder), { encoding: 'latin1' }).sort();
+/** See `FileAccess.names`. */
+export function namesIn(folder: ByteString, size: number): Buffer {
+  const names = size < LARGE_FOLDER ? namesAtOnce(folder) : namesInPieces(folder);
+  return toBytes(names.sort().reduce((list, name) => `${list}${name}\0`, ''));
+}
+
+/** Node.js takes latin1 for bytes as they are. */
+function namesAtOnce(folder: ByteString): ByteString[] {
+  return readdirSync(fsPath(folder), { encoding: 'latin1' });
+}
+
+function namesInPieces(folder: ByteString): ByteString[] {
   const names: ByteString[] = [];
   const opened = opendirSync(fsPath(folder), { encoding: 'latin1', bufferSize: ENTRIES_AT_ONCE });
   try {
@@ -45,7 +54,7 @@ export function namesIn(folder: ByteString, size: number): ByteString[] {
   } finally {
     opened.closeSync();
   }
-  return names.sort();
+  return names;
 }
 
 export function linkTarget(path: ByteString): ByteString {
