@@ -369,13 +369,7 @@ export class ExtractionRoot {
    * there are; `nodes` takes device and inode of each. There is a node more than files if the next one could not get all
    * of its content and attributes.
    */
-  makeFiles(
-    archive: Uint8Array,
-    permissions: number,
-    owners: boolean,
-    made: Float64Array,
-    nodes: Float64Array,
-  ): number;
+  makeFiles(archive: Uint8Array, permissions: number, owners: boolean, made: Float64Array, nodes: Float64Array): number;
 
   makeFolder(path: string, mode: number, facts: Float64Array): number;
 

@@ -22,10 +22,12 @@ namespace lto {
 /** The same of an open file's extended attributes alone. */
 [[nodiscard]] int inspectAttributes(int fd, std::size_t& attributeBytes);
 
-/** Opens a file of a folder (AT_FDCWD: by its path) to read it, without following a link; not open, with errno, if that fails. */
+/** Opens a file of a folder (AT_FDCWD: by its path) to read it, without following a link; not open, with errno, if that
+ * fails. */
 [[nodiscard]] UniqueFd openToRead(int folder, const char* path);
 
-/** Reads until `memory` is full or the file ends, and asks for its status then. `count`: bytes read. 0 or an errno value. */
+/** Reads until `memory` is full or the file ends, and asks for its status then. `count`: bytes read. 0 or an errno
+ * value. */
 [[nodiscard]] int readOpenFile(int fd, std::span<std::byte> memory, struct stat& status, std::size_t& count);
 
 /** Both, and closes it. ELOOP for a link, ENXIO and the like for what is no file any more. */

@@ -24,9 +24,9 @@ struct PlainFile {
 };
 
 /**
- * Reads the member at the beginning of `archive`, if all of its blocks are there and it is a plain file: written as POSIX
- * ustar or GNU tar write one, with no properties in extended headers but its path and times. False for anything else, or
- * for what src/archive/decode would read in any other way: it reads everything, this the usual case.
+ * Reads the member at the beginning of `archive`, if all of its blocks are there and it is a plain file: written as
+ * POSIX ustar or GNU tar write one, with no properties in extended headers but its path and times. False for anything
+ * else, or for what src/archive/decode would read in any other way: it reads everything, this the usual case.
  */
 [[nodiscard]] bool decodePlainFile(std::span<const std::byte> archive, PlainFile& file);
 

@@ -70,7 +70,6 @@ class ExtractionArguments : public Arguments {
         .tv_nsec = static_cast<long>(number(numbers[1], "nanoseconds", 0, maxNanoseconds)),
     };
   }
-
 };
 
 Napi::Value outcome(const Napi::CallbackInfo& info, int result) {

@@ -14,9 +14,19 @@ import type { ExtractSummary } from '../../src/archive/extract/summary.js';
 /** Every way in which files are made. */
 export const FOLDERS: readonly [name: string, open: (path: string) => TargetFolder, linksLast: boolean][] = [
   ['openat2', (path) => new NativeFolder(path), false],
+  ['openat2, each file by a call', (path) => oneByOne(new NativeFolder(path)), false],
   ['openat, step by step', (path) => new NativeFolder(path, true), false],
   ['Node.js alone', (path) => new NodeFolder(path), true],
 ];
+
+/** Without the call that makes several files, so that each goes the way of what is no plain file. */
+export function oneByOne(folder: NativeFolder): TargetFolder {
+  folder.makeFiles = (_blocks, _permissions, _owners, { numbers }) => {
+    numbers.fill(0);
+    return 0;
+  };
+  return folder;
+}
 
 /** Bytes in pieces of a size that fits nothing. */
 export class Pieces implements ByteSource {
@@ -54,7 +64,11 @@ export function extractBytes(
   const extractor = new Extractor(folder, { ...POLICY, ...policy });
   try {
     try {
-      for (let member = reader.next(); member; member = reader.next()) extractor.extract(member, reader);
+      extractor.extractFiles(reader);
+      for (let member = reader.next(); member; member = reader.next()) {
+        extractor.extract(member, reader);
+        extractor.extractFiles(reader);
+      }
       reader.drain();
     } finally {
       extractor.finish();

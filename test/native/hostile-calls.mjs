@@ -1,6 +1,6 @@
 // Calls every entry of the addon with hostile receivers and arguments: hostile-calls.mjs RUNS SEED. Prints one JSON
 // line: how many calls there were, what came of them, and by how many bytes the process grew. Needs --expose-gc.
-import { constants, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +108,16 @@ const pools = [numbers, texts, memories, lists, strangers, instances, options];
 
 const names = ['a', 'b', 'a/c', 'b/d/e', '', '.', '..', '../a', '/a', 'a//b', 'a\u00ff'];
 
+const packedNames = Buffer.from('a\0b\0c\0');
+/** A file of the archive that a packer makes. */
+const archive = packedFile();
+function packedFile() {
+  const memory = new Uint8Array(4096);
+  writeFileSync(join(scratch, 'a'), 'content');
+  addon.packFiles(`${scratch}/`, '', packedNames, memory, false, new Float64Array(2));
+  return memory;
+}
+
 /** What the entry would take, so that the call goes on to its later arguments. */
 const sane = {
   'Device.open': () => [constants.O_RDWR],
@@ -142,6 +152,13 @@ const sane = {
     new Float64Array(7).fill(-1),
     new Float64Array(17),
   ],
+  'ExtractionRoot.makeFiles': () => [
+    pick([archive, archive.subarray(512), slab]),
+    0o777,
+    random() < 0.5,
+    new Float64Array(3),
+    new Float64Array(pick([0, 1, 2, 16])),
+  ],
   'ExtractionRoot.makeFolder': () => [pick(names), 0o700, new Float64Array(17)],
   'ExtractionRoot.openFolder': () => [pick(names)],
   'ExtractionRoot.write': () => [pick([slab, new Uint8Array(3)]), pick([0, 1, 4096])],
@@ -152,6 +169,9 @@ const sane = {
   'ExtractionRoot.makeNode': () => [pick(names), 0o010000, 0, 0, new Float64Array(7), new Float64Array(17)],
   'ExtractionRoot.makeHardLink': () => [pick(names), pick(names)],
   'ExtractionRoot.remove': () => [pick(names)],
+  namesIn: () => [scratch],
+  // The names may lie in the memory that they are packed into.
+  packFiles: () => [`${scratch}/`, 'in/', pick([packedNames, slab]), slab, random() < 0.5, new Float64Array(2)],
   inspectFile: () => [pick([scratch, join(scratch, pick(names))]), new Float64Array(17)],
   readSmallFile: () => [join(scratch, 'a'), slab, 0, 4096, new Float64Array(17)],
   readAttributes: () => [scratch],

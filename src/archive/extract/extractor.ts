@@ -4,7 +4,14 @@ import type { ExtendedAttribute, Member } from '../decode/member.js';
 import { type ByteString, quoted, toText } from '../encode/byte-string.js';
 import { failed, requireDone } from './failed.js';
 import { memberPath } from './folder/member-path.js';
-import { ATTRIBUTE, ATTRIBUTE_COUNT, MadeFiles, NodeFacts, SPECIAL_TYPES, type TargetFolder } from './folder/target-folder.js';
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_COUNT,
+  MadeFiles,
+  NodeFacts,
+  SPECIAL_TYPES,
+  type TargetFolder,
+} from './folder/target-folder.js';
 import { FolderAttributes } from './folder-attributes.js';
 import { LastLinks } from './last-links.js';
 import { Places } from './places.js';

@@ -106,7 +106,9 @@ export class Walker {
       return [];
     }
     try {
-      return [{ path: below(path), name: below(name), names: this.#files.names(path, status.size), next: 0, selected: 0 }];
+      return [
+        { path: below(path), name: below(name), names: this.#files.names(path, status.size), next: 0, selected: 0 },
+      ];
     } catch (error) {
       this.#finder.onProblem(path, error, true);
       return [];
