@@ -32,7 +32,7 @@ export function chunkNames(source) {
 }
 
 /** Where other people's code goes that more than the command uses, or all of the command. */
-const LIBRARIES = { commander: 'command', ignore: 'archive', zod: 'zod' };
+const LIBRARIES = { commander: 'command', ignore: 'archive', kysely: 'catalogue', zod: 'zod' };
 
 function readGraph(infoOf, parts, transfers) {
   const imported = (module) => infoOf(module)?.importedIds ?? [];

@@ -10,10 +10,18 @@ import { MINIFY, threadScripts } from './threads.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCE = join(ROOT, 'src/');
-const OPTIONS = { cwd: ROOT, platform: 'node', logLevel: 'warn', preserveEntrySignatures: 'allow-extension' };
+/** Databases that are loaded where one is named: the user installs them. */
+const FOREIGN = ['pg', 'node-sqlite3-wasm'];
+const OPTIONS = {
+  cwd: ROOT,
+  platform: 'node',
+  logLevel: 'warn',
+  external: FOREIGN,
+  preserveEntrySignatures: 'allow-extension',
+};
 
 /** Entries of the package, without the endings of their names. */
-export const ENTRIES = ['index', 'scsi/index', 'cli/main'];
+export const ENTRIES = ['index', 'scsi/index', 'catalogue/index', 'cli/main'];
 
 /** @param {string} folder whose content is replaced @returns names of modules that are imported and not in it */
 export async function bundleJavaScript(folder) {

@@ -1,5 +1,6 @@
 export * from './access.js';
 export * from './archive.js';
+export * from './catalogue.js';
 export * from './device.js';
 export * from './encryption.js';
 export * from './library.js';

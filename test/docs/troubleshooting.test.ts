@@ -70,8 +70,9 @@ describe('docs/guide/troubleshooting.md', () => {
   });
 
   it('names every reason of the errors that have one', () => {
-    const unions = /export type (?:ArchiveReason|KeyStoreReason|ElementProblem|WriteProtectionReason) =(.*?');/gs;
-    const sources = ['archive', 'encryption', 'library', 'medium'].map((file) =>
+    const unions =
+      /export type (?:ArchiveReason|CatalogueReason|KeyStoreReason|ElementProblem|WriteProtectionReason) =(.*?');/gs;
+    const sources = ['archive', 'catalogue', 'encryption', 'library', 'medium'].map((file) =>
       readFileSync(join(PACKAGE, 'src', 'errors', `${file}.ts`), 'utf8'),
     );
     const reasons = [...sources.join('').matchAll(unions)].flatMap(([, body = '']) =>

@@ -16,7 +16,8 @@ import * as sourceOfScsi from '../../src/scsi/index.js';
 
 const run = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
-const MOST_FILES = 60;
+/** Of the three entries and the command, which reads a file of its own for each piece of work. */
+const MOST_FILES = 66;
 
 let folder = '';
 let foreign: readonly string[] = [];
@@ -67,9 +68,10 @@ describe('the bundle in lib/', () => {
   it('is of few files, which need no other package, with the licences of those that they hold', async () => {
     const entries = await readdir(installed('lib'), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    // And three of declarations.
-    expect(files.length + 3).toBeLessThanOrEqual(MOST_FILES);
-    expect(foreign).toEqual([]);
+    // And four of declarations.
+    expect(files.length + 4).toBeLessThanOrEqual(MOST_FILES);
+    // Asked for where a catalogue on a server is named.
+    expect(foreign).toEqual(['pg']);
     expect(await readFile(installed('lib', 'LICENSES.txt'), 'utf8')).toMatch(/^commander .*^ignore .*^zod /ms);
   });
 

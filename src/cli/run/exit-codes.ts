@@ -55,6 +55,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   { code: 16, meaning: 'the keystore cannot be used', errors: ['LTO_KEY_STORE'] },
   { code: 17, meaning: 'done, except for unreadable records that were skipped (--skip-bad)', errors: [] },
   { code: 18, meaning: 'the library refuses the move of the cartridge', errors: ['LTO_ELEMENT'] },
+  { code: 19, meaning: 'the catalogue cannot be used', errors: ['LTO_CATALOGUE'] },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
   { code: 141, meaning: 'the reader of the output is gone', errors: [] },
 ];

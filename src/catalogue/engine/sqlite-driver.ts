@@ -1,0 +1,148 @@
+import { rmdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import { ProcessLock } from '../../locks/process-lock.js';
+import { catalogueError } from './engine.js';
+import { openSqliteFile, type SqliteDriverName, type SqliteFile, type SqlValue } from './sqlite-file.js';
+
+const LOOK_AGAIN_MS = 5;
+
+export interface SqliteDriverOptions {
+  readonly path: string;
+  /** How long another process may have the file. */
+  readonly busyTimeoutMs: number;
+  readonly driver?: SqliteDriverName | undefined;
+}
+
+/**
+ * One connection, lent to one piece of work at a time, over all processes: the locks of node:sqlite and of
+ * node-sqlite3-wasm do not see each other, and the latter's outlives a process that is killed.
+ */
+export class SqliteDriver implements Driver {
+  readonly #options: SqliteDriverOptions;
+  #file: SqliteFile | undefined;
+  #driver: SqliteDriverName | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #release: (() => void) | undefined;
+  #lock: ProcessLock | undefined;
+
+  constructor(options: SqliteDriverOptions) {
+    this.#options = options;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#last;
+    let release = () => {};
+    this.#last = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await before;
+    try {
+      this.#lock = await this.#lockFile();
+      const file = await this.#opened();
+      this.#release = release;
+      return new SqliteConnection(file);
+    } catch (error) {
+      await this.#unlock();
+      release();
+      throw error;
+    }
+  }
+
+  async releaseConnection(): Promise<void> {
+    const release = this.#release;
+    this.#release = undefined;
+    try {
+      await this.#unlock();
+    } finally {
+      release?.();
+    }
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    (connection as SqliteConnection).exec('BEGIN IMMEDIATE');
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    (connection as SqliteConnection).exec('COMMIT');
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    (connection as SqliteConnection).exec('ROLLBACK');
+  }
+
+  async destroy(): Promise<void> {
+    await this.#last;
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #opened(): Promise<SqliteFile> {
+    const { path, driver } = this.#options;
+    // Left by a process that was killed: who holds our lock is alone.
+    if (this.#driver !== 'node:sqlite') await rmdir(`${path}.lock`).catch(() => undefined);
+    if (this.#file !== undefined) return this.#file;
+    const opened = openSqliteFile(path, driver);
+    this.#driver = opened.driver;
+    try {
+      for (const pragma of PRAGMAS) opened.file.exec(`PRAGMA ${pragma}`);
+    } catch (error) {
+      opened.file.close();
+      throw error;
+    }
+    this.#file = opened.file;
+    return opened.file;
+  }
+
+  async #lockFile(): Promise<ProcessLock> {
+    const { path, busyTimeoutMs } = this.#options;
+    const end = Date.now() + busyTimeoutMs;
+    for (;;) {
+      const lock = await ProcessLock.acquire(dirname(path), `${basename(path)}.`, busyTimeoutMs);
+      if (lock instanceof ProcessLock) return lock;
+      if (Date.now() >= end) {
+        const leftover = lock.leftover === undefined ? {} : { next: `If it is gone, remove ${lock.leftover}` };
+        throw catalogueError(path, 'busy', `${lock.who} has had the catalogue for ${busyTimeoutMs} ms`, leftover);
+      }
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  async #unlock(): Promise<void> {
+    const lock = this.#lock;
+    this.#lock = undefined;
+    await lock?.release();
+  }
+}
+
+/** A commit is on disk; the journal is kept as an empty file, and pages are cached up to 64 MiB. */
+const PRAGMAS = ['synchronous = FULL', 'journal_mode = TRUNCATE', 'foreign_keys = OFF', 'cache_size = -65536'];
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #file: SqliteFile;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  exec(sql: string): void {
+    this.#file.exec(sql);
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return { rows: this.#file.all(sql, parameters.map(sqlValue)) as R[] };
+  }
+
+  // biome-ignore lint/correctness/useYield: Kysely asks for it, and nothing here streams.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('rows are not streamed');
+  }
+}
+
+function sqlValue(value: unknown): SqlValue {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'boolean' ? Number(value) : (value as SqlValue);
+}

@@ -1,0 +1,25 @@
+export type {
+  ArchiveRecord,
+  ArchiveRecorder,
+  ArchiveState,
+  CartridgeRecord,
+  CatalogueChange,
+  DriveRecord,
+  MemberRecord,
+  PartRecord,
+  VerificationRecord,
+} from '../provider/record/changes.js';
+export type { SqliteDriverName } from './engine/sqlite-file.js';
+export type {
+  ArchiveQuery,
+  Catalogue,
+  CataloguedArchive,
+  CataloguedCartridge,
+  CatalogueStats,
+  FoundMember,
+  FoundMembers,
+  MemberLimits,
+  MemberPlace,
+  MemberQuery,
+} from './model/catalogue.js';
+export { type CatalogueOptions, openCatalogue } from './open-catalogue.js';

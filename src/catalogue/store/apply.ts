@@ -1,0 +1,192 @@
+import { type Kysely, sql } from 'kysely';
+import { InvalidArgumentError } from '../../errors/index.js';
+import type { ArchiveRecord, CatalogueChange, PartRecord } from '../../provider/record/changes.js';
+import { MOST_MEMBERS, type Tables } from '../engine/tables.js';
+import { type FolderIds, insertMembers } from './member-rows.js';
+
+type Db = Kysely<Tables>;
+type ChangeOf<T extends CatalogueChange['type']> = Extract<CatalogueChange, { readonly type: T }>;
+type Apply<T extends CatalogueChange['type']> = (db: Db, change: ChangeOf<T>, folders: Folders) => Promise<unknown>;
+
+interface Folders {
+  readonly known: FolderIds;
+  readonly found: Map<string, number>;
+}
+
+/** What each change does. */
+const APPLY: { readonly [T in CatalogueChange['type']]: Apply<T> } = {
+  cartridge: (db, { cartridge, ...given }) => {
+    const row = {
+      barcode: given.barcode ?? null,
+      medium_serial: given.mediumSerial ?? null,
+      generation: given.generation ?? null,
+      pool: given.pool ?? null,
+      capacity_bytes: given.capacityBytes ?? null,
+      used_bytes: given.usedBytes ?? null,
+      state: given.state ?? null,
+      place: given.place ?? null,
+      seen_at: given.seenAt ?? null,
+    };
+    return db
+      .insertInto('cartridges')
+      .values({ cartridge, ...row })
+      .onConflict((conflict) => conflict.column('cartridge').doUpdateSet(newOrOld('cartridges', row)))
+      .execute();
+  },
+  drive: (db, { serialNumber: serial_number, ...given }) => {
+    const row = {
+      vendor: given.vendor ?? null,
+      product: given.product ?? null,
+      firmware: given.firmware ?? null,
+      seen_at: given.seenAt ?? null,
+    };
+    return db
+      .insertInto('drives')
+      .values({ serial_number, ...row })
+      .onConflict((conflict) => conflict.column('serial_number').doUpdateSet(newOrOld('drives', row)))
+      .execute();
+  },
+  archive: applyArchive,
+  members: async (db, { archive, first, members }, { known, found }) => {
+    const id = await archiveId(db, archive);
+    await insertMembers(db, id, first, members, known, found);
+    const count = first + members.length;
+    await db
+      .updateTable('archives')
+      .set({ member_count: count })
+      .where('id', '=', id)
+      .where('member_count', '<', count)
+      .execute();
+  },
+  verification: async (db, { archive, at, ok, serialNumber, error }) => {
+    const archive_id = await archiveId(db, archive);
+    const row = { archive_id, at, ok: Number(ok), serial_number: serialNumber ?? null, error: error ?? null };
+    await db.insertInto('verifications').values(row).execute();
+    if (!ok) return;
+    await db
+      .updateTable('archives')
+      .set({ state: 'verified' })
+      .where('id', '=', archive_id)
+      .where('state', '=', 'durable')
+      .execute();
+  },
+  overwritten: (db, { cartridge, from }) =>
+    db
+      .updateTable('archives')
+      .set({ state: 'lost' })
+      .where('state', '<>', 'lost')
+      .where('id', 'in', archivesOn(db, cartridge, from))
+      .execute(),
+  forget: async (db, change) => {
+    if ('archive' in change) return forgetArchives(db, await archiveIds(db, change.archive));
+    const rows = await archivesOn(db, change.cartridge, 0).execute();
+    await forgetArchives(
+      db,
+      rows.map(({ archive_id }) => archive_id),
+    );
+    await db.deleteFrom('cartridges').where('cartridge', '=', change.cartridge).execute();
+  },
+};
+
+/** Applies changes in one transaction. */
+export async function applyChanges(db: Db, changes: readonly CatalogueChange[], known: FolderIds): Promise<void> {
+  const found = new Map<string, number>();
+  await db.transaction().execute(async (transaction) => {
+    for (const change of changes) await applyOne(transaction, change, { known, found });
+  });
+  known.add(found);
+}
+
+function applyOne<T extends CatalogueChange['type']>(db: Db, change: ChangeOf<T>, folders: Folders): Promise<unknown> {
+  return APPLY[change.type as T](db, change, folders);
+}
+
+/** For a row that is there: each column as it is now told, or as it was. */
+function newOrOld<R extends object>(table: string, row: R) {
+  const names = Object.keys(row);
+  return Object.fromEntries(
+    names.map((name) => [name, sql`coalesce(${sql.ref(`excluded.${name}`)}, ${sql.ref(`${table}.${name}`)})`]),
+  );
+}
+
+async function applyArchive(db: Db, change: ArchiveRecord): Promise<void> {
+  const { archive, state, parts, bytes, checksum = null, tags, membersComplete, createdAt } = change;
+  const row = {
+    state,
+    bytes,
+    checksum,
+    tags: tags === undefined ? null : JSON.stringify(tags),
+    members_complete: Number(membersComplete),
+  };
+  const { id } = await db
+    .insertInto('archives')
+    .values({ archive, ...row, member_count: 0, created_at: createdAt })
+    .onConflict((conflict) => conflict.column('archive').doUpdateSet(row))
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await db.deleteFrom('parts').where('archive_id', '=', id).execute();
+  if (parts.length === 0) return;
+  const cartridges = await cartridgeIds(db, [...new Set(parts.map(({ cartridge }) => cartridge))]);
+  const rows = parts.map((part, number) => partRow(id, number, cartridges.get(part.cartridge) ?? 0, part));
+  await db.insertInto('parts').values(rows).execute();
+}
+
+function partRow(archive_id: number, number: number, cartridge_id: number, part: PartRecord) {
+  return {
+    archive_id,
+    number,
+    cartridge_id,
+    file_number: part.fileNumber,
+    first_logical_object: part.firstLogicalObject ?? null,
+    records: part.records,
+    bytes: part.bytes,
+    record_size: part.recordSize,
+    checksum: part.checksum ?? null,
+    encryption_key_id: part.encryptionKeyId ?? null,
+  };
+}
+
+async function cartridgeIds(db: Db, names: readonly string[]): Promise<Map<string, number>> {
+  await db
+    .insertInto('cartridges')
+    .values(names.map((cartridge) => ({ cartridge })) as never)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const rows = await db.selectFrom('cartridges').select(['id', 'cartridge']).where('cartridge', 'in', names).execute();
+  return new Map(rows.map(({ id, cartridge }) => [cartridge, id]));
+}
+
+async function archiveIds(db: Db, archive: string): Promise<number[]> {
+  const rows = await db.selectFrom('archives').select('id').where('archive', '=', archive).execute();
+  return rows.map(({ id }) => id);
+}
+
+async function archiveId(db: Db, archive: string): Promise<number> {
+  const [id] = await archiveIds(db, archive);
+  if (id !== undefined) return id;
+  throw new InvalidArgumentError(`the catalogue has no archive ${JSON.stringify(archive)}`, {
+    next: 'Record the archive before its members and verifications',
+  });
+}
+
+function archivesOn(db: Db, cartridge: string, from: number) {
+  return db
+    .selectFrom('parts')
+    .innerJoin('cartridges', 'cartridges.id', 'parts.cartridge_id')
+    .select('parts.archive_id')
+    .where('cartridges.cartridge', '=', cartridge)
+    .where('parts.file_number', '>=', from);
+}
+
+async function forgetArchives(db: Db, ids: readonly number[]): Promise<void> {
+  for (const id of ids) {
+    await db
+      .deleteFrom('members')
+      .where('id', '>=', id * MOST_MEMBERS)
+      .where('id', '<', (id + 1) * MOST_MEMBERS)
+      .execute();
+    await db.deleteFrom('verifications').where('archive_id', '=', id).execute();
+    await db.deleteFrom('parts').where('archive_id', '=', id).execute();
+    await db.deleteFrom('archives').where('id', '=', id).execute();
+  }
+}
