@@ -7,6 +7,8 @@ import { withFolder } from '../harness/scratch.mjs';
 
 const KIB = 1024;
 const MIB = KIB * KIB;
+/** After a stop the model's tape stands again. */
+const STOP_MS = 3500;
 const COLUMNS = { drive: 'drive', files: 'files', how: 'how', seconds: 'seconds', rate: 'files/s', speed: 'MB/s' };
 
 function row(drive, { files, bytes, how }, seconds) {
@@ -41,7 +43,8 @@ export function sessionsHere({ quick, rounds }) {
       drives += 1;
       const path = join(folder, `drive-${drives}`);
       await createVirtualDrive(path, { generation: 9, ...options });
-      return runJob('sessions:sessions', { folder: path, ...job });
+      const settleMs = options.speed === undefined ? 0 : STOP_MS;
+      return runJob('sessions:sessions', { folder: path, settleMs, ...job });
     };
     const files = quick ? 200 : 1000;
     const slow = [

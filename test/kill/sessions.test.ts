@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { BufferedDataLostError } from '../../src/errors/index.js';
 import type { TapeReceipt } from '../../src/tape/stream/file/receipt.js';
@@ -74,6 +74,19 @@ async function expectPrefix({ tape }: Bench, written: readonly Written[], durabl
   await next.durable;
 }
 
+// The session looks once a second what the drive has recorded: here after so many files, while the next one is written.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+const A_SECOND = 1000;
+
+/** How a session goes: its files, and after how many it commits and looks. */
+interface Course {
+  readonly files: readonly number[];
+  readonly commit: number;
+  readonly look: number;
+}
+
 type Break = 'power cut' | 'reset' | 'deferred error';
 
 const FAULTS = {
@@ -85,16 +98,15 @@ const FAULTS = {
 /** Writes files until the command of that number breaks the session off; what was written, and what was durable. */
 async function brokenSession(
   { tape, virtual }: Bench,
-  files: readonly number[],
+  { files, commit, look }: Course,
   afterCount: number,
   kind: Break,
-  commit: number,
 ) {
   const written: Written[] = [];
   const durable = new Set<number>();
   const lost = new Set<number>();
   virtual.faults = [{ afterCount, times: 1, outcome: FAULTS[kind] }];
-  const session = tape.session({ commit: { files: commit } });
+  const session = tape.session();
   const waits: Promise<void>[] = [];
   for (const [index, bytes] of files.entries()) {
     const receipt = await session.writeFile([Buffer.alloc(bytes, index + 1)]).catch(() => undefined);
@@ -108,6 +120,8 @@ async function brokenSession(
       },
     );
     waits.push(settled);
+    if (index % look === look - 1) vi.advanceTimersByTime(A_SECOND);
+    if (index % commit === commit - 1) await session.commit().catch(() => undefined);
   }
   await session.close().catch(() => undefined);
   await Promise.all(waits);
@@ -155,12 +169,15 @@ it('a session that is killed, reset or cut off leaves a prefix with all that was
       continue;
     }
     const files = Array.from({ length: 1 + Math.floor(random() * 20) }, () => 1 + Math.floor(random() * 100 * KIB));
-    const [after, commit] = [Math.floor(random() * 100), 1 + Math.floor(random() * 8)];
+    const below = (most: number) => Math.floor(random() * most);
+    const [after, commit, look] = [below(100), 1 + below(8), 1 + below(4)];
     const kind = kinds[run % kinds.length] ?? 'reset';
     await withBench(bufferBytes, async (bench) => {
-      const broken = await brokenSession(bench, files, after, kind, commit);
+      const broken = await brokenSession(bench, { files, commit, look }, after, kind);
       await expectPrefix(bench, broken.written, broken.durable).catch((cause: unknown) => {
-        throw new Error(`run ${run}: ${kind} after ${after} commands, commits of ${commit}`, { cause });
+        throw new Error(`run ${run}: ${kind} after ${after} commands, commits of ${commit}, looks of ${look}`, {
+          cause,
+        });
       });
       counts.durable += broken.durable.size;
       counts.lost += broken.lost.size;
@@ -177,12 +194,13 @@ it('for all sessions: whatever breaks one off, all that was durable is there', {
     afterCount: fc.integer({ min: 0, max: 80 }),
     kind: fc.constantFrom<Break>('power cut', 'reset', 'deferred error'),
     commit: fc.integer({ min: 1, max: 6 }),
+    look: fc.integer({ min: 1, max: 4 }),
     bufferBytes: fc.integer({ min: 0, max: 1_000_000 }),
   });
   await fc.assert(
-    fc.asyncProperty(session, ({ files, afterCount, kind, commit, bufferBytes }) =>
+    fc.asyncProperty(session, ({ files, afterCount, kind, commit, look, bufferBytes }) =>
       withBench(bufferBytes, async (bench) => {
-        const { written, durable } = await brokenSession(bench, files, afterCount, kind, commit);
+        const { written, durable } = await brokenSession(bench, { files, commit, look }, afterCount, kind);
         await expectPrefix(bench, written, durable);
       }),
     ),
@@ -190,8 +208,8 @@ it('for all sessions: whatever breaks one off, all that was durable is there', {
       numRuns: 25,
       // What was left of the file under way got `st`'s filemark, and was a whole file with nothing in it.
       examples: [
-        [{ files: [0, 1, 1], afterCount: 24, kind: 'deferred error', commit: 3, bufferBytes: 1 }],
-        [{ files: [1, 1], afterCount: 22, kind: 'deferred error', commit: 2, bufferBytes: 1 }],
+        [{ files: [0, 1, 1], afterCount: 24, kind: 'deferred error', commit: 3, look: 9, bufferBytes: 1 }],
+        [{ files: [1, 1], afterCount: 22, kind: 'deferred error', commit: 2, look: 9, bufferBytes: 1 }],
       ],
     },
   );

@@ -21,6 +21,8 @@ interface Waiting extends BufferedFile {
   readonly receipt: TapeReceipt;
   /** Logical object number after its filemark. */
   readonly end: number;
+  /** When the drive had accepted it, by `performance.now()`. */
+  readonly since: number;
   readonly durable: Promise<TapeReceipt>;
   readonly settle: (receipt: TapeReceipt) => void;
   readonly fail: (error: BufferedDataLostError) => void;
@@ -41,6 +43,15 @@ export class BufferedFiles {
     return this.#waiting.length;
   }
 
+  get oldest(): { readonly end: number; readonly since: number } | undefined {
+    return this.#waiting[0];
+  }
+
+  /** Logical object number after the last one. */
+  get end(): number {
+    return this.#waiting.at(-1)?.end ?? 0;
+  }
+
   get files(): BufferedFile[] {
     return this.#waiting.map(({ id, fileNumber }) => ({ id, fileNumber }));
   }
@@ -58,7 +69,8 @@ export class BufferedFiles {
       fail = reject;
     });
     durable.catch(() => undefined);
-    this.#waiting.push({ id, fileNumber: receipt.fileNumber, receipt, end, durable, settle, fail });
+    const since = performance.now();
+    this.#waiting.push({ id, fileNumber: receipt.fileNumber, receipt, end, since, durable, settle, fail });
     this.bytes += receipt.bytes;
     return { ...receipt, id, state: 'buffered', durable };
   }

@@ -1,4 +1,5 @@
 import { PositionMismatchError } from '../../errors/index.js';
+import type { BufferPosition } from '../../scsi/commands/read-position.js';
 import { forgetWriting } from '../motion/medium-end.js';
 import { readBufferPosition, readStanding } from '../motion/position.js';
 import type { DrivePort } from '../port/drive-port.js';
@@ -49,11 +50,11 @@ export async function endImmediately(file: OpenFile, driverFile: number | undefi
 
 /**
  * Makes the drive flush its buffer, and proves that the tape stands at the end of the session and that key and
- * protection are still set. `left`: number of records after that end that belong to a file that could not be closed. At
+ * protection are still set. Resolves with whether the drive tells what it has recorded. `left`: number of records after that end that belong to a file that could not be closed. At
  * the end of the tape there may be one more, which the drive has taken without reporting it, or one less, which was to
  * make room for the filemark.
  */
-export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd, left = 0): Promise<void> {
+export async function flushTo(port: DrivePort, { start, logicalObject }: SessionEnd, left = 0): Promise<boolean> {
   await port.mt('MTWEOF', 0);
   await port.askPosition('commit');
   const stands = await readStanding(port);
@@ -63,9 +64,14 @@ export async function flushTo(port: DrivePort, { start, logicalObject }: Session
     const place = `file ${stands.fileNumber ?? '?'}, block ${stands.logicalObject ?? '?'}`;
     throw elsewhere(port, place, start.fileNumber, logicalObject);
   }
+  const { firstObject, lastObject } = await readBufferPosition(port).catch(() => NOTHING_TOLD);
   await port.confirmGuards('commit');
   port.requirePosition('commit');
+  // The buffer is empty: a drive that says otherwise does not count.
+  return firstObject !== undefined && firstObject === lastObject;
 }
+
+const NOTHING_TOLD: Pick<BufferPosition, 'firstObject' | 'lastObject'> = {};
 
 /**
  * What the drive has recorded of `written` logical objects, without flushing the buffer. Rejects while a guard fails.

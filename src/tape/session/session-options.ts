@@ -3,13 +3,17 @@ import { requireNonEmptyText, requireOptions, requireRecord } from '../../argume
 import type { LtoErrorDetails, OnMedium } from '../../errors/index.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 
-/** When a session commits, that is, brings buffered files to the medium: at the first limit that is reached. */
+/**
+ * When buffered files are brought to the medium. A drive that is reached by one file after the other records them by
+ * itself, and is not stopped for `bytes` and `files`: it is flushed if no further file comes, or if it has not recorded
+ * those files 10 seconds later. A drive that does not report what it has recorded is flushed at once.
+ */
 export interface CommitOptions {
-  /** Bytes since the last commit. Default 8 GiB. */
+  /** Bytes that are not proven to be on the medium. Default 8 GiB. */
   readonly bytes?: number | undefined;
-  /** Files since the last commit. Default 200. */
+  /** Files that are not proven to be on the medium. Default 200. */
   readonly files?: number | undefined;
-  /** Seconds since the first file after the last commit, checked between files. Default 30. */
+  /** Seconds for which a file may stay unproven, checked between files; then the drive is flushed. Default 30. */
   readonly seconds?: number | undefined;
 }
 

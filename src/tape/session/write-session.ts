@@ -18,7 +18,6 @@ import { SessionClock } from './session-clock.js';
 import { busyError, mayBeDeferred } from './session-errors.js';
 import { abandonFile, endImmediately, flushTo, proveEnd, readRecorded, type SessionEnd } from './session-file.js';
 import {
-  type CommitLimits,
   commitLimits,
   requireFileOptions,
   type SessionEvents,
@@ -31,6 +30,8 @@ import { Turns } from './turns.js';
 /** Opens a stream for a file of the session `by`. */
 export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by: object) => TapeWriteStream;
 
+const NOTHING = () => undefined;
+
 /**
  * Writes many files without stopping the tape after each. Every file ends with a filemark in the drive's buffer. The
  * next commit makes the drive empty its buffer and proves by the position that the files are on the medium. A session
@@ -39,7 +40,6 @@ export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by
  */
 export class WriteSession extends EventEmitter<SessionEvents> {
   readonly #port: DrivePort;
-  readonly #limits: CommitLimits;
   readonly #open: OpenSessionFile;
   readonly #outcome: SessionOutcome;
   readonly #forget: () => void;
@@ -54,21 +54,21 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   /** Made by `TapeDrive.session()`. */
   constructor(port: DrivePort, options: SessionOptions, open: OpenSessionFile) {
     super();
-    this.#limits = commitLimits(port.device, options);
+    const limits = commitLimits(port.device, options);
     port.requireOpen('session');
     if (port.buffering?.isOver === false) throw busyError(port.device);
     this.#port = port;
     this.#open = open;
-    this.#clock = new SessionClock(this.#limits.seconds, {
-      // A failed commit is reported by the receipts.
-      commit: () => void this.#turns.take(() => this.#commit()).catch(() => undefined),
-      look: () => void this.#look(),
-    });
     this.#outcome = new SessionOutcome(port.device, {
       // An error of a listener must not look like one of the drive.
       onDurable: (upTo) => queueMicrotask(() => this.emit('durable', upTo)),
       onEmpty: () => this.#clock.stop(),
       onOver: () => this.#ended(),
+    });
+    this.#clock = new SessionClock(limits, this.#outcome.files, {
+      // A failed commit is reported by the receipts.
+      commit: (isWanted) => this.#turns.take(async () => isWanted() && this.#commit()).then(NOTHING, NOTHING),
+      look: () => this.#look(),
     });
     this.#forget = port.onChange((change) => this.#noticed(change));
     port.buffering = this;
@@ -147,12 +147,13 @@ export class WriteSession extends EventEmitter<SessionEvents> {
 
   /** Called by the drive before another user moves the tape. */
   async giveTape(): Promise<void> {
-    await this.#flush().catch(() => undefined);
+    await this.#flush().catch(NOTHING);
     this.#end = undefined;
   }
 
   async #write(source: DataSource, { id, ...options }: SessionFileOptions): Promise<BufferedReceipt> {
     this.#outcome.requireGoingOn();
+    this.#clock.fileBegins();
     let stream: TapeWriteStream | undefined;
     let receipt: BufferedReceipt | undefined;
     const frame: FileFrame = {
@@ -172,9 +173,11 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       if (stream !== undefined) await this.#afterFailure(stream, error);
       if (this.isOver) await abandonFile(this.#port, this);
       throw error;
+    } finally {
+      this.#clock.fileEnded();
     }
     if (receipt === undefined) throw new LtoError('LTO_INTERNAL', 'a file ended without a receipt');
-    if (this.#outcome.files.reach(this.#limits)) await this.#commit().catch(() => undefined);
+    if (this.#clock.mustFlush) await this.#commit().catch(NOTHING);
     return receipt;
   }
 
@@ -221,9 +224,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       recordSize,
       partition: port.partition,
     };
-    const receipt = this.#outcome.files.add(name, receiptOf(file, checksum), logicalObject);
-    this.#clock.start();
-    return receipt;
+    return this.#outcome.files.add(name, receiptOf(file, checksum), logicalObject);
   }
 
   /**
@@ -241,7 +242,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       return;
     }
     if (this.#outcome.files.count > 0 && mayBeDeferred(error)) this.#outcome.lose(error);
-    await this.#commit(stream.recordsWritten).catch(() => undefined);
+    await this.#commit(stream.recordsWritten).catch(NOTHING);
     if (this.#outcome.files.count === 0 && stream.recordsWritten > 0) this.#end = undefined;
   }
 
@@ -264,7 +265,9 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#outcome.requireGoingOn();
     const end = this.#end;
     if (this.#outcome.files.count === 0 || end === undefined) return;
-    await this.#outcome.provenOrLost(() => flushTo(this.#port, end, left));
+    await this.#outcome.provenOrLost(async () => {
+      this.#clock.driveTells = await flushTo(this.#port, end, left);
+    });
     this.#outcome.requireGoingOn();
     this.#outcome.settle(end.logicalObject);
   }
@@ -273,12 +276,12 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   async #look(): Promise<void> {
     const written = this.#end?.logicalObject;
     if (this.#outcome.files.count === 0 || written === undefined) return;
-    const recorded = await readRecorded(this.#port, written).catch(() => undefined);
+    const recorded = await readRecorded(this.#port, written).catch(NOTHING);
     if (recorded === undefined || this.isOver) return;
     this.#outcome.settle(recorded.upTo);
     if (!recorded.isNearEnd || this.#nearEnd.isHere) return;
     this.#nearEnd.note();
-    await this.#turns.take(() => this.#commit()).catch(() => undefined);
+    await this.#turns.take(() => this.#commit()).catch(NOTHING);
   }
 
   #noticed({ extent, error, why }: DeviceChange): void {
