@@ -13,7 +13,6 @@ import {
   type SafeExtent,
   WriteError,
 } from '../../errors/index.js';
-import { isSystemError } from '../../errors/system-error.js';
 import { testUnitReady } from '../../scsi/commands/primary.js';
 import type { ScsiRequest } from '../../scsi/wire/command.js';
 import { isCommandName } from '../../scsi/wire/opcodes.js';
@@ -23,6 +22,7 @@ import type { Transport } from '../../transport/transport.js';
 import { DriveMemory } from '../stream/memory/drive-memory.js';
 import type { BufferingUser } from './buffering-user.js';
 import type { DriveModel } from './drive-model.js';
+import { DriverPosition } from './driver-position.js';
 import { PathLimit } from './path-limit.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 import type { TransferGuard } from './transfer-guard.js';
@@ -58,6 +58,7 @@ export class DrivePort extends ScsiDevice {
   /** The partition that a user of this handle went to last. A cartridge that was just loaded stands in partition 0. */
   partition = 0;
   readonly #gate: WriteGate;
+  readonly #driver: DriverPosition;
   #user: object | undefined;
   readonly #guards: TransferGuard[] = [];
   /** The drive was reset or its cartridge changed since the position was last established. */
@@ -74,6 +75,7 @@ export class DrivePort extends ScsiDevice {
     this.path = new PathLimit(transport.maxTransfer);
     this.memory = new DriveMemory(transport);
     this.#gate = new WriteGate(transport.device);
+    this.#driver = new DriverPosition(transport);
     this.onChange((change) => this.#noticed(change));
   }
 
@@ -107,7 +109,7 @@ export class DrivePort extends ScsiDevice {
     this.requireOpen(operation);
     if (writesOnTape(name, count)) this.requirePosition(operation);
     this.#gate.passOperation(name, count, this.mediumEpoch);
-    if (this.#positionLost !== undefined) await this.#tellDriver();
+    if (this.#positionLost !== undefined) await this.#driver.wake();
     try {
       await logged({ device: this.device, operation }, () => this.transport.mt(MtOperation[name], count, options));
     } catch (error) {
@@ -141,15 +143,19 @@ export class DrivePort extends ScsiDevice {
   }
 
   /**
-   * As `requirePosition`, after a command through the driver; resolves with the logical object number it returns. If
-   * another program consumed the unit attention of a reset, `st` notices the reset only at its next command, which is
-   * carried out at whatever position the tape then has: on Linux 7.2, that command can be the WRITE at the beginning of
-   * the tape.
+   * As `requirePosition`, after a command through the driver; resolves with the logical object number it returns,
+   * undefined for a drive that never does. Rejects if the command fails on one that did. If another program consumed the
+   * unit attention of a reset, `st` notices the reset only at its next command, which is carried out at whatever
+   * position the tape then has: on Linux 7.2, that command can be the WRITE at the beginning of the tape.
    */
   async confirmPosition(operation: string): Promise<number | undefined> {
     this.requirePosition(operation);
-    const logicalObject = await this.#tellDriver();
-    if (!(await this.#driverKnowsPosition())) throw this.losePosition({ device: this.device, operation });
+    const logicalObject = await this.#driver.tell().catch(async (error: unknown) => {
+      // `st` keeps the sense to itself: it may be a deferred error of what was written before.
+      if (this.#driver.isTold) throw await this.diagnoseError(error, { device: this.device, operation });
+      return undefined;
+    });
+    if (!(await this.#driver.isKnown())) throw this.losePosition({ device: this.device, operation });
     return logicalObject;
   }
 
@@ -179,7 +185,7 @@ export class DrivePort extends ScsiDevice {
    */
   async askPosition(operation: string): Promise<TapeStatus & { readonly logicalObject: number }> {
     this.requirePosition(operation);
-    const logicalObject = await this.transport.tell().catch(async (error: unknown) => {
+    const logicalObject = await this.#driver.tell().catch(async (error: unknown) => {
       throw await this.diagnoseError(error, { device: this.device, operation });
     });
     const status = await this.status();
@@ -196,14 +202,6 @@ export class DrivePort extends ScsiDevice {
 
   async confirmGuards(operation: string): Promise<void> {
     for (const guard of this.#guards) await guard.confirmWriting?.(operation);
-  }
-
-  /** `st` refuses MTNOP, which moves nothing, while it does not know the position. Numbers of -1 follow any LOCATE. */
-  #driverKnowsPosition(): Promise<boolean> {
-    return this.transport.mt(MtOperation.MTNOP, 1).then(
-      () => true,
-      (error: unknown) => !isSystemError(error) || error.code !== 'EIO',
-    );
   }
 
   /**
@@ -239,7 +237,7 @@ export class DrivePort extends ScsiDevice {
       (reason: unknown) => reason,
     );
     if (notReady !== undefined) return notReady;
-    if (this.#positionLost !== undefined || !(await this.#driverKnowsPosition())) return this.losePosition(known);
+    if (this.#positionLost !== undefined || !(await this.#driver.isKnown())) return this.losePosition(known);
     for (const guard of this.#guards) {
       const problem = await guard.explain?.(known);
       if (problem !== undefined) return problem;
@@ -266,7 +264,7 @@ export class DrivePort extends ScsiDevice {
   }
 
   protected override async beforeClose(): Promise<void> {
-    await this.#tellDriver();
+    await this.#driver.wake();
   }
 
   /** The transport rejects only where `st` could not end what was written. */
@@ -284,14 +282,5 @@ export class DrivePort extends ScsiDevice {
         next: 'Write the last file again, as a new file',
       },
     );
-  }
-
-  /**
-   * After writing, `st` writes a filemark before it rewinds or closes, wherever the tape then stands, unless a command
-   * of its own has reported the reset or the other cartridge. On Linux 7.2, where a query had consumed the unit
-   * attention, that filemark erased the tape from its beginning.
-   */
-  async #tellDriver(): Promise<number | undefined> {
-    return this.transport.tell().catch(() => undefined);
   }
 }

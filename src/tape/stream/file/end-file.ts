@@ -1,4 +1,4 @@
-import { PositionMismatchError } from '../../../errors/index.js';
+import { HardwareError, MediumError, PositionMismatchError } from '../../../errors/index.js';
 import { endedEarly, forgetWriting } from '../../motion/medium-end.js';
 import { readStanding } from '../../motion/position.js';
 import type { DrivePort } from '../../port/drive-port.js';
@@ -16,8 +16,15 @@ export async function endFile(
   { fileNumber, firstLogicalObject }: FileStart,
   records: number,
 ): Promise<number> {
-  // If the key was lost, records written since then may be plain: no receipt for them.
-  await port.confirmWriting('MTWEOF 1');
+  try {
+    // If the key was lost, records written since then may be plain: no receipt for them.
+    await port.confirmWriting('MTWEOF 1');
+  } catch (error) {
+    // Records may be missing. `st` would write its own filemark here before the next rewind or close.
+    if (error instanceof MediumError || error instanceof HardwareError)
+      await forgetWriting(port).catch(() => undefined);
+    throw error;
+  }
   const taken = firstLogicalObject === undefined ? records : await countTaken(port, firstLogicalObject, records);
   const end = firstLogicalObject === undefined ? undefined : firstLogicalObject + taken;
   await port.mt('MTWEOF', 1);
