@@ -38,7 +38,7 @@ export type { LibraryWaitOptions, MailOptions } from './library/waiting.js';
 export type { LibraryEvent, LibraryWatchOptions } from './library/watch-library.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
 export type { ArchiveSession, BufferedArchive, SessionArchiveOptions } from './provider/archive/archive-session.js';
-export type { FinalizeReport } from './provider/archive/finalize.js';
+export type { EjectOptions, FinalizeReport } from './provider/archive/finalize.js';
 export type { FullCartridge, OnEndOfMedium } from './provider/archive/full-cartridge.js';
 export type { IdleOptions } from './provider/archive/idle-reader.js';
 export type { PartHeader } from './provider/archive/part-header.js';
@@ -46,6 +46,7 @@ export type { ReadArchiveOptions, VerifyInDriveArchiveOptions } from './provider
 export type { ReadSpannedOptions } from './provider/archive/read-spanned.js';
 export type { WriteArchiveOptions } from './provider/archive/write-archive.js';
 export type { SpanOptions } from './provider/archive/write-spanned.js';
+export type { EraseMediaOptions, EraseReport } from './provider/label/erase-media.js';
 export type { ExistingData } from './provider/label/existing-data.js';
 export type { MediaIdentity } from './provider/label/identify.js';
 export type { InitializeOptions } from './provider/label/initialize.js';
@@ -56,12 +57,16 @@ export { exportLastKnownGood, importLastKnownGood } from './provider/monitor/las
 export type { DriveInfo, IsRegistered, LiveInfo } from './provider/monitor/live-info.js';
 export type { CartridgeIdentity, Freshness, MamInfo } from './provider/monitor/mam-info.js';
 export type { OnlineStatus } from './provider/monitor/online-status.js';
+export type { TapePosition } from './provider/monitor/position.js';
+export type { CachedLiveInfo } from './provider/monitor/seen-drives.js';
 export type { Utilization } from './provider/monitor/utilization.js';
 export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
 export { LtoProvider } from './provider/provider.js';
 export type { CartridgeChoice, ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
+export type { ProviderReports } from './provider/provider-reports.js';
 export {
   CONFIGURATION_SCHEMA,
+  type ConfigurationOptions,
   type ProviderConfiguration,
   type ProviderSettings,
   parseConfiguration,

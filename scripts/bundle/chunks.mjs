@@ -20,7 +20,11 @@ export function chunkNames(source) {
   return (id, context) => {
     graph ??= readGraph((module) => context.getModuleInfo(module), parts, transfers);
     // The entry waits for its work, and nothing that the work imports may wait for the entry.
-    if (id === parts.shared || graph.demanded.has(id)) return undefined;
+    if (id === parts.shared || id.startsWith(`${source}tapehoard/`)) return undefined;
+    // Small works of commands, which need little more than the drive: by the rooms of `actions/`.
+    const [, room] = /\/cli\/actions\/(\w+)\/\w[\w-]*\.ts$/.exec(id) ?? [];
+    if (room !== undefined && graph.demanded.has(id) && !transfers.includes(id)) return `works-${room}`;
+    if (graph.demanded.has(id)) return undefined;
     const [, library] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
     if (library !== undefined) return LIBRARIES[library] ?? 'command-output';
     const [floor, inside] = id.startsWith(source) ? id.slice(source.length).split('/') : [];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { chunkNames } from './chunks.mjs';
+import { inlineFacades } from './facades.mjs';
 import { licencesOf } from './licences.mjs';
 import { MINIFY, threadScripts } from './threads.mjs';
 
@@ -21,7 +22,7 @@ const OPTIONS = {
 };
 
 /** Entries of the package, without the endings of their names. */
-export const ENTRIES = ['index', 'scsi/index', 'catalogue/index', 'cli/main'];
+export const ENTRIES = ['index', 'scsi/index', 'catalogue/index', 'tapehoard/index', 'cli/main'];
 
 /** @param {string} folder whose content is replaced @returns names of modules that are imported and not in it */
 export async function bundleJavaScript(folder) {
@@ -45,6 +46,7 @@ export async function bundleJavaScript(folder) {
     },
   });
   await bundle.close();
+  inlineFacades(join(folder, 'chunks'));
   writeFileSync(
     join(folder, 'LICENSES.txt'),
     licencesOf([...modules, ...output.flatMap(({ moduleIds = [] }) => moduleIds)]),

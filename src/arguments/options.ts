@@ -14,7 +14,18 @@ type Check = (name: string, value: unknown, details?: LtoErrorDetails) => void;
 
 /** Options that are true or false. An option means the same wherever it occurs, and takes the same. */
 const FLAGS = [
-  ...['allowIntrusive', 'closeUnterminated', 'force', 'forget', 'inDrive', 'long', 'readOnly', 'reuseChunks', 'wait'],
+  ...[
+    'allowIntrusive',
+    'any',
+    'closeUnterminated',
+    'force',
+    'forget',
+    'inDrive',
+    'long',
+    'readOnly',
+    'reuseChunks',
+    'wait',
+  ],
   ...['clearKeyOnDemount', 'clearKeyOnReservationLoss', 'clearKeyOnReservationPreempted', 'keep', 'lock', 'rawReading'],
   ...['oneFileSystem', 'owners', 'preserve', 'special', 'strict', 'xattrs', 'unloads'],
 ];

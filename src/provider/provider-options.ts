@@ -4,9 +4,10 @@ import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
 import type { MountEvent } from '../library/mount/events.js';
 import { type MountPolicy, requireMountPolicy } from '../library/mount/policy.js';
 import type { IsRegistered } from './monitor/live-info.js';
+import type { ConfigurationOptions } from './session/configuration.js';
 import type { OpenDrive } from './session/drive-owner.js';
 
-export interface ProviderOptions {
+export interface ProviderOptions extends ConfigurationOptions {
   /** Whether the catalogue knows a cartridge. Default: a cartridge with a barcode or a label is known. */
   readonly isRegistered?: IsRegistered | undefined;
   /** Opens the drive. Default: `TapeDrive.open`. */

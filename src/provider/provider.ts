@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
-import { requireNumbers } from '../arguments/number.js';
 import { type CallOptions, requireOptions } from '../arguments/options.js';
-import { unlessAborted } from '../arguments/signal.js';
+import { KeyStoreChain } from '../keys/key-store-chain.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type ArchiveSession, openSession } from './archive/archive-session.js';
-import { type FinalizeReport, finalizeMedia } from './archive/finalize.js';
+import { type EjectOptions, ejectMedia, type FinalizeReport, finalizeMedia } from './archive/finalize.js';
 import { enterPlace } from './archive/places.js';
 import {
   type ReadArchiveOptions,
@@ -20,6 +19,7 @@ import {
 import { type ReadSpannedOptions, readSpanned, requireParts, withPart } from './archive/read-spanned.js';
 import type { WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
+import { type EraseMediaOptions, type EraseReport, eraseMedia } from './label/erase-media.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
 import { identify, type MediaIdentity } from './label/identify.js';
 import { type InitializeOptions, initializeMedia } from './label/initialize.js';
@@ -29,30 +29,17 @@ import { Preparations } from './label/preparations.js';
 import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
 import { CartridgePool } from './library/pool.js';
 import { nextPlace, sessionSource } from './library/session-source.js';
-import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
-import {
-  type DriveInfo,
-  driveInfo,
-  type IsRegistered,
-  type LiveInfo,
-  liveInfo,
-  unreachable,
-} from './monitor/live-info.js';
-import type { Freshness, MamInfo } from './monitor/mam-info.js';
-import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
-import { readUtilization, type Utilization } from './monitor/utilization.js';
-import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
+import type { MamInfo } from './monitor/mam-info.js';
 import {
   type CartridgeChoice,
-  type ForceOptions,
   type IdentifyOptions,
   type ProviderOptions,
   requireProviderOptions,
 } from './provider-options.js';
-import { CONFIGURATION_SCHEMA, type ProviderConfiguration, parseConfiguration } from './session/configuration.js';
+import { ProviderReports } from './provider-reports.js';
+import { CONFIGURATION_SCHEMA, readConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
 import type { Session } from './session/session.js';
-import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
 const CAPABILITIES = {
   supportsRandomAccess: false,
@@ -65,71 +52,28 @@ const CAPABILITIES = {
  * call that needs the drive opens it, and it stays open until `close`. Calls that move the tape wait in one queue for
  * all providers of that drive. Every method rejects with the typed errors of `LtoError`.
  */
-export class LtoProvider {
+export class LtoProvider extends ProviderReports {
+  static readonly providerId = 'lto_tape';
+  static readonly displayName = 'LTO tape';
+  static readonly description = 'Archives on LTO cartridges, one archive to a file of the tape';
+  static readonly capabilities = CAPABILITIES;
   static readonly configurationSchema = CONFIGURATION_SCHEMA;
-  readonly id = 'lto_tape';
-  readonly name = 'LTO tape';
-  readonly description = 'Archives on LTO cartridges, one archive to a file of the tape';
-  readonly capabilities = CAPABILITIES;
-  readonly configuration: ProviderConfiguration;
-  readonly #isRegistered: IsRegistered;
   readonly #connection: Connection;
   readonly #preparations = new Preparations();
   readonly #pool: CartridgePool | undefined;
 
   /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
-  constructor(configuration: unknown, options: ProviderOptions = {}) {
-    this.configuration = parseConfiguration(configuration);
-    const { devicePath, library, pool } = this.configuration;
+  constructor(settings: unknown, options: ProviderOptions = {}) {
+    const { configuration, keyStore: ownKey } = readConfiguration(settings, options);
+    const { devicePath, library, pool } = configuration;
     requireProviderOptions(options, { device: devicePath ?? library, operation: 'configure' });
-    const { isRegistered = hasName, open, keyStore, mountPolicy: policy, onMountEvent: onEvent } = options;
-    this.#isRegistered = isRegistered;
-    this.#connection = new Connection(sessionSource(this.configuration, { keyStore, open, policy, onEvent }));
+    const { isRegistered = hasName, open, mountPolicy: policy, onMountEvent: onEvent } = options;
+    const keyStore =
+      ownKey && options.keyStore ? new KeyStoreChain(ownKey, options.keyStore) : (ownKey ?? options.keyStore);
+    const connection = new Connection(sessionSource(configuration, { keyStore, open, policy, onEvent }));
+    super(configuration, connection, isRegistered);
+    this.#connection = connection;
     this.#pool = pool && new CartridgePool(library ?? '', pool);
-  }
-
-  /** Vendor, model, firmware and serial number; read once per drive. */
-  getDriveInfo(options: CartridgeChoice = {}): Promise<DriveInfo> {
-    return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
-  }
-
-  /**
-   * Cartridge memory, alerts and generation. When the drive fails and, without `force`, while a job moves the tape: the
-   * last-known-good values.
-   */
-  getMamInfo(options: ForceOptions = {}): Promise<MamInfo & Freshness> {
-    return this.#connection.ask('cartridge memory', options, ({ owner, configuration }) =>
-      monitorOf(owner).mamInfo(configuration.throttleMs, options.force ?? false),
-    );
-  }
-
-  /** State of drive and cartridge, read in one consistent pass. An unreachable drive is an answer, not an error. */
-  getLiveInfo(options: ForceOptions = {}): Promise<LiveInfo> {
-    const { throttleMs } = this.configuration;
-    return this.#look(options, unreachable, (monitor) =>
-      liveInfo(monitor, throttleMs, options.force ?? false, this.#isRegistered),
-    );
-  }
-
-  /** Events of the cartridge and the drive, found by polling; polling never moves the tape. */
-  watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
-    const details = this.#connection.details('watch');
-    requireOptions(options, details);
-    requireNumbers(options, WATCH_RANGES, details);
-    return watchTape(() => this.getLiveInfo({ force: true }), options);
-  }
-
-  checkOnline(options: ForceOptions = {}): Promise<OnlineStatus> {
-    const maxAgeMs = options?.force ? 0 : this.configuration.throttleMs;
-    return this.#look(
-      options,
-      (status) => status,
-      (monitor) => monitor.online(maxAgeMs),
-    );
-  }
-
-  isWriteProtected(options: CartridgeChoice = {}): Promise<WriteProtection> {
-    return this.#connection.ask('write protection', options, readWriteProtection);
   }
 
   /** Whether anything is recorded after the label. */
@@ -231,17 +175,32 @@ export class LtoProvider {
       : verifyArchive(this.#connection, id, fileNumber, options);
   }
 
-  /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
-  getUtilization(options: CartridgeChoice = {}): Promise<Utilization> {
-    return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
-  }
-
   /**
    * Ends the work with a cartridge: empties the drive's buffer, updates the cartridge memory, clears the key, and
    * ejects.
    */
   finalizeMedia(id: string, options: CallOptions = {}): Promise<FinalizeReport> {
     return finalizeMedia(this.#connection, this.#preparations, id, options);
+  }
+
+  /** Moves to the beginning of the tape. What was prepared must be prepared again. */
+  rewind(options: CartridgeChoice = {}): Promise<void> {
+    return this.#run('rewinding', undefined, options, ({ drive }) => drive.rewind());
+  }
+
+  /** Empties the cartridge `id`, which keeps its label: all archives on it are lost. Rejects as `initializeMedia`. */
+  clear(id: string, options: CallOptions = {}): Promise<LabelReport> {
+    return this.#run('clearing', id, options, (session) => initializeMedia(session, id, { overwrite: id }));
+  }
+
+  /** Makes the cartridge `id` a blank one, without a label or a name: see `eraseMedia`. */
+  erase(id: string, options: EraseMediaOptions & CallOptions = {}): Promise<EraseReport> {
+    return this.#run('erasing', id, options, (session) => eraseMedia(session, id, options));
+  }
+
+  /** Ejects the cartridge that is in the drive, whichever it is: see `ejectMedia`. */
+  eject(options: EjectOptions & CallOptions = {}): Promise<FinalizeReport> {
+    return ejectMedia(this.#connection, this.#preparations, options);
   }
 
   /** Releases the drive, which closes it when no other provider uses it. The next call opens it again. */
@@ -254,28 +213,13 @@ export class LtoProvider {
     return this.close();
   }
 
-  /**
-   * As `Connection.ask`, also for a drive that cannot be reached. A drive that is gone is opened again by the next
-   * call.
-   */
-  async #look<T extends OnlineStatus>(
-    options: CartridgeChoice,
-    failed: (status: OnlineStatus) => T,
-    work: (monitor: DriveMonitor) => Promise<T>,
-  ): Promise<T> {
-    requireOptions(options, this.#connection.details('status'));
-    const { signal } = options;
-    const cartridge = this.#connection.cartridgeOf(options);
-    const reached = await this.#connection.lend(cartridge, signal, { isQuestion: true }).catch(failedStatus);
-    if (!('session' in reached)) return failed(reached);
-    const asked = work(monitorOf(reached.session.owner)).finally(reached.giveBack);
-    const status = await unlessAborted(asked, signal);
-    if (status.state === 'offline') await this.close().catch(() => undefined);
-    return status;
-  }
-
   /** What makes a preparation of the same drive invalid. */
-  #run<T>(job: string, id: string, options: CallOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  #run<T>(
+    job: string,
+    id: string | undefined,
+    options: CallOptions,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
     const forgetting = (session: Session) => {
       this.#preparations.forget(session);
       return work(session);

@@ -77,8 +77,15 @@ function freeNames(code: string): Set<string> {
   return new Set([...used].filter((name) => !declared.has(name)));
 }
 
+/** Where each entry of the package is. */
+type Entries = Readonly<Record<'main' | 'scsi' | 'tapehoard', string>>;
+
+function entriesBy(place: (path: string) => string): Entries {
+  return { main: place('index.js'), scsi: place('scsi/index.js'), tapehoard: place('tapehoard/index.js') };
+}
+
 /** An example as a module, with what it takes for granted before it. `entry` is where `node-lto` is, `world` the module of the world. */
-function moduleOf({ code }: Example, entry: { readonly main: string; readonly scsi: string }, world: string): string {
+function moduleOf({ code }: Example, entry: Entries, world: string): string {
   const free = freeNames(code);
   const lines: string[] = [];
   const fromLibrary = [...free].filter((name) => EXPORTED.has(name) && !WORLD.includes(name));
@@ -91,6 +98,7 @@ function moduleOf({ code }: Example, entry: { readonly main: string; readonly sc
   const real = REAL.reduce((text, [device, virtual]) => text.replace(device, virtual), code);
   return `${lines.join('\n')}\n${real}\nexport {};\n`
     .replaceAll("from 'node-lto/scsi'", `from '${entry.scsi}'`)
+    .replaceAll("from 'node-lto/tapehoard'", `from '${entry.tapehoard}'`)
     .replaceAll("from 'node-lto'", `from '${entry.main}'`);
 }
 
@@ -145,8 +153,8 @@ describe('the examples of README and docs', () => {
     await mkdir(join(PACKAGE, 'build'), { recursive: true });
     modules = await mkdtemp(join(PACKAGE, 'build', 'examples-'));
     await mkdir(join(modules, 'run'));
-    const sources = { main: join(PACKAGE, 'src', 'index.js'), scsi: join(PACKAGE, 'src', 'scsi', 'index.js') };
-    const built = { main: compiled.url('index.js'), scsi: compiled.url('scsi/index.js') };
+    const sources = entriesBy((path) => join(PACKAGE, 'src', path));
+    const built = entriesBy((path) => compiled.url(path));
     const world = join(PACKAGE, 'test', 'docs', 'example-world.js');
     for (const example of EXAMPLES) {
       await writeFile(join(modules, `${nameOf(example)}.ts`), moduleOf(example, sources, world));

@@ -13,6 +13,7 @@ import { bundleJavaScript } from '../../scripts/bundle/javascript.mjs';
 import { VERSION } from '../../src/addon/version.js';
 import * as source from '../../src/index.js';
 import * as sourceOfScsi from '../../src/scsi/index.js';
+import * as sourceOfTapeHoard from '../../src/tapehoard/index.js';
 
 const run = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
@@ -63,13 +64,15 @@ describe('the bundle in lib/', () => {
       `import * as module from '${from}'; console.log(JSON.stringify(Object.keys(module).sort()))`;
     expect((await node(['--input-type=module', '-e', print('node-lto')])).trim()).toBe(names(source));
     expect((await node(['--input-type=module', '-e', print('node-lto/scsi')])).trim()).toBe(names(sourceOfScsi));
+    const tapehoard = await node(['--input-type=module', '-e', print('node-lto/tapehoard')]);
+    expect(tapehoard.trim()).toBe(names(sourceOfTapeHoard));
   });
 
   it('is of few files, which need no other package, with the licences of those that they hold', async () => {
     const entries = await readdir(installed('lib'), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    // And four of declarations.
-    expect(files.length + 4).toBeLessThanOrEqual(MOST_FILES);
+    // And five of declarations.
+    expect(files.length + 5).toBeLessThanOrEqual(MOST_FILES);
     // Asked for where a catalogue on a server is named.
     expect(foreign).toEqual(['pg']);
     expect(await readFile(installed('lib', 'LICENSES.txt'), 'utf8')).toMatch(/^commander .*^ignore .*^zod /ms);

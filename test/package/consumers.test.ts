@@ -31,6 +31,10 @@ async function main(folder: string): Promise<void> {
     const command: scsi.ScsiCommand = scsi.logSense(scsi.TEMPERATURES.page);
     const keys: lto.KeyStore = new lto.MemoryKeyStore([['a', lto.generateKey()]]);
     console.log(bytes, page === undefined, command.name, (await keys.get('a'))?.symmetricKeySize);
+    const older = new tapehoard.TapeHoardProvider({ device_path: '/dev/nst95' });
+    const isOnline: boolean = await older.check_online();
+    const state: tapehoard.TapeHoardState = tapehoard.TapeHoardProvider.get_cached_live_info('/dev/nst95');
+    if (isOnline || state.online || tapehoard.TapeHoardProvider.provider_id !== 'lto_tape') throw new Error(older.get_name());
   } catch (error) {
     if (error instanceof lto.LtoError) console.log(error.code satisfies string);
     throw error;
@@ -41,8 +45,8 @@ async function main(folder: string): Promise<void> {
 
 void main(process.argv[2] ?? '');
 `;
-const BY_IMPORT = `import * as lto from 'node-lto';\nimport * as scsi from 'node-lto/scsi';\n${BODY}`;
-const BY_REQUIRE = `import lto = require('node-lto');\nimport scsi = require('node-lto/scsi');\n${BODY}`;
+const BY_IMPORT = `import * as lto from 'node-lto';\nimport * as scsi from 'node-lto/scsi';\nimport * as tapehoard from 'node-lto/tapehoard';\n${BODY}`;
+const BY_REQUIRE = `import lto = require('node-lto');\nimport scsi = require('node-lto/scsi');\nimport tapehoard = require('node-lto/tapehoard');\n${BODY}`;
 /** Before require() of modules, CommonJS imports them when it runs. */
 const WHEN_IT_RUNS = `
 void (async () => {
@@ -175,13 +179,22 @@ it(
     const analysis = await checkPackage(createPackageFromTarballData(await packed.tarball()));
     if (analysis.types === false) throw new Error('the package has no types');
     const { entrypoints, problems } = analysis;
-    expect(Object.keys(entrypoints).toSorted()).toEqual(['.', './package.json', './scsi']);
+    expect(Object.keys(entrypoints).toSorted()).toEqual([
+      '.',
+      './catalogue',
+      './package.json',
+      './scsi',
+      './tapehoard',
+    ]);
     const found = problems.map((problem) => ({
       kind: problem.kind,
       where: 'entrypoint' in problem ? `${problem.entrypoint} ${problem.resolutionKind}` : undefined,
     }));
     // A module that CommonJS requires, for which it needs no other file since Node.js 20.19.
-    const known = ['.', './scsi'].map((entry) => ({ kind: 'CJSResolvesToESM', where: `${entry} node16-cjs` }));
+    const known = ['.', './scsi', './tapehoard', './catalogue'].map((entry) => ({
+      kind: 'CJSResolvesToESM',
+      where: `${entry} node16-cjs`,
+    }));
     expect(found.filter(({ where }) => !where?.endsWith('node10'))).toEqual(known);
   },
   COMPILES_MS,

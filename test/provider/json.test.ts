@@ -197,10 +197,6 @@ const ENCRYPTION: Cases<TapeEncryption, Bench> = {
 };
 
 const PROVIDER: Cases<LtoProvider, Bench> = {
-  id: ({ provider }) => provider.id,
-  name: ({ provider }) => provider.name,
-  description: ({ provider }) => provider.description,
-  capabilities: ({ provider }) => provider.capabilities,
   configuration: ({ provider }) => provider.configuration,
   getDriveInfo: ({ provider }) => provider.getDriveInfo(),
   getMamInfo: ({ provider }) => provider.getMamInfo(),
@@ -230,6 +226,17 @@ const PROVIDER: Cases<LtoProvider, Bench> = {
   },
   verifyArchive: ({ provider }) => provider.verifyArchive(ID, 1),
   getUtilization: ({ provider }) => provider.getUtilization(),
+  cachedLiveInfo: async ({ provider }) => {
+    await provider.getLiveInfo();
+    return provider.cachedLiveInfo();
+  },
+  health: ({ provider }) => provider.health(),
+  position: ({ provider }) => provider.position(),
+  waitReady: ({ provider }) => provider.waitReady(),
+  rewind: ({ provider }) => provider.rewind(),
+  clear: ({ provider }) => provider.clear(ID),
+  erase: ({ provider }) => provider.erase(ID),
+  eject: ({ provider }) => provider.eject(),
   finalizeMedia: ({ provider }) => provider.finalizeMedia(ID),
   close: ({ provider }) => provider.close(),
 };
@@ -284,7 +291,8 @@ it('there is a case for every method', async () => {
   const { tape } = await newBench();
   expectCaseForEach(TapeDrive, TAPE_DRIVE, ['open', 'onTransport']);
   expectCaseForEach(tape.encryption.constructor as unknown as { prototype: object }, ENCRYPTION);
-  expectCaseForEach(LtoProvider, PROVIDER, ['configurationSchema']);
+  const statics = ['providerId', 'displayName', 'description', 'capabilities', 'configurationSchema'];
+  expectCaseForEach(LtoProvider, PROVIDER, statics);
   expectCaseForEach(VirtualDrive, VIRTUAL, ['open']);
 });
 

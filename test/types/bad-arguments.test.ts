@@ -127,14 +127,19 @@ const ENCRYPTION: Rows = {
 const NO_NAME = NO_TEXT.filter((value) => value !== '');
 
 const PROVIDER: Rows = {
+  cachedLiveInfo: NOTHING,
   checkExistingData: OPTIONS,
   checkOnline: [...OPTIONS, [{ force: null }]],
+  clear: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
   close: NOTHING,
+  eject: [...OPTIONS, [{ any: 'x' }]],
+  erase: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { long: 'x' }]],
   finalizeMedia: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
   getDriveInfo: OPTIONS,
   getLiveInfo: [...OPTIONS, [{ force: 1 }]],
   getMamInfo: [...OPTIONS, [{ force: 'x' }]],
   getUtilization: OPTIONS,
+  health: OPTIONS,
   identifyMedia: [...OPTIONS, [{ allowIntrusive: 'x' }]],
   initializeMedia: [
     ...only(NO_NAME),
@@ -142,6 +147,7 @@ const PROVIDER: Rows = {
     ...only([7, null], 'LABEL1').map(([id, overwrite]) => [id, { overwrite }]),
   ],
   isWriteProtected: OPTIONS,
+  position: OPTIONS,
   prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { closeUnterminated: 'x' }]],
   readArchive: [
     ...[null, 'xx', [null, null]].map((parts) => ['LABEL1', 1, { parts, onNextCartridge: sink }]),
@@ -151,12 +157,14 @@ const PROVIDER: Rows = {
     ...only([null, {}, 1.5], 'LABEL1'),
     ...only(NO_OPTIONS, 'LABEL1', 1),
   ],
+  rewind: OPTIONS,
   verifyArchive: [
     ['LABEL1', 1, { inDrive: 'x' }],
     ...only(NO_NAME),
     ...only([null, {}, 1.5], 'LABEL1'),
     ...only(NO_OPTIONS, 'LABEL1', 1),
   ],
+  waitReady: [...OPTIONS, [{ timeoutMs: 'x' }], [{ onProgress: 7 }]],
   watch: OPTIONS,
   writeSession: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
   writeArchive: [
@@ -200,7 +208,7 @@ const FUNCTIONS: Rows = {
     ...only(NO_OPTIONS, '/'),
     [['/'], { newerThan: 7 }],
   ],
-  parseConfiguration: only(NO_OBJECT),
+  parseConfiguration: [...only(NO_OBJECT), ...only(NO_OPTIONS, {}), [{}, { unknownKeys: 'x' }]],
   verifyTape: only(NO_OBJECT),
 };
 
@@ -209,7 +217,11 @@ const CONSTRUCTORS: Rows = {
   EnvironmentKeyStore: only(NO_OPTIONS),
   FileKeyStore: [...only(NO_TEXT), ...only(NO_OBJECT, '/keys'), [{ passphrase: 7 }], ['/keys', { passphrase: null }]],
   KeyStoreChain: only([null, 7, 'text', {}]),
-  LtoProvider: [...only(NO_OBJECT), ...only(NO_OPTIONS, { devicePath: 'virtual:/nowhere' })],
+  LtoProvider: [
+    ...only(NO_OBJECT),
+    ...only(NO_OPTIONS, { devicePath: 'virtual:/nowhere' }),
+    [{ devicePath: 'virtual:/nowhere' }, { unknownKeys: 7 }],
+  ],
   MemoryKeyStore: [...only([null, 7, {}]), [[7]], [[['id', null]]], [[[7, library.generateKey()]]]],
 };
 

@@ -1,5 +1,5 @@
 import { type CallOptions, requireOptions } from '../../arguments/options.js';
-import { proveIdentity } from '../label/identify.js';
+import { proveIdentity, readKnownLabel } from '../label/identify.js';
 import { requireText } from '../label/label-archive.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
 import type { Preparations } from '../label/preparations.js';
@@ -15,25 +15,58 @@ export interface FinalizeReport {
   readonly memory: MemoryReport | undefined;
 }
 
+export interface EjectOptions {
+  /** Also eject a cartridge without a label, or with another program's data, which rejects with LabelError by default. */
+  readonly any?: boolean | undefined;
+}
+
 /**
  * Empties the drive's buffer, writes application and time to the cartridge memory if anything was written, clears the
  * key, and ejects the cartridge, which a library then takes to its slot. Rejects with LabelError for another cartridge,
  * which stays in the drive.
  */
-export async function finalizeMedia(
+export function finalizeMedia(
   connection: Connection,
   preparations: Preparations,
   id: string,
   options: CallOptions,
 ): Promise<FinalizeReport> {
-  const job = 'finalizing';
+  return takeOut(connection, preparations, { job: 'finalizing', id, options }, async (session) => {
+    requireText(id);
+    await proveIdentity(session, id);
+  });
+}
+
+/** As `finalizeMedia`, for whichever cartridge is in the drive: one with a label, or with `any` each. */
+export function ejectMedia(
+  connection: Connection,
+  preparations: Preparations,
+  options: EjectOptions & CallOptions,
+): Promise<FinalizeReport> {
+  return takeOut(connection, preparations, { job: 'ejecting', options }, async (session) => {
+    if (!options.any) await readKnownLabel(session);
+  });
+}
+
+interface TakingOut {
+  readonly job: string;
+  readonly id?: string;
+  readonly options: CallOptions;
+}
+
+async function takeOut(
+  connection: Connection,
+  preparations: Preparations,
+  { job, id, options }: TakingOut,
+  prove: (session: Session) => Promise<void>,
+): Promise<FinalizeReport> {
   requireOptions(options, connection.details(job));
   const { session, leave } = await connection.enter(job, options.signal, id);
   let putBack = false;
   try {
-    requireText(id);
+    await prove(session);
     preparations.forget(session);
-    const report = await finalize(session, id);
+    const report = await finalize(session);
     // Others who wait for the cartridge in the library have it first: it is ejected when it is put back.
     putBack = connection.bringsCartridges;
     if (!putBack) await eject(session);
@@ -43,9 +76,9 @@ export async function finalizeMedia(
   }
 }
 
-async function finalize(session: Session, id: string): Promise<FinalizeReport> {
+async function finalize(session: Session): Promise<FinalizeReport> {
   const { drive, owner } = session;
-  const { mediumEpoch } = await proveIdentity(session, id);
+  const { mediumEpoch } = drive;
   session.throwIfAborted();
   const memory = owner.written ? await flush(session, mediumEpoch) : undefined;
   owner.written = false;

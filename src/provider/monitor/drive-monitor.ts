@@ -8,6 +8,7 @@ import { type Reading, SharedReading } from './shared-reading.js';
 /** Readings of a drive for display, shared by all providers of the drive. */
 export class DriveMonitor {
   readonly owner: DriveOwner;
+  readonly forgetting = { times: 0 };
   readonly #online: SharedReading<OnlineStatus>;
   readonly #mam: SharedReading<MamInfo>;
 
@@ -16,6 +17,7 @@ export class DriveMonitor {
     this.#online = new SharedReading(() => readOnlineStatus(owner));
     this.#mam = new SharedReading(() => readMamInfo(owner));
     owner.onForgotten((drive) => {
+      this.forgetting.times += 1;
       this.#mam.forget();
       this.#online.forget();
       lastKnownGood.drop(drive);

@@ -1,5 +1,11 @@
 import * as z from 'zod';
+import { nearestName } from '../../arguments/nearest-name.js';
+import { requireOptions } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { keyFingerprint } from '../../keys/data-key.js';
+import { keyFromHex } from '../../keys/hex-key.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import { MemoryKeyStore } from '../../keys/memory-key-store.js';
 import { DETAILED_GENERATIONS, LTO_FORMATS, type LtoFormat } from '../../scsi/generations/index.js';
 import type { BlockProtection } from '../../tape/block-protection/options.js';
 import { LARGEST_RECORD, SECTOR } from '../../tape/stream/write/write-options.js';
@@ -10,12 +16,14 @@ export const GENERATIONS: readonly LtoFormat[] = LTO_FORMATS.filter(({ generatio
   return DETAILED_GENERATIONS.some((drives) => drives.generation === generation);
 }).map(({ format }) => format);
 
+/** Where Linux has the first tape drive. */
+const DEFAULT_DEVICE = '/dev/nst0';
 const DEFAULT_RECORD_SIZE = 256 * 1024;
 const DEFAULT_THROTTLE_MS = 2000;
 /** As `requireKeyId` has it. */
 const KEY_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/;
 
-/** The configuration with all defaults filled in. */
+/** The configuration with all defaults filled in. It holds no key. */
 export interface ProviderConfiguration {
   /** Non-rewinding node of the drive, or `virtual:<folder>`. */
   devicePath?: string | undefined;
@@ -26,7 +34,10 @@ export interface ProviderConfiguration {
   /** Barcodes of cartridges of the library on which archives continue. */
   pool?: string[] | undefined;
   compression: boolean;
-  /** Name of the key that archives are encrypted with; without it they are written plain. */
+  /**
+   * Name of the key that archives are encrypted with, which the tape tells; without it they are written plain. For an
+   * `encryptionKey` without a name, its fingerprint.
+   */
   encryptionKeyId?: string | undefined;
   /** Only cartridges of this format are written. */
   generation?: LtoFormat | undefined;
@@ -47,16 +58,28 @@ export interface ProviderConfiguration {
   mediaPool?: string | undefined;
 }
 
-/** The configuration as it may be given: all but the drive, or the library, has a default. */
+/** The configuration as it may be given: everything has a default. */
 export type ProviderSettings = {
   [Key in keyof ProviderConfiguration]?: ProviderConfiguration[Key] | undefined;
+} & {
+  /**
+   * The key itself, 64 hexadecimal digits, for applications without a key store. No result, error or log shows it again;
+   * as text it stays in memory until V8 collects it.
+   */
+  encryptionKey?: string | undefined;
 };
+
+export interface ConfigurationOptions {
+  /** What is done about keys that do not exist: refused by default, or left out. */
+  readonly unknownKeys?: 'refuse' | 'ignore' | undefined;
+}
 
 const SCHEMA = z
   .strictObject({
     devicePath: z.string().min(1).optional().meta({
       title: 'Drive',
-      description: 'Non-rewinding node of the drive (/dev/nst0, /dev/tape/by-id/…-nst), or virtual:<folder>',
+      description:
+        'Non-rewinding node of the drive (/dev/tape/by-id/…-nst), or virtual:<folder>; /dev/nst0 without a library',
     }),
     library: z.string().min(1).optional().meta({
       title: 'Library',
@@ -83,6 +106,16 @@ const SCHEMA = z
       title: 'Encryption key',
       description: 'Name of the key that archives are encrypted with; without it they are written plain',
     }),
+    encryptionKey: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, 'takes 64 hexadecimal digits')
+      .optional()
+      .meta({
+        title: 'Encryption key itself',
+        description: '64 hexadecimal digits, in place of a key of a key store; it is never shown again',
+        format: 'password',
+        writeOnly: true,
+      }),
     generation: z.enum(GENERATIONS).optional().meta({
       title: 'Generation',
       description: 'Only write cartridges of this generation; Type M and LTO-10P are formats of their own',
@@ -128,16 +161,17 @@ const SCHEMA = z
       description: 'Written into the cartridge memory when a cartridge is labelled (0808h)',
     }),
   })
-  .refine(({ devicePath, library }) => (devicePath === undefined) !== (library === undefined), {
+  .refine(({ devicePath, library }) => devicePath === undefined || library === undefined, {
     message: 'give either devicePath or library',
   })
   .refine(({ library, drives, pool }) => library !== undefined || (drives ?? pool) === undefined, {
     message: 'drives and pool need a library',
-  }) satisfies z.ZodType<ProviderConfiguration, ProviderSettings>;
+  }) satisfies z.ZodType<ProviderConfiguration & Pick<ProviderSettings, 'encryptionKey'>, ProviderSettings>;
 
 /** Keys that the older provider used. */
-const OLDER_NAMES: Readonly<Record<string, keyof ProviderConfiguration>> = {
+const OLDER_NAMES: Readonly<Record<string, keyof ProviderSettings>> = {
   device_path: 'devicePath',
+  encryption_key: 'encryptionKey',
   encryption_key_id: 'encryptionKeyId',
   write_protected: 'writeProtected',
   cleaning_cartridge: 'cleaningCartridge',
@@ -146,30 +180,71 @@ const OLDER_NAMES: Readonly<Record<string, keyof ProviderConfiguration>> = {
 /** JSON Schema of the configuration: titles, descriptions, defaults and limits, for a settings form. */
 export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = z.toJSONSchema(SCHEMA, { io: 'input' });
 
+const KEYS = Object.keys(SCHEMA.shape);
+
 /**
  * Checks a configuration and fills in the defaults. null stands for a key that is left out. Throws InvalidArgumentError
- * that names every key that is wrong, and keys that are not known.
+ * that names every key that is wrong, and for each that is not known the nearest one.
  */
-export function parseConfiguration(settings: unknown): ProviderConfiguration {
-  const result = SCHEMA.safeParse(renamed(settings));
-  if (result.success) return result.data;
-  const reasons = result.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
-  throw new InvalidArgumentError(`the configuration is not valid: ${reasons.join('; ')}`, {
-    operation: 'configure',
-    next: `Keys are ${Object.keys(SCHEMA.shape).join(', ')}`,
-  });
+export function parseConfiguration(settings: unknown, options: ConfigurationOptions = {}): ProviderConfiguration {
+  return readConfiguration(settings, options).configuration;
 }
 
-function renamed(settings: unknown): unknown {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
-  const result: Record<string, unknown> = {};
+/** As `parseConfiguration`, with a store of the key that the settings hold. */
+export function readConfiguration(
+  settings: unknown,
+  options: ConfigurationOptions = {},
+): { readonly configuration: ProviderConfiguration; readonly keyStore: KeyStore | undefined } {
+  const { named, unknown } = renamed(settings);
+  const strange = ignoresUnknown(options) ? [] : unknown.map(notKnown);
+  const result = SCHEMA.safeParse(named);
+  const wrong = (result.error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]);
+  const reasons = [...wrong.map((parts) => parts.filter(Boolean).join(': ')), ...strange];
+  if (!result.success || reasons.length > 0) {
+    throw new InvalidArgumentError(`the configuration is not valid: ${reasons.join('; ')}`, {
+      operation: 'configure',
+      next: `Keys are ${KEYS.join(', ')}`,
+    });
+  }
+  const { encryptionKey, ...given } = result.data;
+  const configuration =
+    given.library === undefined ? { ...given, devicePath: given.devicePath ?? DEFAULT_DEVICE } : given;
+  if (encryptionKey === undefined) return { configuration, keyStore: undefined };
+  const key = keyFromHex(Buffer.from(encryptionKey, 'latin1'));
+  const encryptionKeyId = given.encryptionKeyId ?? keyFingerprint(key);
+  const keyStore = new MemoryKeyStore([[encryptionKeyId, key]]);
+  return { configuration: { ...configuration, encryptionKeyId }, keyStore };
+}
+
+function ignoresUnknown(options: ConfigurationOptions): boolean {
+  requireOptions(options, { operation: 'configure' });
+  const { unknownKeys = 'refuse' } = options;
+  if (unknownKeys === 'refuse' || unknownKeys === 'ignore') return unknownKeys === 'ignore';
+  throw new InvalidArgumentError("unknownKeys is 'refuse' or 'ignore'", { operation: 'configure' });
+}
+
+function notKnown(key: string): string {
+  const nearest = nearestName(key, [...KEYS, ...Object.keys(OLDER_NAMES)]);
+  return `there is no ${JSON.stringify(key)}; the nearest is ${JSON.stringify(nearest)}`;
+}
+
+/** By their present names, without what is left out; and the keys that have none. */
+function renamed(settings: unknown): { readonly named: unknown; readonly unknown: readonly string[] } {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    return { named: settings, unknown: [] };
+  const named: Record<string, unknown> = {};
+  const unknown: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
     if (value === null || value === undefined) continue;
-    const name = OLDER_NAMES[key] ?? key;
-    if (Object.hasOwn(result, name)) {
+    const name = Object.hasOwn(OLDER_NAMES, key) ? OLDER_NAMES[key] : key;
+    if (name === undefined || !KEYS.includes(name)) {
+      unknown.push(key);
+      continue;
+    }
+    if (Object.hasOwn(named, name)) {
       throw new InvalidArgumentError(`the configuration gives '${name}' twice, by its new and its old name`);
     }
-    result[name] = value;
+    named[name] = value;
   }
-  return result;
+  return { named, unknown };
 }

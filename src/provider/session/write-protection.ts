@@ -1,4 +1,4 @@
-import { VerificationError, type WriteProtectionReason } from '../../errors/index.js';
+import { NoMediumError, VerificationError, type WriteProtectionReason } from '../../errors/index.js';
 import { writeRefusal } from '../../tape/motion/write-permission.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { Session } from './session.js';
@@ -18,6 +18,12 @@ export async function readWriteProtection(session: Session): Promise<WriteProtec
   session.throwIfAborted();
   const { drive, configuration } = session;
   const { writeProtected, cleaningCartridge } = configuration;
+  // What is known of the rights outlives the cartridge until the next one reports its unit attention.
+  const { state, sense } = await drive.readiness();
+  if (state === 'no-medium') {
+    const details = { device: drive.device, operation: 'write protection', sense, next: 'Insert one' };
+    throw new NoMediumError('there is no cartridge in the drive', details);
+  }
   const { reasons: ofDrive, appendOnly } = await drive.writeRights();
   const reasons: WriteProtectionReason[] = [...ofDrive];
   if (writeProtected || cleaningCartridge) reasons.push('configuration');

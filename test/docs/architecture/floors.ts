@@ -15,6 +15,7 @@ export const FLOORS = {
   tape: '`TapeDrive`: one drive, its reports, motions, streams and encryption',
   library: '`TapeLibrary`: robot, slots and drives',
   provider: '`LtoProvider`: labelled cartridges and archives for a service',
+  tapehoard: 'the older Python provider’s contract on `LtoProvider`: `node-lto/tapehoard`',
   catalogue: 'what is on which cartridge',
   cli: 'the `lto` command',
 } as const;

@@ -1,0 +1,139 @@
+import { requireNumbers } from '../arguments/number.js';
+import { requireOptions } from '../arguments/options.js';
+import { unlessAborted } from '../arguments/signal.js';
+import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
+import type { Health } from '../tape/reports/health/health.js';
+import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
+import {
+  type DriveInfo,
+  driveInfo,
+  type IsRegistered,
+  type LiveInfo,
+  liveInfo,
+  unreachable,
+} from './monitor/live-info.js';
+import type { Freshness, MamInfo } from './monitor/mam-info.js';
+import { failedStatus, type OnlineStatus } from './monitor/online-status.js';
+import { readPosition, type TapePosition } from './monitor/position.js';
+import { type CachedLiveInfo, cachedLiveInfo, remember } from './monitor/seen-drives.js';
+import { readUtilization, type Utilization } from './monitor/utilization.js';
+import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
+import type { CartridgeChoice, ForceOptions } from './provider-options.js';
+import type { ProviderConfiguration } from './session/configuration.js';
+import type { Connection } from './session/connection.js';
+import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
+
+/** What a provider reports of its drive and the cartridge in it. Nothing here moves the tape. */
+export abstract class ProviderReports {
+  readonly configuration: ProviderConfiguration;
+  readonly #isRegistered: IsRegistered;
+  readonly #connection: Connection;
+
+  protected constructor(configuration: ProviderConfiguration, connection: Connection, isRegistered: IsRegistered) {
+    this.configuration = configuration;
+    this.#connection = connection;
+    this.#isRegistered = isRegistered;
+  }
+
+  /** Vendor, model, firmware and serial number; read once per drive. */
+  getDriveInfo(options: CartridgeChoice = {}): Promise<DriveInfo> {
+    return this.#connection.ask('drive information', options, ({ owner }) => driveInfo(owner));
+  }
+
+  /**
+   * Cartridge memory, alerts and generation. When the drive fails and, without `force`, while a job moves the tape: the
+   * last-known-good values.
+   */
+  getMamInfo(options: ForceOptions = {}): Promise<MamInfo & Freshness> {
+    return this.#connection.ask('cartridge memory', options, ({ owner, configuration }) =>
+      monitorOf(owner).mamInfo(configuration.throttleMs, options.force ?? false),
+    );
+  }
+
+  /** State of drive and cartridge, read in one consistent pass. An unreachable drive is an answer, not an error. */
+  async getLiveInfo(options: ForceOptions = {}): Promise<LiveInfo> {
+    const { throttleMs } = this.configuration;
+    const { device } = this.#connection.details('status');
+    return this.#look(
+      options,
+      (status) => remember(device, unreachable(status)),
+      async (monitor) => {
+        const info = await liveInfo(monitor, throttleMs, options.force ?? false, this.#isRegistered);
+        const { forgetting } = monitor;
+        return remember(device, info, { forgetting, times: forgetting.times });
+      },
+    );
+  }
+
+  /**
+   * What `getLiveInfo` of any provider of this device reported last in this process; undefined before the first time.
+   * Never asks the drive, and never waits.
+   */
+  cachedLiveInfo(): CachedLiveInfo | undefined {
+    return cachedLiveInfo(this.#connection.details('status').device);
+  }
+
+  /** Events of the cartridge and the drive, found by polling; polling never moves the tape. */
+  watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
+    const details = this.#connection.details('watch');
+    requireOptions(options, details);
+    requireNumbers(options, WATCH_RANGES, details);
+    return watchTape(() => this.getLiveInfo({ force: true }), options);
+  }
+
+  checkOnline(options: ForceOptions = {}): Promise<OnlineStatus> {
+    const maxAgeMs = options?.force ? 0 : this.configuration.throttleMs;
+    return this.#look(
+      options,
+      (status) => status,
+      (monitor) => monitor.online(maxAgeMs),
+    );
+  }
+
+  /** Waits while the drive loads or calibrates, two hours by default; see `TapeDrive.waitUntilReady`. */
+  waitReady(options: WaitOptions & CartridgeChoice = {}): Promise<void> {
+    return this.#connection.ask('waiting', options, ({ drive }) => drive.waitUntilReady(options));
+  }
+
+  isWriteProtected(options: CartridgeChoice = {}): Promise<WriteProtection> {
+    return this.#connection.ask('write protection', options, readWriteProtection);
+  }
+
+  /** How full the provider's partition is, with the capacity of all partitions; read from the drive now. */
+  getUtilization(options: CartridgeChoice = {}): Promise<Utilization> {
+    return this.#connection.ask('utilization', options, ({ drive }) => readUtilization(drive));
+  }
+
+  /** Errors, wear, cleaning and alerts of drive and cartridge, with a verdict and its reasons. */
+  health(options: CartridgeChoice = {}): Promise<Health> {
+    return this.#connection.ask('health', options, ({ drive }) => drive.health());
+  }
+
+  /** Where the tape stands. Rejects with NoMediumError without a cartridge. */
+  position(options: CartridgeChoice = {}): Promise<TapePosition> {
+    return this.#connection.ask('position', options, readPosition);
+  }
+
+  /** Releases the drive. The next call opens it again. */
+  abstract close(): Promise<void>;
+
+  /**
+   * As `Connection.ask`, also for a drive that cannot be reached. A drive that is gone is opened again by the next
+   * call.
+   */
+  async #look<T extends OnlineStatus>(
+    options: CartridgeChoice,
+    failed: (status: OnlineStatus) => T,
+    work: (monitor: DriveMonitor) => Promise<T>,
+  ): Promise<T> {
+    requireOptions(options, this.#connection.details('status'));
+    const { signal } = options;
+    const cartridge = this.#connection.cartridgeOf(options);
+    const reached = await this.#connection.lend(cartridge, signal, { isQuestion: true }).catch(failedStatus);
+    if (!('session' in reached)) return failed(reached);
+    const asked = work(monitorOf(reached.session.owner)).finally(reached.giveBack);
+    const status = await unlessAborted(asked, signal);
+    if (status.state === 'offline') await this.close().catch(() => undefined);
+    return status;
+  }
+}
