@@ -178,5 +178,5 @@ export {
   VirtualLibrary,
   type VirtualLibraryOptions,
 } from './virtual/index.js';
-export type { LibraryTrait } from './virtual/library/trait-names.js';
+export type { LibraryTrait } from './virtual/library/traits/trait-names.js';
 export type { AbortTasks } from './virtual/unit/command.js';

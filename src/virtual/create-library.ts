@@ -9,8 +9,8 @@ import { makeEmptyFolder } from './host/empty-folder.js';
 import { ElementMap, MOST_ELEMENTS } from './library/element-map.js';
 import { driveFolder } from './library/library-folder.js';
 import { libraryPoweredOn, type RobotSpeed, type Stored, saveLibrary } from './library/library-record.js';
-import type { LibraryTrait } from './library/trait-names.js';
-import { requireLibraryTraits } from './library/traits.js';
+import type { LibraryTrait } from './library/traits/trait-names.js';
+import { requireLibraryTraits } from './library/traits/traits.js';
 import { randomSerial, requireIdentity, VENDOR } from './unit/identity.js';
 
 /** A new virtual library. */
@@ -21,6 +21,8 @@ export interface VirtualLibraryOptions {
   readonly slots?: number;
   /** Import/export elements, 0 to 900; 2 by default. */
   readonly mailSlots?: number;
+  /** Magazines that the slots are divided among, and that an operator can take out; none by default. */
+  readonly magazines?: number;
   /** How many slots have a cleaning cartridge, the last ones; none by default. */
   readonly cleaning?: number;
   /** LTO generation of the drives and cartridges; 8 by default. */
@@ -55,16 +57,18 @@ const DEFAULT_GENERATION = 8;
 export async function createVirtualLibrary(folder: string, options: VirtualLibraryOptions = {}): Promise<void> {
   requireNonEmptyText('folder', folder, { operation: 'create' });
   requireRecord('options', options, { operation: 'create' });
-  const { drives = 2, slots = 8, mailSlots = 2, cleaning = 0, generation = DEFAULT_GENERATION } = options;
+  const { drives = 2, slots = 8, mailSlots = 2, magazines = 0, cleaning = 0 } = options;
+  const { generation = DEFAULT_GENERATION } = options;
   const { drive = {}, speed = {}, unloadsDrives = false } = options;
   const traits = options.traits && requireLibraryTraits(options.traits);
   const { vendor = VENDOR, product = 'VIRTUAL LIBRARY', serial = randomSerial() } = options;
   requireNumbers(
-    { drives, slots, mailSlots, cleaning },
+    { drives, slots, mailSlots, magazines, cleaning },
     {
       drives: { min: 1, max: MOST_ELEMENTS.drives, unit: 'drives' },
       slots: { min: 1, max: MOST_ELEMENTS.slots, unit: 'slots' },
       mailSlots: { min: 0, max: MOST_ELEMENTS.mailSlots, unit: 'mail slots' },
+      magazines: { min: 0, max: slots, unit: 'magazines' },
       cleaning: { min: 0, max: Math.min(slots, MOST_CLEANING), unit: 'cleaning cartridges' },
     },
   );
@@ -89,8 +93,16 @@ export async function createVirtualLibrary(folder: string, options: VirtualLibra
   });
   await saveLibrary(folder, {
     identity,
-    settings: { drives, slots, mailSlots, unloadsDrives, traits, speed: { handling: 0, travel: 0, scan: 0, ...speed } },
-    memory: libraryPoweredOn(Object.fromEntries(stored)),
+    settings: {
+      drives,
+      slots,
+      mailSlots,
+      magazines,
+      unloadsDrives,
+      traits,
+      speed: { handling: 0, travel: 0, scan: 0, ...speed },
+    },
+    memory: libraryPoweredOn({ stored: Object.fromEntries(stored) }),
     closed: false,
   });
 }

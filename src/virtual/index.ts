@@ -10,8 +10,8 @@ export { type SpeedFacts, SpeedModel, type StreamingCounts, type StreamingState 
 export type { LibraryElement } from './library/library.js';
 export type { LibraryFault } from './library/library-faults.js';
 export type { LibraryIdentity, RobotSpeed } from './library/library-record.js';
-export { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './library/trait-names.js';
-export { requireLibraryTraits } from './library/traits.js';
+export { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './library/traits/trait-names.js';
+export { requireLibraryTraits } from './library/traits/traits.js';
 export { openControls, openLibraryControls } from './open-controls.js';
 export { requireTraits, traitMeaning } from './traits/traits.js';
 export type { DataPhase, Execution } from './unit/execution.js';

@@ -34,11 +34,13 @@ export async function openControls(folder: string): Promise<DriveControls> {
 export function libraryControlsOf(library: VirtualLibrary): LibraryControls {
   return {
     state: async () => {
-      const { identity, elements, faults } = library;
-      return { identity, elements, outside: await library.outside(), faults };
+      const { identity, elements, magazinesOut, faults } = library;
+      return { identity, elements, outside: await library.outside(), magazinesOut, faults };
     },
     import: async (cartridge) => void (await library.import(cartridge)),
     export: (cartridge) => library.export(cartridge),
+    removeMagazine: (magazine) => library.removeMagazine(magazine),
+    insertMagazine: (magazine) => library.insertMagazine(magazine),
     reset: () => library.reset(),
     setFaults: async (faults) => {
       library.faults = faults;

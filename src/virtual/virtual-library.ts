@@ -19,6 +19,7 @@ import {
   type Stored,
   saveLibrary,
 } from './library/library-record.js';
+import { insertMagazine, removeMagazine } from './library/magazines.js';
 import type { Request } from './unit/command.js';
 import { CommandQueue } from './unit/command-queue.js';
 import { type DataPhase, type Execution, executionOf, requireCommand } from './unit/execution.js';
@@ -66,7 +67,7 @@ export class VirtualLibrary {
     try {
       const stored = await loadLibrary(folder);
       const { identity, settings, closed } = stored;
-      const memory = closed ? stored.memory : libraryPoweredOn(stored.memory.stored);
+      const memory = closed ? stored.memory : libraryPoweredOn(stored.memory);
       const record = { identity, settings, memory, closed: false };
       const library = new Library(record, [], async () => undefined);
       for (const [index, element] of library.map.addresses('dataTransfer').entries()) {
@@ -129,6 +130,27 @@ export class VirtualLibrary {
    */
   export(cartridge: string): Promise<void> {
     return this.#queue.add(() => this.#export(cartridge));
+  }
+
+  /**
+   * An operator takes a magazine out, with the cartridges in it. Rejects with DriveBusyError while it is locked,
+   * InvalidArgumentError when there is none of that number, or it is out.
+   */
+  removeMagazine(magazine: number): Promise<void> {
+    return this.#queue.add(async () => {
+      this.#requireUnlocked('remove a magazine');
+      await removeMagazine(this.#library, magazine);
+    });
+  }
+
+  /** An operator puts a magazine in again, with the same cartridges. Rejects with InvalidArgumentError as above. */
+  insertMagazine(magazine: number): Promise<void> {
+    return this.#queue.add(() => insertMagazine(this.#library, magazine));
+  }
+
+  /** Numbers of the magazines that are out. */
+  get magazinesOut(): readonly number[] {
+    return this.#library.magazinesOut;
   }
 
   /** Names of the cartridges that were taken out, or were never in. */
@@ -209,7 +231,7 @@ export class VirtualLibrary {
   }
 
   #requireUnlocked(operation: string): void {
-    if (this.#library.isRemovalPrevented()) throw this.#busy('the mail slots are locked', operation);
+    if (this.#library.isRemovalPrevented()) throw this.#busy('mail slots and magazines are locked', operation);
   }
 
   #busy(why: string, operation: string): DriveBusyError {

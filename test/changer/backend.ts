@@ -62,6 +62,7 @@ const PROFILES = {
 const OF_LIBRARY: Readonly<Partial<Record<LibraryTrait, { readonly vendor: string; readonly product: string }>>> = {
   'no-access': { vendor: 'IET', product: 'VIRTUAL-CHANGER' },
   'identifiers-by-curdata': { vendor: 'HPE', product: 'MSL3040' },
+  'maker-exceptions': { vendor: 'IBM', product: '3573-TL' },
   'cleaning-exception': { vendor: 'IBM', product: '3573-TL' },
 };
 

@@ -71,13 +71,18 @@ const VIRTUAL_DRIVE: Rows = {
   tell: TELL,
 };
 
+/** No numbers, and a library without magazines. */
+const NO_MAGAZINE: readonly unknown[] = [null, undefined, 'text', {}, Number.NaN, 0, 1.5, 1];
+
 const VIRTUAL_LIBRARY: Rows = {
   close: NOTHING,
   execute: EXECUTE,
   export: only(NO_TEXT),
   import: only(NO_CARTRIDGE),
+  insertMagazine: only(NO_MAGAZINE),
   nexusLost: only(NO_TEXT),
   outside: NOTHING,
+  removeMagazine: only(NO_MAGAZINE),
   reset: NOTHING,
   tell: TELL,
 };
@@ -95,6 +100,8 @@ const LIBRARY_CONTROLS: Rows = {
   close: NOTHING,
   export: only(NO_TEXT),
   import: only(NO_CARTRIDGE),
+  insertMagazine: only(NO_MAGAZINE),
+  removeMagazine: only(NO_MAGAZINE),
   reset: NOTHING,
   setFaults: only(NO_LIBRARY_FAULTS),
   state: NOTHING,

@@ -185,6 +185,8 @@ const STANDARD_CODES: readonly (readonly [asc: number, ascq: number, text: strin
   [0x3b, 0x0e, 'medium source element empty'],
   [0x3b, 0x0f, 'end of medium reached'],
   [0x3b, 0x11, 'medium magazine not accessible'],
+  [0x3b, 0x12, 'medium magazine removed'],
+  [0x3b, 0x13, 'medium magazine inserted'],
   [0x3d, 0x00, 'invalid bits in identify message'],
   [0x3e, 0x00, 'logical unit has not self-configured yet'],
   [0x3e, 0x01, 'logical unit failure'],

@@ -12,6 +12,8 @@ export interface LibraryState {
   readonly elements: readonly LibraryElement[];
   /** Names of the cartridges that were taken out. */
   readonly outside: readonly string[];
+  /** Numbers of the magazines that are out; the cartridges in them are listed among the elements. */
+  readonly magazinesOut: readonly number[];
   readonly faults: LibraryFault;
 }
 
@@ -22,6 +24,10 @@ export interface LibraryControls {
   import(cartridge: string | CartridgeOptions): Promise<void>;
   /** As `VirtualLibrary.export`. */
   export(cartridge: string): Promise<void>;
+  /** As `VirtualLibrary.removeMagazine`. */
+  removeMagazine(magazine: number): Promise<void>;
+  /** As `VirtualLibrary.insertMagazine`. */
+  insertMagazine(magazine: number): Promise<void>;
   /** As `VirtualLibrary.reset`. */
   reset(): Promise<void>;
   /** Sets the faults to inject and restarts all counts. They last until the library is closed. */
@@ -48,6 +54,8 @@ const REQUEST = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('state') }),
   z.strictObject({ do: z.literal('import'), cartridge: CARTRIDGE }),
   z.strictObject({ do: z.literal('export'), cartridge: z.string() }),
+  z.strictObject({ do: z.literal('remove-magazine'), magazine: z.number() }),
+  z.strictObject({ do: z.literal('insert-magazine'), magazine: z.number() }),
   z.strictObject({ do: z.literal('reset') }),
   z.strictObject({ do: z.literal('faults'), faults: LIBRARY_FAULT }),
 ]);
@@ -56,6 +64,7 @@ const STATE = z.object({
   identity: z.unknown(),
   elements: z.array(z.object({ element: address, type: z.string(), cartridge: z.string().nullable() })),
   outside: z.array(z.string()),
+  magazinesOut: z.array(z.number()),
   faults: LIBRARY_FAULT,
 });
 
@@ -64,6 +73,8 @@ export async function serveLibraryControls(controls: LibraryControls, message: u
   const request = REQUEST.parse(message);
   if (request.do === 'import') await controls.import(request.cartridge);
   if (request.do === 'export') await controls.export(request.cartridge);
+  if (request.do === 'remove-magazine') await controls.removeMagazine(request.magazine);
+  if (request.do === 'insert-magazine') await controls.insertMagazine(request.magazine);
   if (request.do === 'reset') await controls.reset();
   if (request.do === 'faults') await controls.setFaults(request.faults);
   return controls.state();
@@ -78,6 +89,8 @@ export async function reachLibrary(folder: string): Promise<LibraryControls | un
     state: () => ask({ do: 'state' }),
     import: async (cartridge) => void (await ask({ do: 'import', cartridge })),
     export: async (cartridge) => void (await ask({ do: 'export', cartridge })),
+    removeMagazine: async (magazine) => void (await ask({ do: 'remove-magazine', magazine })),
+    insertMagazine: async (magazine) => void (await ask({ do: 'insert-magazine', magazine })),
     reset: async () => void (await ask({ do: 'reset' })),
     setFaults: async (faults) => void (await ask({ do: 'faults', faults })),
     close: () => client.close(),

@@ -5,6 +5,8 @@ export interface ElementCounts {
   readonly drives: number;
   readonly slots: number;
   readonly mailSlots: number;
+  /** Magazines that the slots are divided among, in the order of their addresses; none: the slots are fixed. */
+  readonly magazines?: number | undefined;
 }
 
 /** Address of the medium transport element: 0, which also means "the library's choice". */
@@ -19,8 +21,10 @@ const TYPES = Object.keys(FIRST) as readonly ElementType[];
 /** The addresses of a library's elements. */
 export class ElementMap {
   readonly #counts: Readonly<Record<ElementType, number>>;
+  readonly #magazines: number;
 
-  constructor({ drives, slots, mailSlots }: ElementCounts) {
+  constructor({ drives, slots, mailSlots, magazines = 0 }: ElementCounts) {
+    this.#magazines = magazines;
     this.#counts = { transport: 1, dataTransfer: drives, importExport: mailSlots, storage: slots };
   }
 
@@ -44,6 +48,12 @@ export class ElementMap {
   /** The type of the element at an address; undefined if there is none. */
   typeOf(address: number): ElementType | undefined {
     return TYPES.find((type) => address >= FIRST[type] && address < FIRST[type] + this.#counts[type]);
+  }
+
+  /** Number of the magazine that a slot is in, from 1; undefined for other elements, and where slots are fixed. */
+  magazineOf(address: number): number | undefined {
+    if (this.#magazines === 0 || this.typeOf(address) !== 'storage') return undefined;
+    return Math.floor(((address - FIRST.storage) * this.#magazines) / this.#counts.storage) + 1;
   }
 
   /** Place of an element along the robot's path, from 0 to 1. */

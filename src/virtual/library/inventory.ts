@@ -18,6 +18,7 @@ import type { DriveBay, Library } from './library.js';
 /** INITIALIZE ELEMENT STATUS */
 export async function initializeElementStatus(library: Library): Promise<undefined> {
   await library.pace.scan(library.map.all().length);
+  library.unscanned.clear();
 }
 
 /** INITIALIZE ELEMENT STATUS WITH RANGE; a count of 0 means all from the address on. */
@@ -42,7 +43,11 @@ export function readElementStatus(library: Library, { cdb }: Request): Uint8Arra
     const reported = named.slice(0, left);
     left -= reported.length;
     const descriptorFor = (element: number) => descriptorOf(library, elementType, element);
-    return { elementType, elements: reported.map((each) => library.traits.element(descriptorFor(each), wanted)) };
+    const shown = (element: number) => {
+      const state = { isOut: library.isOut(element), isUnscanned: library.unscanned.has(element) };
+      return library.traits.element(descriptorFor(element), wanted, state);
+    };
+    return { elementType, elements: reported.map(shown) };
   });
   return library.traits.data(encodeElementStatus(pages, wanted), wanted.allocationLength);
 }
@@ -64,7 +69,8 @@ function descriptorOf(library: Library, type: ElementType, element: number): Ele
     ...(type === 'importExport' && { importEnabled: true, exportEnabled: true }),
     ...(bay !== undefined && { identifier: identifierOf(bay) }),
   };
-  if (stored === undefined) return own;
+  // What is in a magazine that was taken out is in the library no more.
+  if (stored === undefined || library.isOut(element)) return own;
   const isReadable = !library.faults.isUnreadable(stored.cartridge);
   return {
     ...own,

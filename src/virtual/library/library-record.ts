@@ -7,7 +7,7 @@ import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, type Nexus, POWER_ON } from '../unit/nexus.js';
 import { type ElementCounts, ElementMap, MOST_ELEMENTS } from './element-map.js';
 import { LIBRARY_FILE } from './library-folder.js';
-import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
+import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './traits/trait-names.js';
 
 /** Identity of a library. */
 export interface LibraryIdentity {
@@ -51,6 +51,8 @@ export interface LibraryMemory {
   /** By element address: the only record of where each cartridge is. */
   stored: Readonly<Record<number, Stored>>;
   removalPreventedBy: readonly Nexus[];
+  /** Magazines that were taken out, with their cartridges. */
+  magazinesOut?: readonly number[] | undefined;
   /** The unit attentions that wait for the local nexus. */
   attentions: readonly Attention[];
 }
@@ -67,8 +69,8 @@ export interface LibraryRecord {
 const FORMAT = 'node-lto virtual library 1';
 
 /** The state of a library after power on. */
-export function libraryPoweredOn(stored: LibraryMemory['stored']): LibraryMemory {
-  return { stored, removalPreventedBy: [], attentions: [POWER_ON] };
+export function libraryPoweredOn({ stored, magazinesOut = [] }: Partial<LibraryMemory>): LibraryMemory {
+  return { stored: stored ?? {}, magazinesOut, removalPreventedBy: [], attentions: [POWER_ON] };
 }
 
 /** Replaces the record atomically, so that after a power cut a move is either done or not. */
@@ -88,6 +90,7 @@ const RECORD = z.looseObject({
     slots: count.max(MOST_ELEMENTS.slots),
     mailSlots: count.max(MOST_ELEMENTS.mailSlots),
     unloadsDrives: z.boolean(),
+    magazines: count.max(MOST_ELEMENTS.slots).optional(),
     traits: z.array(z.enum(LIBRARY_TRAIT_NAMES)).optional(),
     speed: z.object({ handling: seconds, travel: seconds, scan: seconds }),
   }),
@@ -102,6 +105,7 @@ const RECORD = z.looseObject({
       }),
     ),
     removalPreventedBy: z.array(z.string()),
+    magazinesOut: z.array(count).optional(),
     attentions: z.array(z.tuple([count, count])),
   }),
   closed: z.boolean(),

@@ -12,7 +12,7 @@ import {
   type Stored,
 } from './library-record.js';
 import { RobotPace } from './robot-pace.js';
-import { LibraryTraits } from './traits.js';
+import { LibraryTraits } from './traits/traits.js';
 
 const UNIT_ATTENTION = 6;
 /** The progress indication counts in 65536ths. */
@@ -53,6 +53,8 @@ export class Library {
   readonly bays: readonly DriveBay[];
   /** TapeAlert flags of events since the last reading. */
   readonly alerts = new Set<number>();
+  /** Slots that the library has not looked into since their magazine was put in. */
+  readonly unscanned = new Set<number>();
   /** The mail slots are open: the robot does not reach them. */
   mailSlotsOpen = false;
   readonly #save: (memory: LibraryMemory) => Promise<void>;
@@ -77,9 +79,9 @@ export class Library {
     this.#save = save;
   }
 
-  /** Power on, or a reset: the robot scans all elements. */
-  takeInventory(): void {
-    this.#scanMilliseconds = this.pace.scanSeconds(this.map.all().length) * 1000;
+  /** Power on, or a reset: the robot scans all elements. A magazine that was put in: it scans so many. */
+  takeInventory(elements = this.map.all().length): void {
+    this.#scanMilliseconds = this.pace.scanSeconds(elements) * 1000;
     this.#readyAt = performance.now() + this.#scanMilliseconds;
   }
 
@@ -126,6 +128,7 @@ export class Library {
   reaches(element: number): boolean {
     const type = this.map.typeOf(element);
     if (type === 'importExport') return !this.mailSlotsOpen;
+    if (this.isOut(element)) return false;
     const holds = this.storedAt(element) !== undefined && this.bayAt(element)?.holds;
     return !holds || this.settings.unloadsDrives;
   }
@@ -163,10 +166,28 @@ export class Library {
     this.memory.stored = stored;
   }
 
+  /** Numbers of the magazines that were taken out. */
+  get magazinesOut(): readonly number[] {
+    return this.memory.magazinesOut ?? [];
+  }
+
+  /** Whether the element is in a magazine that was taken out. */
+  isOut(element: number): boolean {
+    const magazine = this.map.magazineOf(element);
+    return magazine !== undefined && this.magazinesOut.includes(magazine);
+  }
+
+  /** As `note`, of magazines. */
+  async noteMagazines(magazinesOut: readonly number[]): Promise<void> {
+    await this.#save({ ...this.memoryToKeep(), magazinesOut });
+    this.memory.magazinesOut = magazinesOut;
+  }
+
   /** A bus reset. */
   reset(): void {
-    Object.assign(this.memory, libraryPoweredOn(this.memory.stored));
+    Object.assign(this.memory, libraryPoweredOn(this.memory));
     this.mailSlotsOpen = false;
+    this.unscanned.clear();
     this.alerts.clear();
     this.attentions.reset();
     this.takeInventory();

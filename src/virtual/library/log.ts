@@ -7,6 +7,7 @@ import type { Library } from './library.js';
 export const CHANGER_ALERT = {
   strayTape: 12,
   pickRetry: 13,
+  magazine: 18,
   offline: 21,
   unreadableLabels: 32,
 } as const;
@@ -20,6 +21,7 @@ function tapeAlert(library: Library): Uint8Array {
   const isUnreadable = Object.values(memory.stored).some(({ cartridge }) => faults.isUnreadable(cartridge));
   const lasting = [
     ...(library.storedAt(TRANSPORT) ? [CHANGER_ALERT.strayTape] : []),
+    ...(library.magazinesOut.length > 0 ? [CHANGER_ALERT.magazine] : []),
     ...(faults.offline ? [CHANGER_ALERT.offline] : []),
     ...(isUnreadable ? [CHANGER_ALERT.unreadableLabels] : []),
   ];

@@ -114,11 +114,10 @@ function requireEmpty(library: Library, element: number): void {
   if (library.storedAt(element) !== undefined) throw new CheckCondition(sense('5/3b/0d'));
 }
 
-/** Throws MEDIUM MAGAZINE NOT ACCESSIBLE for an open mail slot. */
+/** Throws MEDIUM MAGAZINE NOT ACCESSIBLE for an open mail slot, and a magazine that was taken out. */
 function requireReachable(library: Library, element: number): void {
-  if (library.requireElement(element) === 'importExport' && library.mailSlotsOpen) {
-    throw new CheckCondition(sense('5/3b/11'));
-  }
+  const isOpen = library.requireElement(element) === 'importExport' && library.mailSlotsOpen;
+  if (isOpen || library.isOut(element)) throw new CheckCondition(sense('5/3b/11'));
 }
 
 /** The hand picks the cartridge of an element. Throws CheckCondition if the element does not release it. */

@@ -16,6 +16,9 @@ export const POWER_ON: Attention = [0x29, 0x00];
 export const MEDIUM_MAY_HAVE_CHANGED: Attention = [0x28, 0x00];
 /** Import or export element accessed. */
 export const IMPORT_EXPORT_ACCESSED: Attention = [0x28, 0x01];
+/** Medium magazine removed, and inserted. */
+export const MAGAZINE_REMOVED: Attention = [0x3b, 0x12];
+export const MAGAZINE_INSERTED: Attention = [0x3b, 0x13];
 /** Mode parameters changed. */
 export const MODE_PARAMETERS_CHANGED: Attention = [0x2a, 0x01];
 export const RESERVATIONS_PREEMPTED: Attention = [0x2a, 0x03];

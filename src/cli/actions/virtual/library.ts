@@ -16,6 +16,7 @@ interface CreateOptions extends CommonOptions {
   readonly drives?: string;
   readonly slots?: string;
   readonly mailSlots?: string;
+  readonly magazines?: string;
   readonly cleaning?: string;
   readonly cartridges?: string;
   readonly generation?: string;
@@ -32,7 +33,11 @@ interface CreateOptions extends CommonOptions {
 export async function createLibrary(options: CreateOptions, folder: string): Promise<CommandResult> {
   const { capacity, serial, load, unloadsDrives, trait } = options;
   await createVirtualLibrary(folder, {
-    ...numbersOf(options, ['drives', 'slots', 'mailSlots', 'cleaning', 'cartridges', 'generation'], parseCount),
+    ...numbersOf(
+      options,
+      ['drives', 'slots', 'mailSlots', 'magazines', 'cleaning', 'cartridges', 'generation'],
+      parseCount,
+    ),
     speed: numbersOf(options, ['handling', 'travel', 'scan'], parseSeconds),
     ...(load !== undefined && { drive: { loadSeconds: parseSeconds(load) } }),
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
@@ -60,6 +65,14 @@ export async function importCartridge(options: NamedOrNewFlags, folder: string, 
 
 export function exportCartridge(_options: CommonOptions, folder: string, name: string): Promise<CommandResult> {
   return withLibrary(folder, (library) => library.export(name));
+}
+
+export function removeMagazine(_options: CommonOptions, folder: string, number: string): Promise<CommandResult> {
+  return withLibrary(folder, (library) => library.removeMagazine(parseCount(number)));
+}
+
+export function insertMagazine(_options: CommonOptions, folder: string, number: string): Promise<CommandResult> {
+  return withLibrary(folder, (library) => library.insertMagazine(parseCount(number)));
 }
 
 export function resetLibrary(folder: string): Promise<CommandResult> {
@@ -91,7 +104,8 @@ async function withControls(
     const full = state.elements.flatMap(({ element, type, cartridge }) => {
       return cartridge === null ? [] : [`  ${type} ${element}: ${cartridge}`];
     });
-    const lines = [`${device}: ${state.identity.product}, ${state.elements.length} elements`, ...full];
+    const out = state.magazinesOut.map((number) => `  magazine ${number} is out`);
+    const lines = [`${device}: ${state.identity.product}, ${state.elements.length} elements`, ...full, ...out];
     return { document: { device, ...state }, text: lines.map(visible).join('\n') };
   } finally {
     await library.close();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { VIRTUAL_GENERATIONS } from '../../../virtual/drive/names.js';
-import { LIBRARY_TRAIT_NAMES } from '../../../virtual/library/trait-names.js';
+import { LIBRARY_TRAIT_NAMES } from '../../../virtual/library/traits/trait-names.js';
 import { collect, jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { cartridgeFlags } from './cartridge-flags.js';
@@ -12,6 +12,7 @@ export function addVirtualLibrary(virtual: Command): void {
     .option('--drives <number>', 'number of drives (default: 2)')
     .option('--slots <number>', 'number of slots (default: 8)')
     .option('--mail-slots <number>', 'number of mail slots (default: 2)')
+    .option('--magazines <number>', 'magazines that the slots are divided among (default: 0, fixed slots)')
     .option('--cleaning <number>', 'number of cleaning cartridges, in the last slots (default: 0)')
     .option(
       '--cartridges <number>',
@@ -42,4 +43,12 @@ export function addVirtualLibrary(virtual: Command): void {
     .argument('<folder>')
     .argument('<name>', 'barcode of the cartridge')
     .action(actionOf(async () => (await import('../../actions/virtual/library.js')).exportCartridge));
+  jsonCommand(virtual, 'remove-magazine', 'take a magazine out of a library, with the cartridges in it')
+    .argument('<folder>')
+    .argument('<number>', 'number of the magazine, from 1')
+    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).removeMagazine));
+  jsonCommand(virtual, 'insert-magazine', 'put a magazine into a library again')
+    .argument('<folder>')
+    .argument('<number>', 'number of the magazine, from 1')
+    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).insertMagazine));
 }

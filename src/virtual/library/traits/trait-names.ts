@@ -12,6 +12,7 @@ export const LIBRARY_TRAIT_NAMES = [
   'long-descriptors',
   'false-alternate-tag',
   'cleaning-exception',
+  'maker-exceptions',
   'no-access',
   'few-commands',
 ] as const;

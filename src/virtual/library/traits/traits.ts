@@ -1,13 +1,21 @@
-import { InvalidArgumentError } from '../../errors/index.js';
+import { InvalidArgumentError } from '../../../errors/index.js';
 import {
   type CommandName,
   concatBytes,
   type ElementDescriptor,
   MEDIUM_TYPE,
   type READ_ELEMENT_STATUS,
-} from '../../scsi/index.js';
-import type { FieldValues } from '../../scsi/wire/layout.js';
+} from '../../../scsi/index.js';
+import type { FieldValues } from '../../../scsi/wire/layout.js';
 import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './trait-names.js';
+
+/** Where an element is. */
+export interface ElementState {
+  /** In a magazine that was taken out. */
+  readonly isOut: boolean;
+  /** The library has not looked into it since its magazine was put in. */
+  readonly isUnscanned: boolean;
+}
 
 type Wanted = FieldValues<typeof READ_ELEMENT_STATUS.fields>;
 
@@ -19,7 +27,9 @@ interface LibraryTraitRow {
   /** READ ELEMENT STATUS commands that it refuses: 5/24/00. */
   readonly refuses?: (wanted: Wanted) => boolean;
   /** Changes the report of an element. */
-  readonly element?: (element: ElementDescriptor, wanted: Wanted) => ElementDescriptor;
+  readonly element?: (element: ElementDescriptor, wanted: Wanted, state: ElementState) => ElementDescriptor;
+  /** A magazine that was put in is scanned by INITIALIZE ELEMENT STATUS only. */
+  readonly scansOnDemand?: boolean;
   /** Changes READ ELEMENT STATUS data before it is truncated to the allocation length. */
   readonly data?: (data: Uint8Array) => Uint8Array;
   /** Bits of the allocation length that the library uses; default all 24. */
@@ -31,6 +41,10 @@ const SL150_IDENTIFIER = 32;
 /** Media domain and type, transport domain and type: LTO-8. */
 const SL150_DOMAINS = Uint8Array.of(0x4c, 8, 0x4c, 8);
 const CLEANING_CARTRIDGE_INSTALLED = { asc: 0x30, ascq: 0x03 };
+const MAGAZINE_REMOVED = { asc: 0x3b, ascq: 0x12 };
+const NOT_YET_SCANNED = { asc: 0x83, ascq: 0x00 };
+const NO_LABEL = { asc: 0x83, ascq: 0x01 };
+const CLEANING_WITHOUT_LABEL = { asc: 0x30, ascq: 0x83 };
 const MOST_AT_ONCE = 1000;
 const ALTERNATE_TAG = 0x40;
 const HEADER = 8;
@@ -91,6 +105,21 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
         ? { ...element, except: true, ...CLEANING_CARTRIDGE_INSTALLED }
         : element,
   },
+  'maker-exceptions': {
+    about: 'says by its own codes what is wrong with an element, and scans a magazine on demand only (IBM 3573-TL)',
+    scansOnDemand: true,
+    element: (element, _wanted, { isOut, isUnscanned }) => {
+      if (isOut) return { ...element, disabled: true, except: true, ...MAGAZINE_REMOVED };
+      if (!element.full) return element;
+      if (isUnscanned) {
+        const { primaryVolumeTag: _tag, ...unread } = element;
+        return { ...unread, mediumType: MEDIUM_TYPE.unspecified, except: true, ...NOT_YET_SCANNED };
+      }
+      if (element.primaryVolumeTag !== undefined) return element;
+      const isCleaner = element.mediumType === MEDIUM_TYPE.cleaning;
+      return { ...element, except: true, ...(isCleaner ? CLEANING_WITHOUT_LABEL : NO_LABEL) };
+    },
+  },
   'no-access': {
     about: 'never says that the robot reaches an element',
     element: (element) => ({ ...element, access: false }),
@@ -144,8 +173,12 @@ export class LibraryTraits {
     return this.#rows.some(({ refuses }) => refuses?.(wanted));
   }
 
-  element(element: ElementDescriptor, wanted: Wanted): ElementDescriptor {
-    return this.#rows.reduce((shown, row) => row.element?.(shown, wanted) ?? shown, element);
+  get scansOnDemand(): boolean {
+    return this.#rows.some(({ scansOnDemand }) => scansOnDemand);
+  }
+
+  element(element: ElementDescriptor, wanted: Wanted, state: ElementState): ElementDescriptor {
+    return this.#rows.reduce((shown, row) => row.element?.(shown, wanted, state) ?? shown, element);
   }
 
   /** The data for an initiator with this allocation length. */
