@@ -23,6 +23,8 @@ export class LeaseQueue {
   /** The open stream, if any. */
   #stream: string | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** Releases that have not been called. */
+  readonly #held = new Set<() => void>();
   #ended = false;
 
   /** `onTurn` is called between two users, with what the next one belongs to; it must not reject. */
@@ -52,8 +54,12 @@ export class LeaseQueue {
     let release = () => {};
     this.#last = new Promise((resolve) => {
       // A user that gives up early does not let later users overtake earlier ones.
-      release = () => void turn.then(resolve);
+      release = () => {
+        this.#held.delete(release);
+        void turn.then(resolve);
+      };
     });
+    this.#held.add(release);
     return { turn, release };
   }
 
@@ -75,6 +81,11 @@ export class LeaseQueue {
   /** Refuses new users, except those that belong to a current one, such as the end of a session. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** Whether nobody has the medium or waits for it. */
+  get isFree(): boolean {
+    return this.#held.size === 0;
   }
 
   /** Resolves when all current users have released the device. */

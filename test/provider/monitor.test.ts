@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { LtoProvider } from '../../src/provider/provider.js';
 import { collect, testData } from '../conformance/conformance.js';
 import { type Bench, filesOf, ID, MIB, newLabelledBench } from './support.js';
@@ -84,17 +84,77 @@ async function commandsOf({ virtual }: Bench, call: () => Promise<unknown>): Pro
   return sent;
 }
 
+function attention(virtual: Bench['virtual'], asc: number, ascq: number): void {
+  virtual.faults = [{ command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 6, asc, ascq } } }];
+}
+
 const TEST_UNIT_READY = 0x00;
 const MODE_SENSE = 0x5a;
 const LOG_SENSE = 0x4d;
 const READ_ATTRIBUTE = 0x8c;
 
-it('sends four commands for a forced look at drive and cartridge', async () => {
+const ALL = [TEST_UNIT_READY, READ_ATTRIBUTE, MODE_SENSE, LOG_SENSE];
+const SPARED = [TEST_UNIT_READY, LOG_SENSE];
+
+it('sends four commands for a forced look at drive and cartridge, and two while nothing has changed', async () => {
+  const bench = await newLabelledBench();
+  const look = () => bench.provider.getLiveInfo({ force: true });
+  expect(await commandsOf(bench, look)).toEqual(ALL);
+  const first = await look();
+  expect(await commandsOf(bench, look)).toEqual(SPARED);
+  const second = await look();
+  // What is spared is as old as it was.
+  expect(second.tape).toMatchObject({ barcode: ID, readAt: first.tape?.readAt });
+});
+
+it.each<readonly [string, (bench: Bench) => unknown]>([
+  ['a file', ({ provider }) => provider.prepareForWrite(ID).then(() => provider.writeArchive(ID, slowly(1)))],
+  ['a motion', ({ tape }) => tape.rewind()],
+  ['an attribute of ours', ({ tape }) => tape.setAttributes({ userMediumLabel: 'offsite' })],
+  ['a raw command', ({ tape }) => tape.scsi({ cdb: Buffer.from('1e0000000000', 'hex'), direction: 'none' })],
+  ['a reset', ({ virtual }) => virtual.reset()],
+  ['a mode page that another host has set', ({ virtual }) => attention(virtual, 0x2a, 0x01)],
+  ['a cartridge that was taken out and put in again', ({ virtual }) => virtual.remove().then(() => virtual.insert(ID))],
+])('reads all again after %s, and then no more', async (_what, disturb) => {
   const bench = await newLabelledBench();
   const look = () => bench.provider.getLiveInfo({ force: true });
   await look();
-  const sent = await commandsOf(bench, look);
-  expect(sent).toEqual([TEST_UNIT_READY, READ_ATTRIBUTE, MODE_SENSE, LOG_SENSE]);
+  expect(await commandsOf(bench, look)).toEqual(SPARED);
+  await disturb(bench);
+  expect(await commandsOf(bench, look)).toEqual(expect.arrayContaining([READ_ATTRIBUTE, MODE_SENSE]));
+  expect(await commandsOf(bench, look)).toEqual(SPARED);
+});
+
+it('gives nothing of a cartridge before for another one', async () => {
+  const bench = await newLabelledBench();
+  const look = () => bench.provider.getLiveInfo({ force: true });
+  await look();
+  await bench.virtual.remove();
+  expect((await look()).tape).toBeUndefined();
+  await bench.virtual.insert({ barcode: 'OTHER1L8' });
+  expect((await look()).tape).toMatchObject({ barcode: 'OTHER1L8' });
+});
+
+it('finds within half a minute what another program has written into the cartridge memory', async () => {
+  const bench = await newLabelledBench();
+  const look = () => bench.provider.getLiveInfo({ force: true });
+  await look();
+  // Past this handle, as another program of the host does it: no unit attention tells of it.
+  const label = Buffer.from('from elsewhere');
+  const attribute = Buffer.concat([Buffer.from('080302', 'hex'), Buffer.from([0, 160]), Buffer.alloc(160, ' ')]);
+  label.copy(attribute, 5);
+  const list = Buffer.concat([Buffer.from([0, 0, 0, attribute.length]), attribute]);
+  const cdb = Buffer.from('8d010000000000000000000000000000', 'hex');
+  cdb.writeUInt32BE(list.length, 10);
+  expect(await bench.virtual.execute(cdb, { dataOut: list })).toMatchObject({ status: 0 });
+  const labelSeen = async () => (await look()).tape?.values.userMediumLabel;
+  expect(await labelSeen()).not.toBe('from elsewhere');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+  try {
+    expect(await labelSeen()).toBe('from elsewhere');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('asks nothing of the mode pages for a forced look at a cleaning cartridge', async () => {

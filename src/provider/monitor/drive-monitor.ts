@@ -14,7 +14,7 @@ export class DriveMonitor {
 
   constructor(owner: DriveOwner) {
     this.owner = owner;
-    this.#online = new SharedReading(() => readOnlineStatus(owner));
+    this.#online = new SharedReading(async () => ({ value: await readOnlineStatus(owner), readAt: Date.now() }));
     this.#mam = new SharedReading(() => readMamInfo(owner));
     owner.onForgotten((drive) => {
       this.forgetting.times += 1;

@@ -6,6 +6,7 @@ import type { RawAttribute } from '../../scsi/mam/attribute-list.js';
 import type { MamValues } from '../../scsi/mam/values.js';
 import type { Label } from '../session/cartridge-label.js';
 import type { DriveOwner } from '../session/drive-owner.js';
+import type { Reading } from './shared-reading.js';
 
 /** The identity of a cartridge and its source. */
 export interface CartridgeIdentity {
@@ -44,9 +45,9 @@ const FIRST_BACK_OFF_MS = 100;
 
 /**
  * Reads it from the drive; repeats after a back-off while the drive is busy, and if the cartridge changed. `isLoaded`:
- * result of a TEST UNIT READY just sent; if omitted, it is sent.
+ * result of a TEST UNIT READY just sent, which spares what has not changed since it was last read; if omitted, it is sent.
  */
-export async function readMamInfo(owner: DriveOwner, isLoaded?: boolean): Promise<MamInfo> {
+export async function readMamInfo(owner: DriveOwner, isLoaded?: boolean): Promise<Reading<MamInfo>> {
   for (let attempt = 0; ; attempt += 1) {
     const changes = owner.drive.mediumEpoch;
     try {
@@ -59,12 +60,12 @@ export async function readMamInfo(owner: DriveOwner, isLoaded?: boolean): Promis
   }
 }
 
-async function readOnce(owner: DriveOwner, isLoaded: boolean | undefined): Promise<MamInfo> {
+async function readOnce(owner: DriveOwner, isLoaded: boolean | undefined): Promise<Reading<MamInfo>> {
   const { drive } = owner;
-  const { memory, verdict } = await drive.memoryAndFormat({ isLoaded });
+  const { memory, verdict, readAt } = await drive.memoryAndFormat({ isLoaded });
   const values = memory?.values ?? {};
   const alerts = await drive.alerts();
-  return {
+  const value = {
     available: memory !== undefined,
     values,
     attributes: memory?.attributes ?? [],
@@ -74,6 +75,7 @@ async function readOnce(owner: DriveOwner, isLoaded: boolean | undefined): Promi
     mediumSerial: values.serialNumber,
     identity: identityOf(values, owner.label),
   };
+  return { value, readAt };
 }
 
 function identityOf({ barcode, serialNumber }: MamValues, label: Label | undefined): CartridgeIdentity | undefined {

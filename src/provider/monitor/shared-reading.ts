@@ -7,11 +7,11 @@ export interface Reading<T> {
 
 /** A value read from a drive: concurrent callers share one reading, and a recent one is reused. */
 export class SharedReading<T> {
-  readonly #read: () => Promise<T>;
+  readonly #read: () => Promise<Reading<T>>;
   #last: Reading<T> | undefined;
   #underWay: Promise<Reading<T>> | undefined;
 
-  constructor(read: () => Promise<T>) {
+  constructor(read: () => Promise<Reading<T>>) {
     this.#read = read;
   }
 
@@ -28,10 +28,9 @@ export class SharedReading<T> {
     this.#underWay = undefined;
   }
 
-  async #ask(read: () => Promise<T>): Promise<Reading<T>> {
-    const underWay = read().then((value) => ({ value, readAt: Date.now() }));
+  async #ask(read: () => Promise<Reading<T>>): Promise<Reading<T>> {
     try {
-      const reading = await underWay;
+      const reading = await read();
       // Forgotten in the meantime: what was read may be about another cartridge.
       if (this.#underWay !== undefined) this.#last = reading;
       return reading;

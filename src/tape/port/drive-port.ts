@@ -24,6 +24,7 @@ import type { BufferingUser } from './buffering-user.js';
 import type { DriveModel } from './drive-model.js';
 import { DriverPosition } from './driver-position.js';
 import { PathLimit } from './path-limit.js';
+import { isPlainQuery } from './plain-queries.js';
 import { decodeMtStatus, type TapeStatus } from './tape-status.js';
 import type { TransferGuard } from './transfer-guard.js';
 import { type WriteEffect, WriteGate, writesOnTape } from './write-gate.js';
@@ -59,6 +60,8 @@ export class DrivePort extends ScsiDevice {
   partition = 0;
   readonly #gate: WriteGate;
   readonly #driver: DriverPosition;
+  /** Counts what this handle did that was no plain query. */
+  #doings = 0;
   #user: object | undefined;
   readonly #guards: TransferGuard[] = [];
   /** The drive was reset or its cartridge changed since the position was last established. */
@@ -85,8 +88,17 @@ export class DrivePort extends ScsiDevice {
     if (error) this.#positionLost = error;
   }
 
+  /**
+   * Counts the changes that the drive reported, and all that this handle did that may have changed drive or cartridge;
+   * undefined while somebody has the tape.
+   */
+  get allChanges(): number | undefined {
+    return this.lease.isFree ? this.stateChanges + this.#doings : undefined;
+  }
+
   /** Buffered files are brought to the medium before another user moves the tape. */
   async #changeUser(by: object | undefined): Promise<void> {
+    this.#doings += 1;
     if (by !== undefined && by === this.#user) return;
     this.#user = by;
     if (this.buffering !== by) await this.buffering?.giveTape();
@@ -100,11 +112,13 @@ export class DrivePort extends ScsiDevice {
 
   override async executeOnce(command: ScsiRequest, options?: CommandOptions): Promise<CommandResult> {
     this.#gate.passCommand(command.name, this.mediumEpoch);
+    if (!isPlainQuery(command.name)) this.#doings += 1;
     return super.executeOnce(command, options);
   }
 
   /** MTIOCTOP. Rejects with a typed error that names the operation and count. */
   async mt(name: MtOperationName, count = 1, options?: CallOptions): Promise<void> {
+    this.#doings += 1;
     const operation = `${name} ${count}`;
     this.requireOpen(operation);
     if (writesOnTape(name, count)) this.requirePosition(operation);

@@ -1,8 +1,8 @@
 import { type CallOptions, requireOptions } from '../../arguments/options.js';
 import { type RawCommand, type RawReply, rawReply, rawRequest } from '../../device/raw-command.js';
 import { InvalidArgumentError } from '../../errors/index.js';
-import type { CommandName } from '../../scsi/wire/opcodes.js';
 import type { DrivePort } from './drive-port.js';
+import { isPlainQuery } from './plain-queries.js';
 
 /**
  * Operation codes that write to the tape or remove its protection. Only the write gate lets data onto the tape, because
@@ -27,24 +27,6 @@ const SEND_DIAGNOSTIC = 0x1d;
 /** UNITOFFL: the test may write on the medium (SPC-5, SEND DIAGNOSTIC). */
 const UNIT_OFFLINE = 0x01;
 
-/** Commands that change nothing; they are sent at any time, like the library's own queries. */
-const CHANGES_NOTHING: ReadonlySet<string> = new Set([
-  'TEST UNIT READY',
-  'READ BLOCK LIMITS',
-  'INQUIRY',
-  'MODE SENSE(6)',
-  'MODE SENSE(10)',
-  'READ POSITION',
-  'REPORT DENSITY SUPPORT',
-  'LOG SENSE',
-  'PERSISTENT RESERVE IN',
-  'READ ATTRIBUTE',
-  'REPORT LUNS',
-  'SECURITY PROTOCOL IN',
-  'REPORT SUPPORTED OPERATION CODES',
-  'REPORT TIMESTAMP',
-] satisfies CommandName[]);
-
 /**
  * Sends the caller's command and resolves with the drive's reply. Except for plain queries it waits for its turn like a
  * motion, and afterwards position, cartridge, settings and confirmed key count as unknown.
@@ -55,7 +37,7 @@ export async function sendRaw(port: DrivePort, command: RawCommand, options?: Ca
   requireHarmless(request.cdb, port.device);
   const sendOptions = { signal: options?.signal, timeoutMs };
   const send = async () => rawReply((await port.executeOnce(request, sendOptions)).reply, port.vendor);
-  if (CHANGES_NOTHING.has(request.name) && request.direction !== 'out') return send();
+  if (isPlainQuery(request.name) && request.direction !== 'out') return send();
   return port.lease.exclusively(
     request.name,
     async () => {

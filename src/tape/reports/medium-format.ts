@@ -67,17 +67,42 @@ export async function readMediumFormat(port: DrivePort): Promise<MediumFormat> {
 export interface MemoryAndFormat {
   readonly memory: CartridgeMemory | undefined;
   readonly verdict: FormatVerdict | undefined;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
 }
 
 /**
- * For polls: needs half the commands of two separate calls. `isLoaded`: result of a TEST UNIT READY just sent; if
- * omitted, it is sent. Rejects with NoMediumError if the drive is empty.
+ * For how long a reading is taken for the present one while no change is seen. No unit attention reports what another
+ * program or host writes into the cartridge memory (SPC-5 has no additional sense code for it).
+ */
+const KEPT_MS = 30_000;
+
+/** The last reading, and what it depends on. */
+interface Kept extends MemoryAndFormat {
+  readonly isLoaded: boolean;
+  readonly allChanges: number;
+}
+
+const kept = new WeakMap<DrivePort, Kept>();
+
+/**
+ * For polls: needs half the commands of two separate calls. `isLoaded`: result of a TEST UNIT READY just sent, which
+ * would have reported a change: without one, the reading of before is given. If omitted, the command is sent, and all is
+ * read. Rejects with NoMediumError if the drive is empty.
  */
 export async function readMemoryAndFormat(port: DrivePort, isLoaded?: boolean): Promise<MemoryAndFormat> {
+  const { allChanges } = port;
+  const last = kept.get(port);
+  const isSame = last !== undefined && last.isLoaded === isLoaded && last.allChanges === allChanges;
+  if (isSame && Date.now() - last.readAt < KEPT_MS) return last;
+  kept.delete(port);
   const loaded = isLoaded ?? (await requireMedium(port)) === 'loaded';
   const memory = await readCartridgeMemory(port);
   const header = loaded ? await readModeHeader(port) : undefined;
-  return { memory, verdict: verdictOn(memory?.values ?? {}, header) };
+  const reading = { memory, verdict: verdictOn(memory?.values ?? {}, header), readAt: Date.now() };
+  const isUndisturbed = allChanges !== undefined && port.allChanges === allChanges;
+  if (isUndisturbed) kept.set(port, { ...reading, isLoaded: loaded, allChanges });
+  return reading;
 }
 
 /** The mode parameters are meaningless while the cartridge is not loaded. */
