@@ -64,6 +64,18 @@ export type { TapeEvent, WatchOptions } from './provider/monitor/watch.js';
 export { LtoProvider } from './provider/provider.js';
 export type { CartridgeChoice, ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
 export type { ProviderReports } from './provider/provider-reports.js';
+export type {
+  ArchiveRecord,
+  ArchiveRecorder,
+  ArchiveState,
+  CartridgeRecord,
+  CatalogueChange,
+  DriveRecord,
+  MemberRecord,
+  PartRecord,
+  VerificationRecord,
+} from './provider/record/changes.js';
+export type { Catalogued } from './provider/record/recording.js';
 export {
   CONFIGURATION_SCHEMA,
   type ConfigurationOptions,

@@ -4,10 +4,14 @@ import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
 import type { MountEvent } from '../library/mount/events.js';
 import { type MountPolicy, requireMountPolicy } from '../library/mount/policy.js';
 import type { IsRegistered } from './monitor/live-info.js';
+import type { ArchiveRecorder } from './record/changes.js';
+import { requireRecorder } from './record/record-archives.js';
 import type { ConfigurationOptions } from './session/configuration.js';
 import type { OpenDrive } from './session/drive-owner.js';
 
 export interface ProviderOptions extends ConfigurationOptions {
+  /** Told of every archive before, while and after it is written; `openCatalogue` of node-lto/catalogue has one. */
+  readonly catalogue?: ArchiveRecorder | undefined;
   /** Whether the catalogue knows a cartridge. Default: a cartridge with a barcode or a label is known. */
   readonly isRegistered?: IsRegistered | undefined;
   /** Opens the drive. Default: `TapeDrive.open`. */
@@ -42,6 +46,7 @@ export interface IdentifyOptions extends CartridgeChoice {
 /** Throws InvalidArgumentError for an option of the wrong type. */
 export function requireProviderOptions(options: ProviderOptions, details: LtoErrorDetails): void {
   requireOptions(options, details);
+  if (options.catalogue !== undefined) requireRecorder(options.catalogue, details);
   requireCallback('isRegistered', options.isRegistered, details);
   requireCallback('open', options.open, details);
   requireCallback('onMountEvent', options.onMountEvent, details);

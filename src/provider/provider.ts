@@ -17,6 +17,7 @@ import {
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned, requireParts, withPart } from './archive/read-spanned.js';
+import { recorded } from './archive/recorded.js';
 import type { WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
 import { type EraseMediaOptions, type EraseReport, eraseMedia } from './label/erase-media.js';
@@ -37,6 +38,7 @@ import {
   requireProviderOptions,
 } from './provider-options.js';
 import { ProviderReports } from './provider-reports.js';
+import { ArchiveRecords } from './record/record-archives.js';
 import { CONFIGURATION_SCHEMA, readConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
 import type { Session } from './session/session.js';
@@ -61,18 +63,20 @@ export class LtoProvider extends ProviderReports {
   readonly #connection: Connection;
   readonly #preparations = new Preparations();
   readonly #pool: CartridgePool | undefined;
+  readonly #records: ArchiveRecords;
 
   /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
   constructor(settings: unknown, options: ProviderOptions = {}) {
     const { configuration, keyStore: ownKey } = readConfiguration(settings, options);
     const { devicePath, library, pool } = configuration;
     requireProviderOptions(options, { device: devicePath ?? library, operation: 'configure' });
-    const { isRegistered = hasName, open, mountPolicy: policy, onMountEvent: onEvent } = options;
+    const { isRegistered = hasName, catalogue, open, mountPolicy: policy, onMountEvent: onEvent } = options;
     const keyStore =
       ownKey && options.keyStore ? new KeyStoreChain(ownKey, options.keyStore) : (ownKey ?? options.keyStore);
     const connection = new Connection(sessionSource(configuration, { keyStore, open, policy, onEvent }));
     super(configuration, connection, isRegistered);
     this.#connection = connection;
+    this.#records = new ArchiveRecords(catalogue);
     this.#pool = pool && new CartridgePool(library ?? '', pool);
   }
 
@@ -90,7 +94,9 @@ export class LtoProvider extends ProviderReports {
 
   /** Labels a cartridge; `initializeMedia` lists what is refused. */
   initializeMedia(id: string, options: InitializeOptions & CallOptions = {}): Promise<LabelReport> {
-    return this.#run('labelling', id, options, (session) => initializeMedia(session, id, options));
+    return this.#run('labelling', id, options, (session) =>
+      initializeMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
+    );
   }
 
   /**
@@ -117,9 +123,12 @@ export class LtoProvider extends ProviderReports {
   ): Promise<ArchiveReceipt> {
     return this.#connection.taking(source, async (taken) => {
       requireOptions(options, this.#connection.details('write'));
+      const recording = this.#records.archive(taken, options, this.#connection.details('write'));
       const place = await enterPlace(this.#connection, this.#preparations, id, options.signal);
       const next = nextPlace(this.#connection, this.#pool, options);
-      return writeWhole(place, taken, options, next, (session, prepared) => this.#preparations.keep(session, prepared));
+      return recorded(recording, place, () => {
+        return writeWhole(place, taken, options, next, (session, then) => this.#preparations.keep(session, then));
+      });
     });
   }
 
@@ -128,7 +137,7 @@ export class LtoProvider extends ProviderReports {
    * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
   writeSession(id: string, options: SessionOptions & CallOptions = {}): Promise<ArchiveSession> {
-    return openSession(this.#connection, this.#preparations, id, options);
+    return openSession(this.#connection, this.#preparations, this.#records, id, options);
   }
 
   /**
@@ -190,12 +199,16 @@ export class LtoProvider extends ProviderReports {
 
   /** Empties the cartridge `id`, which keeps its label: all archives on it are lost. Rejects as `initializeMedia`. */
   clear(id: string, options: CallOptions = {}): Promise<LabelReport> {
-    return this.#run('clearing', id, options, (session) => initializeMedia(session, id, { overwrite: id }));
+    return this.#run('clearing', id, options, (session) =>
+      initializeMedia(session, id, { overwrite: id }).then((report) => this.#records.emptied(id, report)),
+    );
   }
 
   /** Makes the cartridge `id` a blank one, without a label or a name: see `eraseMedia`. */
   erase(id: string, options: EraseMediaOptions & CallOptions = {}): Promise<EraseReport> {
-    return this.#run('erasing', id, options, (session) => eraseMedia(session, id, options));
+    return this.#run('erasing', id, options, (session) =>
+      eraseMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
+    );
   }
 
   /** Ejects the cartridge that is in the drive, whichever it is: see `ejectMedia`. */
@@ -207,6 +220,7 @@ export class LtoProvider extends ProviderReports {
   async close(): Promise<void> {
     this.#preparations.forget();
     await this.#connection.close();
+    await this.#records.settled();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -29,6 +29,7 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
   readonly #details: LtoErrorDetails;
   #destination: Writable | undefined;
   #discarded = false;
+  #onChunk: ((chunk: Uint8Array) => void) | undefined;
 
   /** By `takeSource`. */
   constructor(source: unknown, details: LtoErrorDetails) {
@@ -45,8 +46,9 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     try {
       for await (const chunk of this.#reading.chunks()) {
-        if (chunk instanceof Blob) yield* chunk.stream();
-        else yield requireBytes(chunk, this.#reading.encoding?.() ?? 'utf8', this.#details);
+        if (chunk instanceof Blob) {
+          for await (const piece of chunk.stream()) yield this.#seen(piece);
+        } else yield this.#seen(requireBytes(chunk, this.#reading.encoding?.() ?? 'utf8', this.#details));
       }
       this.#discarded = true;
     } catch (error) {
@@ -55,15 +57,19 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
     }
   }
 
+  /** Calls `onChunk` with each chunk before it is passed on. It must not throw, change the bytes or keep them. */
+  watch(onChunk: (chunk: Uint8Array) => void): void {
+    this.#onChunk = onChunk;
+  }
+
   /** Writes all of it to a stream and ends the stream. Rejects with the error of either side. */
   async feed(destination: Writable): Promise<void> {
     this.#destination = destination;
     const { emitter } = this.#reading;
     // Waits for the destination: after it failed, a source may never yield again.
     const ended = finished(destination, { readable: false });
-    pipeline(emitter instanceof Readable && isBinary(emitter) ? emitter : this.chunks(), destination).catch(
-      (error: Error) => destination.destroy(error),
-    );
+    const isPlain = emitter instanceof Readable && isBinary(emitter) && this.#onChunk === undefined;
+    pipeline(isPlain ? emitter : this.chunks(), destination).catch((error: Error) => destination.destroy(error));
     try {
       await ended;
     } catch (error) {
@@ -77,6 +83,11 @@ export class TakenSource implements AsyncIterable<Uint8Array> {
     if (this.#discarded) return;
     this.#discarded = true;
     this.#reading.discard?.(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  #seen(chunk: Uint8Array): Uint8Array {
+    this.#onChunk?.(chunk);
+    return chunk;
   }
 
   #listen(source: NodeJS.ReadableStream): void {

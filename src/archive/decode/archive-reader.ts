@@ -10,8 +10,8 @@ import { Properties } from './properties.js';
 import { SparseMap } from './sparse-map.js';
 
 /** Longest extended header, and longest name of GNU tar: far more than any attribute or path of a file system. */
-const LONGEST_EXTENSION = 64 * 2 ** 20;
-const LONGEST_NAME = 2 ** 20;
+export const LONGEST_EXTENSION = 64 * 2 ** 20;
+export const LONGEST_NAME = 2 ** 20;
 /** Most bytes of content returned at once. */
 const PIECE = 2 ** 20;
 
@@ -248,11 +248,11 @@ class DecimalLines {
 }
 
 /** Only files have content; a hard link has it only in pax archives, if its size is not zero. */
-function hasContent(type: MemberType, isExtended: boolean): boolean {
+export function hasContent(type: MemberType, isExtended: boolean): boolean {
   return type === 'file' || (type === 'hard link' && isExtended);
 }
 
-function typeOf({ typeFlag }: Header, path: ByteString): MemberType {
+export function typeOf({ typeFlag }: Header, path: ByteString): MemberType {
   const type = TYPES[typeFlag];
   if (type === undefined) {
     const flag = typeFlag.charCodeAt(0).toString(16).padStart(2, '0');

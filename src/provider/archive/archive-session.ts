@@ -6,10 +6,12 @@ import type { WriteSession } from '../../tape/session/write-session.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { Preparations } from '../label/preparations.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
+import type { ArchiveRecords } from '../record/record-archives.js';
+import type { ArchiveRecording } from '../record/recording.js';
 import { Connection } from '../session/connection.js';
 import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
-import { type ArchiveReceipt, type ArchiveSource, archivePart } from './archive.js';
+import { type ArchiveReceipt, type ArchiveSource, archivePart, partRecords } from './archive.js';
 import { takePrepared } from './places.js';
 import { preparationBehind, type WriteArchiveOptions } from './write-archive.js';
 
@@ -37,14 +39,16 @@ export interface BufferedArchive extends ArchiveReceipt {
 export class ArchiveSession extends EventEmitter<SessionEvents> {
   readonly #connection: Connection;
   readonly #files: WriteSession;
+  readonly #records: ArchiveRecords;
   #preparation: Preparation;
 
   /** Made by `LtoProvider.writeSession()`. */
-  constructor(connection: Connection, preparation: Preparation, files: WriteSession) {
+  constructor(connection: Connection, preparation: Preparation, files: WriteSession, records: ArchiveRecords) {
     super();
     this.#connection = connection;
     this.#preparation = preparation;
     this.#files = files;
+    this.#records = records;
     files.on('durable', (upTo) => this.emit('durable', upTo));
   }
 
@@ -54,13 +58,25 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
    */
   writeArchive(source: ArchiveSource, options: SessionArchiveOptions = {}): Promise<BufferedArchive> {
     return this.#connection.taking(source, (taken) =>
-      this.#connection.run('writing an archive', options, (session) => this.#write(session, taken, options)),
+      this.#connection.run('writing an archive', options, async (session) => {
+        const recording = this.#records.archive(taken, options, this.#connection.details('write'));
+        try {
+          return await this.#write(session, taken, options, recording);
+        } catch (error) {
+          await recording?.fail();
+          throw error;
+        }
+      }),
     );
   }
 
   /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
   commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
-    return this.#connection.run('committing', options, () => this.#files.commit());
+    return this.#connection.run('committing', options, async () => {
+      const upTo = await this.#files.commit();
+      await this.#records.settled();
+      return upTo;
+    });
   }
 
   /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
@@ -68,6 +84,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     try {
       await this.#files.close();
     } finally {
+      await this.#records.settled();
       await this.#connection.close();
     }
   }
@@ -76,7 +93,12 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     return this.close();
   }
 
-  async #write(session: Session, source: ArchiveSource, options: SessionArchiveOptions): Promise<BufferedArchive> {
+  async #write(
+    session: Session,
+    source: ArchiveSource,
+    options: SessionArchiveOptions,
+    recording: ArchiveRecording | undefined,
+  ): Promise<BufferedArchive> {
     const { archive, bufferBytes, checksum, signal, onProgress } = options;
     const before = this.#preparation;
     // After its last file, the session itself proves drive, cartridge and position.
@@ -87,6 +109,8 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     }
     const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
     session.owner.written = true;
+    // Not waited for: the queue keeps the order, and the archive is buffered only.
+    void recording?.begin({ ...before, cartridge: before.identity, fileNumber });
     const { id, state, durable, ...receipt } = await this.#files.writeFile(source, {
       bufferBytes,
       checksum,
@@ -99,9 +123,21 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
       expected: { fileNumber, firstLogicalObject, mediumEpoch },
     });
     this.#preparation = preparationBehind(before, receipt);
-    const proven = durable.then((written) => receiptOf(before, written));
+    const buffered = receiptOf(before, receipt);
+    if (state === 'buffered') void recording?.end('buffered', partRecords(buffered), buffered.totalChecksum);
+    const proven = durable.then(
+      async (written) => {
+        const whole = receiptOf(before, written);
+        if (recording === undefined) return whole;
+        return { ...whole, catalogued: await recording.end('durable', partRecords(whole), whole.totalChecksum) };
+      },
+      async (reason: unknown) => {
+        await recording?.fail();
+        throw reason;
+      },
+    );
     proven.catch(() => undefined);
-    return { ...receiptOf(before, receipt), archive: id, state, durable: proven };
+    return { ...buffered, archive: id, state, durable: proven };
   }
 }
 
@@ -114,6 +150,7 @@ function receiptOf(preparation: Preparation, receipt: TapeReceipt): ArchiveRecei
 export async function openSession(
   connection: Connection,
   preparations: Preparations,
+  records: ArchiveRecords,
   id: string,
   options: SessionOptions & CallOptions,
 ): Promise<ArchiveSession> {
@@ -123,7 +160,7 @@ export async function openSession(
   try {
     return await held.run(job, options, async (session) => {
       const preparation = await takePrepared(connection, preparations, session, id);
-      return new ArchiveSession(held, preparation, session.drive.session(options));
+      return new ArchiveSession(held, preparation, session.drive.session(options), records);
     });
   } catch (error) {
     await held.close();

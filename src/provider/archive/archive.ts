@@ -1,5 +1,7 @@
 import type { DataSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
+import type { PartRecord } from '../record/changes.js';
+import type { Catalogued } from '../record/recording.js';
 
 /** What archives are made of. */
 export type ArchiveSource = DataSource;
@@ -25,6 +27,8 @@ export interface ArchiveReceipt extends ArchivePart {
   readonly totalBytes: number;
   /** Checksum over the bytes of all parts, in the form of `checksum`. */
   readonly totalChecksum: string | undefined;
+  /** Undefined for a provider without a catalogue. */
+  readonly catalogued?: Catalogued | undefined;
 }
 
 /** `on`: the cartridge that was prepared, with its key. */
@@ -33,4 +37,18 @@ export function archivePart(
   { fileNumber, ...receipt }: TapeReceipt,
 ): ArchivePart {
   return { cartridge: on.identity, location: fileNumber, encryptionKeyId: on.encryptionKeyId, ...receipt };
+}
+
+/** The parts of a receipt as a catalogue keeps them. */
+export function partRecords({ parts }: Pick<ArchiveReceipt, 'parts'>): PartRecord[] {
+  return parts.map(({ location: fileNumber, ...part }) => ({
+    cartridge: part.cartridge,
+    fileNumber,
+    firstLogicalObject: part.firstLogicalObject,
+    records: part.records,
+    bytes: part.bytes,
+    recordSize: part.recordSize,
+    checksum: part.checksum,
+    encryptionKeyId: part.encryptionKeyId,
+  }));
 }

@@ -11,7 +11,11 @@ import { type ArchiveReceipt, archivePart } from './archive.js';
  * written is closed with a filemark and is incomplete. A call that still waits for its turn at the tape rejects at once
  * with the signal's reason.
  */
-export type WriteArchiveOptions = Pick<WriteStreamOptions, 'bufferBytes' | 'checksum' | 'onProgress' | 'signal'>;
+export interface WriteArchiveOptions
+  extends Pick<WriteStreamOptions, 'bufferBytes' | 'checksum' | 'onProgress' | 'signal'> {
+  /** The application's own words about the archive, for the catalogue. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
 
 /** An archive that is on tape, and the preparation for the next one. */
 export interface Written {

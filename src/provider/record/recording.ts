@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { toBytes, toText } from '../../archive/encode/byte-string.js';
+import { MemberTap, type PassingMember } from '../../archive/tap/member-tap.js';
+import { CatalogueError, LtoError } from '../../errors/index.js';
+import type { TakenSource } from '../../streams/taken-source.js';
+import type { ArchiveRecord, ArchiveState, CatalogueChange, MemberRecord, PartRecord } from './changes.js';
+import type { RecordQueue } from './record-queue.js';
+
+/** What the catalogue knows of an archive. */
+export interface Catalogued {
+  /** Name of the archive in the catalogue. */
+  readonly archive: string;
+  /** Why the catalogue does not know this receipt: the archive is as safe on tape, and to be reconciled. */
+  readonly failure: LtoError | undefined;
+}
+
+/** The cartridge that an archive begins on, and the place there. */
+export interface ArchiveBeginning {
+  readonly cartridge: string;
+  readonly barcode?: string | undefined;
+  readonly mediumSerial?: string | undefined;
+  readonly fileNumber: number;
+  readonly firstLogicalObject?: number | undefined;
+}
+
+/** Members of one change. */
+const BATCH = 2000;
+/** Members that are kept for a catalogue that does not take them; those after them are left out. */
+const MOST_WAITING = 1_000_000;
+
+/** Records one archive while it is written. A failing catalogue never ends the writing. */
+export class ArchiveRecording {
+  readonly archive = randomUUID();
+  readonly #queue: RecordQueue;
+  readonly #tags: Readonly<Record<string, string>> | undefined;
+  readonly #createdAt = Date.now();
+  readonly #tap = new MemberTap((member) => this.#members.push(memberRecord(member)));
+  #members: MemberRecord[] = [];
+  /** Members that were passed on before those. */
+  #sent = 0;
+  #sending: Promise<void> | undefined;
+  #isBegun = false;
+  #parts: readonly PartRecord[] = [];
+  #isCut = false;
+
+  constructor(queue: RecordQueue, source: TakenSource, tags?: Readonly<Record<string, string>>) {
+    this.#queue = queue;
+    this.#tags = tags;
+    source.watch((chunk) => this.#see(chunk));
+  }
+
+  /** What comes after this place is overwritten. Resolves when the catalogue knows it, or does not take it. */
+  async begin({ cartridge, barcode, mediumSerial, fileNumber, firstLogicalObject }: ArchiveBeginning): Promise<void> {
+    const part = { cartridge, fileNumber, firstLogicalObject, records: 0, bytes: 0, recordSize: 0 };
+    const failure = await this.#queue.push([
+      { type: 'cartridge', cartridge, barcode, mediumSerial, seenAt: Date.now() },
+      { type: 'overwritten', cartridge, from: fileNumber },
+      this.#record('writing', [part], 0, undefined),
+    ]);
+    this.#isBegun = failure === undefined;
+  }
+
+  /** Resolves when the catalogue knows the receipt, and all members. */
+  async end(state: ArchiveState, parts: readonly PartRecord[], checksum: string | undefined): Promise<Catalogued> {
+    await this.#sending;
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const replaced = parts.slice(1).map(({ cartridge, fileNumber: from }): CatalogueChange => {
+      return { type: 'overwritten', cartridge, from };
+    });
+    const record = this.#record(state, parts, bytes, checksum);
+    const failure = await this.#queue.push([...replaced, record, ...this.#takeMembers(Number.POSITIVE_INFINITY)]);
+    return { archive: this.archive, failure: failure && asLtoError(failure.reason) };
+  }
+
+  /** The archive is incomplete, or lost from the drive's buffer. */
+  async fail(): Promise<void> {
+    await this.#queue.push([this.#record('lost', this.#parts, 0, undefined)]);
+  }
+
+  #record(
+    state: ArchiveState,
+    parts: readonly PartRecord[],
+    bytes: number,
+    checksum: string | undefined,
+  ): { type: 'archive' } & ArchiveRecord {
+    this.#parts = parts;
+    const membersComplete = this.#tap.outcome === 'all' && !this.#isCut;
+    const { archive } = this;
+    return {
+      type: 'archive',
+      archive,
+      state,
+      parts,
+      bytes,
+      checksum,
+      tags: this.#tags,
+      membersComplete,
+      createdAt: this.#createdAt,
+    };
+  }
+
+  #see(chunk: Uint8Array): void {
+    this.#tap.write(chunk);
+    if (this.#members.length < BATCH) return;
+    if (this.#members.length > MOST_WAITING) {
+      this.#members.length = MOST_WAITING;
+      this.#isCut = true;
+    }
+    if (this.#isBegun) this.#sending ??= this.#send();
+  }
+
+  async #send(): Promise<void> {
+    const [change] = this.#takeMembers(BATCH * 5);
+    const failure = change && (await this.#queue.push([change]));
+    if (failure !== undefined && change?.type === 'members') {
+      // They go along with the receipt.
+      this.#members = [...change.members, ...this.#members];
+      this.#sent -= change.members.length;
+      this.#isBegun = false;
+    }
+    this.#sending = undefined;
+  }
+
+  #takeMembers(most: number): CatalogueChange[] {
+    const changes: CatalogueChange[] = [];
+    for (let left = Math.min(most, this.#members.length); left > 0; ) {
+      const members = this.#members.splice(0, Math.min(left, BATCH * 5));
+      changes.push({ type: 'members', archive: this.archive, first: this.#sent, members });
+      this.#sent += members.length;
+      left -= members.length;
+    }
+    return changes;
+  }
+}
+
+export function memberRecord({ path, type, size, modified, offset, length, target }: PassingMember): MemberRecord {
+  const text = toText(path);
+  const isText = text.length === path.length ? text === path : Buffer.from(text).equals(toBytes(path));
+  return {
+    path: text,
+    ...(!isText && { pathBytes: toBytes(path).toString('hex') }),
+    type,
+    size,
+    modified,
+    offset,
+    length,
+    ...(target !== '' && { target: toText(target) }),
+  };
+}
+
+function asLtoError(reason: unknown): LtoError {
+  if (reason instanceof LtoError) return reason;
+  const what = reason instanceof Error ? reason.message : String(reason);
+  return new CatalogueError(what, { operation: 'record', reason: 'failed', cause: reason });
+}
