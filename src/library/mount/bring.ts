@@ -1,5 +1,6 @@
-import { DriveBusyError, ElementError, NoMediumError, NotReadyError, VerificationError } from '../../errors/index.js';
+import { ElementError, HardwareError, NoMediumError, NotReadyError, VerificationError } from '../../errors/index.js';
 import { proveCartridge } from '../drive-work.js';
+import { findDrive, homeOf } from '../find-element.js';
 import type { InventoryElement } from '../inventory.js';
 import type { TapeLibrary } from '../tape-library.js';
 import type { Bay } from './bay.js';
@@ -59,8 +60,12 @@ export async function bring<D extends HeldDrive>(
   means.tell({ type: 'brought', barcode, drive: bay.element.number, moved: !isThere, milliseconds });
 }
 
-/** Unloads a drive and takes its cartridge to its slot. Does nothing but close a drive that is empty. */
+/**
+ * Unloads a drive and takes its cartridge to its slot. Does nothing but close a drive that is empty. A cartridge that there
+ * is no slot for stays loaded.
+ */
 export async function putBack<D extends HeldDrive>(means: Means<D>, bay: Bay<D>): Promise<void> {
+  await requireRoom(means, bay);
   const { number: drive, address, full, barcode } = bay.element;
   bay.mounted = undefined;
   if (full) await letGo(means, bay);
@@ -69,13 +74,27 @@ export async function putBack<D extends HeldDrive>(means: Means<D>, bay: Bay<D>)
   try {
     await means.library.unload({ address });
   } catch (error) {
-    // The robot may come back; a cartridge that it does not get out of the drive blocks the drive.
+    // The robot may come back.
     if (error instanceof NotReadyError) throw error;
-    if (!(error instanceof DriveBusyError)) bay.failure = error instanceof Error ? error : new Error(String(error));
+    // A cartridge that it does not get out of the drive blocks the drive. What else is in the way, such as a full library, a
+    // cartridge in the hand, or another program, may be gone when the drive is needed again.
+    if (error instanceof HardwareError) bay.failure = error;
     throw refused(means, bay, error);
   }
   bay.element = { ...bay.element, full: false, barcode: undefined };
   means.tell({ type: 'put-back', barcode, drive });
+}
+
+/** Looks whether the cartridge is still there: another program may have taken it. Throws a DriveRefusal where no slot is empty. */
+async function requireRoom<D extends HeldDrive>(means: Means<D>, bay: Bay<D>): Promise<void> {
+  if (!bay.element.full) return;
+  const inventory = await means.library.inventory();
+  bay.element = findDrive(inventory, { address: bay.element.address });
+  try {
+    if (bay.element.full) homeOf(inventory, bay.element);
+  } catch (error) {
+    throw refused(means, bay, error);
+  }
 }
 
 /** Whether the requested cartridge is still in its drive and ready, as far as the drive reports it. */

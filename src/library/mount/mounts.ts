@@ -5,9 +5,9 @@ import type { TapeLibrary } from '../tape-library.js';
 import { Bay } from './bay.js';
 import { bring, close, DriveRefusal, isStillThere, type Means, putBack } from './bring.js';
 import { Deferred } from './deferred.js';
-import type { MountEvent } from './events.js';
+import { asError, type MountEvent, toldSafely } from './events.js';
 import type { HeldDrive, HoldDrive } from './held-drive.js';
-import type { MountDrive } from './policy.js';
+import type { MountDrive, MountPolicy } from './policy.js';
 import { MountRequest, type MountTerms, requireAccess } from './request.js';
 
 /** A cartridge that is in a drive, ready and proven. Others may have it at the same time: they share its drive. */
@@ -45,7 +45,12 @@ export class CartridgeMounts<D extends HeldDrive> {
   #closed = false;
 
   constructor({ library, hold, onEvent, isSame = Object.is }: MountsOptions<D>) {
-    this.#means = { library, hold, tell: (event) => queueMicrotask(() => onEvent?.(event)), serials: new Map() };
+    this.#means = {
+      library,
+      hold,
+      tell: (event) => queueMicrotask(() => toldSafely(onEvent, event)),
+      serials: new Map(),
+    };
     this.#isSame = isSame;
   }
 
@@ -109,11 +114,21 @@ export class CartridgeMounts<D extends HeldDrive> {
       if (back && isMounted) bay.departure ??= new Deferred();
       const { departure } = bay;
       const goes = bay.users === 0 && isMounted;
-      if (goes && (departure || policy.putBackAtOnce(bay.drive))) this.#sendBack(bay);
+      if (goes && (departure || this.#isToGo(bay, policy))) this.#sendBack(bay);
       this.#turn();
       if (back) await departure?.promise;
     };
     return { barcode, drive, held, moved, release };
+  }
+
+  /** The work has ended well: a policy that throws may not spoil it, nor keep those who wait. */
+  #isToGo(bay: Bay<D>, policy: MountPolicy): boolean {
+    try {
+      return policy.putBackAtOnce(bay.drive);
+    } catch (error) {
+      this.#means.tell({ type: 'policy-failed', drive: bay.element.number, error: asError(error) });
+      return false;
+    }
   }
 
   #sendBack(bay: Bay<D>): void {

@@ -20,7 +20,7 @@ export class CartridgePool {
   readonly #device: string;
   /** Those that an archive is being continued on. */
   readonly #inUse = new Set<string>();
-  /** Those that could not be used, and why. */
+  /** Those that can't be used, and why: they are not tried again. */
   readonly #refused = new Map<string, Error>();
 
   constructor(device: string, barcodes: readonly string[]) {
@@ -33,6 +33,7 @@ export class CartridgePool {
    * when none is left, and with what is no fault of a cartridge.
    */
   async next<T>(used: readonly string[], enter: (barcode: string) => Promise<T>): Promise<T & { done: () => void }> {
+    const reasons = new Map(this.#refused);
     for (const barcode of this.#barcodes) {
       const isUsed = used.some((other) => isSameCartridge(other, barcode));
       if (isUsed || this.#inUse.has(barcode) || this.#refused.has(barcode)) continue;
@@ -43,10 +44,12 @@ export class CartridgePool {
       } catch (error) {
         done();
         if (!(error instanceof LtoError) || NOT_OF_THE_CARTRIDGE.has(error.code)) throw error;
-        this.#refused.set(barcode, error);
+        reasons.set(barcode, error);
+        // What is in the robot's way may be gone next time.
+        if (!(error instanceof ElementError)) this.#refused.set(barcode, error);
       }
     }
-    throw this.#exhausted();
+    throw this.#exhausted(reasons);
   }
 
   /** A cartridge that became full is not tried again. */
@@ -55,14 +58,17 @@ export class CartridgePool {
     if (known !== undefined) this.#refused.set(known, new Error('it is full'));
   }
 
-  #exhausted(): ElementError {
-    const reasons = [...this.#refused].map(([barcode, { message }]) => `${barcode}: ${message}`);
-    const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+  #exhausted(reasons: ReadonlyMap<string, Error>): ElementError {
+    const each = this.#barcodes.flatMap((barcode) => {
+      const reason = reasons.get(barcode);
+      return reason === undefined ? [] : [`${barcode}: ${reason.message}`];
+    });
+    const why = each.length === 0 ? '' : ` (${each.join('; ')})`;
     return new ElementError(`no cartridge of the pool can be used${why}`, {
       device: this.#device,
       operation: 'write',
       problem: 'source-empty',
-      cause: [...this.#refused.values()].at(-1),
+      cause: [...reasons.values()].at(-1),
       next: 'Put blank cartridges into the library, and name them in `pool`',
     });
   }

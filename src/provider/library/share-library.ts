@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { MountEvent } from '../../library/mount/events.js';
+import { type MountEvent, toldSafely } from '../../library/mount/events.js';
 import { CartridgeMounts } from '../../library/mount/mounts.js';
 import { TapeLibrary } from '../../library/tape-library.js';
 import { isSameCartridge } from '../label/barcode.js';
@@ -50,7 +50,7 @@ export async function shareLibrary(
 function newEntry(device: string, open: OpenDrive | undefined): Entry {
   const listeners = new Set<OnMountEvent>();
   const onEvent = (event: MountEvent) => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) toldSafely(listener, event);
   };
   const opened = TapeLibrary.open(device).then((library) => {
     const hold = (node: string) => holdOwner(node, open);

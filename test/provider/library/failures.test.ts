@@ -159,7 +159,6 @@ it('a policy of its own puts back at once, and waits', async () => {
 
 it('refuses configurations and policies that cannot be right', async () => {
   for (const settings of [
-    {},
     { devicePath: 'virtual:x', library: 'virtual:y' },
     { devicePath: 'virtual:x', pool: [A] },
     { devicePath: 'virtual:x', drives: [1] },
