@@ -98,6 +98,7 @@ export type { PipeOptions } from './streams/lending-pipe.js';
 export type { LendingReadable } from './streams/lending-readable.js';
 export type { DataSource } from './streams/taken-source.js';
 export type { BlockProtection } from './tape/block-protection/options.js';
+export { captureDrive } from './tape/capture/capture-drive.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';
 export type { EncryptionModeName } from './tape/encryption/modes.js';
 export type { DriveEncryptionCapabilities, EncryptionStatus, NextBlock } from './tape/encryption/pages.js';
@@ -164,6 +165,7 @@ export type { TapeReports } from './tape/tape-reports.js';
 export { type TapeVerification, type VerifiedFile, type VerifyTapeOptions, verifyTape } from './tape/verify-tape.js';
 export type { ScsiTransport } from './transport/scsi-transport.js';
 export type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from './transport/transport.js';
+export type { CapturedReply, DriveCapture } from './virtual/capture/capture.js';
 export type { Bay } from './virtual/drive/bay.js';
 export type { CleaningNeed, EncryptionSettings } from './virtual/drive/drive-record.js';
 export {

@@ -6,6 +6,8 @@ import {
   requireNumbers,
 } from '../arguments/number.js';
 import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
+import { type DriveCapture, requireCapture } from './capture/capture.js';
+import { saveCapture } from './capture/capture-file.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import type { MediumFacts } from './cartridge/cartridge-memory.js';
 import { type CartridgeOptions, mediumFacts } from './cartridge/cartridge-options.js';
@@ -51,6 +53,11 @@ export interface VirtualDriveOptions {
   readonly encryption?: EncryptionSettings;
   /** Traits: permanent differences in how the drive, or the path to it, answers. */
   readonly traits?: readonly Trait[];
+  /**
+   * What another drive has told, made by `captureDrive`: this one gives the same reports of itself and of its cartridge,
+   * whatever is set or written. Tape, positions and encryption are its own.
+   */
+  readonly capture?: DriveCapture;
 }
 
 const LOAD_SECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true };
@@ -76,6 +83,7 @@ export interface DrivePlan {
   readonly record: DriveRecord;
   /** The cartridge that is in it. */
   readonly medium: MediumFacts | undefined;
+  readonly capture?: DriveCapture | undefined;
 }
 
 /**
@@ -111,13 +119,15 @@ export function planDrive(options: VirtualDriveOptions, inLibrary = false): Driv
     },
     closed: false,
   };
-  return { record, medium };
+  const capture = options.capture === undefined ? undefined : requireCapture(options.capture);
+  return { record, medium, capture };
 }
 
 /** Makes what was planned. Rejects with InvalidArgumentError when the folder is not empty. */
-export async function makeDrive(folder: string, { record, medium }: DrivePlan): Promise<void> {
+export async function makeDrive(folder: string, { record, medium, capture }: DrivePlan): Promise<void> {
   await makeEmptyFolder(folder, 'drive');
   if (medium !== undefined) await createLoaded(folder, medium, record.identity);
+  if (capture !== undefined) await saveCapture(folder, capture);
   await saveDrive(folder, record);
 }
 

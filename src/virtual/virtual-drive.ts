@@ -2,6 +2,7 @@ import { requireNonEmptyText, requireOptions, requireRecord } from '../arguments
 import { DriveBusyError } from '../errors/index.js';
 import type { ProcessLock } from '../locks/process-lock.js';
 import { DECRYPTION_MODE, ENCRYPTION_MODE } from '../scsi/index.js';
+import { loadCapture } from './capture/capture-file.js';
 import { Cartridge } from './cartridge/cartridge.js';
 import { type CartridgeOptions, mediumFacts, requireName } from './cartridge/cartridge-options.js';
 import { type Bay, inLibrary } from './drive/bay.js';
@@ -73,7 +74,7 @@ export class VirtualDrive {
       const isThere = cartridge === undefined || object <= cartridge.objectsOf(partition);
       const state = closed && isThere && isKnown ? memory : poweredOn(name, isKnown ? memory.loaded : name !== null);
       if (state !== memory) life.powerCycles += 1;
-      const traits = new Traits(settings.traits);
+      const traits = new Traits(settings.traits, await loadCapture(folder));
       const record = { identity, settings, memory: state, life };
       const drive = new Drive(record, cartridge, { earlyWarningBytes: traits.earlyWarningBytes, bay });
       // A drive on a full disk can still be asked, and read.

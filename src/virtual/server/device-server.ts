@@ -36,5 +36,5 @@ function run(drive: Drive, traits: Traits, request: Request) {
   drive.require(command.needs);
   const refusal = traits.refusal(drive, command.layout.name);
   if (refusal !== undefined) throw new CheckCondition(refusal);
-  return command.run(drive, request);
+  return traits.captured?.answerTo(request.cdb) ?? command.run(drive, request);
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { CommandName, SenseFields } from '../../scsi/index.js';
+import type { CapturedAnswers } from '../capture/captured-answers.js';
 import type { Drive } from '../drive/drive.js';
 import { TRAIT_NAMES, type Trait } from '../drive/names.js';
 import type { Reply } from '../unit/command.js';
@@ -88,9 +89,12 @@ export function requireTraits(names: readonly string[]): readonly Trait[] {
 
 /** The traits of one drive, taken together. */
 export class Traits {
+  /** Reports of another drive, which this one gives as its own. */
+  readonly captured: CapturedAnswers | undefined;
   readonly #rows: readonly TraitRow[];
 
-  constructor(names: readonly Trait[] = []) {
+  constructor(names: readonly Trait[] = [], captured?: CapturedAnswers) {
+    this.captured = captured;
     this.#rows = names.map((name) => TRAITS[name]);
   }
 
