@@ -310,7 +310,7 @@ export function namesIn(folder: string): Buffer;
 /**
  * Members of an archive one behind the other, headers included, at the beginning of `memory`: for the first of `names`,
  * each followed by a NUL, that are plain files. Those are regular files of at most 256 KiB with one name, no holes and a
- * name in UTF-8, which did not change while they were read, and without extended attributes if `attributes` are kept.
+ * name in UTF-8, which did not change while they were read, and without an access control list if `attributes` are kept.
  * Stops at the first name that is anything else, or for which `memory` has no room. `folder` and `prefix`, of paths in
  * the file system and in the archive, end with `/`; a prefix may be empty.
  *

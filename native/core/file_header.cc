@@ -121,6 +121,21 @@ std::string paxTime(timespec time) {
   return text.append(std::to_string(seconds)).append(1, '.').append(decimals);
 }
 
+/** In the form of star, GNU tar and libarchive; `%` and `=` as in GNU tar. */
+std::string attributeKey(std::string_view attribute) {
+  std::string key = "SCHILY.xattr.";
+  for (const char byte : attribute) {
+    if (byte == '%') {
+      key += "%25";
+    } else if (byte == '=') {
+      key += "%3D";
+    } else {
+      key += byte;
+    }
+  }
+  return key;
+}
+
 bool fitsTime(timespec time) {
   return time.tv_nsec == 0 && time.tv_sec >= 0 && static_cast<std::uint64_t>(time.tv_sec) <= largestTime;
 }
@@ -136,6 +151,9 @@ std::size_t FileHeaderEncoder::encode(const FileHeader& header, std::span<std::b
   if (header.user > largestId) addRecord("uid", std::to_string(header.user));
   if (header.group > largestId) addRecord("gid", std::to_string(header.group));
   if (!fitsTime(header.modified)) addRecord("mtime", paxTime(header.modified));
+  for (const auto& [attribute, value] : header.attributes) {
+    addRecord(attributeKey(attribute), {reinterpret_cast<const char*>(value.data()), value.size()});
+  }
   const std::size_t extended = body_.empty() ? 0 : ustar::block + ustar::wholeBlocks(body_.size());
   if (memory.size() < extended + ustar::block) return 0;
   auto* const blocks = reinterpret_cast<char*>(memory.data());

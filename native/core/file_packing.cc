@@ -24,6 +24,7 @@ namespace {
 
 constexpr off_t largestFile = 256 * 1024;
 constexpr mode_t permissionBits = 07777;
+constexpr std::string_view accessLists = "system.posix_acl_";
 
 bool isPlain(const struct stat& status) {
   return S_ISREG(status.st_mode) && status.st_nlink == 1 && status.st_size <= largestFile &&
@@ -50,36 +51,46 @@ class FilePacker {
     struct stat status{};
     const auto look = [&] { return ::fstatat(fd_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW); };
     if (retryInterrupted(look) != 0 || !isPlain(status)) return 0;
-    member_.assign(folder_.prefix).append(name_);
     const auto size = static_cast<std::size_t>(status.st_size);
+    // There is nothing to read in an empty one.
+    const UniqueFd file = size == 0 ? UniqueFd() : openToRead(fd_.get(), name_.c_str());
+    if ((size > 0 && !file.isOpen()) || !takeAttributes(file)) return 0;
+    member_.assign(folder_.prefix).append(name_);
     const std::size_t header = encoder_.encode({.path = member_,
                                                 .mode = status.st_mode & permissionBits,
                                                 .user = status.st_uid,
                                                 .group = status.st_gid,
                                                 .size = static_cast<std::uint32_t>(size),
-                                                .modified = status.st_mtim},
+                                                .modified = status.st_mtim,
+                                                .attributes = found_},
                                                memory);
     const std::size_t whole = header + ustar::wholeBlocks(size);
     if (header == 0 || whole > memory.size()) return 0;
-    const bool isRead = size == 0 ? hasNoAttributes() : read(memory.subspan(header, size), status);
-    if (!isRead) return 0;
+    if (size > 0 && !readUnchanged(file, memory.subspan(header, size), status)) return 0;
     std::memset(memory.data() + header + size, 0, whole - header - size);
     return whole;
   }
 
  private:
-  /** Of a file that is not opened, since there is nothing to read. */
-  [[nodiscard]] bool hasNoAttributes() const {
+  /** False if they cannot be read, or hold an access control list, which is stored as text too. */
+  [[nodiscard]] bool takeAttributes(const UniqueFd& file) {
+    found_.clear();
     if (!attributes_) return true;
+    const std::string path = folder_.path + name_;
     struct stat status{};
     std::size_t bytes = 0;
-    return inspectFile((folder_.path + name_).c_str(), status, bytes) == 0 && bytes == 0;
+    const int error = file.isOpen() ? inspectAttributes(file.get(), bytes) : inspectFile(path.c_str(), status, bytes);
+    if (error != 0 || bytes == 0) return error == 0;
+    auto read = readAttributes(path.c_str());
+    auto* const attributes = std::get_if<std::vector<ExtendedAttribute>>(&read);
+    if (attributes == nullptr) return false;
+    found_ = std::move(*attributes);
+    return std::none_of(found_.begin(), found_.end(),
+                        [](const ExtendedAttribute& attribute) { return attribute.name.starts_with(accessLists); });
   }
 
-  [[nodiscard]] bool read(std::span<std::byte> memory, const struct stat& expected) const {
-    const UniqueFd file = openToRead(fd_.get(), name_.c_str());
-    std::size_t bytes = 0;
-    if (!file.isOpen() || (attributes_ && (inspectAttributes(file.get(), bytes) != 0 || bytes != 0))) return false;
+  [[nodiscard]] static bool readUnchanged(const UniqueFd& file, std::span<std::byte> memory,
+                                          const struct stat& expected) {
     struct stat status{};
     std::size_t count = 0;
     return readOpenFile(file.get(), memory, status, count) == 0 && count == memory.size() && isSame(status, expected);
@@ -91,6 +102,7 @@ class FilePacker {
   FileHeaderEncoder encoder_;
   std::string name_;
   std::string member_;
+  std::vector<ExtendedAttribute> found_;
 };
 
 }  // namespace

@@ -29,8 +29,8 @@ struct PackedFolder {
 /**
  * Packs files one behind the other into `memory`, headers included, as long as they are plain: regular files of at most
  * 256 KiB with one name, no holes and a name in UTF-8, which did not change while they were read, and, if `attributes`
- * are kept, have none. Stops at the first name that is anything else, or for which there is no room; nothing of it is
- * in what was packed. `names` are names in the folder, each followed by a NUL. Blocks.
+ * are kept, have no access control list. Stops at the first name that is anything else, or for which there is no room;
+ * nothing of it is in what was packed. `names` are names in the folder, each followed by a NUL. Blocks.
  */
 [[nodiscard]] PackedFiles packFiles(const PackedFolder& folder, std::string_view names, std::span<std::byte> memory,
                                     bool attributes);

@@ -113,20 +113,26 @@ TEST(packing_stops_where_there_is_no_room) {
   }
 }
 
-TEST(attributes_keep_a_file_from_being_packed) {
+TEST(attributes_are_packed_if_they_are_kept) {
   Packing packing;
   packing.add("a", "content");
   packing.add("empty", "");
   const std::string folder = packing.folder();
   for (const char* name : {"a", "empty"}) {
-    if (::setxattr((folder + name).c_str(), "user.one", "x", 1, 0) != 0) {
+    if (::setxattr((folder + name).c_str(), "user.a=%", "x\0y", 3, 0) != 0) {
       CHECK(errno == ENOTSUP);
       return;
     }
   }
+  const auto record = "33 SCHILY.xattr.user.a%3D%25=x\0y\n"s;
   for (const auto& names : {"a\0"s, "empty\0"s}) {
-    CHECK(packing.pack(names, true).files == 0);
-    CHECK(packing.pack(names, false).files == 1);
+    for (const bool kept : {true, false}) {
+      const auto packed = packing.pack(names, kept);
+      CHECK(packed.files == 1);
+      const auto archive = packing.archive().first(packed.bytes);
+      const std::string_view text(reinterpret_cast<const char*>(archive.data()), archive.size());
+      CHECK((text.find(record) != std::string_view::npos) == kept);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { describeTree, isRoot } from '../support/tree.js';
 import { extractBytes, oneByOne, temporaryFolder } from './support.js';
 
 const folder = temporaryFolder('lto-at-once-');
-const MANY = { numRuns: Number(process.env.FC_RUNS ?? 120) };
+const MANY = { numRuns: Number(process.env.FC_RUNS ?? 60) };
 
 describe('files that are extracted at once', () => {
   const path = fc.constantFrom(

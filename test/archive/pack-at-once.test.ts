@@ -18,7 +18,7 @@ import { temporaryFolder } from './support.js';
 
 const folder = temporaryFolder('lto-at-once-');
 const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 20) };
-const MANY = { numRuns: Number(process.env.FC_RUNS ?? 300) };
+const MANY = { numRuns: Number(process.env.FC_RUNS ?? 100) };
 
 const JOB: PackJob = {
   sources: [],
