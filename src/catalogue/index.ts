@@ -23,3 +23,5 @@ export type {
   MemberQuery,
 } from './model/catalogue.js';
 export { type CatalogueOptions, openCatalogue } from './open-catalogue.js';
+export { type ReconcileOptions, type Reconciliation, reconcile } from './tape/reconcile.js';
+export { type RestoreOptions, type RestoreReport, restoreMembers } from './tape/restore-members.js';

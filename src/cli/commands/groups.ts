@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCatalogue, addFind, addRestore } from './catalogue/catalogue.js';
 import { addCapture } from './drive/capture.js';
 import { addDrives } from './drive/drives.js';
 import { addEncryption } from './drive/encryption.js';
@@ -23,6 +24,7 @@ import { addVirtual } from './virtual/virtual.js';
 /** The commands of `lto` under the headings of its help: one group for each room of `commands/` and `actions/`. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Cartridges and files:': [addLabel, addWrite, addRead, addList, addVerify, addFormat],
+  'Catalogue:': [addFind, addRestore, addCatalogue],
   'Drives:': [addDrives, addStatus, addInspect, addHealth, addMam, addLog, addMotions, addEncryption, addCapture],
   'Libraries:': [addLibrary],
   'Keys:': [addKey],

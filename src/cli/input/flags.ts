@@ -38,6 +38,13 @@ export function keystoreFlags(command: Command): Command {
     );
 }
 
+export function catalogueFlag(command: Command): Command {
+  return command.option(
+    '--catalogue <location>',
+    'file of the catalogue, or postgresql://user@host/database (default: $LTO_CATALOGUE)',
+  );
+}
+
 /** Logical block protection, of commands that move data. */
 export function protectionFlag(command: Command): Command {
   return command.option(

@@ -1,4 +1,5 @@
 import { WriteError } from '../../errors/index.js';
+import type { DataSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
@@ -6,10 +7,13 @@ import { withProgress } from '../output/progress.js';
 import { InterruptedError, type Interruption } from '../run/interrupt.js';
 import type { Source } from './source.js';
 
+/** As it was opened, or with whatever its bytes pass through. */
+export type WrittenSource = Omit<Source, 'stream'> & { readonly stream: DataSource };
+
 /** Writes a source as one file of the tape. Rejects with InterruptedError, which says what is on tape. */
 export async function writeSource(
   drive: TapeDrive,
-  { stream: source, bytes, archive }: Source,
+  { stream: source, bytes, archive }: WrittenSource,
   options: WriteStreamOptions,
   { signal, received }: Interruption,
 ): Promise<TapeReceipt> {

@@ -13,9 +13,15 @@ import { passTapeFile } from '../../transfer/read-file.js';
 
 interface ListOptions extends DeviceOptions, KeystoreOptions {
   readonly only?: readonly string[];
+  readonly catalogue?: string;
+  readonly cartridge?: string;
 }
 
-export async function list({ json, only, ...options }: ListOptions, number: string): Promise<CommandResult> {
+export async function list({ json, only, ...options }: ListOptions, number?: string): Promise<CommandResult> {
+  if (number === undefined) {
+    const { listCatalogue } = await import('../catalogue/list.js');
+    return listCatalogue(options);
+  }
   const fileNumber = parseCount(number);
   const stream = { fileNumber, keyStore: keysOf(options), reuseChunks: true };
   const members: ArchiveMember[] = [];

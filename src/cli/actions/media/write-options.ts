@@ -13,6 +13,7 @@ export interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOpt
   readonly checksum?: ChecksumAlgorithm;
   readonly closeUnterminated?: boolean;
   readonly protection?: BlockProtection;
+  readonly catalogue?: string;
   /** Over as many cartridges as it takes. */
   readonly span?: boolean;
   /** Further cartridges of the library. */

@@ -24,7 +24,11 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   const receipt = await withDrive(options, async (drive) => {
     if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);
-    return interruptible((interruption) => writeSource(drive, source, streamOptions, interruption));
+    const { catalogue = process.env.LTO_CATALOGUE } = options;
+    const into = catalogue
+      ? (await import('../../transfer/record-write.js')).recordingWrite(catalogue, keyId)
+      : writeSource;
+    return interruptible((interruption) => into(drive, source, streamOptions, interruption));
   });
   const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
   const summary = source.archive?.summary;

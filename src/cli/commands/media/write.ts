@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { cartridgeCommand, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
+import { cartridgeCommand, catalogueFlag, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addWrite(program: Command): void {
@@ -8,7 +8,7 @@ export function addWrite(program: Command): void {
     'write',
     'write a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape',
   );
-  archiveFlags(protectionFlag(keystoreFlags(command)))
+  archiveFlags(catalogueFlag(protectionFlag(keystoreFlags(command))))
     .argument('[source...]', 'file, folders, or - for stdin')
     .option('--append', 'append after everything on the tape (default)')
     .option('--overwrite <file number>', 'write as this file of the tape: it and everything after it are lost')
