@@ -112,6 +112,9 @@ export type { WaitOptions } from './tape/motion/wait-until-ready.js';
 export type { WriteRights } from './tape/motion/write-permission.js';
 export { type ListedDrive, listDrives } from './tape/open/list-drives.js';
 export type { OpenOptions } from './tape/open/open-transport.js';
+export type { ReadLocation } from './tape/order/locations.js';
+export type { PlanOptions, ReadPlan } from './tape/order/plan-reads.js';
+export type { OrderEstimate } from './tape/order/wrap-order.js';
 export type { DriveModel } from './tape/port/drive-model.js';
 export type { PartitionOptions } from './tape/port/partitions.js';
 export type { TapeStatus } from './tape/port/tape-status.js';
@@ -180,6 +183,7 @@ export {
   type LibraryFault,
   type LibraryIdentity,
   type Nexus,
+  type PaceState,
   type RobotSpeed,
   type SpeedFacts,
   type SpeedName,

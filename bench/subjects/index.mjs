@@ -12,6 +12,7 @@ import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { protection } from './protection.mjs';
 import { readersHere, readersOnTape } from './readers.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
+import { restore } from './restore.mjs';
 import { sessionsHere, sessionsOnTape } from './sessions.mjs';
 import { statusHere, statusOnTape } from './status.mjs';
 import { streaming } from './streaming.mjs';
@@ -65,6 +66,7 @@ export const SUBJECTS = {
     inLab: { scsi_debug: sessionsOnTape },
     onDevice: sessionsOnTape,
   },
+  restore: { about: 'the order of a restore on a full LTO-9', here: restore },
   library: { about: 'inventory of 10,000 slots, and bringing a cartridge', here: library },
   folders: { about: 'folders to archives, against tar', here: folders },
   extraction: { about: 'archives to folders, against tar', here: extraction },

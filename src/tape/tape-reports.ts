@@ -9,6 +9,8 @@ import type { LogPage, LogPageCode } from '../scsi/log/page.js';
 import type { ModePage } from '../scsi/mode/parameter-list.js';
 import { readLongPosition } from './motion/position.js';
 import { readWriteRights, type WriteRights } from './motion/write-permission.js';
+import type { ReadLocation } from './order/locations.js';
+import { type PlanOptions, planReads, type ReadPlan } from './order/plan-reads.js';
 import type { DrivePort } from './port/drive-port.js';
 import { PARTITIONS, type PartitionOptions } from './port/partitions.js';
 import type { TapeStatus } from './port/tape-status.js';
@@ -151,6 +153,15 @@ export class TapeReports {
 
   reservations(options?: CallOptions): Promise<Reservations | undefined> {
     return this.#ask(options, () => readReservations(this.#port));
+  }
+
+  /**
+   * The order in which to read places of the tape, so that little time is spent on the way; nothing is moved. Asks the
+   * drive for its own recommendation only if it reports that it has one. Rejects with InvalidArgumentError for locations
+   * without numbers.
+   */
+  planReads(locations: readonly ReadLocation[], options?: PlanOptions): Promise<ReadPlan> {
+    return this.#ask(options, () => planReads(this.#port, locations, options));
   }
 
   /** Pages and subpages that `logPage` accepts; undefined if the drive does not list them. */

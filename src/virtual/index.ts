@@ -3,6 +3,7 @@ export type { DriveControls, DriveState } from './control/drive-controls.js';
 export type { LibraryControls, LibraryState } from './control/library-controls.js';
 export { createVirtualDrive, type VirtualDriveOptions } from './create.js';
 export { createVirtualLibrary, type VirtualLibraryOptions } from './create-library.js';
+export type { PaceState } from './drive/drive-pace.js';
 export type { VirtualDriveIdentity } from './drive/drive-record.js';
 export { speedFacts } from './drive/drive-speeds.js';
 export { SPEED_NAMES, type SpeedName, TRAIT_NAMES, type Trait, VIRTUAL_GENERATIONS } from './drive/names.js';

@@ -9,8 +9,8 @@ import { type Bay, inLibrary } from './drive/bay.js';
 import { Drive } from './drive/drive.js';
 import { requireLibraryKey } from './drive/drive-encryption.js';
 import { cutPower, loseBuffer, resetDrive } from './drive/drive-loss.js';
+import type { PaceState } from './drive/drive-pace.js';
 import { type CleaningNeed, loadDrive, poweredOn, saveDrive, type VirtualDriveIdentity } from './drive/drive-record.js';
-import type { StreamingState } from './drive/speed-model.js';
 import { lockFolder } from './host/folder-lock.js';
 import { unlessFull } from './host/host-file.js';
 import { noteCondition } from './server/conditions.js';
@@ -101,7 +101,7 @@ export class VirtualDrive {
   }
 
   /** What its speed model has counted; undefined for a drive that is as fast as the machine. */
-  get streaming(): StreamingState | undefined {
+  get streaming(): PaceState | undefined {
     return this.#drive.pace?.state;
   }
 

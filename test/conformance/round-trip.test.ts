@@ -102,7 +102,7 @@ describe(`round trip on ${backend.name}`, () => {
     expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 6 });
   });
 
-  conforms('reads a range of bytes as the whole file has it, and the next file after it', [], async () => {
+  conforms('reads a range of bytes as the whole file has it, and the next file after it', ['locate'], async () => {
     const drive = await openDrive();
     const data = testData(9 * RECORD + 512);
     await drive.writeFile([testData(RECORD, 1)], { position: 'overwrite' });
@@ -112,7 +112,9 @@ describe(`round trip on ${backend.name}`, () => {
       for (const [start, end] of [[5 * RECORD + 7, 6 * RECORD], [9 * RECORD + 1]]) {
         const stream = drive.createReadStream({ fileNumber, ...known, start, end });
         const expected = data.subarray(start, end === undefined ? undefined : end + 1);
-        expect((await collect(stream)).equals(expected)).toBe(true);
+        const read = await collect(stream);
+        expect(read.length).toBe(expected.length);
+        if (!backend.lacks.has('data')) expect(read.equals(expected)).toBe(true);
         await closed(stream);
       }
       await expectFile(drive, 2, testData(512, 2));

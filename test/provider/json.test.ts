@@ -96,6 +96,7 @@ const TAPE_DRIVE: Cases<TapeDrive, Bench> = {
   mam: ({ tape }) => tape.mam(),
   attributeLists: ({ tape }) => tape.attributeLists(),
   partitions: ({ tape }) => tape.partitions(),
+  planReads: ({ tape }) => tape.planReads([{ firstLogicalObject: 1 }, { firstLogicalObject: 0 }]),
   capacity: ({ tape }) => tape.capacity(),
   mediumFormat: ({ tape }) => tape.mediumFormat(),
   writeRights: ({ tape }) => tape.writeRights(),

@@ -77,6 +77,10 @@ const TAPE_DRIVE: Rows = {
   memoryAndFormat: OPTIONS,
   modePage: PAGE,
   partitions: OPTIONS,
+  planReads: [
+    ...only([null, undefined, 'text', 7, {}, [null], [{}], [{ firstLogicalObject: -1 }]]),
+    ...only(NO_OPTIONS, []),
+  ],
   position: OPTIONS,
   preventRemoval: [...only(NO_OBJECT), ...only(NO_OPTIONS, true)],
   readFile: [...only([null, undefined, 'text', [], Number.NaN, -1], sink), ...only(NO_OBJECT, 1)].map(

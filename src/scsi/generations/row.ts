@@ -54,6 +54,8 @@ export interface FormatRow<Format extends string = string> {
   readonly mediumType: { readonly data: number; readonly worm?: number };
   /** Last two characters of a barcode. */
   readonly barcodeSuffix: { readonly data: string; readonly worm?: string };
+  /** How often the tape is passed from one end to the other: data tracks by channels of a head. */
+  readonly wraps?: number;
   /** Length of the tape in metres, if published. */
   readonly tapeMetres?: number;
   /** Original format of the cartridge, if a drive of a later generation reformatted it to this one. */

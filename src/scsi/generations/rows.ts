@@ -23,6 +23,7 @@ export const ROWS = [
     nativeGigabytes: 1500,
     mediumType: { data: 0x58, worm: 0x5c },
     barcodeSuffix: { data: 'L5', worm: 'LV' },
+    wraps: 80,
     tapeMetres: 846,
     drive: {
       mark: '5',
@@ -57,6 +58,7 @@ export const ROWS = [
     nativeGigabytes: 2500,
     mediumType: { data: 0x68, worm: 0x6c },
     barcodeSuffix: { data: 'L6', worm: 'LW' },
+    wraps: 136,
     tapeMetres: 846,
     drive: {
       mark: '6',
@@ -91,6 +93,7 @@ export const ROWS = [
     nativeGigabytes: 6000,
     mediumType: { data: 0x78, worm: 0x7c },
     barcodeSuffix: { data: 'L7', worm: 'LX' },
+    wraps: 112,
     tapeMetres: 960,
     drive: {
       mark: '7',
@@ -136,6 +139,7 @@ export const ROWS = [
     nativeGigabytes: 12_000,
     mediumType: { data: 0x88, worm: 0x8c },
     barcodeSuffix: { data: 'L8', worm: 'LY' },
+    wraps: 208,
     tapeMetres: 960,
     drive: {
       mark: '8',
@@ -170,6 +174,7 @@ export const ROWS = [
     nativeGigabytes: 18_000,
     mediumType: { data: 0x98, worm: 0x9c },
     barcodeSuffix: { data: 'L9', worm: 'LZ' },
+    wraps: 280,
     tapeMetres: 1035,
     drive: {
       mark: '9',

@@ -9,6 +9,13 @@ import {
 } from '../../scsi/index.js';
 import type { BlockMarks } from '../cartridge/block-envelope.js';
 import type { Nexus } from '../unit/nexus.js';
+import type { EncryptionSettings } from './drive-record.js';
+
+/** Encryption features, with all defaults filled in. */
+export function encryptionFeatures(settings: EncryptionSettings = {}) {
+  const { algorithmIndex = 1, byLibrary = false, clearKeyOnDemount = true, lock = true } = settings;
+  return { algorithmIndex, byLibrary, clearKeyOnDemount, lock };
+}
 
 /** Data encryption parameters (SSC-5 4.2.22.4) with the key, which exists only in memory. */
 export interface EncryptionParameters extends BlockMarks {

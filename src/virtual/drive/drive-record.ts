@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { requireNonEmptyText } from '../../arguments/options.js';
 import { DeviceNotFoundError } from '../../errors/index.js';
-import type { DiagnosticEntry } from '../../scsi/index.js';
+import type { DiagnosticEntry, UserDataSegment } from '../../scsi/index.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, LOCAL_NEXUS, type Nexus, POWER_ON } from '../unit/nexus.js';
 import type { ProtectionSettings } from './drive-protection.js';
@@ -74,6 +74,8 @@ export interface DriveMemory {
   appendOnly: boolean;
   /** Partition sizes in bytes that mode page 11 sets for the next FORMAT MEDIUM. */
   partitionPlan: readonly number[] | undefined;
+  /** Recommended access order of the segments that a host has sent; gone with the load or a reset. */
+  accessOrder?: readonly UserDataSegment[] | undefined;
   /** Errors that were not corrected since the load. */
   uncorrectedErrors: { write: number; read: number };
   /** The newest first. */
@@ -118,6 +120,10 @@ const FILE = 'drive.json';
 
 export const BEGINNING: Position = { partition: 0, object: 0 };
 
+export function isSame(one: Position, other: Position): boolean {
+  return one.partition === other.partition && one.object === other.object;
+}
+
 /** The state of a drive after power on, apart from the cartridge in it. */
 export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemory {
   return {
@@ -131,6 +137,7 @@ export function poweredOn(cartridge: string | null, loaded: boolean): DriveMemor
     programmableEarlyWarningMegabytes: 0,
     appendOnly: false,
     partitionPlan: undefined,
+    accessOrder: undefined,
     uncorrectedErrors: { write: 0, read: 0 },
     diagnostics: [],
     reservation: NO_RESERVATION,

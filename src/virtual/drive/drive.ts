@@ -14,7 +14,7 @@ import type { Bay } from './bay.js';
 import { DriveBuffer } from './drive-buffer.js';
 import { cleaningRefusal, countLoad } from './drive-cleaning.js';
 import { DriveClock } from './drive-clock.js';
-import { DriveEncryption } from './drive-encryption.js';
+import { DriveEncryption, encryptionFeatures } from './drive-encryption.js';
 import { DrivePace } from './drive-pace.js';
 import { NOT_PROTECTED, type ProtectionSetting } from './drive-protection.js';
 import type { DriveLife, DriveMemory, DriveRecord, DriveSettings, Position } from './drive-record.js';
@@ -88,15 +88,8 @@ export class Drive {
     return this.requirePresent().limits(this.position.partition, this.#earlyWarningBytes);
   }
 
-  /** Encryption features, with all defaults filled in. */
   get encryptionSettings() {
-    const {
-      algorithmIndex = 1,
-      byLibrary = false,
-      clearKeyOnDemount = true,
-      lock = true,
-    } = this.settings.encryption ?? {};
-    return { algorithmIndex, byLibrary, clearKeyOnDemount, lock };
+    return encryptionFeatures(this.settings.encryption);
   }
 
   /** Whether there is a tape to read and write. */
@@ -128,9 +121,10 @@ export class Drive {
 
   /** Moves to another position. */
   moveTo(object: number, partition = this.position.partition): void {
-    this.pace?.leave();
+    const to = { partition, object };
+    this.pace?.leave(this.cartridge, this.position, to);
     this.buffer.empty();
-    this.memory.position = { partition, object };
+    this.memory.position = to;
   }
 
   /** Moves past objects just recorded or read. */
@@ -229,6 +223,7 @@ export class Drive {
     this.memory.alerts = refusal === undefined ? [] : [refusal];
     this.memory.uncorrectedErrors = { write: 0, read: 0 };
     this.memory.partitionPlan = undefined;
+    this.memory.accessOrder = undefined;
     this.memory.position = BEGINNING;
     this.#readyAt = performance.now() + this.settings.loadSeconds * 1000;
     this.attentions.raise(MEDIUM_MAY_HAVE_CHANGED);
@@ -292,6 +287,7 @@ export class Drive {
     const attentions = [...this.attentions.local, ...lost];
     return {
       ...this.memory,
+      accessOrder: undefined,
       protection,
       attentions,
       removalPreventedBy: removalPreventedBy.filter((by) => by === LOCAL_NEXUS),

@@ -1,3 +1,5 @@
+import type { WindingFacts } from '../path/winding.js';
+
 /**
  * How fast a drive takes and delivers data: the level of its buffer, its tape speeds, and back-hitches when the buffer
  * runs dry. Pure: the caller supplies the clock, so the same model runs a drive in real time and a ten-minute job in
@@ -19,6 +21,10 @@ export interface SpeedFacts {
   readonly restartLevel: number;
   /** Seconds over which the drive averages the host's rate to choose its speed. */
   readonly matchingSeconds: number;
+  /** How long it takes to another place of the tape; undefined: no time. */
+  readonly winding?: WindingFacts | undefined;
+  /** `simulated`: nothing waits, and the time that everything would take is counted in `seconds`. Default: `real`. */
+  readonly clock?: 'real' | 'simulated' | undefined;
 }
 
 /** Counters since the model was created. */

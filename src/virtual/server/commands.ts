@@ -4,6 +4,7 @@ import type { Command } from '../unit/command.js';
 import { reportDensitySupport } from './density.js';
 import { inquiry, readBlockLimits, reportLuns, requestSense } from './identity.js';
 import { logSense } from './log/log.js';
+import { generateOrder, hasAccessOrder, hasWrapEnds, readEndOfWrap, receiveOrder } from './medium/access-order.js';
 import { readAttribute, writeAttribute } from './medium/attributes.js';
 import { loadUnload, preventAllow } from './medium/load.js';
 import { locate, locateLong, rewind, space, spaceLong } from './medium/motion.js';
@@ -19,6 +20,8 @@ import { securityProtocolIn, securityProtocolOut } from './security.js';
 /** A command of the drive. */
 export interface DriveCommand extends Command<Drive> {
   readonly needs: MediumNeed;
+  /** Whether the drive has it; by default every drive does. */
+  readonly isIn?: (drive: Drive) => boolean;
 }
 
 /** Commands of the drive. */
@@ -54,7 +57,25 @@ export const COMMANDS: Readonly<Partial<Record<scsi.CommandName, DriveCommand>>>
   'REPORT SUPPORTED OPERATION CODES': {
     layout: scsi.REPORT_SUPPORTED_OPERATION_CODES,
     needs: 'none',
-    run: reportSupportedCommands(() => Object.values(COMMANDS)),
+    run: reportSupportedCommands((drive) => Object.values(COMMANDS).filter(({ isIn }) => isIn?.(drive) ?? true)),
+  },
+  'READ END OF WRAP POSITION': {
+    layout: scsi.READ_END_OF_WRAP_POSITION,
+    needs: 'ready',
+    run: readEndOfWrap,
+    isIn: hasWrapEnds,
+  },
+  'GENERATE RECOMMENDED ACCESS ORDER': {
+    layout: scsi.GENERATE_ACCESS_ORDER,
+    needs: 'ready',
+    run: generateOrder,
+    isIn: hasAccessOrder,
+  },
+  'RECEIVE RECOMMENDED ACCESS ORDER': {
+    layout: scsi.RECEIVE_ACCESS_ORDER,
+    needs: 'ready',
+    run: receiveOrder,
+    isIn: hasAccessOrder,
   },
   'REPORT TIMESTAMP': { layout: scsi.REPORT_TIMESTAMP, needs: 'none', run: reportTimestamp },
   'SET TIMESTAMP': { layout: scsi.SET_TIMESTAMP, needs: 'none', run: setTimestamp },

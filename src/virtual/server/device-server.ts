@@ -4,7 +4,7 @@ import type { Traits } from '../traits/traits.js';
 import { CheckCondition, ReservationConflict } from '../unit/check-condition.js';
 import type { Reply, Request } from '../unit/command.js';
 import { type CommandResult, checkCondition, good, reservationConflict } from '../unit/command-result.js';
-import { commandOf, replyTo } from '../unit/dispatch.js';
+import { commandOf, replyTo, unknownCommand } from '../unit/dispatch.js';
 import { COMMANDS } from './commands.js';
 import { noteCondition } from './conditions.js';
 import { requireNotReserved } from './reserved-access.js';
@@ -31,6 +31,7 @@ async function carryOut(drive: Drive, traits: Traits, request: Request): Promise
 
 function run(drive: Drive, traits: Traits, request: Request) {
   const command = commandOf(COMMANDS, request.cdb, 'tape');
+  if (command.isIn?.(drive) === false) throw unknownCommand();
   if (!command.passesAttention) drive.reportAttention(request.nexus);
   requireNotReserved(drive, command.layout.name, request);
   drive.require(command.needs);

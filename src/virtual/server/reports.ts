@@ -28,11 +28,14 @@ interface Entry {
 }
 
 /** REPORT SUPPORTED OPERATION CODES: the list of all, or one. */
-export function reportSupportedCommands(commands: () => readonly Pick<Command<never>, 'layout' | 'serviceActions'>[]) {
-  return ({ identity }: Drive, { cdb }: Request): Uint8Array => {
+export function reportSupportedCommands(
+  commands: (drive: Drive) => readonly Pick<Command<never>, 'layout' | 'serviceActions'>[],
+) {
+  return (drive: Drive, { cdb }: Request): Uint8Array => {
+    const { identity } = drive;
     const wanted = decodeCdb(REPORT_SUPPORTED_OPERATION_CODES, cdb);
     const timeoutsOf = ({ layout }: Entry) => (wanted.returnTimeouts ? timeouts(layout.name, identity.generation) : {});
-    const entries = commands().flatMap(entriesOf);
+    const entries = commands(drive).flatMap(entriesOf);
     const answer =
       wanted.reportingOptions === REPORTING.all
         ? encodeSupportedCommands(entries.map((entry) => ({ ...describe(entry), ...timeoutsOf(entry) })))
