@@ -1,5 +1,6 @@
 // What can be measured. `here` runs on this machine, `inLab` in the kernel lab on the drives of `LABS` that it names, and
 // `onDevice` on the drive that --device names.
+import { catalogue } from './catalogue.mjs';
 import { chunks } from './chunks.mjs';
 import { drivesHere, drivesOnTape } from './drives.mjs';
 import { endurance } from './endurance.mjs';
@@ -68,6 +69,7 @@ export const SUBJECTS = {
   },
   restore: { about: 'the order of a restore on a full LTO-9', here: restore },
   library: { about: 'inventory of 10,000 slots, and bringing a cartridge', here: library },
+  catalogue: { about: 'ten million members in a catalogue: recording, finding, lto list', here: catalogue },
   folders: { about: 'folders to archives, against tar', here: folders },
   extraction: { about: 'archives to folders, against tar', here: extraction },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },
