@@ -56,6 +56,12 @@ export type { Preparation, PrepareOptions, ProvenCartridge } from './provider/la
 export { exportLastKnownGood, importLastKnownGood } from './provider/monitor/last-known-good.js';
 export type { DriveInfo, IsRegistered, LiveInfo } from './provider/monitor/live-info.js';
 export type { CartridgeIdentity, Freshness, MamInfo } from './provider/monitor/mam-info.js';
+export {
+  createMetrics,
+  type MeasuredProvider,
+  type Metrics,
+  type MetricsRegistry,
+} from './provider/monitor/metrics/metrics.js';
 export type { OnlineStatus } from './provider/monitor/online-status.js';
 export type { TapePosition } from './provider/monitor/position.js';
 export type { CachedLiveInfo } from './provider/monitor/seen-drives.js';

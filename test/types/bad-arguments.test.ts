@@ -182,6 +182,7 @@ const PROVIDER: Rows = {
 /** Every function that the package exports, classes as what makes or opens one. */
 const FUNCTIONS: Rows = {
   captureDrive: [...only(NO_TEXT), ...only(NO_OPTIONS, 'virtual:/nowhere')],
+  createMetrics: only(NO_OBJECT),
   createVirtualDrive: [
     ...[{ traits: 7 }, { encryption: null }, { capture: null }, { speed: 7 }].map((options) => ['/nowhere', options]),
     ...only(NO_TEXT),
