@@ -104,6 +104,7 @@ export type { PipeOptions } from './streams/lending-pipe.js';
 export type { LendingReadable } from './streams/lending-readable.js';
 export type { DataSource } from './streams/taken-source.js';
 export type { BlockProtection } from './tape/block-protection/options.js';
+export type { ProtectionSetting } from './tape/block-protection/use-protection.js';
 export { captureDrive } from './tape/capture/capture-drive.js';
 export type { TapeEncryption } from './tape/encryption/encryption.js';
 export type { EncryptionModeName } from './tape/encryption/modes.js';

@@ -50,7 +50,11 @@ export abstract class ProviderReports {
     );
   }
 
-  /** State of drive and cartridge, read in one consistent pass. An unreachable drive is an answer, not an error. */
+  /**
+   * State of drive and cartridge, read in one consistent pass. An unreachable drive is an answer, not an error. With
+   * `force`, two commands ask for state and alerts; the cartridge memory is read again after any change that the drive
+   * reports or this handle makes, and every 30 seconds: `tape.readAt` is when that was.
+   */
   async getLiveInfo(options: ForceOptions = {}): Promise<LiveInfo> {
     const { throttleMs } = this.configuration;
     const { device } = this.#connection.details('status');

@@ -45,6 +45,7 @@ describe('exit codes', () => {
     expect((await lto.run(['status'])).code).toBe(5);
     expect((await lto.run(['load'])).code).toBe(0);
     expect((await lto.run(['status'])).code).toBe(0);
+    expect((await lto.run(['unprotect'])).stdout.toString()).toBe('block protection is off; it was off\n');
   });
 
   it('7 for a write-protected cartridge', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sendModePage } from '../../src/device/mode-pages.js';
 import { IllegalRequestError, InvalidArgumentError, VerificationError } from '../../src/errors/index.js';
+import { encodeModePage } from '../../src/scsi/mode/page.js';
+import { CONTROL_DATA_PROTECTION } from '../../src/scsi/mode/pages.js';
 import { changeSettings, readSettings } from '../../src/tape/reports/settings.js';
 import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
@@ -15,6 +18,19 @@ describe('settings', () => {
       programmableEarlyWarningMegabytes: 100,
     });
     expect(await drive.configure({})).toEqual(await drive.settings());
+  });
+
+  it('tell protection that another program has left on, and switch it off, but not on', async () => {
+    const { port } = await newPort();
+    const page = { method: 2, informationLength: 4, onWrite: true, onRead: true };
+    await sendModePage(port, CONTROL_DATA_PROTECTION, () => encodeModePage(CONTROL_DATA_PROTECTION, page));
+    expect(await readSettings(port)).toMatchObject({ protection: 'crc32c' });
+    for (const protection of ['crc32c', 'auto', null, 0, '']) {
+      await expect(changeSettings(port, { protection } as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
+    expect(await changeSettings(port, { compression: true })).toMatchObject({ protection: 'crc32c' });
+    expect(await changeSettings(port, { protection: 'off' })).toMatchObject({ protection: 'off' });
+    expect(await changeSettings(port, { protection: 'off' })).toMatchObject({ protection: 'off' });
   });
 
   it('are refused where the drive does not allow them', async () => {

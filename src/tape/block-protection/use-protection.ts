@@ -9,7 +9,7 @@ import type { BlockProtection } from './options.js';
 import { sessionOf } from './session.js';
 
 /** Setting of a drive: a method for reading and writing, off, or something else. */
-type Setting = ProtectionName | 'off' | 'other';
+export type ProtectionSetting = ProtectionName | 'off' | 'other';
 
 /**
  * Sets the wanted protection, default the handle's, and confirms it. Resolves with the method of every record from now
@@ -55,6 +55,14 @@ export async function confirmProtection(port: DrivePort, operation: string): Pro
   });
 }
 
+/** Switches protection off, whoever has set it. Rejects with ProtectionError if the drive does not confirm it. */
+export async function clearProtection(port: DrivePort): Promise<void> {
+  const found = await readSetting(port);
+  if (found === undefined) return;
+  if (found !== 'off') await set(port, undefined);
+  sessionOf(port).proven(undefined);
+}
+
 /** Switches off the protection that this handle used, so that the next program gets plain records. */
 export async function endProtection(port: DrivePort): Promise<void> {
   const session = sessionOf(port);
@@ -77,8 +85,8 @@ async function chosen(port: DrivePort, choice: 'auto' | ProtectionName): Promise
   });
 }
 
-/** Undefined if the drive does not have the page. */
-async function readSetting(port: DrivePort): Promise<Setting | undefined> {
+/** What the drive is set to for this host; undefined if it does not have the page. */
+export async function readSetting(port: DrivePort): Promise<ProtectionSetting | undefined> {
   const page = await readModeFields(port, CONTROL_DATA_PROTECTION);
   if (page === undefined) return undefined;
   const { method, onWrite, onRead, informationLength } = page;

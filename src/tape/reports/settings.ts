@@ -9,6 +9,7 @@ import {
   MEDIUM_PARTITION,
   WRITE_MODE,
 } from '../../scsi/mode/pages.js';
+import { clearProtection, type ProtectionSetting, readSetting } from '../block-protection/use-protection.js';
 import type { DrivePort } from '../port/drive-port.js';
 
 /** Settings of the drive; undefined if it does not report them. */
@@ -30,6 +31,12 @@ export interface TapeSettings {
   readonly worm: boolean | undefined;
   /** The drive reports a write as done once it is in its buffer, which speed requires. */
   readonly buffered: boolean | undefined;
+  /**
+   * Logical block protection that is set for this host. Between streams it is `off`, unless a program has ended without
+   * switching it off: others then get four more bytes in each record. `other`: only for reading, only for writing, or by
+   * an unknown method.
+   */
+  readonly protection: ProtectionSetting | undefined;
   /** Bytes of a block in fixed mode; 0 in variable mode. */
   readonly blockLength: number | undefined;
   readonly densityCode: number | undefined;
@@ -39,10 +46,13 @@ export interface TapeSettings {
   readonly maximumPartitions: number | undefined;
 }
 
-/** Settings that `configure` can change; omitted ones are left unchanged. WORM is a property of the cartridge. */
+/**
+ * Settings that `configure` can change; omitted ones are left unchanged. WORM is a property of the cartridge. Protection
+ * can be switched off; what switches it on is the `protection` of a stream.
+ */
 export type SettingChanges = {
   readonly [K in 'compression' | 'programmableEarlyWarningMegabytes' | 'appendOnly']?: TapeSettings[K];
-};
+} & { readonly protection?: 'off' | undefined };
 
 export async function readSettings(port: DrivePort): Promise<TapeSettings> {
   const header = await readModeHeader(port);
@@ -51,6 +61,7 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
   const extension = await readModeFields(port, DEVICE_CONFIGURATION_EXTENSION);
   const partition = await readModeFields(port, MEDIUM_PARTITION);
   const medium = await readModeFields(port, MEDIUM_CONFIGURATION);
+  const protection = await readSetting(port);
   return {
     compression: compression?.compressionEnabled,
     compressionCapable: compression?.compressionCapable,
@@ -58,6 +69,7 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
     appendOnly: extension && extension.writeMode === WRITE_MODE.appendOnly,
     worm: medium?.worm,
     buffered: header && header.bufferedMode !== 0,
+    protection,
     blockLength: header?.blockDescriptor?.blockLength,
     densityCode: header?.blockDescriptor?.densityCode,
     writeProtected: header?.writeProtected,
@@ -71,6 +83,7 @@ const CHANGEABLE: readonly (keyof SettingChanges)[] = [
   'compression',
   'programmableEarlyWarningMegabytes',
   'appendOnly',
+  'protection',
 ];
 
 /** A setting that does not exist would be one that is left out silently. */
@@ -95,7 +108,13 @@ export async function changeSettings(port: DrivePort, changes: SettingChanges): 
   for (const name of ['compression', 'appendOnly'] as const) {
     if (changes[name] !== undefined) requireBoolean(name, changes[name], details);
   }
-  const { compression, programmableEarlyWarningMegabytes, appendOnly } = changes;
+  const { compression, programmableEarlyWarningMegabytes, appendOnly, protection } = changes;
+  if (protection !== undefined && protection !== 'off') {
+    throw new InvalidArgumentError('the setting `protection` can only be switched off', {
+      ...details,
+      next: 'Use `off`; a stream with the option `protection` switches it on',
+    });
+  }
   if (compression !== undefined) await changeModePage(port, DATA_COMPRESSION, { compressionEnabled: compression });
   const extension = {
     ...(programmableEarlyWarningMegabytes !== undefined && {
@@ -103,6 +122,7 @@ export async function changeSettings(port: DrivePort, changes: SettingChanges): 
     }),
     ...(appendOnly !== undefined && { writeMode: appendOnly ? WRITE_MODE.appendOnly : WRITE_MODE.overwriteAllowed }),
   };
+  if (protection === 'off') await clearProtection(port);
   if (Object.keys(extension).length > 0) await changeModePage(port, DEVICE_CONFIGURATION_EXTENSION, extension);
   return readSettings(port);
 }

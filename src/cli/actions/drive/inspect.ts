@@ -77,9 +77,15 @@ function driveFacts(reports: DriveReports): Fact[] {
     ['compression', yesNo(settings.compression, 'on', 'off')],
     ['programmable early warning', megabytes(settings.programmableEarlyWarningMegabytes)],
     ['append only', yesNo(settings.appendOnly, 'on', 'off')],
+    ['block protection', protectionLeft(settings)],
     ...(encryption ? encryptionFacts(encryption) : []),
     ['reserved', reservations && (reservations.holder ? `by key 0x${reservations.holder.key}` : 'no')],
   ];
+}
+
+function protectionLeft({ protection }: TapeSettings): string | undefined {
+  if (protection === undefined || protection === 'off') return protection;
+  return `${protection}, left on by a program that has ended, or in use: \`lto unprotect\` switches it off`;
 }
 
 const ASSOCIATION_NAMES: Readonly<Record<DriveName['association'], string>> = {

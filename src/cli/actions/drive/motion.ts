@@ -11,3 +11,18 @@ function motion(name: 'rewind' | 'load' | 'eject') {
 export const rewind = motion('rewind');
 export const load = motion('load');
 export const eject = motion('eject');
+
+/** For what a program has left on that ended without switching it off. */
+export async function unprotect(options: DeviceOptions): Promise<CommandResult> {
+  const found = await withDrive(
+    options,
+    async (drive) => {
+      const { protection } = await drive.settings();
+      if (protection !== undefined && protection !== 'off') await drive.configure({ protection: 'off' });
+      return protection;
+    },
+    READ_ONLY,
+  );
+  const text = found === undefined ? 'this drive does not protect blocks' : `block protection is off; it was ${found}`;
+  return { document: { done: 'unprotect', found }, text };
+}

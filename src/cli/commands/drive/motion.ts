@@ -14,4 +14,7 @@ export function addMotions(program: Command): void {
       actionOf(async () => (await import('../../actions/drive/motion.js'))[name]),
     );
   }
+  driveCommand(program, 'unprotect', 'switch off block protection that another program has left on').action(
+    actionOf(async () => (await import('../../actions/drive/motion.js')).unprotect),
+  );
 }
