@@ -21,7 +21,7 @@ export { KeyStoreChain } from './keys/key-store-chain.js';
 export type { StoredKey } from './keys/key-wrapping.js';
 export { MemoryKeyStore } from './keys/memory-key-store.js';
 export { decodeStencFile, encodeStencFile, type StencKey } from './keys/stenc-file.js';
-export type { CleaningReceipt, CleanOptions } from './library/clean-drive.js';
+export type { CleaningReceipt, CleanOptions, LibraryOptions } from './library/clean-drive.js';
 export type { NodeMatch } from './library/drive-nodes.js';
 export type { DriveProof, LoadReceipt, ReadyOptions } from './library/drive-work.js';
 export type { ElementName, ExchangeOptions, LibraryDriveName, UnloadOptions } from './library/find-element.js';
@@ -30,10 +30,8 @@ export { type ListedLibrary, listLibraries } from './library/list-libraries.js';
 export type { MountEvent } from './library/mount/events.js';
 export { DEFAULT_MOUNT_POLICY, type MountDrive, type MountPolicy } from './library/mount/policy.js';
 export type { AuditReport, MoveReceipt, Place } from './library/moves.js';
-export {
-  type LibraryName,
-  TapeLibrary,
-} from './library/tape-library.js';
+export type { LibraryName } from './library/open-changer.js';
+export { TapeLibrary } from './library/tape-library.js';
 export type { LibraryWaitOptions, MailOptions } from './library/waiting.js';
 export type { LibraryEvent, LibraryWatchOptions } from './library/watch-library.js';
 export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';

@@ -1,4 +1,10 @@
+import { basename, dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import { type CallOptions, requireNonEmptyText } from '../arguments/options.js';
 import { ElementError, type ElementProblem } from '../errors/index.js';
+import { ProcessLock } from '../locks/process-lock.js';
+import { readJson, writeJson } from '../virtual/host/json-file.js';
 import { type CleaningState, cleaningState, letGo } from './drive-work.js';
 import type { Inventory, InventoryElement } from './inventory.js';
 import { type MoveReceipt, moveCartridge } from './moves.js';
@@ -10,6 +16,12 @@ export interface CleanOptions extends LibraryWaitOptions {
   readonly ejectAfterMs?: number | undefined;
 }
 
+/** Of `TapeLibrary.open`. */
+export interface LibraryOptions extends CallOptions {
+  /** File in which uses of cleaning cartridges are counted, by barcode, where the drive does not let their memory be read. */
+  readonly cleaningLog?: string | undefined;
+}
+
 /** A drive that was cleaned, and with which cartridge. */
 export interface CleaningReceipt {
   readonly barcode: string | undefined;
@@ -19,8 +31,11 @@ export interface CleaningReceipt {
   readonly duration: number;
   /** How often the cartridge has been used, this time included. */
   readonly uses: number;
-  /** `memory`: read from the cartridge memory. `library`: counted by this `TapeLibrary`, since it was opened. */
-  readonly usesCountedBy: 'memory' | 'library';
+  /**
+   * `memory`: read from the cartridge memory. `log`: counted in the file of `LibraryOptions.cleaningLog`. `library`: counted
+   * by this `TapeLibrary`, since it was opened.
+   */
+  readonly usesCountedBy: 'memory' | 'log' | 'library';
   /** Remaining uses, if the cartridge memory reports them. */
   readonly usesLeft: number | undefined;
 }
@@ -29,12 +44,26 @@ export interface CleaningReceipt {
 export class CleaningCartridges {
   readonly #uses = new Map<string, number>();
   readonly #spent = new Map<string, ElementProblem>();
+  readonly #log: string | undefined;
 
-  /** Counts a use; the uses so far. */
-  used(cartridge: InventoryElement): number {
-    const uses = (this.#uses.get(nameOf(cartridge)) ?? 0) + 1;
-    this.#uses.set(nameOf(cartridge), uses);
-    return uses;
+  /** `log`: the file that uses are counted in. Throws InvalidArgumentError for what is no path. */
+  constructor(log: string | undefined) {
+    if (log !== undefined) requireNonEmptyText('cleaningLog', log, { operation: 'open' });
+    this.#log = log;
+  }
+
+  /** Counts a use; the uses so far, and who has counted them. A log that fails is a warning: the drive is clean all the same. */
+  async used(cartridge: InventoryElement): Promise<{ readonly uses: number; readonly by: 'log' | 'library' }> {
+    const name = nameOf(cartridge);
+    const uses = (this.#uses.get(name) ?? 0) + 1;
+    this.#uses.set(name, uses);
+    if (this.#log === undefined || cartridge.barcode === undefined) return { uses, by: 'library' };
+    try {
+      return { uses: await countInLog(this.#log, cartridge.barcode), by: 'log' };
+    } catch (error) {
+      process.emitWarning(`the use of ${name} is not counted in ${this.#log}: ${String(error)}`);
+      return { uses, by: 'library' };
+    }
   }
 
   /** It has been seen not to clean. */
@@ -69,6 +98,35 @@ const WHAT: Readonly<Partial<Record<ElementProblem, string>>> = {
   'cleaning-expired': 'all cleaning cartridges are worn out',
   'cleaning-refused': 'the drive does not accept the cleaning cartridge',
 };
+
+const LOG = z.object({ uses: z.record(z.string(), z.int().min(0)) });
+const LOG_PATIENCE_MS = 5000;
+const LOG_INTERVAL_MS = 50;
+
+/** Counts a use in a file, which is made when it is missing and replaced as a whole; one process at a time. */
+async function countInLog(path: string, barcode: string): Promise<number> {
+  const end = performance.now() + LOG_PATIENCE_MS;
+  for (;;) {
+    const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
+    if (!(lock instanceof ProcessLock)) {
+      if (performance.now() >= end) throw new Error(`${lock.who} has it`);
+      await delay(LOG_INTERVAL_MS);
+      continue;
+    }
+    try {
+      const found = await readJson(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return { uses: {} };
+        throw error;
+      });
+      const { uses } = LOG.parse(found);
+      const now = (uses[barcode] ?? 0) + 1;
+      await writeJson(path, { uses: { ...uses, [barcode]: now } });
+      return now;
+    } finally {
+      await lock.release();
+    }
+  }
+}
 
 /** By its barcode, or else where it is. */
 function nameOf({ barcode, address }: InventoryElement): string {
@@ -121,14 +179,14 @@ export async function cleanDrive(
   const what = `drive ${drive.number} has not given the cleaning cartridge back`;
   const returned = await waitFor(robot.device.device, what, comeBack, { timeoutMs: GIVE_UP_MS, ...options });
   if (state?.problem !== undefined) return noted({ problem: state.problem });
-  const counted = cartridges.used(slot);
+  const counted = await cartridges.used(slot);
   return {
     barcode: slot.barcode,
     brought,
     returned,
     duration: Math.round(performance.now() - begun),
-    uses: state?.uses ?? counted,
-    usesCountedBy: state?.uses === undefined ? 'library' : 'memory',
+    uses: state?.uses ?? counted.uses,
+    usesCountedBy: state?.uses === undefined ? counted.by : 'memory',
     usesLeft: state?.usesLeft,
   };
 

@@ -9,6 +9,14 @@ import { deviceNodeOf } from '../tape/open/locate-device.js';
 import type { ScsiTransport } from '../transport/scsi-transport.js';
 import { type DriveNode, nativeDriveNodes } from './drive-nodes.js';
 
+export interface LibraryName {
+  readonly vendor: string;
+  readonly product: string;
+  /** Firmware. */
+  readonly revision: string;
+  readonly serialNumber: string | undefined;
+}
+
 /** A changer that is open, and where its drives may be. */
 export interface OpenChanger {
   readonly transport: ScsiTransport;

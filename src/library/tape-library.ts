@@ -9,7 +9,14 @@ import { CHANGER_TAPE_ALERT_FLAGS } from '../scsi/changer/tape-alert.js';
 import { inquiry, preventAllow } from '../scsi/commands/primary.js';
 import { decodeTapeAlert, TAPE_ALERT, type TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import { decodeSerialNumber, VPD_PAGES } from '../scsi/vpd/pages.js';
-import { CleaningCartridges, type CleaningReceipt, type CleanOptions, cleanDrive, isCleaner } from './clean-drive.js';
+import {
+  CleaningCartridges,
+  type CleaningReceipt,
+  type CleanOptions,
+  cleanDrive,
+  isCleaner,
+  type LibraryOptions,
+} from './clean-drive.js';
 import { type LoadReceipt, letGo, proveLoaded, type ReadyOptions } from './drive-work.js';
 import {
   type ElementName,
@@ -32,20 +39,12 @@ import {
   moveCartridge,
   type View,
 } from './moves.js';
-import { type OpenChanger, openChanger } from './open-changer.js';
+import { type LibraryName, type OpenChanger, openChanger } from './open-changer.js';
 import { quirksOf } from './quirks.js';
 import { readGeometry } from './read-elements.js';
 import { CHANGER_SENSE_RULES } from './sense-rules.js';
 import { type LibraryWaitOptions, libraryReady, type MailOptions, requireWaitOptions, waitFor } from './waiting.js';
 import { type LibraryEvent, type LibraryWatchOptions, watchLibrary } from './watch-library.js';
-
-export interface LibraryName {
-  readonly vendor: string;
-  readonly product: string;
-  /** Firmware. */
-  readonly revision: string;
-  readonly serialNumber: string | undefined;
-}
 
 const OPERATOR_WITHIN_MS = 30 * 60_000;
 
@@ -59,9 +58,10 @@ export class TapeLibrary {
   readonly #changer: OpenChanger;
   readonly #moves: LeaseQueue;
   readonly #closing = new AbortController();
-  readonly #cleaningCartridges = new CleaningCartridges();
+  readonly #cleaningCartridges: CleaningCartridges;
 
-  private constructor(changer: OpenChanger) {
+  private constructor(changer: OpenChanger, cleaningCartridges: CleaningCartridges) {
+    this.#cleaningCartridges = cleaningCartridges;
     const { vendor } = changer.inquiry;
     this.#device = new ScsiDevice(changer.transport, { vendor, noun: 'library', senseRules: CHANGER_SENSE_RULES });
     this.#changer = changer;
@@ -72,10 +72,11 @@ export class TapeLibrary {
    * Opens `/dev/sg3`, `/dev/sch0`, a link to one (`/dev/tape/by-id/…-changer`) or `virtual:<folder>`. Rejects with
    * DeviceNotFoundError, NotALibraryError, PermissionError, DriveBusyError, AddonUnavailableError.
    */
-  static async open(device: string, options?: CallOptions): Promise<TapeLibrary> {
+  static async open(device: string, options?: LibraryOptions): Promise<TapeLibrary> {
     requireOptions(options, { operation: 'open' });
     options?.signal?.throwIfAborted();
-    const opening = openChanger(device).then((changer) => new TapeLibrary(changer));
+    const cleaning = new CleaningCartridges(options?.cleaningLog);
+    const opening = openChanger(device).then((changer) => new TapeLibrary(changer, cleaning));
     return unlessAborted(opening, options?.signal, (library) => library.close());
   }
 

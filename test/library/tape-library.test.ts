@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   DeviceNotFoundError,
@@ -9,6 +11,7 @@ import {
 } from '../../src/errors/index.js';
 import { TapeLibrary } from '../../src/library/tape-library.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
+import { temporaryFolder } from '../virtual/support.js';
 import { newTapeLibrary } from './support.js';
 
 /** What is where, by number: `slot 1`. */
@@ -247,6 +250,35 @@ describe('cleaning', () => {
       usesCountedBy: 'library',
       usesLeft: undefined,
     });
+  });
+
+  it('is counted in a file that lasts, where the memory can not be read; a file that fails spoils no cleaning', async () => {
+    const { virtual, device } = await newTapeLibrary({ cleaning: 1 });
+    const [drive] = virtual.drives;
+    if (drive) drive.faults = [{ command: 'READ ATTRIBUTE', outcome: { sense: { key: 5, asc: 0x20 } } }];
+    const cleaningLog = join(await temporaryFolder(), 'cleanings.json');
+    const clean = async (log: string) => {
+      const opened = await TapeLibrary.open(device, { cleaningLog: log });
+      try {
+        const { uses, usesCountedBy } = await opened.clean(1, { intervalMs: 5 });
+        return [uses, usesCountedBy];
+      } finally {
+        await opened.close();
+      }
+    };
+    expect([await clean(cleaningLog), await clean(cleaningLog)]).toEqual([
+      [1, 'log'],
+      [2, 'log'],
+    ]);
+    expect(JSON.parse(await readFile(cleaningLog, 'utf8'))).toEqual({ uses: { CLNU01L1: 2 } });
+    await writeFile(cleaningLog, 'no JSON');
+    expect(await clean(cleaningLog)).toEqual([1, 'library']);
+    expect(await readFile(cleaningLog, 'utf8')).toBe('no JSON');
+    for (const bad of ['', 7, null]) {
+      await expect(TapeLibrary.open(device, { cleaningLog: bad as never })).rejects.toBeInstanceOf(
+        InvalidArgumentError,
+      );
+    }
   });
 });
 

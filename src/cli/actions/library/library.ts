@@ -89,7 +89,7 @@ export function clean(options: LibraryOptions, drive: string): Promise<CommandRe
     const { returned, uses, usesLeft, usesCountedBy } = receipt;
     const left = usesLeft === undefined ? '' : `, ${usesLeft} left`;
     const counted =
-      usesCountedBy === 'memory' ? `used ${uses} times${left}` : 'its memory does not tell how often it was used';
+      usesCountedBy !== 'library' ? `used ${uses} times${left}` : 'its memory does not tell how often it was used';
     return { document: receipt, text: visible(`${moveText(returned)} (${counted})`) };
   });
 }
