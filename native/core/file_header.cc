@@ -34,7 +34,7 @@ struct Block {
 };
 
 void putText(char* block, ustar::Field field, std::string_view text) {
-  std::memcpy(block + field.offset, text.data(), std::min(text.size(), field.length));
+  text.copy(block + field.offset, field.length);
 }
 
 /** Octal digits followed by a NUL, which is there. */
