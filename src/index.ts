@@ -202,4 +202,5 @@ export {
   type VirtualLibraryOptions,
 } from './virtual/index.js';
 export type { LibraryTrait } from './virtual/library/traits/trait-names.js';
+export type { WindingFacts } from './virtual/path/winding.js';
 export type { AbortTasks } from './virtual/unit/command.js';
