@@ -91,7 +91,6 @@ writeFileSync(
     clearTextReporter: { reportTests: false, allowColor: false },
     // A loaded machine must not look like an endless loop.
     timeoutMS: 45_000,
-    timeoutFactor: 4,
     tempDirName: join(folder, 'sandbox'),
     dryRunTimeoutMinutes: 20,
   }),

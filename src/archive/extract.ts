@@ -1,4 +1,5 @@
-import { type CallOptions, requireNonEmptyText, requireOptions } from '../arguments/options.js';
+import type { OptionNames } from '../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -48,7 +49,7 @@ export async function extractArchive(
   options: ExtractOptions = {},
 ): Promise<ExtractResult> {
   requireNonEmptyText('folder', folder, { operation: 'extract' });
-  requireOptions(options, { operation: 'extract' });
+  requireOptions(options, { operation: 'extract' }, EXTRACT_OPTIONS);
   const { force = false, preserve = false, owners = process.getuid?.() === 0, only, filter, onProgress } = options;
   const thread = new ArchiveThread(
     source,
@@ -66,3 +67,13 @@ export async function extractArchive(
 }
 
 const PROGRESS_MS = 200;
+
+const EXTRACT_OPTIONS: OptionNames<ExtractOptions> = {
+  ...CALL_OPTIONS,
+  force: true,
+  preserve: true,
+  owners: true,
+  only: true,
+  filter: true,
+  onProgress: true,
+};

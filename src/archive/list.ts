@@ -1,4 +1,5 @@
-import { type CallOptions, requireOptions } from '../arguments/options.js';
+import type { OptionNames } from '../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
 import type { DataSource } from '../streams/taken-source.js';
 import { ArchiveThread } from './extract/archive-thread.js';
 import type { ArchiveMember } from './extract/messages.js';
@@ -8,6 +9,8 @@ export interface ListOptions extends CallOptions {
   readonly only?: readonly string[] | undefined;
 }
 
+const LIST_OPTIONS: OptionNames<ListOptions> = { ...CALL_OPTIONS, only: true };
+
 /**
  * The members of an archive, in its order. The call owns the source: it destroys it when it ends early. Throws the same
  * errors as `extractArchive`.
@@ -16,7 +19,7 @@ export interface ListOptions extends CallOptions {
  * for await (const { name, size } of listArchive(drive.createReadStream({ fileNumber: 1 }))) console.log(name, size);
  */
 export async function* listArchive(source: DataSource, options: ListOptions = {}): AsyncGenerator<ArchiveMember, void> {
-  requireOptions(options, { operation: 'list' });
+  requireOptions(options, { operation: 'list' }, LIST_OPTIONS);
   const { only, signal } = options;
   const thread = new ArchiveThread(source, { kind: 'list', only }, 'listing the archive failed');
   let arrived: readonly ArchiveMember[] | undefined;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
+import { type NameTable, type OptionNames, requireKnownNames } from './option-names.js';
 import { requireSignal, unlessAborted } from './signal.js';
 
 /** Options of every call that can wait. */
@@ -9,6 +10,8 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const CALL_OPTIONS: OptionNames<CallOptions> = { signal: true };
 
 type Check = (name: string, value: unknown, details?: LtoErrorDetails) => void;
 
@@ -47,11 +50,12 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
 
 /**
  * Throws InvalidArgumentError unless the options of a public method are an object or undefined, and those of its members
- * that have the same type everywhere are of that type.
+ * that have the same type everywhere are of that type. With `names`, there are no other members.
  */
-export function requireOptions(options: unknown, details?: LtoErrorDetails): void {
+export function requireOptions(options: unknown, details?: LtoErrorDetails, names?: NameTable): void {
   if (options === undefined) return;
   requireRecord('options', options, { next: 'Give an object, or leave the options out', ...details });
+  if (names) requireKnownNames(options, names, details);
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined) CHECKS.get(name)?.(name, value, details);
   }
@@ -65,8 +69,9 @@ export async function ask<T>(
   options: CallOptions | undefined,
   details: LtoErrorDetails,
   question: () => Promise<T>,
+  names?: NameTable,
 ): Promise<T> {
-  requireOptions(options, details);
+  requireOptions(options, details, names);
   options?.signal?.throwIfAborted();
   return unlessAborted(question(), options?.signal);
 }

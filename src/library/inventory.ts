@@ -4,7 +4,7 @@ import type { ElementType } from '../scsi/changer/commands.js';
 import { type ReportedElement, serialOfIdentifier } from '../scsi/changer/element-report.js';
 import { MEDIUM_TYPE } from '../scsi/changer/element-status.js';
 import { additionalSenseText } from '../scsi/sense/codes.js';
-import { type DriveNode, matchNode, type NodeMatch } from './drive-nodes.js';
+import { type DriveNode, matchNode, type NodeMatch } from './open/drive-nodes.js';
 import { CONSERVATIVE, type LibraryQuirks } from './quirks.js';
 import { type Geometry, readDriveIdentifiers, readElements } from './read-elements.js';
 

@@ -1,4 +1,4 @@
-import { type CallOptions, requireBoolean, requireOptions } from '../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireBoolean, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { LeaseQueue } from '../device/lease.js';
 import { readLogPage } from '../device/log-pages.js';
@@ -39,7 +39,8 @@ import {
   moveCartridge,
   type View,
 } from './moves.js';
-import { type LibraryName, type OpenChanger, openChanger } from './open-changer.js';
+import { type LibraryName, type OpenChanger, openChanger } from './open/open-changer.js';
+import { LIBRARY_OPTIONS } from './option-tables.js';
 import { quirksOf } from './quirks.js';
 import { readGeometry } from './read-elements.js';
 import { CHANGER_SENSE_RULES } from './sense-rules.js';
@@ -73,7 +74,7 @@ export class TapeLibrary {
    * DeviceNotFoundError, NotALibraryError, PermissionError, DriveBusyError, AddonUnavailableError.
    */
   static async open(device: string, options?: LibraryOptions): Promise<TapeLibrary> {
-    requireOptions(options, { operation: 'open' });
+    requireOptions(options, { operation: 'open' }, { ...CALL_OPTIONS, cleaningLog: true });
     options?.signal?.throwIfAborted();
     const cleaning = new CleaningCartridges(options?.cleaningLog);
     const opening = openChanger(device).then((changer) => new TapeLibrary(changer, cleaning));
@@ -86,7 +87,7 @@ export class TapeLibrary {
   }
 
   async identity(options?: CallOptions): Promise<LibraryName> {
-    requireOptions(options);
+    requireOptions(options, undefined, CALL_OPTIONS);
     const { vendor, product, revision } = this.#changer.inquiry;
     const page = await this.#device.dataIfSupported(inquiry({ vpdPage: VPD_PAGES.unitSerialNumber }), options);
     return { vendor, product, revision, serialNumber: page && (decodeSerialNumber(page) || undefined) };
@@ -97,7 +98,7 @@ export class TapeLibrary {
    * switched on.
    */
   async inventory(options: LibraryWaitOptions = {}): Promise<Inventory> {
-    this.#requireWait(options);
+    this.#requireWait('inventory', options);
     return (await this.#look(options)).inventory;
   }
 
@@ -184,7 +185,7 @@ export class TapeLibrary {
   async lock(locked = true, options?: CallOptions): Promise<void> {
     const details = { device: this.device, operation: 'lock' };
     requireBoolean('locked', locked, details);
-    requireOptions(options, details);
+    requireOptions(options, details, CALL_OPTIONS);
     await this.#device.query(preventAllow(locked), options);
   }
 
@@ -225,14 +226,14 @@ export class TapeLibrary {
 
   /** TapeAlert flags that are set. Reading clears the flags that do not persist. Undefined if the library has none. */
   async alerts(options?: CallOptions): Promise<readonly TapeAlertFlag[] | undefined> {
-    requireOptions(options);
+    requireOptions(options, undefined, CALL_OPTIONS);
     const page = await readLogPage(this.#device, TAPE_ALERT, options);
     return page && decodeTapeAlert(page, CHANGER_TAPE_ALERT_FLAGS);
   }
 
   /** Reports changes until the signal is aborted: mail slots, magazines, cartridges, TapeAlert flags. */
   watch(options: LibraryWatchOptions = {}): AsyncGenerator<LibraryEvent, void> {
-    this.#requireWait(options);
+    this.#requireWait('watch', options);
     const look = async () => ({ ...(await this.#look(options)), alerts: (await this.alerts()) ?? [] });
     return watchLibrary(this.#device, look, options);
   }
@@ -270,11 +271,11 @@ export class TapeLibrary {
 
   /** `work` looks at the library as often as it has to; the signal ends it while the library is not ready. */
   async #exclusively<T>(
-    operation: string,
+    operation: keyof typeof LIBRARY_OPTIONS,
     options: LibraryWaitOptions,
     work: (look: () => Promise<View>) => Promise<T>,
   ): Promise<T> {
-    this.#requireWait(options);
+    this.#requireWait(operation, options);
     const { signal } = options;
     return this.#moves.exclusively(operation, () => work(() => this.#look({ signal })), signal);
   }
@@ -284,8 +285,8 @@ export class TapeLibrary {
     return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
-  #requireWait(options: LibraryWaitOptions): void {
-    requireOptions(options, { device: this.device });
+  #requireWait(operation: keyof typeof LIBRARY_OPTIONS, options: LibraryWaitOptions): void {
+    requireOptions(options, { device: this.device, operation }, LIBRARY_OPTIONS[operation]);
     requireWaitOptions(options, this.device);
   }
 }

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../arguments/option-names.js';
 import { type CallOptions, requireCallback, requireOptions } from '../arguments/options.js';
 import type { LtoErrorDetails } from '../errors/index.js';
 import { type KeyStore, requireKeyStore } from '../keys/key-store.js';
@@ -24,6 +25,16 @@ export interface ProviderOptions extends ConfigurationOptions {
   readonly keyStore?: KeyStore | undefined;
 }
 
+const PROVIDER_OPTIONS: OptionNames<ProviderOptions> = {
+  unknownKeys: true,
+  isRegistered: true,
+  open: true,
+  mountPolicy: true,
+  onMountEvent: true,
+  keyStore: true,
+  catalogue: true,
+};
+
 /** Options of calls that ask about a cartridge, or the drive that it is in. */
 export interface CartridgeChoice extends CallOptions {
   /**
@@ -45,7 +56,7 @@ export interface IdentifyOptions extends CartridgeChoice {
 
 /** Throws InvalidArgumentError for an option of the wrong type. */
 export function requireProviderOptions(options: ProviderOptions, details: LtoErrorDetails): void {
-  requireOptions(options, details);
+  requireOptions(options, details, PROVIDER_OPTIONS);
   if (options.catalogue !== undefined) requireRecorder(options.catalogue, details);
   requireCallback('isRegistered', options.isRegistered, details);
   requireCallback('open', options.open, details);

@@ -18,9 +18,11 @@ import { readPosition, type TapePosition } from './monitor/position.js';
 import { type CachedLiveInfo, cachedLiveInfo, remember } from './monitor/seen-drives.js';
 import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
+import { OPTIONS_TO } from './option-tables.js';
 import type { CartridgeChoice, ForceOptions } from './provider-options.js';
 import type { ProviderConfiguration } from './session/configuration.js';
 import type { Connection } from './session/connection.js';
+import type { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
 /** What a provider reports of its drive and the cartridge in it. Nothing here moves the tape. */
@@ -45,9 +47,9 @@ export abstract class ProviderReports {
    * last-known-good values.
    */
   getMamInfo(options: ForceOptions = {}): Promise<MamInfo & Freshness> {
-    return this.#connection.ask('cartridge memory', options, ({ owner, configuration }) =>
-      monitorOf(owner).mamInfo(configuration.throttleMs, options.force ?? false),
-    );
+    const { throttleMs } = this.configuration;
+    const read = ({ owner }: Session) => monitorOf(owner).mamInfo(throttleMs, options.force ?? false);
+    return this.#connection.ask('cartridge memory', options, read, OPTIONS_TO.force);
   }
 
   /**
@@ -80,7 +82,7 @@ export abstract class ProviderReports {
   /** Events of the cartridge and the drive, found by polling; polling never moves the tape. */
   watch(options: WatchOptions = {}): AsyncGenerator<TapeEvent, void> {
     const details = this.#connection.details('watch');
-    requireOptions(options, details);
+    requireOptions(options, details, OPTIONS_TO.watch);
     requireNumbers(options, WATCH_RANGES, details);
     return watchTape(() => this.getLiveInfo({ force: true }), options);
   }
@@ -96,7 +98,11 @@ export abstract class ProviderReports {
 
   /** Waits while the drive loads or calibrates, two hours by default; see `TapeDrive.waitUntilReady`. */
   waitReady(options: WaitOptions & CartridgeChoice = {}): Promise<void> {
-    return this.#connection.ask('waiting', options, ({ drive }) => drive.waitUntilReady(options));
+    const wait = ({ drive }: Session) => {
+      const { cartridge: _, ...how } = options;
+      return drive.waitUntilReady(how);
+    };
+    return this.#connection.ask('waiting', options, wait, OPTIONS_TO.wait);
   }
 
   isWriteProtected(options: CartridgeChoice = {}): Promise<WriteProtection> {
@@ -130,7 +136,7 @@ export abstract class ProviderReports {
     failed: (status: OnlineStatus) => T,
     work: (monitor: DriveMonitor) => Promise<T>,
   ): Promise<T> {
-    requireOptions(options, this.#connection.details('status'));
+    requireOptions(options, this.#connection.details('status'), OPTIONS_TO.force);
     const { signal } = options;
     const cartridge = this.#connection.cartridgeOf(options);
     const reached = await this.#connection.lend(cartridge, signal, { isQuestion: true }).catch(failedStatus);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { type CallOptions, requireOptions } from '../arguments/options.js';
+import type { NameTable } from '../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
 import { KeyStoreChain } from '../keys/key-store-chain.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
@@ -31,6 +32,7 @@ import { type Preparation, type PrepareOptions, prepareForWrite } from './label/
 import { CartridgePool } from './library/pool.js';
 import { nextPlace, sessionSource } from './library/session-source.js';
 import type { MamInfo } from './monitor/mam-info.js';
+import { OPTIONS_TO } from './option-tables.js';
 import {
   type CartridgeChoice,
   type IdentifyOptions,
@@ -87,14 +89,14 @@ export class LtoProvider extends ProviderReports {
 
   /** Identifies the cartridge by its memory and, with `allowIntrusive`, also by its label, which rewinds the tape. */
   identifyMedia(options: IdentifyOptions = {}): Promise<MediaIdentity> {
-    return this.#connection.run('identifying', options, (session) =>
-      identify(session, options.allowIntrusive ?? false),
-    );
+    const find = (session: Session) => identify(session, options.allowIntrusive ?? false);
+    return this.#connection.run('identifying', options, find, { names: OPTIONS_TO.identify });
   }
 
   /** Labels a cartridge; `initializeMedia` lists what is refused. */
   initializeMedia(id: string, options: InitializeOptions & CallOptions = {}): Promise<LabelReport> {
-    return this.#run('labelling', id, options, (session) =>
+    const names = OPTIONS_TO.initialize;
+    return this.#run({ job: 'labelling', id, names }, options, (session) =>
       initializeMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
     );
   }
@@ -104,7 +106,7 @@ export class LtoProvider extends ProviderReports {
    * fails.
    */
   prepareForWrite(id: string, options: PrepareOptions & CallOptions = {}): Promise<Preparation> {
-    return this.#run('preparing', id, options, async (session) => {
+    return this.#run({ job: 'preparing', id, names: OPTIONS_TO.prepare }, options, async (session) => {
       requireText(id);
       const preparation = await prepareForWrite(session, id, options);
       this.#preparations.keep(session, preparation);
@@ -122,7 +124,7 @@ export class LtoProvider extends ProviderReports {
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
     return this.#connection.taking(source, async (taken) => {
-      requireOptions(options, this.#connection.details('write'));
+      requireOptions(options, this.#connection.details('write'), OPTIONS_TO.write);
       const recording = this.#records.archive(taken, options, this.#connection.details('write'));
       const place = await enterPlace(this.#connection, this.#preparations, id, options.signal);
       const next = nextPlace(this.#connection, this.#pool, options);
@@ -150,7 +152,7 @@ export class LtoProvider extends ProviderReports {
     location: number | string,
     options: ReadArchiveOptions & Partial<ReadSpannedOptions> = {},
   ): Promise<Readable> {
-    requireOptions(options, this.#connection.details('read'));
+    requireOptions(options, this.#connection.details('read'), OPTIONS_TO.read);
     requireText(id);
     const fileNumber = requireLocation(location);
     const { parts = [] } = options;
@@ -175,7 +177,7 @@ export class LtoProvider extends ProviderReports {
     location: number | string,
     options: ReadArchiveOptions | VerifyInDriveArchiveOptions = {},
   ): Promise<ReadSummary | DriveVerification> {
-    requireOptions(options, this.#connection.details('verify'));
+    requireOptions(options, this.#connection.details('verify'), OPTIONS_TO.verify);
     requireText(id);
     const fileNumber = requireLocation(location);
     const isInDrive = 'inDrive' in options && options.inDrive;
@@ -194,19 +196,20 @@ export class LtoProvider extends ProviderReports {
 
   /** Moves to the beginning of the tape. What was prepared must be prepared again. */
   rewind(options: CartridgeChoice = {}): Promise<void> {
-    return this.#run('rewinding', undefined, options, ({ drive }) => drive.rewind());
+    return this.#run({ job: 'rewinding' }, options, ({ drive }) => drive.rewind());
   }
 
   /** Empties the cartridge `id`, which keeps its label: all archives on it are lost. Rejects as `initializeMedia`. */
   clear(id: string, options: CallOptions = {}): Promise<LabelReport> {
-    return this.#run('clearing', id, options, (session) =>
+    return this.#run({ job: 'clearing', id, names: CALL_OPTIONS }, options, (session) =>
       initializeMedia(session, id, { overwrite: id }).then((report) => this.#records.emptied(id, report)),
     );
   }
 
   /** Makes the cartridge `id` a blank one, without a label or a name: see `eraseMedia`. */
   erase(id: string, options: EraseMediaOptions & CallOptions = {}): Promise<EraseReport> {
-    return this.#run('erasing', id, options, (session) =>
+    const names = OPTIONS_TO.erase;
+    return this.#run({ job: 'erasing', id, names }, options, (session) =>
       eraseMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
     );
   }
@@ -229,8 +232,7 @@ export class LtoProvider extends ProviderReports {
 
   /** What makes a preparation of the same drive invalid. */
   #run<T>(
-    job: string,
-    id: string | undefined,
+    { job, id: cartridge, names }: { readonly job: string; readonly id?: string; readonly names?: NameTable },
     options: CallOptions,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
@@ -238,7 +240,7 @@ export class LtoProvider extends ProviderReports {
       this.#preparations.forget(session);
       return work(session);
     };
-    return this.#connection.run(job, options, forgetting, id);
+    return this.#connection.run(job, options, forgetting, { cartridge, names });
   }
 }
 

@@ -1,32 +1,44 @@
 import { type NumberRange, requireNumber } from '../arguments/number.js';
-import { ask, type CallOptions, requireBoolean, requireOptions, requireRecord } from '../arguments/options.js';
+import type { NameTable } from '../arguments/option-names.js';
+import {
+  ask,
+  CALL_OPTIONS,
+  type CallOptions,
+  requireBoolean,
+  requireOptions,
+  requireRecord,
+} from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
-import { preventAllow } from '../scsi/commands/primary.js';
 import type { HostAttributes } from '../scsi/mam/host.js';
 import type { DataSource } from '../streams/taken-source.js';
 import type { Transport } from '../transport/transport.js';
 import { guardBlocks } from './block-protection/guard.js';
 import type { BlockProtection } from './block-protection/options.js';
-import { clearBeforeUnload, TapeEncryption } from './encryption/encryption.js';
+import { TapeEncryption } from './encryption/encryption.js';
 import { closeLastFile } from './motion/close-last-file.js';
 import { type EndOfData, spaceToEndOfData } from './motion/end-of-data.js';
-import type { EraseConfirmation } from './motion/erase-confirmation.js';
+import { CONFIRMED_OPTIONS, type EraseConfirmation } from './motion/erase-confirmation.js';
 import { FILES, locateFile, locateObject, RECORDS, space } from './motion/motion.js';
 import { enterPartition, requirePartition, rewind } from './motion/partition.js';
-import { type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
-import { type DriveVerification, type VerifyInDriveOptions, verifyInDrive } from './motion/verify-in-drive.js';
+import { FORMAT_OPTIONS, type FormatOptions, formatCartridge, scaleCapacity } from './motion/prepare-medium.js';
+import {
+  type DriveVerification,
+  VERIFY_IN_DRIVE_OPTIONS,
+  type VerifyInDriveOptions,
+  verifyInDrive,
+} from './motion/verify-in-drive.js';
 import { type WaitOptions, waitUntilReady } from './motion/wait-until-ready.js';
 import { permitWriting, protectionGuard } from './motion/write-permission.js';
 import { closeDrive } from './open/close-drive.js';
+import { eject, load, unload } from './open/load.js';
 import { type OpenOptions, openTransport } from './open/open-transport.js';
 import { type DriveModel, readDriveModel } from './port/drive-model.js';
 import { DrivePort } from './port/drive-port.js';
-import type { PartitionOptions } from './port/partitions.js';
+import { PARTITION_OPTIONS, type PartitionOptions } from './port/partitions.js';
 import { sendRaw } from './port/raw-command.js';
 import { type SetAttributesOptions, writeHostAttributes } from './reports/cartridge-memory.js';
-import { requireReady } from './reports/readiness.js';
 import { changeSettings, type SettingChanges, type TapeSettings } from './reports/settings.js';
 import type { SessionOptions } from './session/session-options.js';
 import { WriteSession } from './session/write-session.js';
@@ -43,6 +55,7 @@ import { TapeReports } from './tape-reports.js';
 const FILEMARKS: NumberRange = { min: 0, max: 0x7f_ffff, unit: 'filemarks' };
 /** The block descriptor has 24 bits; 0 is variable mode. */
 const BLOCK_SIZES: NumberRange = { min: 0, max: 0xff_ffff, unit: 'bytes' };
+const ERASE_OPTIONS = { ...CALL_OPTIONS, long: true } as const;
 const ALLOCATIONS: NumberRange = { min: 1, max: 2 ** 31, unit: 'bytes' };
 
 /**
@@ -106,7 +119,8 @@ export class TapeDrive extends TapeReports {
    */
   async confirmPosition(options?: CallOptions): Promise<void> {
     const operation = 'confirm position';
-    await ask(options, { device: this.device, operation }, () => this.#port.confirmPosition(operation));
+    const confirm = () => this.#port.confirmPosition(operation);
+    await ask(options, { device: this.device, operation }, confirm, CALL_OPTIONS);
   }
 
   /**
@@ -146,7 +160,7 @@ export class TapeDrive extends TapeReports {
 
   /** Moves to the beginning of a partition, 0 by default, even if the tape stands in another partition. */
   rewind(options?: PartitionOptions): Promise<void> {
-    return this.#move('rewind', () => rewind(this.#port, options), options);
+    return this.#move('rewind', () => rewind(this.#port, options), options, PARTITION_OPTIONS);
   }
 
   /** Moves over `count` filemarks. Negative: backwards, to the beginning-of-tape side of the last one. */
@@ -167,12 +181,13 @@ export class TapeDrive extends TapeReports {
         return spaceToEndOfData(this.#port, options);
       },
       options,
+      PARTITION_OPTIONS,
     );
   }
 
   /** Moves to the first record of a file of a partition, 0 by default, and checks the position. */
   locateFile(fileNumber: number, options?: PartitionOptions): Promise<void> {
-    return this.#move('locate file', () => locateFile(this.#port, fileNumber, options), options);
+    return this.#move('locate file', () => locateFile(this.#port, fileNumber, options), options, PARTITION_OPTIONS);
   }
 
   /**
@@ -180,7 +195,7 @@ export class TapeDrive extends TapeReports {
    * number; `position()` reports the file.
    */
   locate(logicalObject: number, options: PartitionOptions = {}): Promise<void> {
-    return this.#move('locate', () => locateObject(this.#port, logicalObject, options), options);
+    return this.#move('locate', () => locateObject(this.#port, logicalObject, options), options, PARTITION_OPTIONS);
   }
 
   /** Writes filemarks at the current position, synchronously; 0 only makes the drive empty its buffer. */
@@ -200,7 +215,7 @@ export class TapeDrive extends TapeReports {
 
   /** Writes the missing filemark of the last file, when `spaceToEndOfData()` reported `unterminated`. */
   closeUnterminatedFile(options: PartitionOptions = {}): Promise<void> {
-    return this.#move('close the last file', () => closeLastFile(this.#port, options), options);
+    return this.#move('close the last file', () => closeLastFile(this.#port, options), options, PARTITION_OPTIONS);
   }
 
   /** Erases from the current position on: all data there is lost. `long` overwrites it, which takes hours. */
@@ -214,6 +229,7 @@ export class TapeDrive extends TapeReports {
         await this.#port.mt('MTERASE', options.long ? 1 : 0, options);
       },
       options,
+      ERASE_OPTIONS,
     );
   }
 
@@ -240,23 +256,16 @@ export class TapeDrive extends TapeReports {
 
   /** Destroys all data on the cartridge and creates its partitions again; see `formatCartridge`. */
   formatMedium(options: FormatOptions & CallOptions): Promise<void> {
-    return this.#move('format medium', () => formatCartridge(this.#port, options), options);
+    return this.#move('format medium', () => formatCartridge(this.#port, options), options, FORMAT_OPTIONS);
   }
 
   /** Destroys all data on the cartridge and limits its capacity; see `scaleCapacity`. */
   setCapacity(proportion: number, options: EraseConfirmation & CallOptions): Promise<void> {
-    return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options), options);
+    return this.#move('set capacity', () => scaleCapacity(this.#port, proportion, options), options, CONFIRMED_OPTIONS);
   }
 
   load(options?: CallOptions): Promise<void> {
-    return this.#move(
-      'load',
-      async () => {
-        await this.#port.mt('MTLOAD', 1, options);
-        await requireReady(this.#port);
-      },
-      options,
-    );
+    return this.#move('load', () => load(this.#port, options), options);
   }
 
   /**
@@ -264,28 +273,12 @@ export class TapeDrive extends TapeReports {
    * key.
    */
   unload(options?: CallOptions): Promise<void> {
-    return this.#move(
-      'unload',
-      async () => {
-        await clearBeforeUnload(this.#port);
-        await this.#port.mt('MTUNLOAD', 1, options);
-      },
-      options,
-    );
+    return this.#move('unload', () => unload(this.#port, options), options);
   }
 
   /** Allows removal, rewinds and ejects the cartridge. Clears a key that this handle has set. */
   eject(options?: CallOptions): Promise<void> {
-    return this.#move(
-      'eject',
-      async () => {
-        await clearBeforeUnload(this.#port);
-        // By command: `st` refuses MTUNLOCK while it doesn't know the position.
-        await this.#port.queryIfSupported(preventAllow(false), options);
-        await this.#port.mt('MTOFFL', 1, options);
-      },
-      options,
-    );
+    return this.#move('eject', () => eject(this.#port, options), options);
   }
 
   /**
@@ -302,7 +295,8 @@ export class TapeDrive extends TapeReports {
    * `await drive.released(chunk)` before filling one, then yield it to `pipeline()`.
    */
   released(memory: Uint8Array, options?: CallOptions): Promise<void> {
-    return ask(options, { device: this.device, operation: 'released' }, () => this.#port.memory.released(memory));
+    const released = () => this.#port.memory.released(memory);
+    return ask(options, { device: this.device, operation: 'released' }, released, CALL_OPTIONS);
   }
 
   /**
@@ -333,7 +327,7 @@ export class TapeDrive extends TapeReports {
 
   /** Writes many files without stopping the tape after each: see `WriteSession`. Throws as `createWriteStream`. */
   session(options: SessionOptions = {}): WriteSession {
-    requireOptions(options, { device: this.device, operation: 'session' });
+    requireOptions(options, { device: this.device, operation: 'session' }, { commit: true });
     return new WriteSession(this.#port, options, (file, frame, by) => {
       requireWriteOptions(this.device, file);
       return this.#open('a write stream', (lease) => new TapeWriteStream(this.#port, file, lease, frame), by);
@@ -360,9 +354,10 @@ export class TapeDrive extends TapeReports {
   async verifyFile(file: number | ReadStreamOptions | VerifyInDriveOptions): Promise<ReadSummary | DriveVerification> {
     const options = fileOptions(this.device, file);
     if ('inDrive' in options && options.inDrive) {
-      return this.#move('verify', () => verifyInDrive(this.#port, options), options);
+      return this.#move('verify', () => verifyInDrive(this.#port, options), options, VERIFY_IN_DRIVE_OPTIONS);
     }
-    return this.readFile({ reuseChunks: true, ...options }, nowhere());
+    const { inDrive: _, ...reading } = { inDrive: false, ...options };
+    return this.readFile({ reuseChunks: true, ...reading }, nowhere());
   }
 
   /**
@@ -380,8 +375,8 @@ export class TapeDrive extends TapeReports {
     return this.close();
   }
 
-  async #move<T>(operation: string, work: () => Promise<T>, options?: CallOptions): Promise<T> {
-    requireOptions(options, { device: this.device, operation });
+  async #move<T>(operation: string, work: () => Promise<T>, options?: CallOptions, names?: NameTable): Promise<T> {
+    requireOptions(options, { device: this.device, operation }, names ?? CALL_OPTIONS);
     return this.#port.lease.exclusively(operation, work, options?.signal);
   }
 

@@ -1,5 +1,6 @@
 import { requireNumbers } from '../arguments/number.js';
-import { ask, type CallOptions, requireOptions } from '../arguments/options.js';
+import type { NameTable } from '../arguments/option-names.js';
+import { ask, CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
@@ -10,9 +11,9 @@ import type { ModePage } from '../scsi/mode/parameter-list.js';
 import { readLongPosition } from './motion/position.js';
 import { readWriteRights, type WriteRights } from './motion/write-permission.js';
 import type { ReadLocation } from './order/locations.js';
-import { type PlanOptions, planReads, type ReadPlan } from './order/plan-reads.js';
+import { PLAN_OPTIONS, type PlanOptions, planReads, type ReadPlan } from './order/plan-reads.js';
 import type { DrivePort } from './port/drive-port.js';
-import { PARTITIONS, type PartitionOptions } from './port/partitions.js';
+import { PARTITION_OPTIONS, PARTITIONS, type PartitionOptions } from './port/partitions.js';
 import type { TapeStatus } from './port/tape-status.js';
 import { readAnyLogPage, readAnyModePage, readLogPageCodes } from './reports/any-page.js';
 import { type AttributeLists, readAttributeLists, readPartitionList } from './reports/attribute-lists.js';
@@ -41,6 +42,8 @@ import { readSettings, type TapeSettings } from './reports/settings.js';
 import { readTapeAlerts, type TapeAlerts } from './reports/tape-alerts.js';
 
 const PARTITION_OPTION = { partition: PARTITIONS };
+const MEMORY_OPTIONS = { ...CALL_OPTIONS, isLoaded: true } as const;
+const ALERT_OPTIONS = { ...CALL_OPTIONS, forget: true } as const;
 
 /**
  * What a drive and its cartridge report. Every call is allowed at any time, also while a file is written or read. A
@@ -79,16 +82,14 @@ export class TapeReports {
 
   /** The cartridge memory; undefined if the drive does not support READ ATTRIBUTE. */
   async mam(options: PartitionOptions = {}): Promise<CartridgeMemory | undefined> {
-    requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
-    requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
-    return this.#ask(options, () => readCartridgeMemory(this.#port, options.partition));
+    this.#requirePartition(options);
+    return this.#ask(options, () => readCartridgeMemory(this.#port, options.partition), PARTITION_OPTIONS);
   }
 
   /** Which attributes the cartridge memory holds, and which it can hold (READ ATTRIBUTE, service actions 1 and 5). */
   async attributeLists(options: PartitionOptions = {}): Promise<AttributeLists> {
-    requireOptions(options, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
-    requireNumbers(options, PARTITION_OPTION, { device: this.#port.device, operation: 'READ ATTRIBUTE' });
-    return this.#ask(options, () => readAttributeLists(this.#port, options.partition));
+    this.#requirePartition(options);
+    return this.#ask(options, () => readAttributeLists(this.#port, options.partition), PARTITION_OPTIONS);
   }
 
   /** Numbers of the partitions; undefined if the drive does not report them. */
@@ -113,12 +114,12 @@ export class TapeReports {
 
   /** @internal Memory and format of the cartridge at once, with as few commands as a poll can do with. */
   memoryAndFormat(options?: CallOptions & { readonly isLoaded?: boolean | undefined }): Promise<MemoryAndFormat> {
-    return this.#ask(options, () => readMemoryAndFormat(this.#port, options?.isLoaded));
+    return this.#ask(options, () => readMemoryAndFormat(this.#port, options?.isLoaded), MEMORY_OPTIONS);
   }
 
   /** TapeAlert flags; undefined if the drive has none. `TapeAlerts` says how long they are kept. */
   alerts(options?: CallOptions & { readonly forget?: boolean }): Promise<TapeAlerts | undefined> {
-    return this.#ask(options, () => readTapeAlerts(this.#port, options));
+    return this.#ask(options, () => readTapeAlerts(this.#port, options), ALERT_OPTIONS);
   }
 
   /** Health of drive and cartridge: errors, wear, cleaning and alerts, with a verdict and its reasons. */
@@ -161,7 +162,7 @@ export class TapeReports {
    * without numbers.
    */
   planReads(locations: readonly ReadLocation[], options?: PlanOptions): Promise<ReadPlan> {
-    return this.#ask(options, () => planReads(this.#port, locations, options));
+    return this.#ask(options, () => planReads(this.#port, locations, options), PLAN_OPTIONS);
   }
 
   /** Pages and subpages that `logPage` accepts; undefined if the drive does not list them. */
@@ -184,7 +185,13 @@ export class TapeReports {
     return this.#ask(options, () => readSense(this.#port));
   }
 
-  #ask<T>(options: CallOptions | undefined, read: () => Promise<T>): Promise<T> {
-    return ask(options, { device: this.#port.device }, read);
+  #requirePartition(options: PartitionOptions): void {
+    const details = { device: this.#port.device, operation: 'READ ATTRIBUTE' };
+    requireOptions(options, details);
+    requireNumbers(options, PARTITION_OPTION, details);
+  }
+
+  #ask<T>(options: CallOptions | undefined, read: () => Promise<T>, names: NameTable = CALL_OPTIONS): Promise<T> {
+    return ask(options, { device: this.#port.device }, read, names);
   }
 }

@@ -1,6 +1,8 @@
+import type { OptionNames } from '../arguments/option-names.js';
 import { requireOptions, requireRecord } from '../arguments/options.js';
 import type { RecordPlace } from '../errors/index.js';
-import { EndOfDataError, InvalidArgumentError, UnterminatedFileError } from '../errors/index.js';
+import { EndOfDataError, UnterminatedFileError } from '../errors/index.js';
+import { PARTITION_OPTIONS } from './port/partitions.js';
 import type { ReadStreamOptions } from './stream/read/read-options.js';
 import type { TapeDrive } from './tape-drive.js';
 
@@ -10,6 +12,14 @@ export interface VerifyTapeOptions extends Pick<ReadStreamOptions, 'keyStore' | 
   /** Called with each file once it has been checked. */
   readonly onFile?: ((file: VerifiedFile) => void) | undefined;
 }
+
+const VERIFY_OPTIONS: OptionNames<VerifyTapeOptions> = {
+  ...PARTITION_OPTIONS,
+  inDrive: true,
+  keyStore: true,
+  onFile: true,
+  protection: true,
+};
 
 /** A file that was read to its filemark, by the drive alone or by this machine. */
 export interface VerifiedFile {
@@ -36,11 +46,8 @@ export interface TapeVerification {
  */
 export async function verifyTape(drive: TapeDrive, options: VerifyTapeOptions = {}): Promise<TapeVerification> {
   requireRecord('the drive', drive, { operation: 'verify', next: 'Give a TapeDrive' });
-  requireOptions(options, { device: drive.device, operation: 'verify' });
+  requireOptions(options, { device: drive.device, operation: 'verify' }, VERIFY_OPTIONS);
   const { onFile, inDrive = false, ...each } = options;
-  if (onFile !== undefined && typeof onFile !== 'function') {
-    throw new InvalidArgumentError('onFile must be a function', { device: drive.device, operation: 'verify' });
-  }
   const files: VerifiedFile[] = [];
   let unterminated: number | undefined;
   while (unterminated === undefined) {

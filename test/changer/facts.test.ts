@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScsiDevice } from '../../src/device/scsi-device.js';
 import { ElementError, IllegalRequestError } from '../../src/errors/index.js';
 import type { Inventory, InventoryElement } from '../../src/library/inventory.js';
-import { openChanger } from '../../src/library/open-changer.js';
+import { openChanger } from '../../src/library/open/open-changer.js';
 import { readGeometry } from '../../src/library/read-elements.js';
 import { CHANGER_SENSE_RULES } from '../../src/library/sense-rules.js';
 import { TapeLibrary } from '../../src/library/tape-library.js';

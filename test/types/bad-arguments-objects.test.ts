@@ -7,7 +7,7 @@ import { ID, newLabelledBench } from '../provider/support.js';
 import { newTapeDrive } from '../tape/drives.js';
 import { newLibrary, newLibraryFolder } from '../virtual/library/support.js';
 import { newDrive, newDriveFolder, temporaryFolder } from '../virtual/support.js';
-import { expectRefused, NO_OPTIONS, NO_TEXT, NOTHING, OPTIONS, only, type Rows, walk } from './walk.js';
+import { expectRefused, NO_OPTIONS, NO_RECORD, NO_TEXT, NOTHING, OPTIONS, only, type Rows, walk } from './walk.js';
 
 // What the classes and functions of bad-arguments.test.ts make: libraries, embedded devices, streams, sessions, stores.
 
@@ -48,7 +48,7 @@ const TAPE_LIBRARY: Rows = {
 
 const EXECUTE = [
   ...only([null, undefined, 'text', 7, {}]),
-  ...only(NO_OPTIONS, TEST_UNIT_READY),
+  ...only(NO_RECORD, TEST_UNIT_READY),
   [TEST_UNIT_READY, { dataOut: 'text' }],
   [TEST_UNIT_READY, { into: null }],
   [TEST_UNIT_READY, { nexus: 7 }],
@@ -61,7 +61,7 @@ const VIRTUAL_DRIVE: Rows = {
   close: NOTHING,
   cutPower: NOTHING,
   execute: EXECUTE,
-  give: OPTIONS,
+  give: only(NO_RECORD),
   insert: only(NO_CARTRIDGE),
   nexusLost: only(NO_TEXT),
   remove: NOTHING,
@@ -95,7 +95,14 @@ const DRIVE_CONTROLS: Rows = {
   setFaults: only(NO_FAULTS),
   state: NOTHING,
 };
-const NO_LIBRARY_FAULTS = [...NO_OPTIONS, { commands: null }, { stuck: ['x'] }, { unreadable: 7 }, { offline: 'x' }];
+const NO_LIBRARY_FAULTS = [
+  ...NO_OPTIONS,
+  { commands: null },
+  { stuck: ['x'] },
+  { blocked: ['x'] },
+  { unreadable: 7 },
+  { offline: 'x' },
+];
 const LIBRARY_CONTROLS: Rows = {
   close: NOTHING,
   export: only(NO_TEXT),
@@ -137,7 +144,7 @@ it('every method of VirtualDrive refuses what it does not take', async () => {
   await expectRefused('faults', only(NO_FAULTS), set);
   expect(drive.faults).toEqual([]);
   const open = library.VirtualDrive.open as (...args: readonly unknown[]) => unknown;
-  await expectRefused('open', [...only(NO_TEXT), ...only(NO_OPTIONS, '/nowhere')], (args) => open(...args));
+  await expectRefused('open', [...only(NO_TEXT), ...only(NO_RECORD, '/nowhere')], (args) => open(...args));
 });
 
 it('every method of VirtualLibrary refuses what it does not take', async () => {

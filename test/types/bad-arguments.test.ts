@@ -8,6 +8,7 @@ import {
   NO_NUMBER,
   NO_OBJECT,
   NO_OPTIONS,
+  NO_RECORD,
   NO_TEXT,
   NOTHING,
   OPTIONS,
@@ -220,7 +221,7 @@ const FUNCTIONS: Rows = {
 
 const CONSTRUCTORS: Rows = {
   CallbackKeyStore: only(NO_OBJECT),
-  EnvironmentKeyStore: only(NO_OPTIONS),
+  EnvironmentKeyStore: only(NO_RECORD),
   FileKeyStore: [...only(NO_TEXT), ...only(NO_OBJECT, '/keys'), [{ passphrase: 7 }], ['/keys', { passphrase: null }]],
   KeyStoreChain: only([null, 7, 'text', {}]),
   LtoProvider: [

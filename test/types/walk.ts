@@ -7,7 +7,8 @@ import { InvalidArgumentError } from '../../src/errors/index.js';
 // and nothing has changed.
 
 /** Of types that no argument has where these are used. */
-export const NO_OPTIONS: readonly unknown[] = [null, 'text', 7, [], true];
+export const NO_RECORD: readonly unknown[] = [null, 'text', 7, [], true];
+export const NO_OPTIONS: readonly unknown[] = [...NO_RECORD, { noSuchOption: 1 }];
 export const NO_NUMBER: readonly unknown[] = [null, 'text', '7', {}, [], Number.NaN, -(2 ** 60), 2 ** 60, Infinity];
 export const NO_TEXT: readonly unknown[] = [null, undefined, 7, {}, ''];
 export const NO_OBJECT: readonly unknown[] = [null, undefined, 'text', 7];

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ByteString } from '../encode/byte-string.js';
 import type { FileTime } from '../encode/file-time.js';
@@ -34,6 +35,18 @@ export interface PackOptions extends CallOptions {
   readonly strict?: boolean | undefined;
 }
 
+const PACK_OPTIONS: OptionNames<PackOptions> = {
+  ...CALL_OPTIONS,
+  cwd: true,
+  list: true,
+  exclude: true,
+  oneFileSystem: true,
+  newerThan: true,
+  special: true,
+  xattrs: true,
+  strict: true,
+};
+
 /**
  * Files and folders as a tar archive (POSIX pax), as a stream for `writeFile`, `writeArchive` or any other destination.
  * A separate thread makes it, starting at once and working ahead. Members are sorted by the bytes of their names. A file
@@ -46,7 +59,7 @@ export interface PackOptions extends CallOptions {
  * console.log(archive.summary?.problems);
  */
 export function packFolder(sources: FilePath | readonly FilePath[], options: PackOptions = {}): PackStream {
-  requireOptions(options, { operation: 'archive' });
+  requireOptions(options, { operation: 'archive' }, PACK_OPTIONS);
   const { cwd, list, newerThan, signal } = options;
   if (list !== undefined && !(list instanceof Uint8Array)) {
     throw new InvalidArgumentError('`list` is bytes', { operation: 'archive', next: 'Give a Buffer of paths' });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import type { OnMedium } from '../../errors/index.js';
 import type { SessionEvents, SessionOptions } from '../../tape/session/session-options.js';
 import type { WriteSession } from '../../tape/session/write-session.js';
@@ -13,12 +14,15 @@ import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { type ArchiveReceipt, type ArchiveSource, archivePart, partRecords } from './archive.js';
 import { takePrepared } from './places.js';
-import { preparationBehind, type WriteArchiveOptions } from './write-archive.js';
+import { preparationBehind, WRITE_ARCHIVE_OPTIONS, type WriteArchiveOptions } from './write-archive.js';
 
 export interface SessionArchiveOptions extends WriteArchiveOptions {
   /** Name of the archive in BufferedDataLostError. Default: its location. */
   readonly archive?: string | undefined;
 }
+
+const ARCHIVE_OPTIONS: OptionNames<SessionArchiveOptions> = { ...WRITE_ARCHIVE_OPTIONS, archive: true };
+const SESSION_OPTIONS: OptionNames<SessionOptions & CallOptions> = { ...CALL_OPTIONS, commit: true };
 
 /**
  * An archive that the drive has accepted. It is proven to be on tape only when `durable` has resolved. `durable`
@@ -57,8 +61,8 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
    * or fails. Rejects as `LtoProvider.writeArchive`, and with BufferedDataLostError once the session has lost archives.
    */
   writeArchive(source: ArchiveSource, options: SessionArchiveOptions = {}): Promise<BufferedArchive> {
-    return this.#connection.taking(source, (taken) =>
-      this.#connection.run('writing an archive', options, async (session) => {
+    return this.#connection.taking(source, (taken) => {
+      const write = async (session: Session) => {
         const recording = this.#records.archive(taken, options, this.#connection.details('write'));
         try {
           return await this.#write(session, taken, options, recording);
@@ -66,17 +70,19 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
           await recording?.fail();
           throw error;
         }
-      }),
-    );
+      };
+      return this.#connection.run('writing an archive', options, write, { names: ARCHIVE_OPTIONS });
+    });
   }
 
   /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
   commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
-    return this.#connection.run('committing', options, async () => {
+    const commit = async () => {
       const upTo = await this.#files.commit();
       await this.#records.settled();
       return upTo;
-    });
+    };
+    return this.#connection.run('committing', options, commit, { names: CALL_OPTIONS });
   }
 
   /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
@@ -155,12 +161,12 @@ export async function openSession(
   options: SessionOptions & CallOptions,
 ): Promise<ArchiveSession> {
   const job = 'beginning a session';
-  requireOptions(options, connection.details(job));
+  requireOptions(options, connection.details(job), SESSION_OPTIONS);
   const held = Connection.holding(await connection.lend(id, options.signal));
   try {
-    return await held.run(job, options, async (session) => {
+    return await held.run(job, { signal: options.signal }, async (session) => {
       const preparation = await takePrepared(connection, preparations, session, id);
-      return new ArchiveSession(held, preparation, session.drive.session(options), records);
+      return new ArchiveSession(held, preparation, session.drive.session({ commit: options.commit }), records);
     });
   } catch (error) {
     await held.close();

@@ -1,4 +1,5 @@
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { NameTable, OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { proveIdentity, readKnownLabel } from '../label/identify.js';
 import { requireText } from '../label/label-archive.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
@@ -20,6 +21,8 @@ export interface EjectOptions {
   readonly any?: boolean | undefined;
 }
 
+const EJECT_OPTIONS: OptionNames<EjectOptions & CallOptions> = { ...CALL_OPTIONS, any: true };
+
 /**
  * Empties the drive's buffer, writes application and time to the cartridge memory if anything was written, clears the
  * key, and ejects the cartridge, which a library then takes to its slot. Rejects with LabelError for another cartridge,
@@ -31,7 +34,7 @@ export function finalizeMedia(
   id: string,
   options: CallOptions,
 ): Promise<FinalizeReport> {
-  return takeOut(connection, preparations, { job: 'finalizing', id, options }, async (session) => {
+  return takeOut(connection, preparations, { job: 'finalizing', id, options, names: CALL_OPTIONS }, async (session) => {
     requireText(id);
     await proveIdentity(session, id);
   });
@@ -43,7 +46,7 @@ export function ejectMedia(
   preparations: Preparations,
   options: EjectOptions & CallOptions,
 ): Promise<FinalizeReport> {
-  return takeOut(connection, preparations, { job: 'ejecting', options }, async (session) => {
+  return takeOut(connection, preparations, { job: 'ejecting', options, names: EJECT_OPTIONS }, async (session) => {
     if (!options.any) await readKnownLabel(session);
   });
 }
@@ -52,15 +55,16 @@ interface TakingOut {
   readonly job: string;
   readonly id?: string;
   readonly options: CallOptions;
+  readonly names: NameTable;
 }
 
 async function takeOut(
   connection: Connection,
   preparations: Preparations,
-  { job, id, options }: TakingOut,
+  { job, id, options, names }: TakingOut,
   prove: (session: Session) => Promise<void>,
 ): Promise<FinalizeReport> {
-  requireOptions(options, connection.details(job));
+  requireOptions(options, connection.details(job), names);
   const { session, leave } = await connection.enter(job, options.signal, id);
   let putBack = false;
   try {

@@ -77,7 +77,7 @@ export function verifyArchiveInDrive(
     await proveIdentity(session, id);
     return session.drive.verifyFile({ inDrive: true, fileNumber, signal: options.signal });
   };
-  return connection.run('verifying an archive', options, verify, id);
+  return connection.run('verifying an archive', { signal: options.signal }, verify, { cartridge: id });
 }
 
 /** Reads an archive to its end and discards the data. Rejects with VerificationError if the checksum differs. */

@@ -1,3 +1,5 @@
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS } from '../../arguments/options.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
@@ -16,6 +18,14 @@ export interface WriteArchiveOptions
   /** The application's own words about the archive, for the catalogue. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
+
+export const WRITE_ARCHIVE_OPTIONS: OptionNames<WriteArchiveOptions> = {
+  ...CALL_OPTIONS,
+  bufferBytes: true,
+  checksum: true,
+  onProgress: true,
+  tags: true,
+};
 
 /** An archive that is on tape, and the preparation for the next one. */
 export interface Written {

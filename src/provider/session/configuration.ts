@@ -187,6 +187,7 @@ const KEYS = Object.keys(SCHEMA.shape);
  * that names every key that is wrong, and for each that is not known the nearest one.
  */
 export function parseConfiguration(settings: unknown, options: ConfigurationOptions = {}): ProviderConfiguration {
+  requireOptions(options, { operation: 'configure' }, { unknownKeys: true });
   return readConfiguration(settings, options).configuration;
 }
 

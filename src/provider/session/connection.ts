@@ -1,4 +1,5 @@
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { NameTable, OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { unlessAborted } from '../../arguments/signal.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type DataSource, type TakenSource, takeSource } from '../../streams/taken-source.js';
@@ -12,10 +13,19 @@ export interface Turn {
   readonly leave: (options?: GiveBackOptions) => Promise<void>;
 }
 
+interface RunOptions {
+  /** The cartridge that is needed, where the options of the call do not choose it. */
+  readonly cartridge?: string | undefined;
+  /** Options that the call takes. */
+  readonly names?: NameTable | undefined;
+}
+
 /** Options that may name a cartridge. */
 interface Asked extends CallOptions {
   readonly cartridge?: string | undefined;
 }
+
+export const CARTRIDGE_CHOICE: OptionNames<Asked> = { ...CALL_OPTIONS, cartridge: true };
 
 /** A provider's way to its drives: each piece of work is lent one, in which a library has put the cartridge. */
 export class Connection {
@@ -71,8 +81,13 @@ export class Connection {
    * For work that moves the tape: while it waits for its turn, an aborted call rejects at once with the signal's
    * reason. Once begun, it ends between two of its steps, or completes when it has begun to write.
    */
-  async run<T>(job: string, options: Asked, work: (session: Session) => Promise<T>, cartridge?: string): Promise<T> {
-    requireOptions(options, this.details(job));
+  async run<T>(
+    job: string,
+    options: Asked,
+    work: (session: Session) => Promise<T>,
+    { cartridge, names = CARTRIDGE_CHOICE }: RunOptions = {},
+  ): Promise<T> {
+    requireOptions(options, this.details(job), names);
     const { session, leave } = await this.enter(job, options.signal, cartridge ?? this.cartridgeOf(options));
     try {
       return await work(session);
@@ -93,8 +108,13 @@ export class Connection {
   }
 
   /** For queries: an aborted call rejects at once, and the running command continues. */
-  async ask<T>(what: string, options: Asked, work: (session: Session) => Promise<T>): Promise<T> {
-    requireOptions(options, this.details(what));
+  async ask<T>(
+    what: string,
+    options: Asked,
+    work: (session: Session) => Promise<T>,
+    names = CARTRIDGE_CHOICE as NameTable,
+  ): Promise<T> {
+    requireOptions(options, this.details(what), names);
     const { signal } = options;
     const { session, giveBack } = await this.lend(this.cartridgeOf(options), signal, { isQuestion: true });
     const asked = work(session).finally(giveBack);

@@ -1,5 +1,5 @@
 import { VERSION } from '../../addon/version.js';
-import { type CallOptions, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
 import { ifWellFormed } from '../../device/well-formed.js';
 import { LtoError } from '../../errors/index.js';
 import { readAttribute } from '../../scsi/commands/attribute.js';
@@ -28,7 +28,7 @@ const ALL_SUBPAGES = 0xff;
 export async function captureDrive(device: string, options: CallOptions = {}): Promise<DriveCapture> {
   const details = { operation: 'capture' };
   requireNonEmptyText('device', device, details);
-  requireOptions(options, { device, ...details });
+  requireOptions(options, { device, ...details }, CALL_OPTIONS);
   const transport = await openTransport(device, { readOnly: true, signal: options.signal });
   try {
     return await captureTransport(transport, options);

@@ -1,4 +1,4 @@
-import { ask, type CallOptions, requireOptions } from '../../arguments/options.js';
+import { ask, CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { EncryptionError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { confirmEncryption } from './confirm.js';
@@ -91,7 +91,7 @@ export class TapeEncryption {
    * undefined for a drive that can't encrypt.
    */
   async disable(options?: CallOptions): Promise<EncryptionStatus | undefined> {
-    requireOptions(options, { device: this.#port.device, operation: 'switch encryption off' });
+    requireOptions(options, { device: this.#port.device, operation: 'switch encryption off' }, CALL_OPTIONS);
     return this.#port.lease.exclusively(
       'switch encryption off',
       async () => {
@@ -103,7 +103,7 @@ export class TapeEncryption {
   }
 
   #ask<T>(operation: string, options: CallOptions | undefined, question: () => Promise<T>): Promise<T> {
-    return ask(options, { device: this.#port.device, operation }, question);
+    return ask(options, { device: this.#port.device, operation }, question, CALL_OPTIONS);
   }
 }
 

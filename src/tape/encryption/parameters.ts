@@ -1,5 +1,6 @@
 import { KeyObject, randomBytes } from 'node:crypto';
-import { requireOptions, requireRecord } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions, requireRecord } from '../../arguments/options.js';
 import { EncryptionError, InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
 import { requireKeyId } from '../../keys/key-store.js';
 import {
@@ -73,10 +74,28 @@ const KEY_ID_AS = { unauthenticated: true, authenticated: true } as const;
 const CHOICES = { mode: ENCRYPTION_MODES, scope: SCOPES, externalCheck: EXTERNAL_CHECKS, keyIdAs: KEY_ID_AS } as const;
 const BYTES = ['otherKad', 'nonce'] as const;
 
+const NAMES: OptionNames<EncryptionOptions & CallOptions> = {
+  ...CALL_OPTIONS,
+  key: true,
+  keyId: true,
+  mode: true,
+  scope: true,
+  keyIdAs: true,
+  otherKad: true,
+  nonce: true,
+  clearKeyOnDemount: true,
+  clearKeyOnReservationPreempted: true,
+  clearKeyOnReservationLoss: true,
+  lock: true,
+  rawReading: true,
+  externalCheck: true,
+  keep: true,
+};
+
 /** Throws InvalidArgumentError for options that no drive accepts; the error never contains the key. */
 export function requireEncryptionOptions(options: EncryptionOptions, details: LtoErrorDetails): void {
   requireRecord('options', options, details);
-  requireOptions(options, details);
+  requireOptions(options, details, NAMES);
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value = options[name as keyof typeof CHOICES];
     if (value === undefined || Object.hasOwn(choices, value)) continue;

@@ -1,5 +1,6 @@
 import { type NumberRange, requireNumber } from '../../arguments/number.js';
-import { requireRecord } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { type CallOptions, requireRecord } from '../../arguments/options.js';
 import { readModeFields, sendModePage } from '../../device/mode-pages.js';
 import { InvalidArgumentError, VerificationError } from '../../errors/index.js';
 import { formatMedium, setCapacity } from '../../scsi/commands/transfer.js';
@@ -8,7 +9,7 @@ import { MEDIUM_PARTITION } from '../../scsi/mode/pages.js';
 import { withPartitionSizes } from '../../scsi/mode/partition-sizes.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { requireReady } from '../reports/readiness.js';
-import { ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
+import { CONFIRMED_OPTIONS, ERASE_CONFIRMATION, type EraseConfirmation } from './erase-confirmation.js';
 import { rewind } from './partition.js';
 import { permitWriting } from './write-permission.js';
 
@@ -21,6 +22,8 @@ export interface FormatOptions extends EraseConfirmation {
   /** Sizes of the partitions from 0 on, exactly one of them `rest`. Default: one partition. */
   readonly partitions?: readonly PartitionSize[] | undefined;
 }
+
+export const FORMAT_OPTIONS: OptionNames<FormatOptions & CallOptions> = { ...CONFIRMED_OPTIONS, partitions: true };
 
 /** FORMAT field of FORMAT MEDIUM. */
 const ONE_PARTITION = 0;

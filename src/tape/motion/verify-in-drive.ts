@@ -1,4 +1,5 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
+import type { OptionNames } from '../../arguments/option-names.js';
 import { requireSignal } from '../../arguments/signal.js';
 import {
   EndOfDataError,
@@ -13,7 +14,7 @@ import {
 } from '../../errors/index.js';
 import { verifyFilemarks } from '../../scsi/commands/transfer.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { PARTITIONS, type PartitionOptions } from '../port/partitions.js';
+import { PARTITION_OPTIONS, PARTITIONS, type PartitionOptions } from '../port/partitions.js';
 import { type OnBadRecord, requireOnBadRecord } from './bad-record.js';
 import { FILE_NUMBERS, locateFile } from './motion.js';
 import { readStanding, type Standing } from './position.js';
@@ -36,6 +37,12 @@ export interface DriveVerification {
   readonly skipped: readonly (RecordPlace & { readonly sense: SenseData | undefined })[];
 }
 
+export const VERIFY_IN_DRIVE_OPTIONS: OptionNames<VerifyInDriveOptions> = {
+  ...PARTITION_OPTIONS,
+  inDrive: true,
+  fileNumber: true,
+  onBadRecord: true,
+};
 const RANGES = { fileNumber: FILE_NUMBERS, partition: PARTITIONS } satisfies Record<string, NumberRange>;
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LARGEST_COUNT, LONGEST_DELAY_MS, requireNumbers } from '../../arguments/number.js';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { NoMediumError, NotReadyError } from '../../errors/index.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readSense } from '../reports/drive-reports.js';
@@ -17,6 +18,12 @@ export interface WaitOptions extends CallOptions {
 
 const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 const SECOND_MS = 1000;
+export const WAIT_OPTIONS: OptionNames<WaitOptions> = {
+  ...CALL_OPTIONS,
+  timeoutMs: true,
+  onProgress: true,
+  intervalMs: true,
+};
 const RANGES = {
   timeoutMs: { min: 0, max: LARGEST_COUNT, unit: 'milliseconds' },
   intervalMs: { min: 0, max: LONGEST_DELAY_MS, unit: 'milliseconds', fractions: true },
@@ -31,7 +38,7 @@ const ASCQ_CAUSE_NOT_REPORTABLE = 0x00;
  */
 export async function waitUntilReady(port: DrivePort, options: WaitOptions = {}): Promise<void> {
   const details = { device: port.device, operation: 'wait until ready' };
-  requireOptions(options, details);
+  requireOptions(options, details, WAIT_OPTIONS);
   requireNumbers(options, RANGES, details);
   const { timeoutMs = TWO_HOURS_MS, signal, onProgress, intervalMs = SECOND_MS } = options;
   const end = performance.now() + timeoutMs;

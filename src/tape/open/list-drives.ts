@@ -31,7 +31,7 @@ const NODE = /^nst\d+$/;
  * so running jobs are not disturbed. `root`: folder that contains `sys`, `dev` and `proc`; default `/`.
  */
 export async function listDrives(options: { readonly root?: string } = {}): Promise<ListedDrive[]> {
-  requireOptions(options, { operation: 'list drives' });
+  requireOptions(options, { operation: 'list drives' }, { root: true });
   const { root = '/' } = options;
   requireNonEmptyText('root', root, { operation: 'list drives' });
   const nodes = (await names(join(root, TAPE_CLASS))).filter((name) => NODE.test(name));

@@ -1,4 +1,5 @@
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { replyError } from '../../device/sense-errors.js';
 import { NotATapeDriveError } from '../../errors/index.js';
 import { decodeInquiry, SEQUENTIAL_ACCESS_DEVICE } from '../../scsi/commands/inquiry.js';
@@ -15,9 +16,11 @@ export interface OpenOptions extends CallOptions {
   readonly protection?: BlockProtection | undefined;
 }
 
+const OPEN_OPTIONS: OptionNames<OpenOptions> = { ...CALL_OPTIONS, readOnly: true, protection: true };
+
 /** Resolves the device string and opens the device, after INQUIRY confirmed a sequential-access device. */
 export async function openTransport(device: string, options: OpenOptions = {}): Promise<Transport> {
-  requireOptions(options, { operation: 'open' });
+  requireOptions(options, { operation: 'open' }, OPEN_OPTIONS);
   requireBlockProtection(options.protection, { device, operation: 'open' });
   options.signal?.throwIfAborted();
   const located = await locateDevice(device);

@@ -1,5 +1,6 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { DEFAULT_LOCATE_COSTS, generationFacts, type LocateCosts, WrapMap } from '../../scsi/index.js';
 import { readStanding } from '../motion/position.js';
 import type { DrivePort } from '../port/drive-port.js';
@@ -11,6 +12,8 @@ export interface PlanOptions extends CallOptions {
   /** Seconds that ways on the tape take in this drive; default: `DEFAULT_LOCATE_COSTS`, those of one laboratory. */
   readonly costs?: Partial<LocateCosts> | undefined;
 }
+
+export const PLAN_OPTIONS: OptionNames<PlanOptions> = { ...CALL_OPTIONS, costs: true };
 
 /** An order in which places of the tape are reached soon. */
 export interface ReadPlan {

@@ -1,4 +1,4 @@
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { type RawCommand, type RawReply, rawReply, rawRequest } from '../../device/raw-command.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { DrivePort } from './drive-port.js';
@@ -33,7 +33,7 @@ const UNIT_OFFLINE = 0x01;
  */
 export async function sendRaw(port: DrivePort, command: RawCommand, options?: CallOptions): Promise<RawReply> {
   const { request, timeoutMs } = rawRequest(command, port.device);
-  requireOptions(options, { device: port.device, operation: request.name });
+  requireOptions(options, { device: port.device, operation: request.name }, CALL_OPTIONS);
   requireHarmless(request.cdb, port.device);
   const sendOptions = { signal: options?.signal, timeoutMs };
   const send = async () => rawReply((await port.executeOnce(request, sendOptions)).reply, port.vendor);

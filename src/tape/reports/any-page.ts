@@ -1,5 +1,5 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { readLogPage } from '../../device/log-pages.js';
 import { readModePage } from '../../device/mode-pages.js';
 import { ifWellFormed } from '../../device/well-formed.js';
@@ -24,7 +24,7 @@ export async function readLogPageCodes(
   port: DrivePort,
   options?: CallOptions,
 ): Promise<readonly LogPageCode[] | undefined> {
-  requireOptions(options, { device: port.device, operation: 'LOG SENSE' });
+  requireOptions(options, { device: port.device, operation: 'LOG SENSE' }, CALL_OPTIONS);
   for (const subpage of [LIST_WITH_SUBPAGES, 0]) {
     const data = await port.dataIfSupported(logSense(0, subpage), options);
     const codes = data && ifWellFormed(() => decodeSupportedLogPages(data));
@@ -42,7 +42,7 @@ export async function readAnyLogPage(
 ): Promise<LogPage | undefined> {
   const details = { device: port.device, operation: 'LOG SENSE' };
   requireNumbers({ page, subpage }, LOG_PAGES, details);
-  requireOptions(options, details);
+  requireOptions(options, details, CALL_OPTIONS);
   const read = () => readLogPage(port, { page, subpage }, options);
   return page === TAPE_ALERT.page && subpage === TAPE_ALERT.subpage ? keepingAlerts(port, read) : read();
 }
@@ -56,6 +56,6 @@ export async function readAnyModePage(
 ): Promise<ModePage | undefined> {
   const details = { device: port.device, operation: 'MODE SENSE(10)' };
   requireNumbers({ page, subpage }, MODE_PAGES, details);
-  requireOptions(options, details);
+  requireOptions(options, details, CALL_OPTIONS);
   return readModePage(port, page, subpage, options);
 }

@@ -1,4 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import type { OptionNames } from '../../arguments/option-names.js';
 import { requireOptions } from '../../arguments/options.js';
 import { VerificationError } from '../../errors/index.js';
 import { readAttribute, writeAttribute } from '../../scsi/commands/attribute.js';
@@ -7,7 +8,7 @@ import { encodeHostAttributes, type HostAttributes } from '../../scsi/mam/host.j
 import { type MamValues, mamValues } from '../../scsi/mam/values.js';
 import { hexCode, toHex } from '../../scsi/wire/bytes.js';
 import type { DrivePort } from '../port/drive-port.js';
-import { PARTITIONS, type PartitionOptions } from '../port/partitions.js';
+import { PARTITION_OPTIONS, PARTITIONS, type PartitionOptions } from '../port/partitions.js';
 
 /** Content of the cartridge memory (MAM). */
 export interface CartridgeMemory {
@@ -58,6 +59,7 @@ export interface SetAttributesOptions extends PartitionOptions {
   readonly mediumEpoch?: number | undefined;
 }
 
+const SET_OPTIONS: OptionNames<SetAttributesOptions> = { ...PARTITION_OPTIONS, mediumEpoch: true };
 const WRITE_RANGES = {
   partition: PARTITIONS,
   mediumEpoch: { min: 0, max: LARGEST_COUNT, unit: 'changes' },
@@ -72,8 +74,9 @@ export async function writeHostAttributes(
   values: HostAttributes,
   options: SetAttributesOptions = {},
 ): Promise<void> {
-  requireOptions(options, { device: port.device, operation: 'WRITE ATTRIBUTE' });
-  requireNumbers(options, WRITE_RANGES, { device: port.device, operation: 'WRITE ATTRIBUTE' });
+  const details = { device: port.device, operation: 'WRITE ATTRIBUTE' };
+  requireOptions(options, details, SET_OPTIONS);
+  requireNumbers(options, WRITE_RANGES, details);
   const { partition = 0, mediumEpoch, signal } = options;
   signal?.throwIfAborted();
   const attributes = encodeHostAttributes(values);
@@ -84,8 +87,7 @@ export async function writeHostAttributes(
     const written = await readAttributeById(port, id, partition);
     if (toHex(written?.bytes ?? new Uint8Array(0)) === toHex(bytes)) continue;
     throw new VerificationError(`attribute ${hexCode(id, 4)} does not read back as written`, {
-      device: port.device,
-      operation: 'WRITE ATTRIBUTE',
+      ...details,
       next: 'The drive does not keep this attribute: do not rely on it',
     });
   }

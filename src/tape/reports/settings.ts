@@ -1,6 +1,7 @@
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { changeModePage, readModeFields, readModeHeader } from '../../device/mode-pages.js';
-import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { DATA_COMPRESSION } from '../../scsi/mode/data-compression.js';
 import {
   DEVICE_CONFIGURATION,
@@ -79,22 +80,12 @@ export async function readSettings(port: DrivePort): Promise<TapeSettings> {
   };
 }
 
-const CHANGEABLE: readonly (keyof SettingChanges)[] = [
-  'compression',
-  'programmableEarlyWarningMegabytes',
-  'appendOnly',
-  'protection',
-];
-
-/** A setting that does not exist would be one that is left out silently. */
-function requireKnown(changes: object, details: LtoErrorDetails): void {
-  const unknown = Object.keys(changes).find((name) => !CHANGEABLE.some((known) => known === name));
-  if (unknown === undefined) return;
-  throw new InvalidArgumentError(`there is no setting ${JSON.stringify(unknown)} that can be changed`, {
-    ...details,
-    next: `Settings are ${CHANGEABLE.join(', ')}`,
-  });
-}
+const CHANGEABLE: OptionNames<SettingChanges> = {
+  compression: true,
+  programmableEarlyWarningMegabytes: true,
+  appendOnly: true,
+  protection: true,
+};
 
 /**
  * Changes settings and reads each page back. Settings belong to the drive, not the cartridge, and are lost at power
@@ -104,7 +95,7 @@ function requireKnown(changes: object, details: LtoErrorDetails): void {
 export async function changeSettings(port: DrivePort, changes: SettingChanges): Promise<TapeSettings> {
   const details = { device: port.device, operation: 'configure' };
   requireRecord('the changes', changes, details);
-  requireKnown(changes, details);
+  requireKnownNames(changes, CHANGEABLE, details, 'setting that can be changed');
   for (const name of ['compression', 'appendOnly'] as const) {
     if (changes[name] !== undefined) requireBoolean(name, changes[name], details);
   }

@@ -1,7 +1,8 @@
 import { LARGEST_COUNT, LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireNonEmptyText, requireOptions, requireRecord } from '../../arguments/options.js';
 import type { LtoErrorDetails, OnMedium } from '../../errors/index.js';
-import type { WriteStreamOptions } from '../stream/write/write-options.js';
+import { WRITE_OPTIONS, type WriteStreamOptions } from '../stream/write/write-options.js';
 
 /**
  * When buffered files are brought to the medium. A drive that is reached by one file after the other records them by
@@ -36,10 +37,12 @@ export interface SessionEvents {
 
 /** Throws InvalidArgumentError for what the session itself takes; the stream checks the other options. */
 export function requireFileOptions(options: SessionFileOptions, details: LtoErrorDetails): void {
-  requireOptions(options, details);
+  requireOptions(options, details, FILE_OPTIONS);
   if (options.id !== undefined) requireNonEmptyText('id', options.id, details);
 }
 
+const FILE_OPTIONS: OptionNames<SessionFileOptions> = { ...WRITE_OPTIONS, id: true };
+const COMMIT_OPTIONS: OptionNames<CommitOptions> = { bytes: true, files: true, seconds: true };
 const RANGES = {
   bytes: { min: 1, max: LARGEST_COUNT, unit: 'bytes' },
   files: { min: 1, max: LARGEST_COUNT, unit: 'files' },
@@ -54,6 +57,7 @@ export function commitLimits(device: string, options: SessionOptions): CommitLim
   const details = { device, operation: 'session' };
   const { commit = {} } = options ?? {};
   requireRecord('commit', commit, { ...details, next: 'Give `bytes`, `files` or `seconds`' });
+  requireKnownNames(commit, COMMIT_OPTIONS, details, 'commit limit');
   requireNumbers(commit, RANGES, details);
   const { bytes = 8 * 1024 ** 3, files = 200, seconds = 30 } = commit;
   return { bytes, files, seconds };

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { type CallOptions, requireOptions } from '../../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import type { DeviceChange } from '../../device/change.js';
 import { DriveBusyError, EndOfMediumError, LtoError, type OnMedium } from '../../errors/index.js';
 import { type DataSource, takeSource } from '../../streams/taken-source.js';
@@ -111,7 +111,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
    * BufferedDataLostError when it can not be proven to be there.
    */
   async commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
-    requireOptions(options, { device: this.#port.device, operation: 'commit' });
+    requireOptions(options, { device: this.#port.device, operation: 'commit' }, CALL_OPTIONS);
     try {
       return await this.#turns.take(async () => {
         await this.#commit();

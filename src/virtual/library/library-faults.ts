@@ -1,3 +1,4 @@
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type Fault, Faults } from '../unit/faults.js';
@@ -16,6 +17,14 @@ export interface LibraryFault {
   readonly offline?: boolean | undefined;
 }
 
+const LIBRARY_FAULT: OptionNames<LibraryFault> = {
+  commands: true,
+  stuck: true,
+  blocked: true,
+  unreadable: true,
+  offline: true,
+};
+
 function requireList(name: string, list: unknown, type: 'number' | 'string'): void {
   if (list === undefined || (Array.isArray(list) && list.every((each) => typeof each === type))) return;
   throw new InvalidArgumentError(`${name} is a list of ${type}s`);
@@ -33,7 +42,9 @@ export class LibraryFaults {
   /** Setting them restarts all counts. */
   set given(faults: LibraryFault) {
     requireRecord('faults', faults);
+    requireKnownNames(faults, LIBRARY_FAULT, undefined, 'fault of a library');
     requireList('stuck', faults.stuck, 'number');
+    requireList('blocked', faults.blocked, 'number');
     requireList('unreadable', faults.unreadable, 'string');
     if (faults.offline !== undefined) requireBoolean('offline', faults.offline);
     const { commands = [] } = faults;

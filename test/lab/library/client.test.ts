@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { listLibraries } from '../../../src/library/list-libraries.js';
+import { listLibraries } from '../../../src/library/open/list-libraries.js';
 import { TapeLibrary } from '../../../src/library/tape-library.js';
 import { openLibraryControls } from '../../../src/virtual/index.js';
 import { command } from '../command.js';

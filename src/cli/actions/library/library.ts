@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { ElementName } from '../../../library/find-element.js';
 import type { Inventory, InventoryElement } from '../../../library/inventory.js';
-import { listLibraries } from '../../../library/list-libraries.js';
 import type { MoveReceipt, Place } from '../../../library/moves.js';
+import { listLibraries } from '../../../library/open/list-libraries.js';
 import { TapeLibrary } from '../../../library/tape-library.js';
 import { table } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';

@@ -1,8 +1,9 @@
 import { type NumberRange, requireNumbers } from '../../../arguments/number.js';
+import type { NameTable, OptionNames } from '../../../arguments/option-names.js';
 import { requireOptions } from '../../../arguments/options.js';
 import type { LtoErrorDetails } from '../../../errors/index.js';
 import { type BlockProtection, requireBlockProtection } from '../../block-protection/options.js';
-import { PARTITIONS, type PartitionOptions } from '../../port/partitions.js';
+import { PARTITION_OPTIONS, PARTITIONS, type PartitionOptions } from '../../port/partitions.js';
 import { LARGEST_BUFFER } from '../memory/memory.js';
 import { type ChecksumAlgorithm, requireAlgorithm } from './checksum.js';
 
@@ -34,14 +35,21 @@ export interface TransferOptions extends PartitionOptions {
   readonly bufferBytes?: number | undefined;
 }
 
+export const TRANSFER_OPTIONS: OptionNames<TransferOptions> = {
+  ...PARTITION_OPTIONS,
+  protection: true,
+  checksum: true,
+  bufferBytes: true,
+};
+
 const RANGES = {
   partition: PARTITIONS,
   bufferBytes: { min: 1, max: LARGEST_BUFFER, unit: 'bytes' },
 } satisfies Record<string, NumberRange>;
 
 /** Throws InvalidArgumentError for options that can never be right. */
-export function requireTransferOptions(options: TransferOptions, details: LtoErrorDetails): void {
-  requireOptions(options, details);
+export function requireTransferOptions(options: TransferOptions, details: LtoErrorDetails, names: NameTable): void {
+  requireOptions(options, details, names);
   requireNumbers(options, RANGES, details);
   requireAlgorithm(options.checksum, details);
   requireBlockProtection(options.protection, details);

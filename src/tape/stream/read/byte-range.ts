@@ -1,4 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
+import type { OptionNames } from '../../../arguments/option-names.js';
 import { InvalidArgumentError, type LtoErrorDetails } from '../../../errors/index.js';
 import { LOGICAL_OBJECTS } from '../../motion/motion.js';
 import { LARGEST_OFFER } from '../memory/memory.js';
@@ -18,6 +19,13 @@ export interface ByteRangeOptions {
   /** `firstLogicalObject` of the receipt, for `start`: the tape need not go to the beginning of the file first. */
   readonly firstLogicalObject?: number | undefined;
 }
+
+export const BYTE_RANGE_OPTIONS: OptionNames<ByteRangeOptions> = {
+  start: true,
+  end: true,
+  recordSize: true,
+  firstLogicalObject: true,
+};
 
 /** The bytes of a file that were read, both included; nothing was read if `end` is smaller than `start`. */
 export interface BytesRead {

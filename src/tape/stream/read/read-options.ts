@@ -1,12 +1,13 @@
 import { type NumberRange, requireNumbers } from '../../../arguments/number.js';
+import type { OptionNames } from '../../../arguments/option-names.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { type KeyStore, requireKeyStore } from '../../../keys/key-store.js';
 import { type OnBadRecord, requireOnBadRecord } from '../../motion/bad-record.js';
 import { FILE_NUMBERS } from '../../motion/motion.js';
 import { algorithmOf } from '../file/checksum.js';
-import { requireTransferOptions, type TransferOptions } from '../file/transfer-options.js';
+import { requireTransferOptions, TRANSFER_OPTIONS, type TransferOptions } from '../file/transfer-options.js';
 import { LARGEST_OFFER } from '../memory/memory.js';
-import { type ByteRangeOptions, requireByteRange } from './byte-range.js';
+import { BYTE_RANGE_OPTIONS, type ByteRangeOptions, requireByteRange } from './byte-range.js';
 
 export interface ReadStreamOptions extends TransferOptions, ByteRangeOptions {
   /**
@@ -35,6 +36,17 @@ export interface ReadStreamOptions extends TransferOptions, ByteRangeOptions {
   readonly reuseChunks?: boolean | undefined;
 }
 
+const READ_OPTIONS: OptionNames<ReadStreamOptions> = {
+  ...TRANSFER_OPTIONS,
+  ...BYTE_RANGE_OPTIONS,
+  fileNumber: true,
+  onBadRecord: true,
+  keyStore: true,
+  maxRecordSize: true,
+  expectedChecksum: true,
+  reuseChunks: true,
+};
+
 const RANGES = {
   fileNumber: FILE_NUMBERS,
   maxRecordSize: { min: 1, max: LARGEST_OFFER, unit: 'bytes' },
@@ -43,7 +55,7 @@ const RANGES = {
 /** Throws InvalidArgumentError for options that can never be valid. */
 export function requireReadOptions(device: string, options: ReadStreamOptions): void {
   const details = { device, operation: 'read' };
-  requireTransferOptions(options, details);
+  requireTransferOptions(options, details, READ_OPTIONS);
   requireNumbers(options, RANGES, details);
   if (options.keyStore !== undefined) requireKeyStore(options.keyStore, details);
   const { checksum, expectedChecksum, onBadRecord } = options;

@@ -1,8 +1,9 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../../arguments/number.js';
+import type { OptionNames } from '../../../arguments/option-names.js';
 import { requireRecord } from '../../../arguments/options.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { StartOptions } from '../file/start-file.js';
-import { requireTransferOptions, type TransferOptions } from '../file/transfer-options.js';
+import { requireTransferOptions, TRANSFER_OPTIONS, type TransferOptions } from '../file/transfer-options.js';
 import { LARGEST_BUFFER } from '../memory/memory.js';
 
 export interface WriteStreamOptions extends TransferOptions, StartOptions {
@@ -32,6 +33,17 @@ export const SECTOR = 512;
 /** The largest multiple of a sector that fits the 24-bit length of READ(6) and WRITE(6). */
 export const LARGEST_RECORD = 2 ** 24 - SECTOR;
 
+export const WRITE_OPTIONS: OptionNames<WriteStreamOptions> = {
+  ...TRANSFER_OPTIONS,
+  position: true,
+  closeUnterminated: true,
+  expected: true,
+  recordSize: true,
+  startThreshold: true,
+  earlyWarningAllowance: true,
+  onProgress: true,
+};
+
 const RANGES = {
   recordSize: { min: SECTOR, max: LARGEST_RECORD, unit: 'bytes', multipleOf: SECTOR },
   startThreshold: { min: 0, max: LARGEST_BUFFER, unit: 'bytes' },
@@ -47,7 +59,7 @@ const START_RANGES = {
 /** Throws InvalidArgumentError for options that can never be valid. */
 export function requireWriteOptions(device: string, options: WriteStreamOptions): void {
   const details = { device, operation: 'write' };
-  requireTransferOptions(options, details);
+  requireTransferOptions(options, details, WRITE_OPTIONS);
   requireNumbers(options, RANGES, details);
   if (options.expected !== undefined) {
     requireRecord('expected', options.expected, details);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ifWellFormed } from '../device/well-formed.js';
-import { serialOfIdentifier } from '../scsi/changer/element-report.js';
-import { decodeDeviceIdentification } from '../scsi/vpd/designators.js';
-import { type ListedDrive, listDrives } from '../tape/open/list-drives.js';
+import { ifWellFormed } from '../../device/well-formed.js';
+import { serialOfIdentifier } from '../../scsi/changer/element-report.js';
+import { decodeDeviceIdentification } from '../../scsi/vpd/designators.js';
+import { type ListedDrive, listDrives } from '../../tape/open/list-drives.js';
 
 /** A tape node of this machine, and the serial numbers that its drive goes by. */
 export interface DriveNode {

@@ -1,9 +1,9 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { requireNonEmptyText, requireOptions } from '../arguments/options.js';
-import { ifWellFormed } from '../device/well-formed.js';
-import { MEDIUM_CHANGER } from '../scsi/commands/inquiry.js';
-import { decodeSerialNumber } from '../scsi/vpd/pages.js';
+import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import { ifWellFormed } from '../../device/well-formed.js';
+import { MEDIUM_CHANGER } from '../../scsi/commands/inquiry.js';
+import { decodeSerialNumber } from '../../scsi/vpd/pages.js';
 
 /** A library of this machine, as sysfs lists it. */
 export interface ListedLibrary {
@@ -26,7 +26,7 @@ const BY_ID = 'dev/tape/by-id';
  * `root` is where `sys` and `dev` are.
  */
 export async function listLibraries(options: { readonly root?: string } = {}): Promise<ListedLibrary[]> {
-  requireOptions(options, { operation: 'list libraries' });
+  requireOptions(options, { operation: 'list libraries' }, { root: true });
   const { root = '/' } = options;
   requireNonEmptyText('root', root, { operation: 'list libraries' });
   const nodes = await names(join(root, GENERIC_CLASS));

@@ -1,12 +1,12 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replyError } from '../device/sense-errors.js';
-import { fromSystemError } from '../device/system-errors.js';
-import { DeviceNotFoundError, InvalidArgumentError, NotALibraryError } from '../errors/index.js';
-import { decodeInquiry, MEDIUM_CHANGER, type StandardInquiry } from '../scsi/commands/inquiry.js';
-import { inquiry } from '../scsi/commands/primary.js';
-import { deviceNodeOf } from '../tape/open/locate-device.js';
-import type { ScsiTransport } from '../transport/scsi-transport.js';
+import { replyError } from '../../device/sense-errors.js';
+import { fromSystemError } from '../../device/system-errors.js';
+import { DeviceNotFoundError, InvalidArgumentError, NotALibraryError } from '../../errors/index.js';
+import { decodeInquiry, MEDIUM_CHANGER, type StandardInquiry } from '../../scsi/commands/inquiry.js';
+import { inquiry } from '../../scsi/commands/primary.js';
+import { deviceNodeOf } from '../../tape/open/locate-device.js';
+import type { ScsiTransport } from '../../transport/scsi-transport.js';
 import { type DriveNode, nativeDriveNodes } from './drive-nodes.js';
 
 export interface LibraryName {
@@ -47,7 +47,7 @@ export async function openChanger(device: string): Promise<OpenChanger> {
 }
 
 async function openVirtual(device: string): Promise<Omit<OpenChanger, 'inquiry'>> {
-  const { VirtualChanger } = await import('../backends/virtual/virtual-changer.js');
+  const { VirtualChanger } = await import('../../backends/virtual/virtual-changer.js');
   const folder = device.slice(VIRTUAL.length);
   const transport = await VirtualChanger.open({ device, folder });
   const nodes = transport.library.drives.map(({ identity }, index) => ({
@@ -77,7 +77,7 @@ async function openNative(device: string): Promise<Omit<OpenChanger, 'inquiry'>>
   if (name === undefined) {
     throw new DeviceNotFoundError('the library has no sg node', { device, next: 'Load the module: modprobe sg' });
   }
-  const { SgTransport } = await import('../backends/linux/sg-transport.js');
+  const { SgTransport } = await import('../../backends/linux/sg-transport.js');
   const path = join('/dev', name);
   const own = (await realpath(path).catch(() => undefined)) === node ? node : path;
   const transport = await SgTransport.open(device, own).catch((error: unknown) => {
