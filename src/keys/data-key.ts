@@ -9,7 +9,7 @@ export function generateKey(): KeyObject {
   return keyFromBytes(randomFillSync(Buffer.alloc(KEY_LENGTH)));
 }
 
-/** Makes a key of 32 bytes and wipes them, even if they are not a key. Throws InvalidArgumentError. */
+/** Makes a key from 32 bytes and wipes them, even if they are not a valid key. Throws InvalidArgumentError. */
 export function keyFromBytes(bytes: Uint8Array): KeyObject {
   try {
     requireKeyBytes(bytes);
@@ -19,13 +19,13 @@ export function keyFromBytes(bytes: Uint8Array): KeyObject {
   }
 }
 
-/** Throws InvalidArgumentError for what are not the 32 bytes of a key. */
+/** Throws InvalidArgumentError for anything but the 32 bytes of a key. */
 export function requireKeyBytes(bytes: unknown): asserts bytes is Uint8Array {
   if (!(bytes instanceof Uint8Array)) throw noKey('a key is made of bytes', 'Give a Buffer of 32 bytes');
   requireLength(bytes.length);
 }
 
-/** The key, if it fits a drive: secret, 256 bits. Throws InvalidArgumentError otherwise. */
+/** Returns the key if a drive can use it: secret, 256 bits. Throws InvalidArgumentError otherwise. */
 export function requireDataKey(key: KeyObject): KeyObject {
   requireKeyObject(key);
   requireLength(key.symmetricKeySize ?? 0);
@@ -53,7 +53,7 @@ export function keyFingerprint(key: KeyObject): string {
   return [0, 4, 8, 12].map((at) => digest.slice(at, at + 4)).join(':');
 }
 
-/** So that the hash of a key for this purpose is not its hash for any other. */
+/** Makes the fingerprint of a key differ from any other hash of it. */
 const FINGERPRINT_LABEL = 'node-lto key fingerprint v1\0';
 
 function requireKeyObject(key: unknown): asserts key is KeyObject {
@@ -61,7 +61,7 @@ function requireKeyObject(key: unknown): asserts key is KeyObject {
   throw noKey('a key is a secret KeyObject; this is none', 'Make one with generateKey() or keyFromBytes()');
 }
 
-/** Says nothing of the argument: it may be a key in another form. */
+/** The message does not repeat the argument: it may be a key in another form. */
 function noKey(what: string, next: string): InvalidArgumentError {
   return new InvalidArgumentError(what, { operation: 'key', next });
 }

@@ -10,12 +10,12 @@ const PREFIX = 'LTO_KEY_';
  * Keys in environment variables: the key `offsite` is in `LTO_KEY_offsite`, 64 hexadecimal digits. The identifier is
  * part of the name unchanged, so no two share a variable; an identifier with `=` cannot have one.
  *
- * Anyone who may read `/proc/<pid>/environ` can read them, and every child process inherits them.
+ * Anyone who may read `/proc/<pid>/environ` can read the keys, and every child process inherits them.
  */
 export class EnvironmentKeyStore implements KeyStore {
   readonly #environment: Readonly<Record<string, string | undefined>>;
 
-  /** @param environment Default: that of the process, read again for every key. */
+  /** @param environment Default: the environment of the process, read again for every key. */
   constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
     requireRecord('the environment', environment, { operation: 'key' });
     this.#environment = environment;

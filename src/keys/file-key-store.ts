@@ -15,14 +15,14 @@ export interface FileKeyStoreOptions {
   /** Bytes are wiped once they are copied. */
   readonly passphrase: string | Uint8Array;
   /**
-   * log2 of scrypt's N for the next write: 14 to 20. Default: that of the file, 17 for a new one (128 MiB, about half a
-   * second).
+   * log2 of scrypt's N for the next write: 14 to 20. Default: the value in the file, 17 for a new file (128 MiB, about
+   * half a second).
    */
   readonly scryptCost?: number;
 }
 
 interface Unlocked {
-  /** Hash of the file's content that the keys are of. */
+  /** Hash of the file content that the keys come from. */
   readonly content: string;
   readonly keys: readonly StoredKey[];
   /** log2 of scrypt's N. */
@@ -84,7 +84,7 @@ export class FileKeyStore implements KeyStore {
     return entry;
   }
 
-  /** Deletes a key; resolves with whether there was one. What it encrypted can never be read again. */
+  /** Deletes a key; resolves with whether there was one. Data encrypted with it can never be read again. */
   async delete(id: string): Promise<boolean> {
     requireKeyId(id);
     let found = false;
@@ -102,7 +102,7 @@ export class FileKeyStore implements KeyStore {
     await this.#rewrite((keys) => keys, false, fresh);
   }
 
-  /** Writes what `change` makes of the keys, if it makes something, while no other process does. */
+  /** Replaces the keys with the result of `change`, under the lock of the file. Undefined: nothing is written. */
   #rewrite(
     change: (keys: readonly StoredKey[]) => readonly StoredKey[] | undefined,
     create = false,
@@ -133,7 +133,7 @@ export class FileKeyStore implements KeyStore {
     return written;
   }
 
-  /** The passphrase is tried again only when the file is another than before. */
+  /** Derives the wrapping key again only if the file has changed. */
   async #unlock({ path, content }: PrivateFile): Promise<Unlocked> {
     if (content === undefined) throw noKeystore(path);
     const known = digest(content);
@@ -176,7 +176,7 @@ async function lockFile(path: string): Promise<ProcessLock> {
     const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
     if (lock instanceof ProcessLock) return lock;
     if (Date.now() >= end) throw busy(path, lock);
-    // A random time, so that many writers do not come back at the same moment.
+    // Random, so that waiting writers do not all retry at the same moment.
     await delay(20 + Math.random() * 80);
   }
 }

@@ -2,11 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { InvalidArgumentError } from '../errors/index.js';
 import { KEY_LENGTH, keyFromBytes, withKeyBytes } from './data-key.js';
 
-// Digits are read from bytes and written to bytes: a string of them could not be wiped.
+// Digits are read from bytes and written to bytes, because a string cannot be wiped.
 
 const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
 
-/** The key of 64 hexadecimal digits in ASCII. Throws InvalidArgumentError, which repeats nothing of them. */
+/** The key of 64 hexadecimal digits in ASCII. Throws InvalidArgumentError, which does not repeat the digits. */
 export function keyFromHex(digits: Uint8Array): KeyObject {
   const values = Uint8Array.from(digits, digitValue);
   const key = Buffer.alloc(KEY_LENGTH);
@@ -24,7 +24,7 @@ export function keyFromHex(digits: Uint8Array): KeyObject {
   }
 }
 
-/** 64 hexadecimal digits in ASCII: wipe them after use. */
+/** 64 hexadecimal digits in ASCII. Wipe them after use. */
 export function keyToHex(key: KeyObject): Buffer {
   const digits = Buffer.alloc(2 * KEY_LENGTH);
   withKeyBytes(key, (bytes) => {

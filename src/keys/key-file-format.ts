@@ -12,7 +12,7 @@ export const COST = { least: 14, usual: 17, most: 20 } as const;
 
 const LATEST_VERSION = 1;
 
-/** What a key file shows of a key without its passphrase. */
+/** What can be read of a key in the file without the passphrase. */
 export interface KeyEntry {
   readonly id: string;
   /** Time at which it was added. */
@@ -46,7 +46,7 @@ const VERSION = z.looseObject({ format: KEY_FILE.shape.format, version: z.int() 
 /** The file as it is on disk; binary values in base64. See docs/keys.md. */
 export type KeyFile = z.infer<typeof KEY_FILE>;
 
-/** Throws KeyStoreError if it is not a key file, or one of a later version. */
+/** Throws KeyStoreError if the content is not a key file, or is one of a later version. */
 export function decodeKeyFile(content: Uint8Array, path: string): KeyFile {
   const json = parseJson(content);
   const file = KEY_FILE.safeParse(json);
@@ -67,8 +67,8 @@ export function encodeKeyFile(file: KeyFile): Buffer {
 }
 
 /**
- * What is authenticated beside the wrapped keys: everything else in the file but the tag. So no key can be renamed
- * or removed without the passphrase.
+ * The additional data of AES-GCM: everything in the file but the wrapped keys and the tag. So no key can be renamed or
+ * removed without the passphrase.
  */
 export function associatedData({ format, version, kdf, cipher, keys }: KeyFile): Buffer {
   return Buffer.from(

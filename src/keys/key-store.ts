@@ -21,7 +21,7 @@ export interface KeyCandidate {
 /** Bytes of an identifier that an LTO drive stores with each block (U-KAD). A-KADs are shorter, often 12 bytes. */
 export const LONGEST_KEY_ID = 32;
 
-/** Throws InvalidArgumentError for what has no method `get`. */
+/** Throws InvalidArgumentError for anything without a method `get`. */
 export function requireKeyStore(store: unknown, details?: LtoErrorDetails): asserts store is KeyStore {
   if (typeof store === 'object' && store !== null && 'get' in store && typeof store.get === 'function') return;
   throw new InvalidArgumentError('a key store is an object with a method `get`; this is none', {

@@ -21,7 +21,7 @@ export function freshDerivation(cost: number): KeyFile['kdf'] {
   return { algorithm: 'scrypt', cost, blockSize: 8, parallelization: 1, salt };
 }
 
-/** The key that wraps a file's keys. By design it takes about half a second and 128 MiB by default. */
+/** The key that wraps the keys of a file. By design, this takes about half a second and 128 MiB at the default cost. */
 export async function deriveWrappingKey(passphrase: KeyObject, kdf: KeyFile['kdf']): Promise<KeyObject> {
   const { cost, blockSize, parallelization, salt } = kdf;
   const N = 2 ** cost;

@@ -24,7 +24,7 @@ export class MemoryKeyStore implements KeyStore {
     return Array.from(this.#keys, ([id, key]) => ({ id, key }));
   }
 
-  /** Throws KeyStoreError if the identifier exists: data of the replaced key could not be read any more. */
+  /** Throws KeyStoreError if the identifier exists: replacing a key would make its data unreadable. */
   put(id: string, key: KeyObject): void {
     if (this.#keys.has(requireKeyId(id))) throw keyExists('the key store in memory', id);
     this.#keys.set(id, requireDataKey(key));

@@ -7,11 +7,11 @@ import { KeyStoreError } from '../errors/index.js';
 export interface PrivateFile {
   /** The path with all links resolved, also if the file does not exist. */
   readonly path: string;
-  /** Undefined when it is not there. */
+  /** Undefined if the file does not exist. */
   readonly content: Buffer | undefined;
 }
 
-/** Bytes; more than any file of secrets has. */
+/** Bytes; larger than any file of secrets. */
 const LONGEST = 16 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 const OWNER_ONLY = 0o600;
@@ -23,7 +23,7 @@ const ROOT = 0;
 
 /**
  * Reads a file of secrets. Rejects with KeyStoreError when group or others may read it, or replace it in its folder,
- * and when it cannot be read. A pipe is read as it is.
+ * and when it cannot be read. A pipe is read without these checks.
  */
 export async function readPrivateFile(named: string): Promise<PrivateFile> {
   return failing(named, async () => {
@@ -43,7 +43,7 @@ export async function readPrivateFile(named: string): Promise<PrivateFile> {
   });
 }
 
-/** To its end, which a device may not have. Rejects with KeyStoreError for more than any file of secrets has. */
+/** Rejects with KeyStoreError for more than `LONGEST` bytes: a device may have no end. */
 async function readAll(file: FileHandle, path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let total = 0; ; ) {
@@ -70,7 +70,7 @@ async function readAll(file: FileHandle, path: string): Promise<Buffer> {
 export async function replacePrivateFile(path: string, content: Uint8Array): Promise<void> {
   await failing(path, async () => {
     const fresh = `${path}.new`;
-    // Left by a writer that was killed.
+    // May be left over from a writer that was killed.
     await rm(fresh, { force: true });
     await createPrivateFile(fresh, content);
     await rename(fresh, path);
@@ -78,11 +78,11 @@ export async function replacePrivateFile(path: string, content: Uint8Array): Pro
   });
 }
 
-/** Makes a file of mode 0600 that was not there, on disk when this resolves. Rejects with the file system's error. */
+/** Creates a file with mode 0600; it is on disk when this resolves. Rejects with the file system's error. */
 export async function createPrivateFile(path: string, content: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', OWNER_ONLY);
   try {
-    // Whatever the umask has taken away.
+    // The umask may have removed mode bits.
     if (HAS_MODES) await file.chmod(OWNER_ONLY);
     await file.writeFile(content);
     await file.sync();
@@ -91,7 +91,7 @@ export async function createPrivateFile(path: string, content: Uint8Array): Prom
   }
 }
 
-/** Makes the folder of a file, for its owner alone, where there is none. Rejects with KeyStoreError. */
+/** Creates the folder of a file if it is missing, for its owner only. Rejects with KeyStoreError. */
 export async function makePrivateFolder(path: string): Promise<void> {
   await failing(path, async () => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -99,12 +99,12 @@ export async function makePrivateFolder(path: string): Promise<void> {
   });
 }
 
-/** Modes mean nothing on Windows, where the access lists of the folder count. */
+/** Windows has no modes; there, the access list of the folder protects the file. */
 const HAS_MODES = process.platform !== 'win32';
 
 function requireClosedFile({ mode, uid }: Stats, path: string): void {
   if (!HAS_MODES) return;
-  // Root may read everything, but the owner and those who can replace the file still matter.
+  // Checked for root too: the owner, and those who can replace the file, decide what is in it.
   if (uid !== process.geteuid?.()) {
     throw new KeyStoreError(`${path} belongs to somebody else (user ${uid})`, {
       reason: 'exposed',
@@ -118,7 +118,7 @@ function requireClosedFile({ mode, uid }: Stats, path: string): void {
   });
 }
 
-/** In a folder with the sticky bit others may add files, but not replace this one; its owner may replace every file. */
+/** With the sticky bit, others may add files but not replace this one; the owner of the folder may replace any file. */
 async function requireClosedFolder(path: string): Promise<void> {
   if (!HAS_MODES) return;
   const folder = dirname(path);
@@ -140,7 +140,7 @@ function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
-/** The path without links, as far as it is there. */
+/** The path with all links resolved; unchanged if the file does not exist. */
 async function behindLinks(path: string): Promise<string> {
   return (await realpath(path).catch(absent)) ?? path;
 }
@@ -150,7 +150,7 @@ function absent(error: NodeJS.ErrnoException): undefined {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  if (!HAS_MODES) return; // Windows opens no folder as a file.
+  if (!HAS_MODES) return; // Windows cannot open a folder as a file.
   const folder = await open(path, constants.O_RDONLY);
   try {
     await folder.sync();

@@ -29,7 +29,7 @@ export function decodeStencFile(content: Uint8Array): StencKey {
   };
 }
 
-/** A file for `stenc -k`: wipe it after use. */
+/** The content of a file for `stenc -k`. Wipe it after use. */
 export function encodeStencFile(stenc: StencKey): Buffer {
   requireRecord('a key file', stenc, { operation: 'key' });
   const { key, description } = stenc;
