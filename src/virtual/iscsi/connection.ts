@@ -14,16 +14,16 @@ export interface Service {
   readonly targets: readonly Target[];
   readonly chap: ChapOptions | undefined;
   readonly log: (line: string) => void;
-  /** A number for a new session that no living one has (TSIH). */
+  /** Returns a number (TSIH) for a new session that no open session has. */
   readonly nextHandle: () => number;
   readonly places: Places;
   readonly limits: TimeLimits;
 }
 
-/** What the answer to a question of the target carries (Target Transfer Tag of a NOP-In). */
+/** Target Transfer Tag of a NOP-In that asks for an answer. */
 const PING_TAG = 1;
 
-/** One TCP connection of an initiator: its PDUs, their sequence numbers, and its end. */
+/** One TCP connection of an initiator: its PDUs, their sequence numbers, and closing it. */
 export class Connection implements Guest, SessionLink {
   readonly address: string;
   readonly parameters = new Parameters();
@@ -31,19 +31,19 @@ export class Connection implements Guest, SessionLink {
   readonly #service: Service;
   readonly #peer: string;
   readonly #reader = new PduReader(LOGIN_RECEIVE_BYTES);
-  /** Of the bytes that came last: those that are not taken yet. */
+  /** PDUs of the last received bytes that are not handled yet. */
   #pdus: Iterator<Pdu> = [].values();
   readonly #login: LoginNegotiation;
-  /** Ends what the initiator takes too long for: its login, a discovery, a word, the end. */
+  /** Closes the connection if the login, a discovery, a sign of life or the end takes too long. */
   #timer: NodeJS.Timeout | undefined;
-  /** Ends the wait for an initiator that fetches no answers. */
+  /** Closes the connection if the initiator does not read its answers. */
   #stall: NodeJS.Timeout | undefined;
   #session: Session | undefined;
   /** The login has succeeded, and its session is being set up. */
   #joining = false;
-  /** Nothing more is taken from the initiator. */
+  /** Nothing more is accepted from the initiator. */
   #ending = false;
-  /** Those of what is sent. */
+  /** Digests of the PDUs that are sent. */
   #digests = NO_DIGESTS;
   /** StatSN of the next answer. */
   #status = 1;
@@ -72,42 +72,42 @@ export class Connection implements Guest, SessionLink {
     return this.#service.targets;
   }
 
-  /** The address that the initiator came to, as TargetAddress has it. */
+  /** The address that the initiator connected to, in the form of TargetAddress. */
   get localAddress(): string {
     const { localAddress = '', localPort } = this.#socket;
     return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
   }
 
-  /** Sends something that takes no status sequence number. */
+  /** Sends a PDU that does not advance the status sequence number. */
   send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
     const sequenced = { ...values, statusSequence: this.#status, ...this.#session?.window };
     this.#write(encodePdu(layout, sequenced as Partial<Values<L>>, { data, digests: this.#digests }));
   }
 
-  /** Sends an answer, which the initiator counts. */
+  /** Sends an answer and advances the status sequence number. */
   reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void {
     this.send(layout, values, data);
     this.#status = (this.#status + 1) >>> 0;
   }
 
-  /** One line about what this initiator does. */
+  /** Logs one line about this initiator. */
   log(line: string): void {
     this.#service.log(`${this.#peer}: ${line}`);
   }
 
-  /** Refuses a PDU, which goes back with the reason; the session goes on. */
+  /** Refuses a PDU: sends its header back with the reason. The session continues. */
   reject({ header }: Pdu, reason: number): void {
     this.reply(REJECT, { final: true, initiatorTaskTag: NO_TAG, reason }, header);
   }
 
-  /** Closes the connection after what was sent. */
+  /** Closes the connection when everything is sent. */
   end(): void {
     this.#ending = true;
     this.#closeAfter(this.#service.limits.end, 'the last answers are not fetched');
     this.#socket.end();
   }
 
-  /** Closes the connection after what was sent, because it can't go on. */
+  /** Closes the connection when everything is sent, because it can't continue. */
   giveUp(why: string): void {
     this.log(`${why}; the connection is closed`);
     this.end();
@@ -120,7 +120,7 @@ export class Connection implements Guest, SessionLink {
     this.#socket.destroy();
   }
 
-  /** For what should not happen: the initiator finds the connection closed, and the drive is left as it is. */
+  /** Closes the connection after an unexpected error; the drive is left as it is. */
   fail(error: unknown): void {
     this.close(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
@@ -132,7 +132,7 @@ export class Connection implements Guest, SessionLink {
     this.#socket.uncork();
   }
 
-  /** Resolves when the initiator has fetched enough of what was sent, or the signal is aborted. */
+  /** Resolves when the initiator has read enough of what was sent, or the signal is aborted. */
   ready(signal: AbortSignal): Promise<void> {
     const socket = this.#socket;
     if (!socket.writableNeedDrain || socket.destroyed || signal.aborted) return Promise.resolve();
@@ -153,7 +153,7 @@ export class Connection implements Guest, SessionLink {
     this.#advance();
   }
 
-  /** Goes on with what has come; what it would answer waits until the initiator fetches what it was answered. */
+  /** Handles the received PDUs; pauses while the initiator does not read its answers. */
   #advance(): void {
     clearTimeout(this.#stall);
     try {
@@ -179,7 +179,7 @@ export class Connection implements Guest, SessionLink {
     if (pdu.opcode !== LOGIN_REQUEST.opcode || this.#joining) throw new ProtocolViolation('no login request');
     const request = decodePdu(LOGIN_REQUEST, pdu);
     try {
-      // Error recovery level 0: there is no session that a new connection could become a part of.
+      // Error recovery level 0: a new connection cannot join an existing session.
       if (request.sessionHandle !== 0) throw new LoginRefused(LOGIN_STATUS.sessionDoesNotExist, 'no such session');
       const { values, text, done } = this.#login.answer(request, pdu.data);
       if (done === undefined) this.#answerLogin(request, values, text);
@@ -204,7 +204,7 @@ export class Connection implements Guest, SessionLink {
     }
     this.#joining = true;
     if (target !== undefined) this.#reader.limit = MAX_RECEIVE_BYTES;
-    // The answer is still without digests; what the initiator sends after it is not.
+    // The answer itself has no digests; what the initiator sends after it does.
     const { digests } = this.parameters;
     this.#reader.digests = digests;
     this.#join(session)
@@ -220,7 +220,7 @@ export class Connection implements Guest, SessionLink {
 
   async #join(session: Session): Promise<void> {
     await session.target?.join(session);
-    // The connection is gone in the meantime, so the session must be ended here.
+    // If the connection was closed in the meantime, the session must be ended here.
     if (this.#socket.destroyed) await session.close();
   }
 
@@ -229,7 +229,7 @@ export class Connection implements Guest, SessionLink {
     this.#timer = setTimeout(() => this.close(why), ms);
   }
 
-  /** A session that is silent is asked for a sign of life (RFC 7143 section 11.19): its initiator may be gone. */
+  /** Pings a silent session (RFC 7143 section 11.19): its initiator may be gone. */
   #awaitWord(): void {
     const { silence, ping } = this.#service.limits;
     clearTimeout(this.#timer);

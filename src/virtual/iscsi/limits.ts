@@ -1,21 +1,21 @@
-// What a peer may take of the server. Bytes are bounded where they are kept; here are time and places.
+// Limits on the time and the connections that a peer may use. Limits on bytes are mostly where the bytes are buffered.
 
 /** The registered port. */
 export const ISCSI_PORT = 3260;
 
-/** How long an initiator may take, ms. */
+/** Time limits for an initiator, ms. */
 export interface TimeLimits {
-  /** From the connection to the end of its login. */
+  /** From connecting to the end of the login. */
   readonly login: number;
-  /** A discovery session, which lists the targets and is over. */
+  /** For a whole discovery session, which only lists the targets. */
   readonly discovery: number;
-  /** Without a word from a session; then it is asked whether it is there. */
+  /** Silence of a session, after which the server pings it (NOP-In). */
   readonly silence: number;
-  /** To answer that. */
+  /** To answer the ping. */
   readonly ping: number;
-  /** To fetch answers that are more than the connection holds. */
+  /** To read answers while the send buffer is full. */
   readonly reading: number;
-  /** To fetch the last answers. */
+  /** To read the last answers before the connection is closed. */
   readonly end: number;
 }
 
@@ -28,16 +28,16 @@ export const TIME_LIMITS: TimeLimits = {
   end: 5000,
 };
 
-/** Connections without a session on a target: those that log in, and discovery. */
+/** Connections without a session on a target: those that are logging in, and discovery. */
 const MOST_GUESTS = 32;
 const MOST_SESSIONS = 32;
-/** Some more than have places: those that go are still there for a moment. */
+/** More than there are places, because closing connections still count for a moment. */
 export const MOST_CONNECTIONS = MOST_GUESTS + MOST_SESSIONS + 16;
 
-/** Answers that wait in a connection, bytes: with more of them nothing is taken from the initiator. */
+/** Bytes of unread answers in a connection. Above this, the server accepts nothing more from the initiator. */
 export const MOST_UNREAD = 256 * 1024;
 
-/** A connection that has a place. */
+/** A connection that takes a place. */
 export interface Guest {
   /** Address of the initiator. */
   readonly address: string;
@@ -45,19 +45,19 @@ export interface Guest {
   close(why: string): void;
 }
 
-/** The places of a server. Guests cannot take those of sessions, and make room for each other. */
+/** The connection places of a server. Guests cannot take the places of sessions; an old guest yields to a new one. */
 export class Places {
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly #guests = new Set<Guest>();
   readonly #sessions = new Set<Guest>();
 
-  /** Takes a guest in; the oldest of the address that has most goes when there are too many. */
+  /** Adds a guest. If there are too many, closes the oldest one of the address that has the most. */
   enter(guest: Guest): void {
     if (this.#guests.size >= MOST_GUESTS) this.#oldestOfMost()?.close('another connection needs its place');
     this.#guests.add(guest);
   }
 
-  /** Whether a guest that has logged in to a target gets the place of a session. */
+  /** Moves a guest that has logged in to a target to the place of a session; false if there is none. */
   promote(guest: Guest, replacesAnother: boolean): boolean {
     if (this.#sessions.size >= MOST_SESSIONS && !replacesAnother) return false;
     this.#guests.delete(guest);

@@ -16,21 +16,21 @@ import {
 import { type Pdu, ProtocolViolation } from './pdu/pdu.js';
 import type { UnitRequest } from './target/target.js';
 
-/** What a task needs of its session. */
+/** What a task needs from its session. */
 export interface TaskLink {
   readonly parameters: Parameters;
-  /** Sends an answer that ends a task or takes a status sequence number. */
+  /** Sends an answer and advances the status sequence number. */
   reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
-  /** Sends something on the way to an answer. */
+  /** Sends a PDU that does not advance the status sequence number. */
   send<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
-  /** Resolves when the initiator has fetched enough of what was sent, or the signal is aborted. */
+  /** Resolves when the initiator has read enough of what was sent, or the signal is aborted. */
   ready(signal: AbortSignal): Promise<void>;
   execute(request: Omit<UnitRequest, 'nexus'>): Promise<Execution>;
 }
 
-/** More than any record: a command that announces more is not believed. */
+/** Bytes; more than any record. A command that announces more is refused. */
 const MAX_DATA_OUT = 64 * 1024 * 1024;
-/** Response of a SCSI Response: the target could not carry out the command. */
+/** Response code of a SCSI Response: the target could not carry out the command. */
 const TARGET_FAILURE = 1;
 const NOTHING = new Uint8Array(0);
 const GOOD = 0;
@@ -46,14 +46,14 @@ export class ScsiTask {
   /** Data out so far. */
   readonly #dataOut = new DataOutCollector();
   #begun = false;
-  /** The data that may come now: unsolicited ones first, then a burst for each R2T. */
+  /** The data that may come now: first unsolicited data, then one burst for each R2T. */
   #burst: { readonly tag: number; readonly end: number } | undefined;
   #bursts = 0;
   /** Some of the data out came with a wrong digest. */
   #damaged = false;
   #wake: () => void = () => undefined;
 
-  /** Throws ProtocolViolation for immediate data that were not agreed on. */
+  /** Throws ProtocolViolation for immediate or unsolicited data that the login did not agree on. */
   constructor(link: TaskLink, command: Command, cdb: Uint8Array, immediateData: Uint8Array) {
     this.#link = link;
     this.command = command;
@@ -68,7 +68,7 @@ export class ScsiTask {
     this.#dataOut.add(immediateData);
   }
 
-  /** Bytes of data out that came before the turn of the command. */
+  /** Bytes of data out that were received before the turn of the command. */
   get waitingBytes(): number {
     return this.#begun ? 0 : this.#received;
   }
@@ -77,17 +77,17 @@ export class ScsiTask {
     return this.#dataOut.length;
   }
 
-  /** Bytes of data out that the initiator has. */
+  /** Bytes of data out that the initiator announces. */
   get #expected(): number {
     return this.command.write ? this.command.expectedDataTransferLength : 0;
   }
 
-  /** Whether there are data to ask for; not when some of those that came are useless. */
+  /** Whether to ask for more data; not if some came damaged, since the command is then refused. */
   get #wantsMore(): boolean {
     return !this.#damaged && this.#received < this.#expected;
   }
 
-  /** Takes a Data-Out. Throws ProtocolViolation for one that is out of turn. */
+  /** Takes a Data-Out. Throws ProtocolViolation for one that was not asked for. */
   receive(
     { targetTransferTag, bufferOffset, final }: Values<typeof DATA_OUT>,
     { data, damaged }: Pick<Pdu, 'data' | 'damaged'>,
@@ -113,8 +113,8 @@ export class ScsiTask {
   }
 
   /**
-   * Collects the data out and has the command carried out. Resolves with what there is to respond, or with undefined
-   * when the task was aborted. Rejects when the target itself fails.
+   * Collects the data out and executes the command. Resolves with what to respond, or with undefined if the task was
+   * aborted. Rejects if the target itself fails.
    */
   async perform(): Promise<Execution | undefined> {
     const { signal } = this.#abort;
@@ -181,7 +181,7 @@ export class ScsiTask {
       underflow: difference < 0,
       residual: Math.min(Math.abs(difference), 0xffffffff),
     };
-    // A status other than GOOD has a response of its own (RFC 7143 section 11.7.2).
+    // A status other than GOOD needs a separate response (RFC 7143 section 11.7.2).
     const collapsed = status === GOOD && sent.length > 0;
     const count = this.#sendData(sent, collapsed ? { ...residual, hasStatus: true, status } : undefined);
     if (collapsed) return;
@@ -189,7 +189,7 @@ export class ScsiTask {
     this.#link.reply(SCSI_RESPONSE, values, withLength(senseData));
   }
 
-  /** Sends data in, the last PDU with the status if there is one. Returns the number of PDUs. */
+  /** Sends data in; the last PDU carries the status, if any. Returns the number of PDUs. */
   #sendData(data: Uint8Array, status: Partial<Values<typeof DATA_IN>> | undefined): number {
     const { initiatorTaskTag, lun } = this.command;
     const { maxSendBytes, maxBurstBytes } = this.#link.parameters;
@@ -213,7 +213,7 @@ function refused(codes: string): Execution {
   return executionOf(checkCondition(sense(codes)));
 }
 
-/** Sense data as a response carries them: with their length first. */
+/** Sense data as a response carries it: preceded by its length. */
 function withLength(senseData: Uint8Array): Uint8Array {
   if (senseData.length === 0) return NOTHING;
   const segment = Buffer.alloc(2 + senseData.length);

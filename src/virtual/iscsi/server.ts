@@ -16,19 +16,19 @@ import { Target } from './target/target.js';
 
 export interface IscsiServerOptions {
   /**
-   * Address to listen at; default 127.0.0.1, which other machines cannot reach. One that others can reach requires
+   * Address to listen at; default 127.0.0.1, which other machines cannot reach. An address that they can reach requires
    * `chap` or `allowAnyone`.
    */
   readonly host?: string | undefined;
   /** TCP port; 3260 by default, 0 for any that is free. */
   readonly port?: number | undefined;
-  /** What an initiator has to prove that it knows, and the target to it; without it, everybody is let in. */
+  /** Secrets that the initiator, and if asked the target, must prove to know. Without them, anyone may log in. */
   readonly chap?: ChapOptions | undefined;
-  /** Lets everybody in who reaches the address, and read, write and erase the cartridges. Default false. */
+  /** Lets anyone who reaches the address read, write and erase the cartridges. Default false. */
   readonly allowAnyone?: boolean | undefined;
-  /** How long an initiator may take, ms, where it is to be another time than usual. */
+  /** Time limits for an initiator, ms, where they differ from the defaults. */
   readonly limits?: Partial<TimeLimits> | undefined;
-  /** What happens to connections: one line each. */
+  /** Receives one line for each event of a connection. */
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface IscsiServerOptions {
 const LEAST_SECRET_BYTES = 12;
 const MOST_HANDLE = 0xffff;
 
-/** Virtual drives and libraries as the targets of an iSCSI server (RFC 7143), each a target of its own. */
+/** An iSCSI server (RFC 7143) for virtual drives and libraries, each as a target of its own. */
 export class IscsiServer {
   readonly targets: readonly Target[];
   readonly #server: Server;
@@ -58,9 +58,9 @@ export class IscsiServer {
   }
 
   /**
-   * Opens the drives and libraries of the folders and serves them. Rejects as `VirtualDrive.open` does, and with InvalidArgumentError
-   * when two have the same serial number, a secret is too short or serves both ways, the address is not to be had,
-   * or others could reach it and nothing keeps them out.
+   * Opens the drives and libraries of the folders and serves them. Rejects as `VirtualDrive.open` does, and with
+   * InvalidArgumentError if two have the same serial number, a secret is too short or is used in both directions, the
+   * address is unavailable, or other machines can reach it without `chap` or `allowAnyone`.
    */
   static async open(folders: readonly string[], options: IscsiServerOptions = {}): Promise<IscsiServer> {
     requireNumbers(options, { port: { min: 0, max: 65535, unit: 'TCP ports' } }, { operation: 'serve' });
@@ -93,7 +93,7 @@ export class IscsiServer {
     return { host: bound.address, port: bound.port };
   }
 
-  /** Ends the sessions and closes the drives in order. A second call does nothing more. */
+  /** Ends the sessions and closes the drives in order. A second call has no further effect. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -122,9 +122,9 @@ export class IscsiServer {
   }
 }
 
-/** The address to listen at, which only this machine reaches unless others are kept out or let in. */
+/** The address to listen at. Rejects if other machines can reach it without `chap` or `allowAnyone`. */
 async function addressOf({ host = '127.0.0.1', chap, allowAnyone = false }: IscsiServerOptions): Promise<string> {
-  // An empty name is every address.
+  // An empty name means all addresses.
   const { address } = await lookup(host || '::').catch((cause: NodeJS.ErrnoException) => {
     throw noAddress(host, cause);
   });

@@ -21,9 +21,9 @@ import { ScsiTask, type TaskLink } from './scsi-task.js';
 import type { Target } from './target/target.js';
 import { manageTasks, TASK_MANAGEMENT } from './target/task-management.js';
 
-/** Commands that an initiator may have under way; as many again when they are immediate ones. */
+/** Commands that an initiator may have in progress, and as many again that are immediate. */
 const WINDOW = 32;
-/** Bytes of data out that commands may have which wait for their turn: a first burst of each. */
+/** Bytes of data out that waiting commands may hold together: a first burst for each. */
 const MOST_WAITING = WINDOW * MAX_RECEIVE_BYTES;
 
 /** Reasons of a Reject (RFC 7143 section 11.17.1). */
@@ -35,7 +35,7 @@ const REJECTION = {
   taskInProgress: 7,
 } as const;
 
-/** Reason code of a logout that wants the connection kept for recovery, and the answer: not supported. */
+/** Reason code of a logout that removes the connection for recovery, and the response: not supported. */
 const REMOVE_FOR_RECOVERY = 2;
 const RECOVERY_NOT_SUPPORTED = 2;
 
@@ -44,20 +44,20 @@ type Sequenced = Pick<
   'immediate' | 'commandSequence'
 >;
 
-/** What a session needs of its connection. */
+/** What a session needs from its connection. */
 export interface SessionLink extends TextLink, Omit<TaskLink, 'execute'> {
   readonly parameters: TaskLink['parameters'];
-  /** One line about what the initiator does. */
+  /** Logs one line about the initiator. */
   log(line: string): void;
-  /** Refuses a PDU, which goes back with the reason; the session goes on. */
+  /** Refuses a PDU: sends its header back with the reason. The session continues. */
   reject(pdu: Pdu, reason: number): void;
-  /** Closes the connection after what was sent. */
+  /** Closes the connection when everything is sent. */
   end(): void;
-  /** Closes the connection after what was sent, because it can't go on. */
+  /** Closes the connection when everything is sent, because it can't continue. */
   giveUp(why: string): void;
   /** Closes the connection at once. */
   close(why: string): void;
-  /** Closes the connection at once, for what should not happen. */
+  /** Closes the connection at once, after an unexpected error. */
   fail(error: unknown): void;
 }
 
@@ -68,18 +68,18 @@ interface RunningTask {
 
 /** A session after its login: one connection, error recovery level 0. */
 export class Session {
-  /** The name of the initiator port, as its TransportID has it (SPC-5 7.6.4.6). */
+  /** The name of the initiator port, in the form of its TransportID (SPC-5 7.6.4.6). */
   readonly nexus: Nexus;
   readonly target: Target | undefined;
   readonly #connection: SessionLink;
   readonly #text: TextExchange;
   readonly #tasks = new Map<number, RunningTask>();
   #expectedCommand: number;
-  /** Task management functions under way. */
+  /** Task management functions in progress. */
   #managing = 0;
   /**
-   * The last task of each logical unit, whose tasks are carried out in the order of their arrival: two writes in turn
-   * must not be recorded in the other. A move of the robot does not keep the drives waiting.
+   * The last task of each logical unit. The tasks of a unit are carried out in order of arrival, so that writes are
+   * recorded in the order of the initiator. Other units do not wait: a move of the robot does not block the drives.
    */
   readonly #last = new Map<string, Promise<void>>();
 
@@ -100,7 +100,7 @@ export class Session {
     };
   }
 
-  /** Throws ProtocolViolation when the session can't go on. */
+  /** Handles a PDU. Throws ProtocolViolation if the session can't continue. */
   take(pdu: Pdu): void {
     const handler = this.#handlers[pdu.opcode];
     if (pdu.damaged) this.#rejectDamaged(pdu);
@@ -120,7 +120,7 @@ export class Session {
     [LOGOUT_REQUEST.opcode]: (pdu) => this.#logout(pdu),
   };
 
-  /** Whether a request is to be carried out; one outside the window is ignored (RFC 7143 section 4.2.2.1). */
+  /** Whether to carry out a request; one outside the window is ignored (RFC 7143 section 4.2.2.1). */
   #isInTurn({ immediate, commandSequence }: Sequenced): boolean {
     if (immediate) return true;
     const ahead = (commandSequence - this.#expectedCommand) | 0;
@@ -130,7 +130,7 @@ export class Session {
     return true;
   }
 
-  /** What becomes of a PDU with a wrong data digest (RFC 7143 section 7.8). */
+  /** Handles a PDU with a wrong data digest (RFC 7143 section 7.8). */
   #rejectDamaged(pdu: Pdu): void {
     this.#connection.log('a wrong data digest');
     this.#connection.reject(pdu, REJECTION.dataDigestError);
@@ -141,7 +141,7 @@ export class Session {
 
   #dataOut(pdu: Pdu): void {
     const values = decodePdu(DATA_OUT, pdu);
-    // Data of a task that was aborted may still be on their way.
+    // Data of an aborted task may still arrive.
     this.#tasks.get(values.initiatorTaskTag)?.task.receive(values, pdu);
     this.#boundWaiting();
   }
@@ -150,7 +150,7 @@ export class Session {
     const request = decodePdu(NOP_OUT, pdu);
     const { initiatorTaskTag, lun } = request;
     if (!this.#isInTurn(request) || initiatorTaskTag === NO_TAG) return;
-    // A copy: the part that is sent would keep all of what came.
+    // A copy, because a view would keep the whole received PDU in memory.
     const echo = Uint8Array.from(pdu.data.subarray(0, this.#connection.parameters.maxSendBytes));
     this.#connection.reply(NOP_IN, { final: true, initiatorTaskTag, lun, targetTransferTag: NO_TAG }, echo);
   }
@@ -189,7 +189,7 @@ export class Session {
     const ended = (this.#last.get(lun) ?? Promise.resolve()).then(async () => {
       try {
         const execution = await task.perform();
-        // First of all it is over: its tag may come again as soon as the response is out.
+        // Removed before the response: the initiator may reuse the tag as soon as it has the response.
         this.#tasks.delete(tag);
         if (execution !== undefined) task.respond(execution);
       } catch (error) {
@@ -203,7 +203,7 @@ export class Session {
     this.#last.set(lun, ended);
   }
 
-  /** Whether there was such a task; resolves when it has ended. */
+  /** Aborts a task; resolves when it has ended, with whether there was one. */
   async abortTask(tag: number): Promise<boolean> {
     const running = this.#tasks.get(tag);
     running?.task.abort();
@@ -211,7 +211,7 @@ export class Session {
     return running !== undefined;
   }
 
-  /** Aborts the tasks of a logical unit, or all; resolves with their number when they have ended. */
+  /** Aborts the tasks of a logical unit, or all tasks; resolves with their number when they have ended. */
   async abortTasks(lun?: string): Promise<number> {
     const running = [...this.#tasks.values()].filter(({ task }) => lun === undefined || task.command.lun === lun);
     for (const { task } of running) task.abort();
@@ -250,7 +250,7 @@ export class Session {
     if (response === 0) this.#connection.end();
   }
 
-  /** The connection is gone, or is to go: what is under way is aborted, and the target forgets the session. */
+  /** For a connection that is closed or closing: aborts all tasks and removes the session from the target. */
   async close(): Promise<void> {
     await this.abortTasks();
     await this.target?.leave(this);
