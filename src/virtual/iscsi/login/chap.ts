@@ -6,15 +6,15 @@ export interface ChapCredentials {
   readonly secret: string;
 }
 
-/** Who may log in, and who the target proves to be. */
+/** CHAP credentials of the initiator and of the target. */
 export interface ChapOptions {
-  /** What an initiator has to know. */
+  /** Credentials that an initiator must prove. */
   readonly initiator: ChapCredentials;
-  /** What the target proves to know to an initiator that asks for it; another secret than the initiator's. */
+  /** Credentials that the target proves to an initiator that asks. Its secret must differ from the initiator's. */
   readonly target?: ChapCredentials | undefined;
 }
 
-/** CHAP_A: the numbers of IANA for PPP (RFC 7143 section 12.1.3). */
+/** CHAP_A: the IANA numbers of algorithms for PPP (RFC 7143 section 12.1.3). */
 const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['5', 'md5'],
   ['6', 'sha1'],
@@ -22,11 +22,11 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
 ]);
 const CHALLENGE_BYTES = 32;
 
-/** RFC 7143 section 12.1.3: a challenge has no more bytes, and an identifier one. */
+/** RFC 7143 section 12.1.3: bytes of the longest challenge; an identifier is one byte. */
 const MOST_CHALLENGE_BYTES = 1024;
 const MOST_ID = 255;
 
-/** The target's side of CHAP (RFC 1994): the initiator proves that it knows its secret, and then the target if asked. */
+/** The target's side of CHAP (RFC 1994): the initiator proves that it knows its secret; then the target does, if asked. */
 export class ChapExchange {
   readonly #options: ChapOptions;
   readonly #id = randomBytes(1).readUInt8(0);
@@ -37,7 +37,7 @@ export class ChapExchange {
     this.#options = options;
   }
 
-  /** The answer to CHAP_A, a list of algorithms; undefined when there is none that both have. */
+  /** The answer to CHAP_A, a list of algorithms; undefined if none of them is supported. */
   challenge(offered: string): ReadonlyMap<string, string> | undefined {
     const chosen = offered.split(',').find((number) => ALGORITHMS.has(number));
     if (chosen === undefined) return undefined;
@@ -49,7 +49,7 @@ export class ChapExchange {
     ]);
   }
 
-  /** Whether CHAP_N and CHAP_R are those of the initiator. */
+  /** Whether CHAP_N and CHAP_R prove that the initiator knows its secret. */
   proves(name: string, response: string): boolean {
     if (this.#algorithm === undefined) return false;
     const { user, secret } = this.#options.initiator;
@@ -64,7 +64,7 @@ export class ChapExchange {
     const bytes = binaryValue(challenge);
     const isValid =
       /^\d{1,3}$/.test(id) && Number(id) <= MOST_ID && bytes.length > 0 && bytes.length <= MOST_CHALLENGE_BYTES;
-    // A challenge that comes back would have the target prove what it asked the initiator for (RFC 7143 section 9.2.1).
+    // Its own challenge must not be answered: that would give away the proof it asked for (RFC 7143 section 9.2.1).
     if (target === undefined || this.#algorithm === undefined || !isValid || bytes.equals(this.#challenge)) {
       return undefined;
     }
@@ -84,7 +84,7 @@ function responseTo(algorithm: string, id: number, secret: string, challenge: Ui
     .digest();
 }
 
-/** A binary value of a text: `0x` and hex, or `0b` and Base64. */
+/** Decodes a binary value: `0x` and hex, or `0b` and Base64. */
 function binaryValue(text: string): Buffer {
   const [, base, digits = ''] = /^0([xXbB])(.*)$/.exec(text) ?? [];
   if (base === undefined) return Buffer.alloc(0);

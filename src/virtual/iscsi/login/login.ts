@@ -20,7 +20,7 @@ export const LOGIN_STATUS = {
   outOfResources: 0x0302,
 } as const;
 
-/** A login that is refused; the connection ends after the answer. */
+/** A refused login; the connection is closed after the answer. */
 export class LoginRefused extends Error {
   readonly status: number;
   constructor(status: number, why: string) {
@@ -29,7 +29,7 @@ export class LoginRefused extends Error {
   }
 }
 
-/** Who has logged in, and to what. */
+/** The initiator that has logged in, and its target. */
 export interface Login {
   readonly initiator: string;
   /** ISID. */
@@ -41,13 +41,13 @@ export interface Login {
 interface LoginAnswer {
   readonly values: Partial<Values<typeof LOGIN_RESPONSE>>;
   readonly text: Uint8Array;
-  /** The login is over, and the full feature phase begins. */
+  /** Set when the login is complete and the full feature phase begins. */
   readonly done: Login | undefined;
 }
 
 type Pairs = Map<string, string>;
 
-/** A login takes some four to eight requests. */
+/** A login normally takes four to eight requests. */
 const MOST_REQUESTS = 128;
 
 /** The target's side of one login. */
@@ -68,7 +68,7 @@ export class LoginNegotiation {
     this.#parameters = parameters;
   }
 
-  /** Throws LoginRefused, and ProtocolViolation for what is no login. */
+  /** Throws LoginRefused, or ProtocolViolation for invalid text. */
   answer(request: Values<typeof LOGIN_REQUEST>, data: Uint8Array): LoginAnswer {
     this.#requests += 1;
     if (this.#requests > MOST_REQUESTS) throw new LoginRefused(LOGIN_STATUS.initiatorError, 'a login without an end');
@@ -106,7 +106,7 @@ export class LoginNegotiation {
     this.#stage = currentStage;
   }
 
-  /** The first text names both ends. */
+  /** Takes the names of initiator and target from the first text. */
   #begin({ sessionId }: Values<typeof LOGIN_REQUEST>, keys: TextKeys): Pairs {
     if (this.#login !== undefined) return new Map();
     const initiator = required(keys, 'InitiatorName');
@@ -126,7 +126,7 @@ export class LoginNegotiation {
     return new Map([['TargetPortalGroupTag', '1']]);
   }
 
-  /** The security keys, which decide whether the initiator is let in. */
+  /** Handles the security keys, which authenticate the initiator. */
   #secure(keys: TextKeys, answers: Pairs): void {
     const methods = keys.get('AuthMethod')?.split(',');
     if (methods !== undefined) answers.set('AuthMethod', this.#method(methods));
@@ -146,7 +146,7 @@ export class LoginNegotiation {
     }
   }
 
-  /** The target's own proof, for an initiator that has given its. */
+  /** Adds the target's own proof, after the initiator has given its proof. */
   #prove(keys: TextKeys, answers: Pairs): void {
     const proof = this.#chap?.proof(keys.get('CHAP_I') ?? '', keys.get('CHAP_C') ?? '');
     if (proof === undefined) throw authenticationFailure('it asks the target for a proof that it does not give');

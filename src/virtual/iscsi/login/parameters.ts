@@ -1,7 +1,7 @@
 import { DIGEST_NAME, NO_DIGESTS } from '../pdu/digest.js';
 import { ProtocolViolation } from '../pdu/pdu.js';
 
-/** How two offers become one value (RFC 7143 section 6.2). */
+/** How two offers are combined into one value (RFC 7143 section 6.2). */
 type Rule =
   | { readonly kind: 'minimum' | 'maximum'; readonly ours: number; readonly least: number; readonly most: number }
   | { readonly kind: 'or' | 'and'; readonly ours: boolean }
@@ -10,9 +10,9 @@ type Rule =
 const MOST_BYTES = 0xffffff;
 const MIB = 1024 * 1024;
 
-/** Largest data segment that the target takes: a record of `dd bs=1M` comes in one PDU. */
+/** Largest data segment that the target accepts: a record of `dd bs=1M` fits in one PDU. */
 export const MAX_RECEIVE_BYTES = MIB;
-/** The same before a login to a target has succeeded: what RFC 7143 section 13.12 has where nothing was declared. */
+/** The same until a login to a target has succeeded: the default of RFC 7143 section 13.12. */
 export const LOGIN_RECEIVE_BYTES = 8192;
 
 /** The operational keys that are negotiated, by name (RFC 7143 section 13). */
@@ -36,12 +36,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   iSCSIProtocolLevel: { kind: 'minimum', ours: 1, least: 0, most: 31 },
 };
 
-/** Keys that the initiator declares, and that want no answer. */
+/** Keys that the initiator declares; they need no answer. */
 const DECLARED: ReadonlySet<string> = new Set(['InitiatorName', 'InitiatorAlias', 'SessionType', 'TargetName']);
 
-/** What holds on a connection once it is logged in. */
+/** Parameters of a connection after its login. */
 export class Parameters {
-  /** Largest data segment that the initiator takes. */
+  /** Largest data segment that the initiator accepts. */
   maxSendBytes = 8192;
   initialR2T = true;
   immediateData = true;
@@ -49,7 +49,7 @@ export class Parameters {
   firstBurstBytes = 65_536;
   digests = NO_DIGESTS;
 
-  /** The answer to an offered key; undefined for one that wants none. Throws ProtocolViolation for an invalid offer. */
+  /** The answer to an offered key; undefined if it needs none. Throws ProtocolViolation for an invalid offer. */
   negotiate(key: string, offer: string): string | undefined {
     if (DECLARED.has(key)) return undefined;
     if (key === 'MaxRecvDataSegmentLength') {

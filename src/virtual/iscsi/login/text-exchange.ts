@@ -4,14 +4,14 @@ import type { Target } from '../target/target.js';
 import type { Parameters } from './parameters.js';
 import { encodeText, TextCollector, type TextKeys } from './text.js';
 
-/** What text requests need of their connection. */
+/** What text requests need from their connection. */
 export interface TextLink {
   readonly parameters: Pick<Parameters, 'maxSendBytes'>;
   /** All targets of the server. */
   readonly targets: readonly Target[];
-  /** The address that the initiator came to, as TargetAddress has it. */
+  /** The address that the initiator connected to, in the form of TargetAddress. */
   readonly localAddress: string;
-  /** Sends an answer, which the initiator counts. */
+  /** Sends an answer and advances the status sequence number. */
   reply<L extends PduLayout>(layout: L, values: Partial<Values<L>>, data?: Uint8Array): void;
 }
 
@@ -20,10 +20,10 @@ const NOTHING = new Uint8Array(0);
 /** Text requests of the full feature phase: discovery, and unknown keys (RFC 7143 section 11.10). */
 export class TextExchange {
   readonly #connection: TextLink;
-  /** That of the session; undefined in a discovery session. */
+  /** Target of the session; undefined in a discovery session. */
   readonly #target: Target | undefined;
   readonly #collector = new TextCollector();
-  /** What of the answer is still to be fetched. */
+  /** The rest of the answer, which the initiator has yet to request. */
   #left: Uint8Array = NOTHING;
   #tag = 0;
 
@@ -32,7 +32,7 @@ export class TextExchange {
     this.#target = target;
   }
 
-  /** Throws ProtocolViolation for what is no text request. */
+  /** Throws ProtocolViolation for an invalid text request. */
   answer(request: Values<typeof TEXT_REQUEST>, data: Uint8Array): void {
     const { initiatorTaskTag, lun, targetTransferTag, continues, final } = request;
     if (continues && final) throw new ProtocolViolation('a text that both ends and goes on');
@@ -61,7 +61,7 @@ export class TextExchange {
     });
   }
 
-  /** All targets in a discovery session; else the session's own (RFC 7143 appendix C). */
+  /** All targets in a discovery session; otherwise only the target of the session (RFC 7143 appendix C). */
   #sendTargets(wanted: string): [string, string][] {
     const all = this.#target === undefined ? this.#connection.targets : [this.#target];
     if (wanted === 'All' && this.#target !== undefined) return [['SendTargets', 'Reject']];

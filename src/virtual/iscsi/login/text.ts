@@ -6,7 +6,7 @@ export type TextKeys = ReadonlyMap<string, string>;
 const KEY = /^[A-Z][A-Za-z0-9.+@_-]{0,62}$/;
 const MAX_VALUE = 8192;
 
-/** Throws ProtocolViolation for what is no row of pairs, or names a key twice. */
+/** Throws ProtocolViolation for text that is not a list of pairs, or has a key twice. */
 export function decodeText(data: Uint8Array): TextKeys {
   const keys = new Map<string, string>();
   for (const pair of Buffer.from(data).toString('utf8').split('\0')) {
@@ -21,7 +21,7 @@ export function decodeText(data: Uint8Array): TextKeys {
   return keys;
 }
 
-/** A key may come more than once here: SendTargets answers one TargetName for each target. */
+/** A key may appear more than once: the answer to SendTargets has one TargetName for each target. */
 export function encodeText(pairs: Iterable<readonly [key: string, value: string]>): Uint8Array {
   return Buffer.from([...pairs].map(([key, value]) => `${key}=${value}\0`).join(''), 'utf8');
 }
@@ -34,7 +34,7 @@ export class TextCollector {
   readonly #parts: Uint8Array[] = [];
   #bytes = 0;
 
-  /** The whole text when this was its last part. Throws ProtocolViolation for one that has no end. */
+  /** Returns the whole text after its last part. Throws ProtocolViolation for a text of too many bytes or parts. */
   add(data: Uint8Array, continues: boolean): TextKeys | undefined {
     this.#parts.push(data);
     this.#bytes += data.length;

@@ -1,4 +1,4 @@
-/** Parts of at least so many bytes are kept as they came, as long as no smaller one came before. */
+/** Parts of at least this many bytes are kept without a copy, until a smaller one comes. */
 const SMALL = 4096;
 const BLOCK = 65_536;
 const NOTHING = new Uint8Array(0);
@@ -9,12 +9,12 @@ interface Block {
 }
 
 /**
- * Collects the data out of a command. An initiator chooses how many parts they come in, and a part takes some hundred
- * bytes whatever it holds: small ones are copied together.
+ * Collects the data out of a command. The initiator chooses the number of parts, and each part costs some hundred bytes
+ * of memory besides its data, so small parts are copied together.
  */
 export class DataOutCollector {
   readonly #parts: Uint8Array[] = [];
-  /** The last part, where it has room for more. */
+  /** The last part, if it has room for more. */
   #block: Block | undefined;
   #length = 0;
 
@@ -52,7 +52,7 @@ export class DataOutCollector {
     this.#block = undefined;
   }
 
-  /** All of it, once. */
+  /** Returns all data. To be called only once. */
   take(): Uint8Array {
     this.#closeBlock();
     const [only = NOTHING] = this.#parts;

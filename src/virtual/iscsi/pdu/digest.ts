@@ -1,26 +1,26 @@
 import { crc32c } from '../../../scsi/index.js';
 
-/** Which digests a connection carries (RFC 7143 section 13.1); there are none during its login. */
+/** Which digests a connection uses (RFC 7143 section 13.1); there are none during its login. */
 export interface Digests {
-  /** Behind the header and its additional segments. */
+  /** After the header and its additional segments. */
   readonly header: boolean;
-  /** Behind a data segment and its padding. */
+  /** After a data segment and its padding. */
   readonly data: boolean;
 }
 
 export const NO_DIGESTS: Digests = { header: false, data: false };
 
-/** What RFC 7143 calls CRC32C. */
+/** The name of the digest in RFC 7143. */
 export const DIGEST_NAME = 'CRC32C';
 export const DIGEST_BYTES = 4;
 
 const NOTHING = new Uint8Array(0);
 
-/** The digest of these bytes as it is sent; nothing when none was agreed on. */
+/** The digest of these bytes as it is sent; empty if none was agreed on. */
 export function digestOf(pieces: readonly Uint8Array[], agreed: boolean): Uint8Array {
   if (!agreed) return NOTHING;
   const digest = Buffer.alloc(DIGEST_BYTES);
-  // RFC 7143 section 13.1 sends the bits of the CRC so that its bytes come with the lowest first.
+  // With the bit order of RFC 7143 section 13.1, the lowest byte of the CRC is sent first.
   digest.writeUInt32LE(pieces.reduce((crc, piece) => crc32c(piece, crc), 0));
   return digest;
 }

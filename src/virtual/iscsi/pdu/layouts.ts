@@ -1,6 +1,6 @@
 import { bits, type Fields, type FieldValues, flag, hex, uint } from '../../../scsi/wire/layout.js';
 
-// The basic header segments of RFC 7143, section 11: where each field lies in their 48 bytes.
+// The basic header segments of RFC 7143, section 11: the place of each field in their 48 bytes.
 
 /** One kind of PDU. The same table serves both directions. */
 export interface PduLayout<T extends Fields = Fields> {
@@ -12,7 +12,7 @@ export interface PduLayout<T extends Fields = Fields> {
 /** ITT, TTT: no task. */
 export const NO_TAG = 0xffffffff;
 
-/** What every header has. */
+/** Fields of every header. */
 export const COMMON = {
   immediate: flag(0, 6),
   opcode: bits(0, 5, 0),
@@ -21,7 +21,7 @@ export const COMMON = {
   dataSegmentLength: uint(5, 3),
 } satisfies Fields;
 
-/** What every request has, but for data and SNACK. */
+/** Fields of every request, except Data-Out and SNACK. */
 export const REQUEST = {
   immediate: flag(0, 6),
   initiatorTaskTag: uint(16, 4),
@@ -29,7 +29,7 @@ export const REQUEST = {
   expectedStatusSequence: uint(28, 4),
 } satisfies Fields;
 
-/** What every answer has. */
+/** Fields of every answer. */
 const ANSWER = {
   final: flag(1, 7),
   initiatorTaskTag: uint(16, 4),

@@ -5,24 +5,24 @@ import { CDB, COMMON, type PduLayout, type Values } from './layouts.js';
 export const HEADER_BYTES = 48;
 const WORD = 4;
 
-/** One protocol data unit as it came. */
+/** One protocol data unit as received. */
 export interface Pdu {
   readonly opcode: number;
-  /** It is carried out at once, and takes no command sequence number. */
+  /** The request is carried out at once and takes no command sequence number. */
   readonly immediate: boolean;
   /** The basic header segment. */
   readonly header: Uint8Array;
   /** The additional header segments, with their paddings. */
   readonly additional: Uint8Array;
   readonly data: Uint8Array;
-  /** The data are not those that were sent: their digest is wrong. */
+  /** The data digest is wrong. */
   readonly damaged: boolean;
 }
 
-/** What a peer sent is against RFC 7143: the connection is closed, because nothing after it can be relied on. */
+/** The peer violated RFC 7143. The connection is closed, because nothing that follows can be relied on. */
 export class ProtocolViolation extends Error {}
 
-/** The fields of a PDU that is known to be of this kind. */
+/** Decodes the fields of a PDU of this kind. */
 export function decodePdu<L extends PduLayout>(layout: L, { header }: Pdu): Values<L> {
   return decodeFields(layout.fields, header, layout.name) as Values<L>;
 }
@@ -42,7 +42,7 @@ export interface Load {
   readonly digests?: Digests | undefined;
 }
 
-/** The pieces of a PDU, in order. Throws InvalidArgumentError for a value that does not fit its field. */
+/** Encodes a PDU as pieces, in order. Throws InvalidArgumentError for a value that does not fit its field. */
 export function encodePdu<L extends PduLayout>(
   { name, opcode, fields }: L,
   values: Partial<Values<L>>,
@@ -66,15 +66,15 @@ function paddingOf(length: number): number {
   return (WORD - (length % WORD)) % WORD;
 }
 
-/** Cuts the bytes of a connection into PDUs. */
+/** Splits the bytes of a connection into PDUs. */
 export class PduReader {
-  /** Largest data segment that is taken. */
+  /** Largest data segment that is accepted. */
   limit: number;
-  /** Those of the PDUs that are still to come. */
+  /** Digests of the PDUs that are still to come. */
   digests = NO_DIGESTS;
   /** The complete parts of the current PDU: the header, then the additional segments, each followed by its digest. */
   readonly #complete: Uint8Array[] = [];
-  /** What is being filled: the header, the additional segments with the header digest, or the data with theirs. */
+  /** The part being filled: the header, the additional segments with the header digest, or the data with its digest. */
   #part: Uint8Array = new Uint8Array(HEADER_BYTES);
   #filled = 0;
 
@@ -82,7 +82,7 @@ export class PduReader {
     this.limit = limit;
   }
 
-  /** The PDUs that these bytes complete. Throws ProtocolViolation for a wrong header digest, and for too many data. */
+  /** The PDUs that these bytes complete. Throws ProtocolViolation for a wrong header digest or too much data. */
   *push(bytes: Uint8Array): Generator<Pdu> {
     let offset = 0;
     while (offset < bytes.length) {
@@ -99,7 +99,7 @@ export class PduReader {
     return taken.length;
   }
 
-  /** Goes on to the next part when one is full; the PDU when it was the last. A part may be empty. */
+  /** Begins the next part when one is full; returns the PDU after the last part. A part may be empty. */
   #next(): Pdu | undefined {
     while (this.#filled === this.#part.length) {
       const part = this.#part;
@@ -123,7 +123,7 @@ export class PduReader {
     return common(header).additionalHeaderWords * WORD + (this.digests.header ? DIGEST_BYTES : 0);
   }
 
-  /** Bytes of the data with their padding and digest, by a header whose digest is right. */
+  /** Bytes of the data with padding and digest. Checks the header digest first. */
   #dataSize(header: Uint8Array, additional: Uint8Array): number {
     if (this.digests.header && !digestHolds(Buffer.concat([header, additional]))) {
       throw new ProtocolViolation('a wrong header digest');

@@ -3,7 +3,7 @@ const LUN_BYTES = 8;
 const PERIPHERAL = 0;
 const FLAT = 1;
 
-/** The number of a logical unit by its LUN field, which is lower-case hex; undefined for other ways of addressing. */
+/** The number of a logical unit from its LUN field in lower-case hex; undefined for other address methods. */
 export function unitNumber(lun: string): number | undefined {
   const bytes = Buffer.from(lun, 'hex');
   if (bytes.length !== LUN_BYTES || bytes.subarray(2).some((byte) => byte !== 0)) return undefined;

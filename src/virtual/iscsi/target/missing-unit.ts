@@ -18,7 +18,7 @@ const NOT_SUPPORTED = sense('5/25/00');
 /** The device server is not capable of supporting a device there; no type. */
 const NOT_CAPABLE = { peripheralQualifier: 3, peripheralDeviceType: 0x1f };
 
-/** The answer of a logical unit that is not there, in a target that has `units` of them, from LUN 0 on. */
+/** The answer for a missing logical unit of a target that has `units` units, from LUN 0 on. */
 export function missingUnit(cdb: Uint8Array, units: number): Execution {
   const dataIn = answerOf(cdb, units);
   return executionOf(dataIn ? good(dataIn) : checkCondition(NOT_SUPPORTED));

@@ -5,7 +5,7 @@ import { VirtualLibrary } from '../../virtual-library.js';
 import { unitNumber } from './lun.js';
 import { missingUnit } from './missing-unit.js';
 
-/** What a task hands to a logical unit. */
+/** What a task passes to a logical unit. */
 export interface UnitRequest {
   readonly lun: string;
   readonly cdb: Uint8Array;
@@ -14,10 +14,10 @@ export interface UnitRequest {
   readonly signal: AbortSignal;
 }
 
-/** What a target needs of a session on it. */
+/** What a target needs from its sessions. */
 export interface TargetSession {
   readonly nexus: Nexus;
-  /** Aborts the tasks of a logical unit, or all; resolves with their number when they have ended. */
+  /** Aborts the tasks of a logical unit, or all tasks; resolves with their number when they have ended. */
   abortTasks(lun?: string): Promise<number>;
   /** Ends the session. */
   end(why: string): Promise<void>;
@@ -30,7 +30,7 @@ interface LogicalUnit {
   reset(): Promise<void>;
 }
 
-/** A virtual drive as an iSCSI target, of which it is logical unit 0; or a library, whose drives are 1 and up. */
+/** An iSCSI target. Logical unit 0 is a virtual drive, or a library whose drives are units 1 and up. */
 export class Target {
   /** The iSCSI name. */
   readonly name: string;
@@ -66,7 +66,7 @@ export class Target {
     await Promise.all(theirs.map((session) => session.abortTasks(lun)));
   }
 
-  /** A session begins: an older one of the same nexus is ended by it (RFC 7143 section 6.3.5). */
+  /** Adds a session and ends an older one of the same nexus (RFC 7143 section 6.3.5). */
   async join(session: TargetSession): Promise<void> {
     for (const other of this.sessions) {
       if (other.nexus === session.nexus) await other.end('the initiator logged in again');
@@ -88,7 +88,7 @@ export class Target {
     await Promise.all(this.#units.map((unit) => unit.nexusLost(nexus)));
   }
 
-  /** Ends all tasks of all sessions; other sessions get a unit attention (CLEAR TASK SET). */
+  /** CLEAR TASK SET: ends the tasks of a logical unit in all sessions; other sessions get a unit attention. */
   async clearTaskSet(lun: string, by: TargetSession): Promise<void> {
     for (const session of this.sessions) {
       const ended = await session.abortTasks(lun);

@@ -24,11 +24,11 @@ export const TASK_MANAGEMENT_ANSWER = {
 
 /** A session whose tasks can be ended one by one. */
 export interface ManagedSession extends TargetSession {
-  /** Whether there was such a task; resolves when it has ended. */
+  /** Aborts a task; resolves when it has ended, with whether there was one. */
   abortTask(tag: number): Promise<boolean>;
 }
 
-/** Carries out a function and resolves with its response, after everything that it ends has ended. */
+/** Carries out a function; resolves with its response when all tasks that it ends have ended. */
 export async function manageTasks(
   session: ManagedSession,
   target: Target,
