@@ -1,13 +1,16 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * How an encrypted block lies in the image: as an ordinary record, so that every reader of `.tap` images gets over it,
- * whose data begins with this envelope. A plain block that happens to begin with the same bytes gets an envelope too,
- * so that no data can pass for an encrypted block.
+ * An encrypted block is an ordinary record of the image, so that any reader of `.tap` images can skip it. Its data
+ * begins with this envelope. A plain block that happens to begin with the same bytes gets an envelope too, so that no
+ * data can be mistaken for an encrypted block.
  *
- *   0-14  the words NODE-LTO BLOCK1    15  kind: 1 encrypted, 2 plain
- *  16     KAD format    17  bit 0: may be read raw    18, 19  lengths of U-KAD and A-KAD    20-23  zero 24-55  U-KAD
- * 56-67  A-KAD                  68-79   nonce 80-95  tag           96-127 check value of the key
+ *  0-14  the text NODE-LTO BLOCK1     15      kind: 1 encrypted, 2 plain
+ * 16     KAD format                   17      bit 0: may be read raw
+ * 18, 19 lengths of U-KAD and A-KAD   20-23   zero
+ * 24-55  U-KAD                        56-67   A-KAD
+ * 68-79  nonce                        80-95   tag
+ * 96-127 check value of the key
  *
  * AES-256-GCM over the block, with bytes 0 to 19 and the A-KAD as additional data. The check value is an HMAC-SHA-256
  * of the nonce: it distinguishes a wrong key from a damaged block and reveals nothing about the key.
@@ -39,29 +42,29 @@ const CHECK_BYTES = 32;
 const RAW_READABLE = 1;
 const CIPHER = 'aes-256-gcm';
 
-/** What stands beside each encrypted block. */
+/** What is recorded with each encrypted block. */
 export interface BlockMarks {
   /** One of `KAD_FORMAT`. */
   readonly kadFormat: number;
   readonly unauthenticated: Uint8Array | undefined;
   readonly authenticated: Uint8Array | undefined;
-  /** It may be read in raw mode. */
+  /** The block may be read in raw mode. */
   readonly rawReadable: boolean;
 }
 
-/** The kind of envelope that a record begins with, if it does: `data` are its first bytes, `length` is that of all. */
+/** The kind of envelope that a record begins with, if any. `data`: its first bytes; `length`: its full length. */
 export function envelopeKind(data: Uint8Array, length = data.length): keyof typeof KIND | undefined {
   if (length < ENVELOPE_BYTES || !MARK.equals(data.subarray(0, MARK.length))) return undefined;
   if (data[AT.kind] === KIND.encrypted) return 'encrypted';
   return data[AT.kind] === KIND.plain ? 'plain' : undefined;
 }
 
-/** A plain block in an envelope, if its data could be mistaken for one. */
+/** Puts a plain block in an envelope; needed if its data could be mistaken for one. */
 export function wrapPlain(block: Uint8Array): Buffer {
   return Buffer.concat([envelope(KIND.plain), block]);
 }
 
-/** A block as it is recorded: encrypted under `key`, 32 bytes, with a nonce of its own. */
+/** Encrypts a block for recording: under `key`, 32 bytes, with a new nonce. */
 export function seal(block: Uint8Array, key: Uint8Array, marks: BlockMarks): Buffer {
   const head = envelope(KIND.encrypted);
   const { unauthenticated, authenticated } = marks;
@@ -78,7 +81,7 @@ export function seal(block: Uint8Array, key: Uint8Array, marks: BlockMarks): Buf
   return sealed;
 }
 
-/** What stands in an envelope of an encrypted block; undefined for lengths that no envelope has. */
+/** The marks in the envelope of an encrypted block; undefined if their lengths are invalid. */
 export function marksOf(head: Uint8Array): BlockMarks | undefined {
   const unauthenticatedLength = head[AT.unauthenticatedLength] ?? 0;
   const authenticatedLength = head[AT.authenticatedLength] ?? 0;
@@ -99,7 +102,7 @@ export function isKeyOf(head: Uint8Array, key: Uint8Array): boolean {
   return timingSafeEqual(checkValue(key, nonce), head.subarray(AT.check, AT.check + CHECK_BYTES));
 }
 
-/** The block in a recorded one; undefined when it is not as it was written. */
+/** Decrypts a recorded block; undefined if it is not as it was written. */
 export function unseal(recorded: Uint8Array, key: Uint8Array): Buffer | undefined {
   const head = recorded.subarray(0, ENVELOPE_BYTES);
   const decipher = createDecipheriv(CIPHER, key, head.subarray(AT.nonce, AT.nonce + NONCE_BYTES))

@@ -4,8 +4,8 @@ const FILEMARK_RESERVE_BYTES = 0x10000;
 const EARLY_WARNING_BYTES = 64 * 1024 * 1024;
 
 /**
- * Where, in bytes of the image, a partition ends. `earlyWarning` is the beginning of the early-warning zone: by default
- * the smaller of 1 % of the capacity and 64 MiB before `records`, which no record passes; filemarks may go on to `end`.
+ * Where a partition ends, in bytes of the image. `earlyWarning`: beginning of the early-warning zone, by default 1 % of
+ * the capacity or 64 MiB before `records`, whichever is smaller. `records`: end for records. `end`: end for filemarks.
  */
 export interface Limits {
   readonly earlyWarning: number;

@@ -2,7 +2,7 @@ import { MediumError } from '../../errors/index.js';
 import { type MamAttribute, mamAttribute } from '../../scsi/index.js';
 import { readJson, writeJson } from '../host/json-file.js';
 
-/** What a cartridge is; nothing that a host does changes it, but for the write-protect switch. */
+/** Properties of a cartridge. Hosts cannot change them; only the write-protect switch can be moved. */
 export interface MediumFacts {
   readonly barcode: string;
   readonly serial: string;
@@ -13,19 +13,19 @@ export interface MediumFacts {
   readonly kind: MediumKind;
   readonly capacityBytes: number;
   readonly writeProtected: boolean;
-  /** Only what was recorded where is kept; the data read as zeros. */
+  /** Keeps record lengths and filemarks, but no data: records read as zeros. */
   readonly discardsData?: boolean;
 }
 
-/** A cartridge that is to be made. */
+/** A cartridge to create. */
 export interface NewMedium extends MediumFacts {
-  /** Loads before it was made; none by default. */
+  /** Load count at creation; default 0. */
   readonly loads?: number;
 }
 
 export type MediumKind = 'data' | 'worm' | 'cleaning';
 
-/** What drives keep count of. */
+/** Counters that drives keep. */
 export interface MediumUsage {
   loads: number;
   bytesWritten: number;
@@ -42,7 +42,7 @@ export interface MediumUsage {
 
 export type AttributeFormat = 'binary' | 'ascii' | 'text';
 
-/** An attribute as a host has written it. */
+/** An attribute written by a host. */
 export interface HostAttribute {
   readonly format: AttributeFormat;
   readonly value: Uint8Array;
@@ -73,13 +73,13 @@ export const UNUSED: MediumUsage = {
   lastDrives: [],
 };
 
-/** An attribute that each partition has for itself is kept under its id and the partition's number above it. */
+/** The key of an attribute: its id; if each partition has its own, with the partition number in the bits above. */
 export function attributeKey(id: number, partition: number): number {
   const attribute: MamAttribute | undefined = mamAttribute(id);
   return attribute?.perPartition ? partition * PARTITION_UNIT + id : id;
 }
 
-/** The attribute id of a key, when it is one for that partition. */
+/** The attribute id of a key; undefined if the key is of another partition. */
 export function attributeIdOf(key: number, partition: number): number | undefined {
   const id = key % PARTITION_UNIT;
   return attributeKey(id, partition) === key ? id : undefined;
@@ -91,7 +91,7 @@ export async function saveMemory(path: string, memory: CartridgeMemory): Promise
   await writeJson(path, { format: FORMAT, medium, usage, partitions, attributes: Object.fromEntries(entries) });
 }
 
-/** Rejects with MediumError when the file is missing or no cartridge memory. */
+/** Rejects with MediumError if the file is missing or is not a cartridge memory. */
 export async function loadMemory(path: string): Promise<CartridgeMemory> {
   try {
     const stored = (await readJson(path)) as StoredMemory;
@@ -120,7 +120,7 @@ interface StoredMemory {
   readonly attributes: Readonly<Record<string, StoredAttribute>>;
 }
 
-/** As text where that gives back the same bytes and a person can read it. */
+/** As text if it is printable ASCII, so that people can read it; otherwise as hex. */
 function toJson({ format, value }: HostAttribute): StoredAttribute {
   const text = Buffer.from(value).toString('latin1');
   return format !== 'binary' && /^[\x20-\x7e]*$/.test(text)

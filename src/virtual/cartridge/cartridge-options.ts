@@ -17,7 +17,7 @@ export interface CartridgeOptions {
   readonly capacityBytes?: number;
   readonly worm?: boolean;
   readonly cleaning?: boolean;
-  /** How often a cleaning cartridge has been used already, of 50 times; 0 by default. */
+  /** Past uses of a cleaning cartridge, of 50. Default: 0. */
   readonly usedCleanings?: number;
   readonly writeProtected?: boolean;
   /**
@@ -27,9 +27,9 @@ export interface CartridgeOptions {
   readonly discardsData?: boolean;
 }
 
-/** How often an LTO cleaning cartridge can be used, as IBM and HPE sell them. */
+/** Uses of an LTO cleaning cartridge, as IBM and HPE sell them. */
 export const CLEANINGS = 50;
-/** A name is a folder's, too. */
+/** The name is also the name of a folder. */
 export const CARTRIDGE_NAME = /^[A-Za-z0-9]{1,32}$/;
 const GB = 1e9;
 const FLAGS = ['worm', 'cleaning', 'writeProtected', 'discardsData'] as const;
@@ -40,7 +40,7 @@ export function requireName(name: string): string {
   throw new InvalidArgumentError(`a cartridge's name is 1 to 32 letters and digits, not ${JSON.stringify(name)}`);
 }
 
-/** Throws InvalidArgumentError for an option that no cartridge can have. */
+/** Throws InvalidArgumentError for an invalid option. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): NewMedium {
   requireRecord('a cartridge', options, { next: 'Give its name, or the options of a new one' });
   for (const name of FLAGS) if (options[name] !== undefined) requireBoolean(name, options[name]);

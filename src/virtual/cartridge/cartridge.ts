@@ -17,12 +17,12 @@ import {
 import { TapImage } from './tap-image.js';
 
 const REMEMBERED_DRIVES = 4;
-/** MAM attribute of the barcode, which a library writes when it sees the cartridge first. */
+/** MAM attribute of the barcode, which a library writes when it first sees the cartridge. */
 const BARCODE = 0x0806;
 
 /**
- * A cartridge in a drive: `cartridges/<name>/` with `memory.json` and one `.tap` image for each partition (`.json` where
- * it discards data).
+ * A cartridge in a drive: `cartridges/<name>/` with `memory.json` and one `.tap` image for each partition (`.json` if it
+ * discards data).
  */
 export class Cartridge {
   readonly name: string;
@@ -43,7 +43,7 @@ export class Cartridge {
     return this.#memory;
   }
 
-  /** Makes a blank cartridge; it is not opened. Rejects when there is one of that name. */
+  /** Creates a blank cartridge without opening it. Rejects if one of that name exists. */
   static async create(driveFolder: string, { loads = 0, ...medium }: NewMedium): Promise<void> {
     const folder = folderOf(driveFolder, medium.barcode);
     const value = asciiPad(medium.barcode, 32);
@@ -77,7 +77,7 @@ export class Cartridge {
     return image;
   }
 
-  /** Logical objects of a partition; none where there is no such partition. */
+  /** Number of logical objects in a partition; 0 if there is no such partition. */
   objectsOf(partition: number): number {
     return this.#images[partition]?.objects ?? 0;
   }
@@ -107,7 +107,7 @@ export class Cartridge {
     return this.memory.medium.kind === 'worm' ? (worm ?? data) : data;
   }
 
-  /** Creates the partitions again, all blank. */
+  /** Replaces the partitions with blank ones. */
   async format(partitions: readonly number[]): Promise<void> {
     for (const image of this.#images) await image.truncate(0);
     const usage = { ...this.memory.usage, initializations: this.memory.usage.initializations + 1 };
@@ -125,19 +125,19 @@ export class Cartridge {
     usage.lastDrives = [{ vendor, serial }, ...usage.lastDrives].slice(0, REMEMBERED_DRIVES);
   }
 
-  /** Replaces the hosts' attributes; they are on disk when this has resolved, and as before when it rejects. */
+  /** Replaces the attributes of hosts. They are on disk when this resolves, and unchanged if it rejects. */
   async writeAttributes(attributes: Map<number, HostAttribute>): Promise<void> {
     const memory = { ...this.memory, attributes };
     await saveMemory(join(this.#folder, MEMORY), memory);
     this.#memory = memory;
   }
 
-  /** Brings the cartridge memory to disk. */
+  /** Writes the cartridge memory to disk. */
   async save(): Promise<void> {
     await saveMemory(join(this.#folder, MEMORY), this.memory);
   }
 
-  /** Brings all that was written to disk. */
+  /** Syncs all data, and the cartridge memory, to disk. */
   async sync(): Promise<void> {
     for (const image of this.#images) await image.sync();
     await this.save();
@@ -150,7 +150,7 @@ export class Cartridge {
   }
 }
 
-/** The images of all partitions; a partition that was never written gets an empty one. */
+/** Opens the images of all partitions. A partition that was never written gets an empty one. */
 async function openImages(folder: string, { medium, partitions }: CartridgeMemory): Promise<TapImage[]> {
   const images: TapImage[] = [];
   for (const partition of partitions.keys()) images.push(await openImage(folder, medium, partition));

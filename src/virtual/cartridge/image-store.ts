@@ -4,13 +4,13 @@ import { onHostFile } from '../host/host-file.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { ObjectIndex } from './object-index.js';
 
-/** Where the bytes of a tape image are. Offsets are bytes of the image. */
+/** Storage for the bytes of a tape image. Offsets are bytes of the image. */
 export interface ImageStore {
-  /** Fills `into`; rejects when there is less. */
+  /** Fills `into`; rejects if the image has fewer bytes. */
   read(into: Uint8Array, offset: number): Promise<void>;
   write(parts: readonly Uint8Array[], offset: number): Promise<void>;
   truncate(size: number): Promise<void>;
-  /** Until this has resolved, what was written may be lost with the machine's power. */
+  /** Until this resolves, a power failure of the machine may lose what was written. */
   sync(index: ObjectIndex): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,11 +65,11 @@ const FORMAT = 'node-lto lengths 1';
 
 interface StoredLengths {
   readonly format: unknown;
-  /** Words of the image format, each with how often it comes in a row. */
+  /** Words of the image format, each with the length of its run. */
   readonly objects: readonly (readonly [word: number, count: number])[];
 }
 
-/** Keeps what was recorded, but not the data: every record reads as zeros. For measuring with more than a disk holds. */
+/** Keeps record lengths and filemarks, but no data: records read as zeros. For measurements larger than the disk. */
 export class DiscardingStore implements ImageStore {
   readonly #path: string;
 
@@ -77,7 +77,7 @@ export class DiscardingStore implements ImageStore {
     this.#path = path;
   }
 
-  /** Rejects with the file system's error, or with MediumError for a file of something else. */
+  /** Rejects with the file system's error, or with MediumError for a file of another format. */
   static async open(path: string): Promise<{ readonly store: DiscardingStore; readonly index: ObjectIndex }> {
     const index = new ObjectIndex();
     const stored = (await readJson(path).catch((error: NodeJS.ErrnoException) => {

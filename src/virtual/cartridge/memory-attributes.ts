@@ -12,7 +12,7 @@ import { attributeIdOf, type CartridgeMemory } from './cartridge-memory.js';
 import { CLEANINGS } from './cartridge-options.js';
 import type { TapImage } from './tap-image.js';
 
-/** Bytes of the chip that attributes of a host may take, with their five bytes of header each. */
+/** Bytes of the chip for the attributes of hosts, with their headers of five bytes each. */
 export const MEMORY_BYTES = 16_384;
 const ATTRIBUTE_HEADER_BYTES = 5;
 
@@ -23,13 +23,13 @@ const TAPE_WIDTH = 127;
 
 interface Source {
   readonly memory: CartridgeMemory;
-  /** Bytes of a partition for records, and those after the last object. */
+  /** Bytes of a partition for records: in total, and after the last object. */
   readonly maximum: number;
   readonly remaining: number;
   readonly encryption: ReturnType<TapImage['encryption']>;
 }
 
-/** The attributes that drive and maker keep: from what they know to bytes; nothing for one that is not set. */
+/** The bytes of each attribute that the drive and the manufacturer maintain; undefined if it is not set. */
 const KEPT: Readonly<Record<number, (source: Source) => Uint8Array | undefined>> = {
   0: ({ remaining }) => integer(mebibytes(remaining), 8),
   1: ({ maximum }) => integer(mebibytes(maximum), 8),
@@ -89,7 +89,7 @@ export function isHostAttribute(id: number): boolean {
   return (owner === 'host' || owner === 'vendorHost') && mamAttribute(id) !== undefined;
 }
 
-/** Bytes that the hosts' attributes take in the chip. */
+/** Bytes of the chip that the attributes of hosts take. */
 export function bytesUsed({ attributes }: CartridgeMemory): number {
   return [...attributes.values()].reduce((sum, { value }) => sum + ATTRIBUTE_HEADER_BYTES + value.length, 0);
 }
@@ -102,7 +102,7 @@ function factsOf({ medium }: CartridgeMemory) {
   return LTO_FORMATS.find(({ densityCode }) => densityCode === medium.densityCode);
 }
 
-/** Density that the cartridge was made for: a drive of a later generation may have formatted it in another one. */
+/** Density that the cartridge was made for; a drive of a later generation may have formatted it with another. */
 function madeDensity(memory: CartridgeMemory): number {
   const madeAs = factsOf(memory)?.madeAs;
   return (madeAs && formatFacts(madeAs)?.densityCode) ?? memory.medium.densityCode;
@@ -115,7 +115,7 @@ function lastDrive(loadsAgo: number) {
   };
 }
 
-/** All ones where there is no such block. */
+/** All ones if there is no such block. */
 function place(object: number | undefined): Uint8Array {
   return object === undefined ? ALL_ONES : integer(object, 8);
 }

@@ -1,8 +1,8 @@
 import { FILEMARK, spanOf } from './tap-format.js';
 
-/** Where one logical object lies in the image. */
+/** The place of one logical object in the image. */
 export interface ObjectPlace {
-  /** The word it begins with. */
+  /** The word that the object begins with. */
   readonly word: number;
   readonly offset: number;
 }
@@ -10,12 +10,12 @@ export interface ObjectPlace {
 const FIRST_ROOM = 256;
 
 /**
- * Where every logical object of a partition lies, kept as runs of equal neighbours: a tape of 256 KiB records is a
- * handful of runs, one of ever-changing lengths costs 28 bytes a record.
+ * The places of all logical objects of a partition, stored as runs of objects with the same word: a tape of 256 KiB
+ * records is a handful of runs; if the lengths change all the time, each record takes 28 bytes.
  */
 export class ObjectIndex {
   #runs = 0;
-  /** For each run: number of its first object, offset of it, filemarks before it, and the word of its objects. */
+  /** For each run: number of its first object, its offset, filemarks before it, and the word of its objects. */
   #first = new Float64Array(FIRST_ROOM);
   #offset = new Float64Array(FIRST_ROOM);
   #marks = new Float64Array(FIRST_ROOM);
@@ -38,7 +38,7 @@ export class ObjectIndex {
     return this.#end;
   }
 
-  /** Adds `count` objects in a row; the first begins at `offset`, at or after `end`. */
+  /** Adds `count` consecutive objects; the first begins at `offset`, at or after `end`. */
   append(word: number, offset: number, count = 1): void {
     const last = this.#runs - 1;
     if (last < 0 || at(this.#word, last) !== word || offset !== this.#end) this.#addRun(word, offset);
@@ -47,7 +47,7 @@ export class ObjectIndex {
     if (word === FILEMARK) this.#filemarks += count;
   }
 
-  /** The words of all objects, each with how often it comes in a row. */
+  /** The words of all objects, each with the length of its run. */
   *runs(): Generator<[word: number, count: number]> {
     for (let run = 0; run < this.#runs; run += 1) {
       const end = run + 1 < this.#runs ? at(this.#first, run + 1) : this.#count;
@@ -55,7 +55,7 @@ export class ObjectIndex {
     }
   }
 
-  /** `object` is below `count`. */
+  /** `object` must be below `count`. */
   place(object: number): ObjectPlace {
     const run = this.#runOf(object);
     const word = at(this.#word, run);
@@ -71,13 +71,13 @@ export class ObjectIndex {
     return at(this.#marks, run) + within;
   }
 
-  /** Logical object number of filemark `n`, counted from 0; `n` is below `filemarks`. */
+  /** Logical object number of filemark `n`, counted from 0; `n` must be below `filemarks`. */
   objectOfFilemark(n: number): number {
     const run = lastNotAbove(this.#marks, this.#runs, n);
     return at(this.#first, run) + (n - at(this.#marks, run));
   }
 
-  /** Number of the first object from `from` on whose word passes; undefined when there is none. */
+  /** Number of the first object from `from` on whose word `passes`; undefined if there is none. */
   find(passes: (word: number) => boolean, from = 0): number | undefined {
     for (let run = from >= this.#count ? this.#runs : this.#runOf(from); run < this.#runs; run++) {
       if (passes(at(this.#word, run))) return Math.max(from, at(this.#first, run));
@@ -85,7 +85,7 @@ export class ObjectIndex {
     return undefined;
   }
 
-  /** Forgets `object` and everything after it. */
+  /** Removes `object` and everything after it. */
   truncate(object: number): void {
     if (object >= this.#count) return;
     this.#filemarks = this.filemarksBefore(object);

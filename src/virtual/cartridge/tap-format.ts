@@ -1,11 +1,11 @@
 import { ENVELOPE_BYTES } from './block-envelope.js';
 
 /**
- * The SIMH magnetic tape image (`.tap`): a row of objects, every word little endian.
+ * The SIMH magnetic tape image (`.tap`): a sequence of objects; all words are little endian.
  *
  * A data record is `length, data, one pad byte when the length is odd, length`; a filemark is one zero word. The upper
- * four bits of a length word are the record's class: 0 is a good record, 8 one that could not be read when the image
- * was made. End of file, or an end-of-medium word, is end of data.
+ * four bits of a length word are the class of the record: 0 is a good record, 8 a record that could not be read when
+ * the image was made. End of file, or an end-of-medium word, is end of data.
  */
 
 export const WORD_BYTES = 4;
@@ -17,20 +17,20 @@ const CLASS_SHIFT = 28;
 const LENGTH_MASK = 0x0fffffff;
 const GOOD = 0;
 const BAD = 8;
-/** Classes of the index in memory, for records whose data begins with an envelope; in a file they are good ones. */
+/** Classes that only the index in memory has, for records whose data begins with an envelope. A file has class 0. */
 const IN_ENVELOPE = { encrypted: 1, plain: 2 } as const;
 
 /** Largest record of an LTO drive. */
 export const MAX_RECORD_BYTES = 0x800000;
-/** The largest length that an image is believed to hold: such a record in its envelope. */
+/** Largest valid length in an image: the largest record in its envelope. */
 const MAX_RECORDED_BYTES = MAX_RECORD_BYTES + ENVELOPE_BYTES;
 
-/** What a word at the beginning of an object says. */
+/** The meaning of the first word of an object. */
 export type WordKind =
   | 'filemark'
   | 'record'
   | 'bad-record'
-  /** A good record, of which the index knows that its data begins with an envelope. */
+  /** Only in the index: a good record whose data begins with an envelope. */
   | 'encrypted-record'
   | 'wrapped-record'
   | 'erase-gap'
@@ -54,7 +54,7 @@ export function kindOfWord(word: number): WordKind {
   return KIND_OF_CLASS[word >>> CLASS_SHIFT] ?? 'invalid';
 }
 
-/** What a word in a file says: the classes of the index are none there. */
+/** The meaning of a word in a file, where the classes of the index are invalid. */
 export function kindInFile(word: number): WordKind {
   const kind = kindOfWord(word);
   return kind === 'encrypted-record' || kind === 'wrapped-record' ? 'invalid' : kind;
@@ -74,7 +74,7 @@ export function badRecord(length: number): number {
   return withClass(BAD, length);
 }
 
-/** The word that the index keeps for a record whose data begins with an envelope. */
+/** The word that the index stores for a record whose data begins with an envelope. */
 export function recordInEnvelope(kind: keyof typeof IN_ENVELOPE, length: number): number {
   return withClass(IN_ENVELOPE[kind], length);
 }

@@ -16,15 +16,15 @@ import { scanImage, type Tail } from './tap-scan.js';
 /** The logical object at a position. */
 export type TapeObject =
   | { readonly kind: 'record' | 'bad-record'; readonly length: number }
-  /** `length` is that of what is recorded, the envelope with it. */
+  /** `length` includes the envelope. */
   | { readonly kind: 'encrypted-record' | 'wrapped-record'; readonly length: number }
   | { readonly kind: 'filemark' }
   /** Nothing was recorded here. */
   | { readonly kind: 'end-of-data' }
-  /** Something was, but the image is damaged from here on. */
+  /** Something was recorded here, but the image is damaged from here on. */
   | { readonly kind: 'damage' };
 
-/** One partition of a cartridge: its image and the index of it. Positions are logical object numbers. */
+/** One partition of a cartridge: an image and its index. Positions are logical object numbers. */
 export class TapImage {
   readonly #store: ImageStore;
   readonly #index: ObjectIndex;
@@ -39,7 +39,7 @@ export class TapImage {
     this.#size = size;
   }
 
-  /** Opens an image and reads its structure. A record whose writing was cut off is removed; damage is left as it is. */
+  /** Opens an image and reads its structure. A last record that is incomplete is removed; damage is left as it is. */
   static async open(path: string, { readOnly = false } = {}): Promise<TapImage> {
     const file = await open(path, readOnly ? 'r' : 'r+');
     try {
@@ -54,7 +54,7 @@ export class TapImage {
     }
   }
 
-  /** Opens an image that keeps no data, only what was recorded where; a new one when there is no such file. */
+  /** Opens an image that keeps record lengths and filemarks, but no data. A missing file is an empty image. */
   static async openDiscarding(path: string): Promise<TapImage> {
     const { store, index } = await DiscardingStore.open(path);
     return new TapImage(store, index, 'clean', index.end);
@@ -69,12 +69,12 @@ export class TapImage {
     return this.#index.filemarks;
   }
 
-  /** Whether what follows the last object can't be read, so that end of data can't be found. */
+  /** Whether the image is damaged after the last object, so that end of data can't be found. */
   get damaged(): boolean {
     return this.#damaged;
   }
 
-  /** Bytes of the image before an object, or before end of data: what the capacity is measured in. */
+  /** Bytes of the image before an object, or before end of data. The capacity is counted in them. */
   bytesBefore(object: number): number {
     return object < this.#index.count ? this.#index.place(object).offset : this.#index.end;
   }
@@ -83,7 +83,7 @@ export class TapImage {
     return this.#index.filemarksBefore(object);
   }
 
-  /** Logical object number of filemark `n`, counted from 0; undefined when there are fewer. */
+  /** Logical object number of filemark `n`, counted from 0; undefined if there are fewer. */
   objectOfFilemark(n: number): number | undefined {
     return n >= 0 && n < this.#index.filemarks ? this.#index.objectOfFilemark(n) : undefined;
   }
@@ -110,7 +110,7 @@ export class TapImage {
     await this.#store.read(into, this.#index.place(position).offset + WORD_BYTES + skip);
   }
 
-  /** Records `records` at `position`; everything that was recorded from there on is gone. */
+  /** Writes `records` at `position`; everything that was recorded from there on is lost. */
   async writeRecords(position: number, records: readonly Uint8Array[]): Promise<void> {
     const parts: Uint8Array[] = [];
     const words: number[] = [];
@@ -123,7 +123,7 @@ export class TapImage {
     await this.#append(position, parts, words);
   }
 
-  /** Records `count` filemarks at `position`; everything that was recorded from there on is gone. */
+  /** Writes `count` filemarks at `position`; everything that was recorded from there on is lost. */
   async writeFilemarks(position: number, count: number): Promise<void> {
     await this.#append(position, [new Uint8Array(count * WORD_BYTES)], Array<number>(count).fill(FILEMARK));
   }
@@ -136,7 +136,7 @@ export class TapImage {
     this.#size = this.#index.end;
   }
 
-  /** Until this has resolved, what was written may be lost with the machine's power. */
+  /** Until this resolves, a power failure of the machine may lose what was written. */
   async sync(): Promise<void> {
     await this.#store.sync(this.#index);
   }
@@ -151,7 +151,7 @@ export class TapImage {
     try {
       await this.#store.write(parts, start);
     } catch (error) {
-      // A record is on tape whole or not at all; if it can't be cut now, the next one is written after a cut.
+      // A record is on tape whole or not at all. If this truncation fails, the next write truncates first.
       this.#size = Number.POSITIVE_INFINITY;
       await this.truncate(position);
       throw error;

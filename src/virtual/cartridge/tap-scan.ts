@@ -17,9 +17,9 @@ import {
 export type Tail =
   /** Nothing, or an end-of-medium word. */
   | 'clean'
-  /** The beginning of one object whose writing was cut off. */
+  /** The beginning of one object that was not completely written. */
   | 'torn'
-  /** Something was recorded there that can't be followed any more. */
+  /** Something was recorded there that can't be parsed. */
   | 'damaged';
 
 export interface Scan {
@@ -27,7 +27,7 @@ export interface Scan {
   readonly tail: Tail;
 }
 
-/** Reads the structure of an image of `size` bytes; the data of large records is passed over. */
+/** Reads the structure of an image of `size` bytes; the data of large records is skipped. */
 export async function scanImage(file: FileHandle, size: number): Promise<Scan> {
   const scanner = new Scanner(file, size);
   return { tail: await scanner.run(), index: scanner.index };
@@ -37,7 +37,7 @@ export async function scanImage(file: FileHandle, size: number): Promise<Scan> {
 const LARGE_RECORD_BYTES = 0x8000;
 /** Bytes read of a large record: its header and the mark of an envelope. */
 const HEAD_BYTES = WORD_BYTES + MARK_BYTES;
-/** Frames that are read at the same time. */
+/** Frames that are read in parallel. */
 const BATCH = 64;
 
 class Scanner {
@@ -71,7 +71,7 @@ class Scanner {
     return this.#offset === this.#size ? 'clean' : 'torn';
   }
 
-  /** Adds the record at the offset; false when neither it nor what follows it can be made out. */
+  /** Adds the record at the offset; false if neither it nor what follows it can be parsed. */
   async #record(word: number): Promise<boolean> {
     const trailer = this.#offset + spanOf(word) - WORD_BYTES;
     const good = await this.#wordInIndex(word);
@@ -90,7 +90,7 @@ class Scanner {
     return markedWord(word, this.#window.bytes(data, MARK_BYTES));
   }
 
-  /** Adds the records from the offset on that have this word at both ends, by reading many frames at the same time. */
+  /** Adds the records from the offset on that have this word at both ends; reads many frames in parallel. */
   async #skipAlike(word: number): Promise<void> {
     const span = spanOf(word);
     const count = Math.min(BATCH, Math.floor((this.#size - this.#offset) / span));
@@ -104,7 +104,7 @@ class Scanner {
     }
   }
 
-  /** The trailer that ends at `offset`, the header and the first data that begin there; zero at the end of the file. */
+  /** The trailer that ends at `offset`, and the header and first data that begin there; zeros after the end of file. */
   async #around(offset: number): Promise<Border> {
     const bytes = Buffer.alloc(WORD_BYTES + HEAD_BYTES);
     await this.#file.read(bytes, 0, bytes.length, offset - WORD_BYTES);
@@ -116,8 +116,8 @@ class Scanner {
   }
 
   /**
-   * Whether the row of objects goes on at `offset`: then the record before it has lost no more than its trailer. Zero
-   * words prove nothing, since data may be full of them; what follows them must be a whole record or the end.
+   * Whether objects continue at `offset`: then only the trailer of the record before it is damaged. Zero words prove
+   * nothing, since data may be full of them; what follows them must be a whole record or the end.
    */
   async #goesOn(offset: number): Promise<boolean> {
     for (let at = offset; at < this.#size; at += WORD_BYTES) {
@@ -133,8 +133,8 @@ class Scanner {
   }
 
   /**
-   * A header promises more than the image holds: either the record's writing was cut off, or the header is damaged and
-   * more was recorded. The second is so when the image ends with a whole record.
+   * A header claims more than the image holds: either the record was not completely written, or the header is damaged
+   * and more was recorded. It is damage if the image ends with a whole record.
    */
   async #overrun(): Promise<Tail> {
     const rest = Buffer.alloc(this.#size - this.#offset);
@@ -143,7 +143,7 @@ class Scanner {
     while (end >= WORD_BYTES && rest.readUInt32LE(end - WORD_BYTES) === FILEMARK) end -= WORD_BYTES;
     const word = end < WORD_BYTES ? FILEMARK : rest.readUInt32LE(end - WORD_BYTES);
     const start = end - spanOf(word);
-    // At 0 stands the header that is in question.
+    // At 0 is the header in question.
     const whole = isRecord(word) && (start === 0 || (start > 0 && rest.readUInt32LE(start) === word));
     return whole ? 'damaged' : 'torn';
   }
