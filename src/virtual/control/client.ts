@@ -3,15 +3,15 @@ import { createInterface, type Interface } from 'node:readline';
 import { DriveClosedError, InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { controlSocketPath, LONGEST_PATH, parseResponse, toLine } from './messages.js';
 
-/** There is no control socket: the drive is not served, or its server is gone. */
+/** Errors without a control socket in use: the drive is not served, or its server is gone. */
 const NOT_SERVED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
 
-/** Asks the process that serves a device, through its control socket. */
+/** Sends requests to the process that serves a device, through its control socket. */
 export class ControlClient {
   readonly #device: string;
   readonly #socket: Socket;
   readonly #lines: Interface;
-  /** Answers come in the order of the requests. */
+  /** Requests without an answer yet. Answers come in the order of the requests. */
   readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
 
   private constructor(folder: string, socket: Socket) {
@@ -40,7 +40,7 @@ export class ControlClient {
     return new ControlClient(folder, socket);
   }
 
-  /** Resolves with the state of the device after it. Rejects with the LtoError of the device. */
+  /** Resolves with the state of the device after the request. Rejects with the LtoError of the device. */
   async ask(request: unknown): Promise<unknown> {
     if (this.#socket.destroyed) throw this.#gone();
     const line = await new Promise<string>((resolve, reject) => {

@@ -8,7 +8,7 @@ import { CARTRIDGE, FAULTS } from './messages.js';
 /** The state of a drive as an operator sees it. */
 export interface DriveState {
   readonly identity: VirtualDriveIdentity;
-  /** Name of the cartridge that is in the drive. */
+  /** Name of the cartridge in the drive. */
   readonly cartridge: string | null;
   readonly faults: readonly Fault[];
 }
@@ -37,7 +37,7 @@ const REQUEST = z.discriminatedUnion('do', [
 
 const STATE = z.object({ identity: z.unknown(), cartridge: z.string().nullable(), faults: FAULTS });
 
-/** Does what comes through the control socket, and resolves with the state after it. Throws ZodError for no request. */
+/** Carries out a request; resolves with the state after it. Rejects with ZodError for an invalid request. */
 export async function serveDriveControls(controls: DriveControls, message: unknown): Promise<DriveState> {
   const request = REQUEST.parse(message);
   if (request.do === 'insert') await controls.insert(request.cartridge);

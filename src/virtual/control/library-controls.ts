@@ -45,7 +45,7 @@ const LIBRARY_FAULT = z.strictObject({
   offline: z.boolean().optional(),
 }) as z.ZodType<LibraryFault>;
 
-/** Throws a ZodError for what are no faults of a library. */
+/** Throws ZodError for invalid faults of a library. */
 export function parseLibraryFault(document: unknown): LibraryFault {
   return LIBRARY_FAULT.parse(document);
 }
@@ -68,7 +68,7 @@ const STATE = z.object({
   faults: LIBRARY_FAULT,
 });
 
-/** Does what comes through the control socket, and resolves with the state after it. Throws ZodError for no request. */
+/** Carries out a request; resolves with the state after it. Rejects with ZodError for an invalid request. */
 export async function serveLibraryControls(controls: LibraryControls, message: unknown): Promise<LibraryState> {
   const request = REQUEST.parse(message);
   if (request.do === 'import') await controls.import(request.cartridge);

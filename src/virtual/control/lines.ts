@@ -3,7 +3,10 @@ import { InvalidArgumentError } from '../../errors/index.js';
 
 const LINE_FEED = 0x0a;
 
-/** The lines of a stream, as they are asked for; it is not destroyed at their end. Throws InvalidArgumentError for one of more bytes than `most`. */
+/**
+ * Reads the lines of a stream on demand. The stream is not destroyed at the end. Throws InvalidArgumentError for a line
+ * of more than `most` bytes.
+ */
 export async function* linesOf(stream: Readable, most: number): AsyncGenerator<string> {
   let parts: Buffer[] = [];
   let bytes = 0;

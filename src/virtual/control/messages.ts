@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { Fault } from '../unit/faults.js';
 
-// What is said through the control socket: one JSON document a line, each request answered by one line.
+// The protocol of the control socket: one JSON document per line; each request is answered by one line.
 
 /** The socket of a served drive. */
 export function controlSocketPath(folder: string): string {
@@ -61,18 +61,18 @@ export const CARTRIDGE = z.union([z.string(), NEW_CARTRIDGE]) as z.ZodType<strin
 
 export const FAULTS = z.array(FAULT).max(1000) as unknown as z.ZodType<readonly Fault[]>;
 
-/** Throws a ZodError for what is no list of faults. */
+/** Throws ZodError for an invalid list of faults. */
 export function parseFaults(document: unknown): readonly Fault[] {
   return FAULTS.parse(document);
 }
 
-/** What is said to a request: what the device is like now, or why it was not done. */
+/** The response to a request: the state of the device now, or the error. */
 const RESPONSE = z.union([
   z.object({ state: z.unknown().refine((state) => state !== undefined) }),
   z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 
-/** Throws a SyntaxError or a ZodError for a line that is no response. */
+/** Throws SyntaxError or ZodError for a line that is not a response. */
 export function parseResponse(line: string) {
   return RESPONSE.parse(JSON.parse(line));
 }

@@ -13,8 +13,8 @@ const MOST_CLIENTS = 16;
 type Serve = (message: unknown) => Promise<unknown>;
 
 /**
- * A Unix socket in the folder of a device, through which other processes of its owner put cartridges in and out, reset
- * it and make it fail while this process has it open.
+ * A Unix socket in the folder of a device. While this process has the device open, other processes of its owner use the
+ * socket to insert and remove cartridges, reset the device and inject faults.
  */
 export class ControlSocket {
   readonly #server: Server;
@@ -29,8 +29,8 @@ export class ControlSocket {
   }
 
   /**
-   * `serve` does what a message asks for and resolves with the state after it; it throws ZodError for no request.
-   * Rejects with InvalidArgumentError when the path of the socket is longer than the system allows.
+   * `serve` carries out a request and resolves with the state after it; it rejects with ZodError for an invalid one.
+   * `open` rejects with InvalidArgumentError if the path of the socket is longer than the system allows.
    */
   static async open(folder: string, serve: Serve): Promise<ControlSocket> {
     const path = controlSocketPath(folder);
@@ -40,9 +40,9 @@ export class ControlSocket {
         next: 'Serve it by a shorter path, such as a symbolic link',
       });
     }
-    // Left by a process that was killed: this one holds the lock of the folder.
+    // Left over from a process that was killed: this one holds the lock of the folder.
     await rm(path, { force: true });
-    // Who has said all that it had to say still gets its responses.
+    // A client that has closed its sending side still gets its responses.
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       attend(socket, serve).catch(() => socket.destroy());
     });
@@ -75,7 +75,7 @@ async function attend(socket: Socket, serve: Serve): Promise<void> {
   }
 }
 
-/** Sends an answer; resolves when the client has read the earlier ones. */
+/** Sends an answer; if the socket is full, resolves when the client has read the earlier ones. */
 async function say(socket: Socket, answer: unknown): Promise<void> {
   if (socket.writable && !socket.write(toLine(answer))) await once(socket, 'drain');
 }

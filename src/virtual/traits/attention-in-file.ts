@@ -1,20 +1,20 @@
 import type { CommandName, SenseFields } from '../../scsi/index.js';
 import type { Drive } from '../drive/drive.js';
 
-/** So many objects lie between two attentions. */
+/** Objects from one attention to the next. */
 const EVERY = 8;
 const AT = 3;
-/** Mode parameters changed, timestamp changed, reported LUNs data has changed: none of them loses anything. */
+/** Mode parameters changed, timestamp changed, reported LUNs data has changed: none of them means lost data. */
 const CODES = [
   [0x2a, 0x01],
   [0x2a, 0x10],
   [0x3f, 0x0e],
 ] as const;
 
-/** The last unit attention of each drive: a repeated command is carried out. */
+/** Place of the last unit attention of each drive. The repeated command is carried out. */
 const told = new WeakMap<Drive, string>();
 
-/** Another initiator, or the drive's own port, changes something while a file is read or written. */
+/** As if another initiator, or the drive's own port, changed something while a file is read or written. */
 export function attentionInFile(drive: Drive, command: CommandName): SenseFields | undefined {
   const { partition, object } = drive.position;
   if (object % EVERY !== AT || !drive.image.object(object - 1).kind.endsWith('record')) return undefined;

@@ -16,7 +16,7 @@ export function withoutResidual(reply: Reply): Reply {
   return sense?.key === VOLUME_OVERFLOW ? { ...reply, sense: { ...sense, information: 0 } } : reply;
 }
 
-/** The long form is right. */
+/** Only the short form is wrong; the long form stays right. */
 export function beginningAtBlock1(reply: Reply, { position }: Drive): Reply {
   const { dataIn } = reply;
   if (position.object !== 1 || dataIn === undefined || dataIn.length >= LONG_FORM_LENGTH) return reply;

@@ -2,7 +2,7 @@ import { decodeCdb, INQUIRY, LOG_SENSE, SECURITY_PROTOCOL_IN, VPD_PAGES } from '
 import type { Drive } from '../drive/drive.js';
 import type { Reply } from '../unit/command.js';
 
-/** So many bytes are missing in a length field: 42h for 46h, and 3Ch for 40h. */
+/** Length fields are this many bytes too small: 42h for 46h, and 3Ch for 40h. */
 const SHORT = 4;
 /** Shortest list with at least one distinguishable structure. */
 const LEAST_LENGTH = 8;
@@ -15,12 +15,12 @@ export const shortVpdPage: Shown = (reply, _drive, cdb) => {
   return enableVpd && pageCode === VPD_PAGES.deviceIdentification ? shortened(reply, 2) : reply;
 };
 
-/** Every log page but the list of them, which has no structures. */
+/** Every log page except the list of pages, which has no structures. */
 export const shortLogPage: Shown = (reply, _drive, cdb) => {
   return decodeCdb(LOG_SENSE, cdb).page === 0 ? reply : shortened(reply, 2);
 };
 
-/** The pages of tape data encryption that are made of structures. */
+/** The pages of tape data encryption that consist of structures. */
 export const shortSecurityPage: Shown = (reply, _drive, cdb) => {
   return STRUCTURED.has(decodeCdb(SECURITY_PROTOCOL_IN, cdb).page) ? shortened(reply, 2) : reply;
 };

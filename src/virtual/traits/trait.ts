@@ -4,15 +4,15 @@ import type { Reply } from '../unit/command.js';
 
 type ByCommand<T> = Readonly<Partial<Record<CommandName, T>>>;
 
-/** A lasting way in which a drive, or the path to it, answers otherwise than ours does. */
+/** A permanent difference of a drive, or of the path to it, from the default virtual drive. */
 export interface TraitRow {
   readonly about: string;
-  /** Bytes that read(2) and write(2) carry; for more they answer EBUSY before any command reaches the drive. */
+  /** Most bytes that read(2) and write(2) carry; more fail with EBUSY before any command reaches the drive. */
   readonly transferLimit?: number;
-  /** Size of the early-warning zone, whatever the drive was made with. */
+  /** Size of the early-warning zone; overrides the size that the drive was made with. */
   readonly earlyWarningBytes?: number;
-  /** Sense of a command that is not carried out. */
+  /** Sense of a command that is refused; undefined if it is carried out. */
   readonly refuses?: ByCommand<(drive: Drive, command: CommandName) => SenseFields | undefined>;
-  /** What the initiator gets to see of a command that was carried out. */
+  /** The changed reply to a command that was carried out. */
   readonly shows?: ByCommand<(reply: Reply, drive: Drive, cdb: Uint8Array) => Reply>;
 }

@@ -71,12 +71,12 @@ const TRAITS: Readonly<Record<Trait, TraitRow>> = {
   },
 };
 
-/** What a drive with the trait does. */
+/** Describes a drive with the trait. */
 export function traitMeaning(trait: Trait): string {
   return TRAITS[trait].about;
 }
 
-/** Throws InvalidArgumentError for a name that is no trait's. */
+/** Throws InvalidArgumentError for a name that is not a trait. */
 export function requireTraits(names: readonly string[]): readonly Trait[] {
   if (!Array.isArray(names)) throw new InvalidArgumentError('traits are a list of names');
   return names.map((name: string) => {
@@ -89,7 +89,7 @@ export function requireTraits(names: readonly string[]): readonly Trait[] {
 
 /** The traits of one drive, taken together. */
 export class Traits {
-  /** Reports of another drive, which this one gives as its own. */
+  /** Reports of another drive, which this one returns as its own. */
   readonly captured: CapturedAnswers | undefined;
   readonly #rows: readonly TraitRow[];
 
@@ -98,17 +98,17 @@ export class Traits {
     this.#rows = names.map((name) => TRAITS[name]);
   }
 
-  /** Undefined where the path carries everything. */
+  /** Undefined if the path has no limit. */
   get transferLimit(): number | undefined {
     return this.#least(({ transferLimit }) => transferLimit);
   }
 
-  /** Undefined where the zone is as large as the drive was made with. */
+  /** Undefined if the zone has the size that the drive was made with. */
   get earlyWarningBytes(): number | undefined {
     return this.#least(({ earlyWarningBytes }) => earlyWarningBytes);
   }
 
-  /** Why a command is not carried out, if it is not. */
+  /** Sense of a command that is refused; undefined if it is carried out. */
   refusal(drive: Drive, command: CommandName): SenseFields | undefined {
     for (const { refuses } of this.#rows) {
       const sense = refuses?.[command]?.(drive, command);
@@ -117,7 +117,7 @@ export class Traits {
     return undefined;
   }
 
-  /** What the initiator gets to see of a command that was carried out. */
+  /** The reply to a command that was carried out, as changed by all traits. */
   shown(drive: Drive, command: CommandName, cdb: Uint8Array, reply: Reply): Reply {
     return this.#rows.reduce((shown, { shows }) => shows?.[command]?.(shown, drive, cdb) ?? shown, reply);
   }

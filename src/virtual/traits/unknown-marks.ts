@@ -5,10 +5,10 @@ import type { Reply } from '../unit/command.js';
 const PAGE_CODE = 0x3f;
 const LOG_HEADER = 4;
 const PARAMETER_HEADER = 4;
-/** Its own length, a reserved byte, the partition. */
+/** Length of the record, a reserved byte, the partition. */
 const RECORD_HEADER = 4;
 
-/** Which parameters are counters that a drive may not know, by log page. */
+/** By log page: parameters that are counters, which a drive may report as unknown. */
 const COUNTERS: Readonly<Record<number, (code: number) => boolean>> = {
   12: (code) => code >= 4 && code <= 7,
   23: (code) => (code >= 1 && code <= 0x1b) || code === 0x101 || code === 0x102 || hasPartitionRecords(code),
@@ -23,7 +23,7 @@ export function withUnknownMarks(reply: Reply): Reply {
   const isCounter = COUNTERS[(reply.dataIn?.[0] ?? 0) & PAGE_CODE];
   if (isCounter === undefined || reply.dataIn === undefined) return reply;
   const page = Buffer.from(reply.dataIn);
-  // In place, since the allocation length may have cut the last parameter.
+  // Changed in place, because the allocation length may have cut the last parameter.
   for (let begin = LOG_HEADER; begin + PARAMETER_HEADER <= page.length; ) {
     const code = page.readUInt16BE(begin);
     const end = begin + PARAMETER_HEADER + page.readUInt8(begin + 3);
@@ -47,13 +47,13 @@ function recordsIn(value: Buffer): Buffer[] {
   return records;
 }
 
-/** Both marks are in use: one or the other, by the code. */
+/** Both marks are in use; odd codes get the one with a clear last bit. */
 function mark(counter: Buffer, code: number): void {
   counter.fill(0xff);
   if (code % 2 === 1 && counter.length > 0) counter[counter.length - 1] = 0xfe;
 }
 
-/** Load count, amounts in the life of the cartridge and since the load, and the histories: not the capacities. */
+/** Load count, amounts in the life of the cartridge and since the load, and the histories; not the capacities. */
 const ATTRIBUTES: ReadonlySet<number> = new Set([0x0003, 0x0220, 0x0221, 0x0222, 0x0223, 0x0340, 0x0341]);
 const VALUES = 0;
 

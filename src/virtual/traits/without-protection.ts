@@ -16,7 +16,7 @@ type Shown = (reply: Reply, drive: Drive, cdb: Uint8Array) => Reply;
 
 const NO_SUCH_PAGE: Reply = { sense: { key: 5, asc: 0x24, ascq: 0, field: { inCdb: true, byte: 2 } } };
 
-/** VPD page 86 says so, and page B5 is neither there nor on the list. */
+/** VPD page 86 reports no protection; page B5 is missing, also from the list of pages. */
 export const vpdWithoutProtection: Shown = (reply, _drive, cdb) => {
   const { enableVpd, pageCode } = decodeCdb(INQUIRY, cdb);
   if (!enableVpd || reply.dataIn === undefined) return reply;
@@ -38,7 +38,7 @@ function pageWithoutProtection(pageCode: number, page: Uint8Array): Uint8Array |
   }
 }
 
-/** The page that would set it; of all pages at once it is not left out. */
+/** Refuses the mode page that would enable it; a request for all pages at once still includes that page. */
 export const modeWithoutProtection: Shown = (reply, _drive, cdb) => {
   const { pageCode, subpageCode } = decodeCdb(MODE_SENSE_10, cdb);
   const { page, subpage } = CONTROL_DATA_PROTECTION;
