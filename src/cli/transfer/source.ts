@@ -12,7 +12,7 @@ export interface Source {
   readonly stream: Readable;
   /** Undefined if not known in advance. */
   readonly bytes: number | undefined;
-  /** The same stream, if it is an archive under construction. */
+  /** The same stream, if it packs an archive. */
   readonly archive?: PackStream | undefined;
 }
 
