@@ -20,7 +20,7 @@ addCommands(program);
 
 // A closed stderr must not end the process.
 process.stderr.on('error', () => undefined);
-// A command that pipes a file to stdout reports its own failure; this one is about documents and text.
+// For documents and text; a command that pipes a file to stdout reports its own failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode ||= error.code === 'EPIPE' ? OUTPUT_CLOSED : FAILED;
 });
@@ -28,7 +28,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  // Commander has printed what is wrong, or the help that was asked for.
+  // Commander has already printed the error or the requested help.
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   const wrong = error.exitCode !== 0 && process.argv.includes('--json');

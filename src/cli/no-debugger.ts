@@ -1,3 +1,3 @@
-// Imported before anything else. At SIGUSR1 Node.js opens a debugger port, through which anybody who reaches it can run
-// programs as this user and read the keys. A listener disables that.
+// Imported before anything else. On SIGUSR1, Node.js opens a debugger port; anybody who can reach it can run programs
+// as this user and read the keys. A listener for the signal prevents that.
 process.on('SIGUSR1', () => undefined);

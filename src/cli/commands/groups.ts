@@ -21,7 +21,7 @@ import { addDemo } from './virtual/demo.js';
 import { addServeVirtual } from './virtual/serve-virtual.js';
 import { addVirtual } from './virtual/virtual.js';
 
-/** The commands of `lto` under the headings of its help: one group for each room of `commands/` and `actions/`. */
+/** The commands of `lto` by heading of the help: one group for each folder of `commands/` and `actions/`. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Cartridges and files:': [addLabel, addWrite, addRead, addList, addVerify, addFormat],
   'Catalogue:': [addFind, addRestore, addCatalogue],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { VerificationError } from '../../errors/index.js';
 
-/** How much was compared. */
+/** The amount compared. */
 export interface Comparison {
   readonly entries: number;
   readonly bytes: number;
@@ -25,9 +25,9 @@ export async function compareFolders(original: string, copy: string): Promise<Co
   return { entries: entries.length, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** One thing in a folder. */
+/** One entry of a folder. */
 interface FolderEntry {
-  /** Relative to the folder that was walked; empty for the folder itself. */
+  /** Relative to the top folder; empty for that folder itself. */
   readonly path: string;
   /** Bytes of a file; 0 for the others. */
   readonly size: number;
@@ -45,7 +45,7 @@ async function walkFolder(folder: string): Promise<FolderEntry[]> {
   return entries;
 }
 
-/** Type, permissions and content in one line. */
+/** Type, permissions and content on one line. */
 async function describe(folder: string, { path }: FolderEntry): Promise<string> {
   const full = join(folder, path);
   const stats = await lstat(full);

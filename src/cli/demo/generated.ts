@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 const CHUNK = 1024 * 1024;
 
-/** Reproducible data that no drive can compress: the keystream of AES in counter mode, from an all-zero key. */
+/** Reproducible data that no drive can compress: the keystream of AES in counter mode with an all-zero key. */
 export class GeneratedFile {
   readonly stream: Readable;
   readonly bytes: number;
@@ -14,7 +14,7 @@ export class GeneratedFile {
     this.stream = Readable.from(this.#generate(), { objectMode: false, highWaterMark: CHUNK });
   }
 
-  /** SHA-256 of what was generated, in hex; once, at the end. */
+  /** SHA-256 of the generated data, in hex. Call it once, at the end. */
   digest(): string {
     return this.#hash.digest('hex');
   }

@@ -23,7 +23,7 @@ export interface DemoPlan {
   readonly folder: string;
   /** Bytes of the generated file. */
   readonly size: number;
-  /** Where the folder is extracted to. */
+  /** Folder to extract into. */
   readonly extracted: string;
 }
 
@@ -80,7 +80,7 @@ function writeTimed(drive: TapeDrive, what: string, source: Source): Promise<Tap
   return timed(`wrote ${what}`, ({ bytes }) => bytes, write);
 }
 
-/** By SHA-256 on the way in and on the way out, apart from the checksum that the streams make. */
+/** Compares SHA-256 before writing and after reading, independently of the streams' checksum. */
 async function compareGenerated(drive: TapeDrive, receipt: TapeReceipt, expected: string): Promise<void> {
   const { fileNumber, checksum } = receipt;
   const hash = createHash('sha256');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { InvalidArgumentError } from '../../errors/index.js';
 
-/** What a JSON file says. Rejects with InvalidArgumentError when `parse` throws. */
+/** Reads and parses a JSON file. Rejects with InvalidArgumentError when `parse` throws. */
 export async function readDocument<T>(path: string, parse: (document: unknown) => T, what: string): Promise<T> {
   const source = await readFile(path, 'utf8');
   try {

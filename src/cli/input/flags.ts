@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-// What several commands take. Nothing is loaded here that only the work of a command needs.
+// Flags shared by several commands. What only a command's work needs is not loaded here.
 
 /** A command that needs a drive. */
 export function driveCommand(program: Command, usage: string, description: string): Command {
@@ -10,7 +10,7 @@ export function driveCommand(program: Command, usage: string, description: strin
   );
 }
 
-/** A command that needs a drive, or a cartridge that a library brings to one. */
+/** A command that needs a drive, or a cartridge that a library mounts in one. */
 export function cartridgeCommand(program: Command, usage: string, description: string): Command {
   return libraryFlag(driveCommand(program, usage, description))
     .option('-b, --barcode <barcode>', 'a cartridge of the library in place of a drive: it is brought and put back')
@@ -45,7 +45,7 @@ export function catalogueFlag(command: Command): Command {
   );
 }
 
-/** Logical block protection, of commands that move data. */
+/** Logical block protection, for commands that move data. */
 export function protectionFlag(command: Command): Command {
   return command.option(
     '--protection <method>',
@@ -53,11 +53,11 @@ export function protectionFlag(command: Command): Command {
   );
 }
 
-/** An option that may be given again. */
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
-/** Of commands that read archives over several cartridges. */
+/** For commands that read archives that span several cartridges. */
 export const RECEIPT =
   'in place of a number: the archive of this receipt, which `lto write --span --json` printed, over all its cartridges';

@@ -4,7 +4,7 @@ import type { FileKeyStore } from '../../keys/file-key-store.js';
 import { type KeyStore, requireKeyId } from '../../keys/key-store.js';
 import type { KeystoreOptions } from './keystore.js';
 
-/** The keys of the keystore, which is opened, and its passphrase asked for, when the first key is needed. */
+/** The keys of the keystore. It is opened, and its passphrase requested, when the first key is needed. */
 export function keysOf(options: KeystoreOptions): KeyStore {
   let opened: Promise<FileKeyStore> | undefined;
   const open = () => {
@@ -17,7 +17,7 @@ export function keysOf(options: KeystoreOptions): KeyStore {
   };
 }
 
-/** Rejects with EncryptionKeyError when there is no such key. */
+/** Rejects with EncryptionKeyError if the key does not exist. */
 export async function requireKey(keys: KeyStore, keyId: string): Promise<KeyObject> {
   const key = await keys.get(requireKeyId(keyId));
   if (key) return key;

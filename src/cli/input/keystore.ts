@@ -5,20 +5,20 @@ import { readPrivateFile } from '../../keys/private-file.js';
 import type { CommonOptions } from '../run/action.js';
 import { readPassphrase } from './secrets.js';
 
-/** As `keystoreFlags` gives them. */
+/** The options of `keystoreFlags`. */
 export interface KeystoreOptions extends CommonOptions {
   readonly keystore?: string;
   readonly passphraseFile?: string;
 }
 
-/** Where the keystore is: the option, `LTO_KEYSTORE`, or the folder for data of the XDG base directories. */
+/** Path of the keystore: the option, `LTO_KEYSTORE`, or the XDG data folder. */
 function keystorePath({ keystore }: KeystoreOptions): string {
   return keystore ?? (process.env.LTO_KEYSTORE || defaultKeystore());
 }
 
 /**
- * The keystore with its passphrase, which is asked for on a terminal: twice when the file is to be made. Rejects with
- * KeyStoreError before anything is asked when the file is not there and not to be made, or open to others.
+ * Opens the keystore. The passphrase is requested on the terminal, twice for a new file. Rejects with KeyStoreError,
+ * before any question, if the file is missing and `create` is false, or if others can access it.
  */
 export async function openKeystore(options: KeystoreOptions, create = false): Promise<FileKeyStore> {
   const path = keystorePath(options);
@@ -28,13 +28,13 @@ export async function openKeystore(options: KeystoreOptions, create = false): Pr
   return new FileKeyStore(path, { passphrase: await readPassphrase(passphraseFileOf(options), question, isNew) });
 }
 
-/** The file of the passphrase, if one is named. */
+/** The passphrase file, if one is named. */
 export function passphraseFileOf({ passphraseFile }: KeystoreOptions): string | undefined {
   return passphraseFile ?? (process.env.LTO_KEYSTORE_PASSPHRASE_FILE || undefined);
 }
 
 function defaultKeystore(): string {
-  // By the specification a relative path counts as none.
+  // The XDG specification says to ignore a relative path.
   const { XDG_DATA_HOME: folder = '' } = process.env;
   return join(isAbsolute(folder) ? folder : join(homedir(), '.local', 'share'), 'lto', 'keystore.json');
 }

@@ -2,7 +2,7 @@ import type { MemberQuery } from '../../catalogue/index.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { parseCount, parseSize } from './numbers.js';
 
-/** Limits of members, as the command line has them. */
+/** Limits for members, as the command line takes them. */
 export interface MemberOptions {
   readonly cartridge?: string;
   readonly archive?: string;

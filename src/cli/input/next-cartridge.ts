@@ -6,7 +6,7 @@ import { printText, visible } from '../output/terminal.js';
 import { formatBytes } from '../output/units.js';
 import { askLine, hasTerminal } from './prompt.js';
 
-/** Errors that another cartridge need not meet. */
+/** Errors that another cartridge may not have. */
 const OF_THE_CARTRIDGE: ReadonlySet<string> = new Set([
   'LTO_END_OF_DATA',
   'LTO_INVALID_ARGUMENT',
@@ -21,17 +21,17 @@ const OF_THE_CARTRIDGE: ReadonlySet<string> = new Set([
   'LTO_WRITE_PROTECTED',
 ]);
 
-/** Throws InvalidArgumentError unless there is a terminal to ask for cartridges on. */
+/** Throws InvalidArgumentError if there is no terminal on which to ask for cartridges. */
 export function requireTerminal(why: string, next: string): void {
   if (!hasTerminal()) throw new InvalidArgumentError(`${why}, and there is no terminal to ask for them on`, { next });
 }
 
-/** Asks on the terminal for the cartridge after a full one, until one can be written. Resolves with its identity. */
+/** Asks on the terminal for the next cartridge until a writable one is in the drive. Resolves with its identity. */
 export async function askNextToWrite(full: FullCartridge): Promise<string> {
   const { part, totalBytes } = full;
   const why = part === undefined ? 'Nothing more fits on this cartridge' : `${part.cartridge} is full`;
   const question = `${why}, ${formatBytes(totalBytes)} are on tape. Put in the next cartridge and press Enter: `;
-  // The full one, and each that is refused.
+  // Ejects the full cartridge, and each one that is refused.
   const eject = () =>
     full.eject().catch((error: unknown) => {
       if (!(error instanceof NoMediumError)) throw error;
@@ -44,7 +44,7 @@ export async function askNextToWrite(full: FullCartridge): Promise<string> {
   });
 }
 
-/** Asks on the terminal for a cartridge until it is in the drive. `identify`: what is in the drive. */
+/** Asks on the terminal for a cartridge until it is in the drive. `identify` reads what is in the drive. */
 export async function askToRead(cartridge: string, identify: () => Promise<MediaIdentity>): Promise<void> {
   const question = `Put in ${cartridge} and press Enter: `;
   await untilGood(
@@ -58,7 +58,7 @@ export async function askToRead(cartridge: string, identify: () => Promise<Media
   );
 }
 
-/** Asks again after each error that another cartridge need not meet. */
+/** Asks again after each error that another cartridge may not have. */
 async function untilGood<T>(question: string, eject: () => Promise<void>, look: () => Promise<T>): Promise<T> {
   for (;;) {
     await eject();

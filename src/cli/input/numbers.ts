@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors/index.js';
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?$/i;
 
-/** Bytes of `262144`, `256KiB`, `1.5 GB` or `64k`; `K`, `M`, `G` alone count in steps of 1024. */
+/** Bytes from `262144`, `256KiB`, `1.5 GB` or `64k`; `K`, `M` and `G` alone are powers of 1024. */
 export function parseSize(text: string): number {
   const [, digits, prefix = '', binary] = SIZE.exec(text.trim()) ?? [];
   const step = binary || !/b$/i.test(text) ? 1024 : 1000;
@@ -13,7 +13,7 @@ export function parseSize(text: string): number {
   });
 }
 
-/** A whole number that is not negative. */
+/** A non-negative integer. */
 export function parseCount(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`${JSON.stringify(text)} is not a whole number`, {
@@ -21,7 +21,7 @@ export function parseCount(text: string): number {
   });
 }
 
-/** Seconds, with a fraction or without. */
+/** Seconds, with or without a fraction. */
 export function parseSeconds(text: string): number {
   if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number of seconds`, {

@@ -6,18 +6,17 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import { visible } from '../output/terminal.js';
 import { InterruptedError } from '../run/interrupt.js';
 
-/** Whether there is a terminal to ask on. */
+/** Whether there is a terminal for questions. */
 export function hasTerminal(): boolean {
   return process.stdin.isTTY === true || process.stderr.isTTY === true;
 }
 
 /**
- * Asks on the terminal of the process, also when its stdin is something else, and shows nothing of what is typed; the
- * question goes to stderr. Rejects with InterruptedError on
- * Ctrl-C or Ctrl-D.
+ * Asks on the process's terminal, even if stdin is something else, without echo. The question goes to stderr. Rejects
+ * with InterruptedError on Ctrl-C or Ctrl-D.
  */
 export async function askSecret(question: string): Promise<Buffer> {
-  // Readline edits the line as usual; nothing of what it draws gets through.
+  // Readline edits the line as usual; what it draws is discarded.
   const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() });
   try {
     return Buffer.from(await ask(question, nowhere), 'utf8');
@@ -26,7 +25,7 @@ export async function askSecret(question: string): Promise<Buffer> {
   }
 }
 
-/** As `askSecret`, but what is typed is seen. */
+/** As `askSecret`, with echo. */
 export function askLine(question: string): Promise<string> {
   return ask(question, process.stderr);
 }
@@ -41,7 +40,7 @@ async function ask(question: string, output: NodeJS.WritableStream): Promise<str
       lines.once('close', stopped);
       lines.once('line', resolve);
     });
-    // Only now, when nothing that is typed is shown any more.
+    // Only now: readline has switched off the terminal's own echo.
     process.stderr.write(visible(question));
     return await answer;
   } finally {
@@ -50,7 +49,7 @@ async function ask(question: string, output: NodeJS.WritableStream): Promise<str
   }
 }
 
-/** As `askSecret`, twice; rejects with InvalidArgumentError when the answers differ. */
+/** As `askSecret`, twice. Rejects with InvalidArgumentError if the answers differ. */
 export async function askNewSecret(question: string): Promise<Buffer> {
   const first = await askSecret(`${question}: `);
   const second = await askSecret(`${question}, again: `);

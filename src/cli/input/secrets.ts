@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../errors/index.js';
 import { readPrivateFile } from '../../keys/private-file.js';
 import { askNewSecret, askSecret, hasTerminal } from './prompt.js';
 
-/** A secret in a file that only its owner may read, or on stdin (`-`). Wipe it after use. */
+/** Reads a secret from a file that only its owner may read, or from stdin (`-`). Wipe it after use. */
 export async function readSecret(file: string): Promise<Buffer> {
   if (file === '-') return readStdin();
   const { path, content } = await readPrivateFile(file);
@@ -11,7 +11,7 @@ export async function readSecret(file: string): Promise<Buffer> {
   return content;
 }
 
-/** A passphrase from a file, stdin or the terminal, where a new one is asked for twice. Wipe it after use. */
+/** Reads a passphrase from a file, stdin or the terminal, which asks twice for a new one. Wipe it after use. */
 export async function readPassphrase(file: string | undefined, question: string, isNew = false): Promise<Buffer> {
   if (file !== undefined) return onlyLine(await readSecret(file));
   if (hasTerminal()) return isNew ? askNewSecret(question) : askSecret(`${question}: `);
@@ -30,7 +30,7 @@ async function readStdin(): Promise<Buffer> {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Without the end of the line, which an editor puts there. */
+/** Without the line end that an editor adds. */
 function onlyLine(content: Buffer): Buffer {
   const end = content.indexOf(LINE_FEED);
   if (end < 0) return content;

@@ -7,7 +7,7 @@ export function printDocument(document: unknown): Promise<void> {
   return print(jsonLines(document, 2));
 }
 
-/** An error as a document: everything but the stack. */
+/** An error as a document, without its stack. */
 export function errorDocument(error: unknown): Record<string, unknown> {
   if (error instanceof LtoError) return { ...error, ...error.toJSON() };
   if (error instanceof Error) return { name: error.name, code: codeOf(error), message: error.message };

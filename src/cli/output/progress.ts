@@ -5,24 +5,24 @@ import { formatBytes, formatDuration, formatRate } from './units.js';
 export interface Work {
   /** `writing`, `reading`. */
   readonly label: string;
-  /** Bytes in all, where that is known. */
+  /** Total bytes, if known. */
   readonly total?: number | undefined;
   /** Bytes so far. */
   readonly done: () => number;
-  /** Files so far, where they are counted. */
+  /** Files so far, if they are counted. */
   readonly files?: (() => number) | undefined;
 }
 
 const BAR_MS = 200;
 const LINE_MS = 5000;
 
-/** What is shown of work that is under way. */
+/** The progress display of running work. */
 export interface Progress {
-  /** Shows nothing while `ask` is under way, which uses the terminal itself. */
+  /** Hides the display while `ask` uses the terminal. */
   paused<T>(ask: () => Promise<T>): Promise<T>;
 }
 
-/** Shows progress on stderr while `run` is under way: a bar on a terminal, elsewhere a line every few seconds. */
+/** Shows progress on stderr while `run` works: a bar on a terminal, otherwise a line every 5 seconds. */
 export async function withProgress<T>(work: Work, run: (progress: Progress) => Promise<T>): Promise<T> {
   const start = async () => (process.stderr.isTTY ? startBar(work) : startLines(work));
   let stop = await start();
@@ -66,7 +66,7 @@ function startLines(work: Work): () => void {
   return () => clearInterval(timer);
 }
 
-/** Amount, speed since the beginning and time that is left. */
+/** Amount, average speed and remaining time. */
 function teller({ total, done, files }: Work): () => string {
   const begun = performance.now();
   return () => {

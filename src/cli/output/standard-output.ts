@@ -17,7 +17,7 @@ export class OutputError extends LtoError {
   }
 }
 
-/** Prints all of a text, or of bytes that may be wiped afterwards. Rejects with OutputError when it cannot be printed. */
+/** Prints text or bytes completely; the bytes may be wiped afterwards. Rejects with OutputError if that fails. */
 export async function print(text: string | Uint8Array, to: Writable = standardOutput()): Promise<void> {
   try {
     if (to !== process.stderr) requireOpen();
@@ -27,7 +27,7 @@ export async function print(text: string | Uint8Array, to: Writable = standardOu
   }
 }
 
-/** Hands a file out on stdout, all of it. Rejects with what reading or writing fails with. */
+/** Copies a file to stdout completely. Rejects with the error of reading or writing. */
 export async function pipeOut(source: Readable, signal: AbortSignal): Promise<void> {
   requireOpen();
   const output = standardOutput();
@@ -36,8 +36,8 @@ export async function pipeOut(source: Readable, signal: AbortSignal): Promise<vo
 }
 
 /**
- * Throws if stdout was closed: Node.js then opens /dev/null in its place for reading and writing, which a shell's `>
- * /dev/null` never does.
+ * Throws if stdout was closed. Node.js then opens /dev/null in its place for reading and writing; a shell's `>
+ * /dev/null` opens it for writing only.
  */
 export function requireOpen(): void {
   const { rdev } = fstatSync(STDOUT);
@@ -49,7 +49,7 @@ export function requireOpen(): void {
   });
 }
 
-/** For a file or a device, not by `process.stdout`: that takes a short write, on a disk that is nearly full, for a whole one. */
+/** Not `process.stdout` for a file or a device: it takes a short write on a nearly full disk for a complete one. */
 function standardOutput(): Writable {
   const stats = fstatSync(STDOUT);
   if (process.stdout.isTTY || stats.isFIFO() || stats.isSocket()) return process.stdout;

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { visible } from './terminal.js';
 
-/** Rows without borders, columns aligned; the head is bold on a terminal with colours. */
+/** Rows without borders, in aligned columns; the head is bold on a terminal with colours. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({
     head: head.map(visible),
@@ -16,10 +16,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
-/** A name and its value; undefined where there is none. */
+/** A name and its value; undefined if there is none. */
 export type Fact = readonly [string, string | number | undefined];
 
-/** Names and their values; those without a value are left out. */
+/** Names and values; rows without a value are omitted. */
 export function facts(rows: readonly Fact[]): string {
   const known = rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return table([], known);

@@ -1,14 +1,14 @@
-// What tapes, files and drives say must not steer the terminal that shows it. All text of the command goes out here.
+// Text from tapes, files and drives must not control the terminal that shows it. All text `lto` prints passes here.
 
-/** Control characters, lone surrogates, what breaks a line, and what turns the direction of writing. */
+/** Control characters, lone surrogates, line separators, and bidirectional controls. */
 const STEERING = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
-/** Those that JSON leaves as they are. */
+/** Those of them that JSON does not escape. */
 const UNESCAPED = /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** The only sequence that the command itself sends: `table()` has its head in it. */
+/** The only escape sequences that `lto` itself sends: `table()` prints its head in bold. */
 const BOLD = ['\u001b[1m', '\u001b[22m'] as const;
 
-/** A name as one line shows it: `\x1b[2J` for what would clear the screen. */
+/** A name on one line, escaped: `\x1b[2J` for what would clear the screen. */
 export function visible(name: string): string {
   return name.replaceAll(STEERING, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -16,18 +16,18 @@ export function visible(name: string): string {
   });
 }
 
-/** Lines of text as they are printed. A name in them that could hold a line feed has to be made visible before. */
+/** Lines of text, escaped for printing. Pass names that may contain a line feed through `visible` first. */
 export function textLines(text: string): string {
   return `${outside(BOLD, text, (part) => part.split('\n').map(visible).join('\n'))}\n`;
 }
 
-/** A document as it is printed, in one line or in many. */
+/** A JSON document, escaped for printing, on one line or several. */
 export function jsonLines(document: unknown, indentation?: number): string {
   const json = JSON.stringify(document, undefined, indentation);
   return `${json.replaceAll(UNESCAPED, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)}\n`;
 }
 
-/** Writes lines of text, for what need not be known to have been read. */
+/** Writes lines of text without waiting or checking for errors. */
 export function printText(stream: NodeJS.WritableStream, text: string): void {
   stream.write(textLines(text));
 }

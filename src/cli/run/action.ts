@@ -8,9 +8,9 @@ import { InterruptedError } from './interrupt.js';
 
 /** The result of a command. */
 export interface CommandResult {
-  /** The one document of `--json`. */
+  /** The document that `--json` prints. */
   readonly document: unknown;
-  /** The same for people; nothing is printed when it is empty. */
+  /** The same for people; if empty, nothing is printed. */
   readonly text: string;
   /** Where `text` goes: a command that writes the file to stdout prints this to stderr. Default: stdout. */
   readonly textTo?: Writable | undefined;
@@ -30,8 +30,8 @@ export type Work<O extends CommonOptions, A extends readonly unknown[]> = (
 ) => Promise<CommandResult | undefined>;
 
 /**
- * An action for commander, which calls with the arguments (a list for one that ends with `...`), the options and the
- * command: loads the work of this command only, runs it and prints its result.
+ * An action for commander. It loads only this command's work, runs it and prints its result. Commander passes the
+ * arguments (a list for one that ends with `...`), the options and the command.
  */
 export function actionOf<O extends CommonOptions, A extends readonly unknown[] = string[]>(
   load: () => Promise<Work<O, A>>,
@@ -53,7 +53,7 @@ export function actionOf<O extends CommonOptions, A extends readonly unknown[] =
   };
 }
 
-/** Prints the error in one line and sets the exit code for it. */
+/** Prints the error on one line and sets its exit code. */
 async function fail(error: unknown, json: boolean): Promise<void> {
   const code = codeOf(error) ?? '';
   if (code === 'EPIPE') {
@@ -61,10 +61,10 @@ async function fail(error: unknown, json: boolean): Promise<void> {
     return;
   }
   process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
-  // An error of stdout is printed to stderr.
+  // When stdout fails, the error goes only to stderr.
   if (json && !(error instanceof OutputError))
     await printDocument({ error: errorDocument(error) }).catch(() => undefined);
   const message = error instanceof Error ? error.message : String(error);
-  // The code is what docs/guide/troubleshooting.md is sorted by.
+  // docs/guide/troubleshooting.md is sorted by this code.
   printText(process.stderr, `lto: ${visible(message)}${error instanceof LtoError ? ` [${error.code}]` : ''}`);
 }

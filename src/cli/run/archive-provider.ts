@@ -4,13 +4,13 @@ import { closedAfter } from './closing.js';
 import { requireDevice } from './device.js';
 import { tellMountEvent } from './mount-events.js';
 
-/** A drive, or a library that brings each cartridge that is asked for. */
+/** A drive, or a library that mounts each requested cartridge. */
 export interface ArchiveDevice {
   readonly device?: string | undefined;
   readonly library?: string | undefined;
 }
 
-/** A provider for work that names its cartridges itself. */
+/** Runs `work` with a provider; `work` names the cartridges itself. */
 export function withArchiveProvider<T>(
   { device, library }: ArchiveDevice,
   keyStore: KeyStore,

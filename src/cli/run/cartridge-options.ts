@@ -1,19 +1,19 @@
 import { InvalidArgumentError } from '../../errors/index.js';
 
-/** A cartridge of a library, in place of a drive. */
+/** A cartridge of a library, instead of a drive. */
 export interface CartridgeOptions {
   readonly library?: string | undefined;
   readonly barcode?: string | undefined;
-  /** Leave it in the drive. */
+  /** Leave the cartridge in the drive. */
   readonly keep?: boolean | undefined;
 }
 
-/** Whether the options name a cartridge of a library, and not a drive. */
+/** Whether the options name a cartridge of a library instead of a drive. */
 export function namesCartridge({ library, barcode }: CartridgeOptions): boolean {
   return library !== undefined || barcode !== undefined;
 }
 
-/** The cartridge and its library, which LTO_LIBRARY may name. Throws InvalidArgumentError for half of that. */
+/** The cartridge and its library (default: LTO_LIBRARY). Throws InvalidArgumentError if either is missing. */
 export function requireCartridge({ library = process.env.LTO_LIBRARY, barcode }: CartridgeOptions): {
   readonly library: string;
   readonly barcode: string;

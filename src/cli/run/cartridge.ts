@@ -10,8 +10,8 @@ import { interruptible } from './interrupt.js';
 import { tellMountEvent } from './mount-events.js';
 
 /**
- * Has a library bring a cartridge to a drive for `work`. One that was in a drive before stays there; any other one is put
- * back afterwards, whatever `work` does.
+ * Mounts a cartridge of a library in a drive for `work`. A cartridge that was already in a drive stays there; any other
+ * is put back afterwards, even if `work` fails.
  */
 export async function withCartridge<T>(
   { keep = false, ...named }: CartridgeOptions,

@@ -2,12 +2,12 @@ import { type Catalogue, openCatalogue } from '../../catalogue/index.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { closedAfter } from './closing.js';
 
-/** As `catalogueFlag` gives it. */
+/** The option of `catalogueFlag`. */
 export interface CatalogueOptions {
   readonly catalogue?: string | undefined;
 }
 
-/** Opens the catalogue that the options or LTO_CATALOGUE name, and closes it whatever `work` does. */
+/** Opens the catalogue that the options or LTO_CATALOGUE name, and closes it even if `work` fails. */
 export async function withCatalogue<T>(
   { catalogue: location = process.env.LTO_CATALOGUE }: CatalogueOptions,
   work: (catalogue: Catalogue) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Ends `work` and then closes what it worked with. What went wrong first is what counts; an error of closing only comes after success. */
+/** Waits for `work`, then closes what it used. An error of `work` takes precedence over one of closing. */
 export async function closedAfter<T>(work: Promise<T>, close: () => Promise<unknown>): Promise<T> {
   const [outcome] = await Promise.allSettled([work]);
   const closed = await close().then(

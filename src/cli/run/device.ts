@@ -9,7 +9,10 @@ export interface DeviceOptions extends CommonOptions, CartridgeOptions {
   readonly device?: string | undefined;
 }
 
-/** Opens the drive that the options or LTO_DEVICE name, or the one that a library brings their cartridge to, and closes it whatever `work` does. */
+/**
+ * Opens the drive that the options or LTO_DEVICE name, or the one in which a library mounts their cartridge. Closes it
+ * even if `work` fails.
+ */
 export async function withDrive<T>(
   options: DeviceOptions,
   work: (drive: TapeDrive) => Promise<T>,
@@ -23,7 +26,7 @@ export async function withDrive<T>(
   return closedAfter(work(drive), () => drive.close());
 }
 
-/** The drive that the options or LTO_DEVICE name. Throws InvalidArgumentError when none is named. */
+/** The drive that the options or LTO_DEVICE name. Throws InvalidArgumentError if none is named. */
 export function requireDevice({ device = process.env.LTO_DEVICE }: DeviceOptions): string {
   if (device) return device;
   throw new InvalidArgumentError('no drive is named', {
@@ -31,5 +34,5 @@ export function requireDevice({ device = process.env.LTO_DEVICE }: DeviceOptions
   });
 }
 
-/** For commands that write nothing. */
+/** For commands that do not write. */
 export const READ_ONLY: OpenOptions = { readOnly: true };

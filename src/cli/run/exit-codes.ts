@@ -1,11 +1,11 @@
 interface ExitCode {
   readonly code: number;
   readonly meaning: string;
-  /** Codes of the errors that end with it. */
+  /** Codes of the errors with this exit code. */
   readonly errors: readonly string[];
 }
 
-/** The exit codes of `lto`; an error that no row names ends with `FAILED`. */
+/** The exit codes of `lto`; an error that no row names has `FAILED`. */
 export const EXIT_CODES: readonly ExitCode[] = [
   { code: 0, meaning: 'done', errors: [] },
   { code: 1, meaning: 'any other failure', errors: [] },
@@ -65,12 +65,12 @@ export const USAGE = 2;
 export const RECORDS_SKIPPED = 17;
 export const OUTPUT_CLOSED = 141;
 
-/** Exit code for an error of that code. */
+/** Exit code for an error code. */
 export function exitCodeOf(errorCode: string): number {
   return EXIT_CODES.find(({ errors }) => errors.includes(errorCode))?.code ?? FAILED;
 }
 
-/** For `lto --help`. */
+/** The text for `lto --help`. */
 export function exitCodeHelp(): string {
   const lines = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
   const guide =

@@ -3,9 +3,9 @@ import { LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { IncompleteFile } from '../../tape/stream/file/receipt.js';
 import { printText } from '../output/terminal.js';
 
-/** The user, or the system, ended the work early. */
+/** The user or the system stopped the work. */
 export class InterruptedError extends LtoError {
-  /** 128 and the number of the signal. */
+  /** 128 plus the number of the signal. */
   readonly exitCode: number;
   /** The file that was being written, closed with a filemark. */
   readonly incomplete: IncompleteFile | undefined;
@@ -24,14 +24,14 @@ function told(incomplete: IncompleteFile | undefined): string {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Work that the first signal ends in order; the second ends the process at once. */
+/** The first signal stops the work cleanly; the second ends the process at once. */
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** The signal that came, if one did. */
+  /** The signal, if one was received. */
   received(): NodeJS.Signals | undefined;
 }
 
-/** Runs `work`, which is to stop when `signal` is aborted. */
+/** Runs `work`, which must stop when `signal` is aborted. */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;

@@ -1,7 +1,7 @@
 import type { MountEvent } from '../../library/mount/events.js';
 import { printText, visible } from '../output/terminal.js';
 
-/** Tells of what a library does with cartridges, on stderr. */
+/** Reports on stderr what a library does with cartridges. */
 export function tellMountEvent(event: MountEvent): void {
   const text = inWords(event);
   if (text !== undefined) printText(process.stderr, `lto: ${visible(text)}`);

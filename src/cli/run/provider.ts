@@ -8,8 +8,8 @@ import { type DeviceOptions, requireDevice } from './device.js';
 import { tellMountEvent } from './mount-events.js';
 
 /**
- * A provider on the drive that the options or LTO_DEVICE name, or on the library of their cartridge. It is closed whatever
- * `work` does; a library then puts the cartridges back.
+ * Runs `work` with a provider for the drive that the options or LTO_DEVICE name, or for the library of their cartridge.
+ * The provider is closed even if `work` fails; a library then puts the cartridges back.
  */
 export async function withProvider<T>(
   options: DeviceOptions,

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { PackOptions } from '../../archive/pack/pack-folder.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 
-/** What of the sources comes into an archive, and how they are found. */
+/** Which sources go into an archive, and where they are found. */
 export interface ArchiveOptions {
   readonly directory?: string;
   readonly filesFrom?: string;
@@ -18,12 +18,12 @@ export interface ArchiveOptions {
   readonly strict?: boolean;
 }
 
-/** Whether the options are about an archive, so that one is made even of a single file. */
+/** Whether the options ask for an archive, even of a single file. */
 export function wantsArchive({ directory, filesFrom }: ArchiveOptions): boolean {
   return directory !== undefined || filesFrom !== undefined;
 }
 
-/** As `packFolder` takes them. Rejects with InvalidArgumentError and errors of the files that are named. */
+/** The options for `packFolder`. Rejects with InvalidArgumentError, or with the error of reading a named file. */
 export async function packOptions(options: ArchiveOptions): Promise<PackOptions> {
   const { directory, filesFrom, excludeFrom, newerThan, exclude = [] } = options;
   const patterns = excludeFrom === undefined ? [] : [await readFile(excludeFrom, 'utf8')];

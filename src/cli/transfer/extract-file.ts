@@ -7,15 +7,15 @@ import { type Fact, facts } from '../output/table.js';
 import { formatBytes } from '../output/units.js';
 import { passTapeFile } from './read-file.js';
 
-/** What of a file of the tape was read: without a checksum where that was not all of it. */
+/** How much of a tape file was read; without a checksum if only part of it was. */
 export type ReadPart = ReadSummary | { readonly fileNumber: number; readonly bytes: number };
 
 export type ExtractedFile = ReadPart & { readonly extracted: ExtractResult };
 
-/** Read ahead where not all of the file may be wanted. */
+/** Bytes to read ahead when only part of the file may be needed. */
 const SHORT_AHEAD = 8 * 2 ** 20;
 
-/** Extracts a file of the tape, with progress. Rejects with InterruptedError after a signal. */
+/** Extracts a tape file, with progress. Rejects with InterruptedError after a signal. */
 export async function extractFile(
   drive: TapeDrive,
   options: ReadStreamOptions & { readonly fileNumber: number },
@@ -51,7 +51,7 @@ export function extractedText({ fileNumber, bytes, extracted, ...rest }: Extract
   ]);
 }
 
-/** What was extracted, after what is said of the archive. */
+/** The facts of the archive, then what was extracted. */
 export function contentText(extracted: ExtractResult, archive: readonly Fact[]): string {
   const { files, folders, symbolicLinks, hardLinks, specialFiles, notRestored } = extracted;
   const some = (count: number) => (count === 0 ? undefined : count);

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError } from '../../errors/index.js';
 
-/** Rejects with InvalidArgumentError when something is there. */
+/** Rejects with InvalidArgumentError if the path exists. */
 export async function requireAbsent(path: string): Promise<void> {
   const exists = await lstat(path).then(
     () => true,
@@ -16,9 +16,9 @@ export async function requireAbsent(path: string): Promise<void> {
 }
 
 /**
- * Saves a source under a name. A regular file gets its name only when all of it is on disk, and replaces one that is
- * there only with `force`; into a device or a FIFO the source is written. Rejects with InvalidArgumentError for a link,
- * which is neither followed nor replaced, and for a folder or a socket.
+ * Saves a source under a name. A regular file gets its name only when all of it is on disk, and replaces an existing one
+ * only with `force`. A device or a FIFO is written to. Rejects with InvalidArgumentError for a link, which is neither
+ * followed nor replaced, and for a folder or a socket.
  */
 export async function saveFile(
   source: Readable,
@@ -30,7 +30,7 @@ export async function saveFile(
   else await replaceFile(source, path, force, signal);
 }
 
-/** Bytes of a regular file; 0 if there is none. Rejects with InvalidArgumentError for anything else. */
+/** Length of a regular file in bytes; 0 if there is none. Rejects with InvalidArgumentError for anything else. */
 export async function lengthOf(path: string): Promise<number> {
   if ((await findNode(path)) !== undefined) {
     throw new InvalidArgumentError(`${path} is no regular file`, { next: 'Continue a file that was cut off' });
@@ -39,14 +39,14 @@ export async function lengthOf(path: string): Promise<number> {
   return stats?.size ?? 0;
 }
 
-/** Adds a source to the end of a regular file, which is created if there is none. What was added stays after a failure. */
+/** Appends a source to a regular file; creates a missing file. After a failure, the appended bytes stay. */
 export async function appendTo(source: Readable, path: string, signal: AbortSignal): Promise<void> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
   await pipeline(source, file.createWriteStream({ flush: true }), { signal });
 }
 
-/** What is there and is no regular file; undefined where nothing is, or a file that may be replaced. */
+/** The device or FIFO at a path; undefined for a regular file or nothing. */
 async function findNode(path: string): Promise<Stats | undefined> {
   const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -60,7 +60,7 @@ async function findNode(path: string): Promise<Stats | undefined> {
   });
 }
 
-/** Nothing but a regular file is replaced, and what was one before may have become something else. */
+/** Checks again before the rename: only a regular file may be replaced. */
 async function requireReplaceable(path: string): Promise<void> {
   if ((await findNode(path)) === undefined) return;
   throw new InvalidArgumentError(`${path} was replaced while the file was read`, { next: 'Choose another name' });
@@ -80,7 +80,7 @@ async function replaceFile(source: Readable, path: string, force: boolean, signa
   const partial = `${path}.partial-${randomBytes(4).toString('hex')}`;
   try {
     await pipeline(source, createWriteStream(partial, { flags: 'wx', flush: true }), { signal });
-    // It took a while: what has come there meanwhile is no more ours to replace than what was there before.
+    // Reading takes long: the same rules apply to whatever was created under the name in the meantime.
     if (force) await requireReplaceable(path);
     else await requireAbsent(path);
     await rename(partial, path);

@@ -6,10 +6,10 @@ import type { TapeDrive } from '../../tape/tape-drive.js';
 import { type Work, withProgress } from '../output/progress.js';
 import { InterruptedError, interruptible } from '../run/interrupt.js';
 
-/** Consumes the file that it is given; stops when the signal is aborted. */
+/** Consumes the file; stops when the signal is aborted. */
 export type Consume = (source: Readable, signal: AbortSignal) => Promise<unknown>;
 
-/** Reads one file of the tape to its end, with progress. Rejects with InterruptedError after a signal. */
+/** Reads one tape file to its end, with progress. Rejects with InterruptedError after a signal. */
 export function readTapeFile(drive: TapeDrive, options: ReadStreamOptions, consume: Consume): Promise<ReadSummary> {
   let source: TapeReadStream | undefined;
   const done = () => source?.bytesRead ?? 0;
@@ -21,7 +21,7 @@ export function readTapeFile(drive: TapeDrive, options: ReadStreamOptions, consu
   );
 }
 
-/** As `readTapeFile`, for what may not read to the end: resolves when the tape stands still. */
+/** As `readTapeFile`, but `consume` may stop before the end. Resolves when the tape stands still. */
 export async function passTapeFile(
   drive: TapeDrive,
   options: ReadStreamOptions,
@@ -46,7 +46,7 @@ async function withInterruption<T>(drive: TapeDrive, work: Work, run: (signal: A
   });
 }
 
-/** `crc32`, `sha256`, or a checksum that the file must have, such as `sha256:<64 hex digits>`. */
+/** `crc32`, `sha256`, or the expected checksum, such as `sha256:<64 hex digits>`. */
 export function checksumOptions(checksum: string | undefined): ReadStreamOptions {
   const algorithm = checksum?.split(':')[0];
   return {

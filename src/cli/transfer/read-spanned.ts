@@ -18,14 +18,14 @@ export interface SpannedOptions extends DeviceOptions, KeystoreOptions {
 }
 
 /**
- * Reads an archive over all its cartridges, each part checked against the checksum of its receipt. A library brings the
- * cartridges; for a drive they are asked for on the terminal.
+ * Reads an archive from all its cartridges, and checks each part against the receipt's checksum. A library mounts the
+ * cartridges; for a drive, they are requested on the terminal.
  */
 export async function readSpanned(options: SpannedOptions, path: string, consume: Consume): Promise<SpannedReceipt> {
   const receipt = await readReceipt(path);
   const { parts, totalBytes } = receipt;
   const [first] = parts;
-  // The library of a receipt needs no barcode.
+  // The receipt names the cartridges, so `--library` needs no barcode.
   const named = options.library === undefined ? options : { ...options, barcode: first.cartridge };
   const isBrought = namesCartridge(named);
   if (!isBrought && parts.length > 1) {
@@ -47,7 +47,7 @@ export async function readSpanned(options: SpannedOptions, path: string, consume
             signal,
             ...(parts.length > 1 ? { parts, onNextCartridge } : { expectedChecksum: first.checksum }),
           });
-          // Paused, so that listening does not make it flow.
+          // Paused, because a `data` listener would start the flow.
           stream.pause().on('data', (chunk: Buffer) => {
             bytes += chunk.length;
           });
@@ -63,7 +63,7 @@ export async function readSpanned(options: SpannedOptions, path: string, consume
   return receipt;
 }
 
-/** For people. */
+/** The receipt as rows of text. */
 export function spannedFacts({ parts, totalBytes, totalChecksum }: SpannedReceipt): readonly Fact[] {
   return [
     ['cartridges', parts.map(({ cartridge }) => cartridge).join(', ')],

@@ -10,7 +10,7 @@ import { closedAfter } from '../run/closing.js';
 import type { Interruption } from '../run/interrupt.js';
 import { type WrittenSource, writeSource } from './write-source.js';
 
-/** As `writeSource`, and records the file with its members. A catalogue that fails then is told of, and nothing more. */
+/** As `writeSource`, and records the file with its members. A failure to record it is only reported on stderr. */
 export function recordingWrite(location: string, encryptionKeyId: string | undefined): typeof writeSource {
   return async (drive: TapeDrive, source: WrittenSource, options: WriteStreamOptions, interruption: Interruption) => {
     const catalogue = await openCatalogue(location);

@@ -10,15 +10,15 @@ import { SteadyFile } from './steady-file.js';
 /** What `lto write` reads. */
 export interface Source {
   readonly stream: Readable;
-  /** Where that is known before. */
+  /** Undefined if not known in advance. */
   readonly bytes: number | undefined;
-  /** The stream again, where it is an archive that is made. */
+  /** The same stream, if it packs an archive. */
   readonly archive?: PackStream | undefined;
 }
 
 /**
- * One file as it is; folders, several sources and whatever the options are about as an archive; `-` for stdin. Rejects
- * with InvalidArgumentError, and errors of the files, before anything is read.
+ * Opens one file as it is, or stdin for `-`. Folders, several sources and sources with archive options become an
+ * archive. Rejects with InvalidArgumentError, and errors of the files, before anything is read.
  */
 export async function openSource(paths: readonly string[], options: ArchiveOptions = {}): Promise<Source> {
   const [path] = paths;
@@ -27,7 +27,7 @@ export async function openSource(paths: readonly string[], options: ArchiveOptio
   if (isAlone && path !== undefined) {
     const file = await SteadyFile.open(path);
     if (file) return { stream: file, bytes: file.size };
-    // A device or a FIFO ends where it ends.
+    // The length of a device or a FIFO is not known.
     if (!(await stat(path)).isDirectory())
       return { stream: createReadStream(path, { highWaterMark: CHUNK }), bytes: undefined };
   }

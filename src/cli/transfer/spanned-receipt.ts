@@ -4,7 +4,7 @@ import { readDocument } from '../input/document.js';
 
 const count = z.int().min(0);
 
-/** What of the receipt of `lto write --span` is needed to read the archive back. */
+/** The parts of a `lto write --span` receipt that are needed to read the archive. */
 const RECEIPT = z.object({
   parts: z
     .array(
@@ -30,7 +30,7 @@ export interface SpannedReceipt {
   readonly totalChecksum: string | undefined;
 }
 
-/** Rejects with InvalidArgumentError for what is no such receipt. */
+/** Rejects with InvalidArgumentError if the file is no such receipt. */
 export function readReceipt(path: string): Promise<SpannedReceipt> {
   return readDocument(
     path,

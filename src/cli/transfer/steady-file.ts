@@ -6,8 +6,8 @@ import { VerificationError } from '../../errors/index.js';
 const CHUNK = 1024 * 1024;
 
 /**
- * A regular file as it was when it was opened. The stream fails, with VerificationError, when the file is another at its
- * end: shorter, longer, written to, or replaced under its name.
+ * A regular file that must not change while it is read. The stream fails with VerificationError if the file became
+ * shorter or longer, was written to, or was replaced under its name.
  */
 export class SteadyFile extends Readable {
   readonly size: number;
@@ -24,7 +24,7 @@ export class SteadyFile extends Readable {
     this.size = Number(before.size);
   }
 
-  /** Undefined for what is no regular file. Rejects with the errors of opening it. */
+  /** Undefined unless it is a regular file. Rejects with the errors of opening it. */
   static async open(path: string): Promise<SteadyFile | undefined> {
     // Opening a FIFO would wait for its writer.
     if (!(await stat(path)).isFile()) return undefined;
@@ -49,7 +49,7 @@ export class SteadyFile extends Readable {
   async #next(): Promise<Uint8Array | null> {
     const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, null);
     this.#bytes += bytesRead;
-    // A file of /proc has no size, and grows from there. Any other would never end while it is appended to.
+    // Files in /proc report size 0. Any other file that is being appended to would never end.
     if (this.size > 0 && this.#bytes > this.size) throw changed(this.#path, 'grew');
     if (bytesRead > 0) return buffer.subarray(0, bytesRead);
     await this.#requireUnchanged();

@@ -7,10 +7,10 @@ import { withProgress } from '../output/progress.js';
 import { InterruptedError, type Interruption } from '../run/interrupt.js';
 import type { Source } from './source.js';
 
-/** As it was opened, or with whatever its bytes pass through. */
+/** A source as opened, or with a stream that its bytes pass through. */
 export type WrittenSource = Omit<Source, 'stream'> & { readonly stream: DataSource };
 
-/** Writes a source as one file of the tape. Rejects with InterruptedError, which says what is on tape. */
+/** Writes a source as one tape file. After a signal, rejects with InterruptedError, which states what is on tape. */
 export async function writeSource(
   drive: TapeDrive,
   { stream: source, bytes, archive }: WrittenSource,
@@ -31,7 +31,7 @@ export async function writeSource(
   }
 }
 
-/** After a signal: says what is on tape. */
+/** The error after a signal; it states what is on tape. */
 export function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
   if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
     return new InterruptedError(signal, { device, cause: error });

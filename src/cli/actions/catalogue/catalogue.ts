@@ -14,7 +14,7 @@ import { interruptible } from '../../run/interrupt.js';
 
 type Options = CommonOptions & CatalogueOptions;
 
-/** Changes that are recorded at once. */
+/** Changes to record in one transaction. */
 const AT_ONCE = 50;
 
 export function stats(options: Options): Promise<CommandResult> {

@@ -39,7 +39,7 @@ function healthFacts({ drive, temperature, cleaning, writing, reading, compressi
   ];
 }
 
-/** TapeAlert flags that the verdict does not rest on. */
+/** Informational TapeAlert flags, which do not affect the verdict. */
 function noticeFacts({ alerts }: Health): Fact[] {
   const notices = alerts?.flags.filter(({ severity }) => severity === 'I') ?? [];
   return notices.map(({ flag, meaning, action }) => [`TapeAlert ${flag}`, `${meaning}. ${action}`]);

@@ -25,7 +25,7 @@ async function tell(drive: TapeDrive): Promise<CommandResult> {
   };
 }
 
-/** Rejects with IllegalRequestError where there is no cartridge memory. */
+/** Rejects with IllegalRequestError if the drive reports no cartridge memory. */
 export async function requireMemory(drive: TapeDrive): Promise<CartridgeMemory> {
   const memory = await drive.mam();
   if (memory) return memory;

@@ -12,7 +12,7 @@ export const rewind = motion('rewind');
 export const load = motion('load');
 export const eject = motion('eject');
 
-/** For what a program has left on that ended without switching it off. */
+/** Switches off block protection that an ended program left on. */
 export async function unprotect(options: DeviceOptions): Promise<CommandResult> {
   const found = await withDrive(
     options,

@@ -85,7 +85,7 @@ export async function list(options: KeystoreOptions): Promise<CommandResult> {
   };
 }
 
-/** What may be shown of a key. */
+/** The facts of a key that may be shown. */
 function describe({ id, created }: KeyEntry, key: KeyObject) {
   return { id, fingerprint: keyFingerprint(key), created };
 }

@@ -7,13 +7,13 @@ import { table } from '../../output/table.js';
 import { readinessText } from '../../output/text/readiness.js';
 import type { CommandResult } from '../../run/action.js';
 
-/** A drive of a library; `readiness` is what the drive itself says, or `problem` why it does not. */
+/** A drive of a library. `readiness` is what the drive reports; if it reports nothing, `problem` says why. */
 interface LibraryDrive extends InventoryElement {
   readonly readiness: Readiness | undefined;
   readonly problem: string | undefined;
 }
 
-/** Which node is which drive, and what is in each. The drives are asked one by one, without moving a tape. */
+/** The node of each drive and what is in it. Queries the drives one by one, without moving a tape. */
 export async function libraryDrives(device: string): Promise<CommandResult> {
   const library = await TapeLibrary.open(device);
   try {

@@ -119,7 +119,7 @@ export async function openedLibrary<T>(
   }
 }
 
-/** A number is that of a slot or drive, everything else a barcode, a node or a serial number. */
+/** A number names a slot or a drive; other text is a barcode, a node or a serial number. */
 function named(text: string): string | Extract<ElementName, number> {
   return /^\d{1,5}$/.test(text) ? Number(text) : text;
 }

@@ -13,7 +13,7 @@ interface WatchOptions extends LibraryOptions {
 
 const MILLISECONDS = 1000;
 
-/** Prints a line for each event, until a signal ends it, which is its usual end. */
+/** Prints a line for each event until a signal stops it, which is no error. */
 export async function watch({ interval, json, ...options }: WatchOptions): Promise<CommandResult | undefined> {
   const intervalMs = interval === undefined ? undefined : parseSeconds(interval) * MILLISECONDS;
   await openedLibrary(options, (library) =>
@@ -27,7 +27,7 @@ export async function watch({ interval, json, ...options }: WatchOptions): Promi
   return undefined;
 }
 
-/** Time, what happened, which cartridge, and where, in columns of the same width. */
+/** Time, event, cartridge and place, in columns of fixed width. */
 function lineOf(time: string, event: LibraryEvent): string {
   const [cartridge, what] = partsOf(event);
   return [time, event.type.padEnd(9), visible(cartridge).padEnd(8), visible(what)].join('  ').trimEnd();

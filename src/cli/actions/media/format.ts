@@ -47,7 +47,7 @@ async function cartridgeOf(drive: TapeDrive): Promise<Cartridge> {
   return { barcode, partitions: partitions.length, nativeBytes: (total.native ?? total.maximum)?.bytes };
 }
 
-/** The typed answer; undefined without a terminal. */
+/** The confirmation as typed; undefined without a terminal. */
 async function askedFor({ barcode, partitions }: Cartridge): Promise<string | undefined> {
   if (!hasTerminal()) return undefined;
   const what = `${barcode ?? 'the cartridge, which has no barcode,'} (${partitions} partition${partitions === 1 ? '' : 's'})`;

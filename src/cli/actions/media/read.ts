@@ -73,7 +73,7 @@ async function extract(
   return { document, text: extractedText(document), textTo: process.stderr };
 }
 
-/** An archive over several cartridges. */
+/** Reads an archive that spans several cartridges. */
 async function readByReceipt(options: ReadOptions, path: string): Promise<CommandResult> {
   const { extract: folder, force, only, preserve, skipBad, checksum, start, end, recordSize, resume } = options;
   if (skipBad || (checksum ?? start ?? end ?? recordSize ?? resume) !== undefined) {

@@ -37,7 +37,7 @@ export function verify(options: VerifyOptions, number: string | undefined): Prom
   return inDrive ? verifyInDrive(options, fileNumber) : verifyByReading(options, fileNumber);
 }
 
-/** An archive over several cartridges: every part against its checksum. */
+/** Verifies an archive that spans several cartridges: each part against its checksum. */
 async function verifyByReceipt(
   options: VerifyOptions,
   path: string,
@@ -78,7 +78,7 @@ async function verifyInDrive(options: VerifyOptions, fileNumber: number): Promis
   return { document, text };
 }
 
-/** Reports each finished file on stderr, because a cartridge takes hours. */
+/** Reports each verified file on stderr, because a cartridge takes hours. */
 async function verifyAll(options: VerifyOptions): Promise<CommandResult> {
   const { inDrive, protection, json } = options;
   const onFile = (file: VerifiedFile) => json || printText(process.stderr, `file ${file.fileNumber}: ${inWords(file)}`);

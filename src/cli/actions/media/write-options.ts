@@ -4,7 +4,7 @@ import type { KeystoreOptions } from '../../input/keystore.js';
 import type { DeviceOptions } from '../../run/device.js';
 import type { ArchiveOptions } from '../../transfer/archive-options.js';
 
-/** Of `lto write`. */
+/** Options of `lto write`. */
 export interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOptions {
   readonly key?: string;
   readonly append?: boolean;
@@ -14,8 +14,8 @@ export interface WriteOptions extends DeviceOptions, KeystoreOptions, ArchiveOpt
   readonly closeUnterminated?: boolean;
   readonly protection?: BlockProtection;
   readonly catalogue?: string;
-  /** Over as many cartridges as it takes. */
+  /** Write to as many cartridges as needed. */
   readonly span?: boolean;
-  /** Further cartridges of the library. */
+  /** Barcodes of further cartridges in the library. */
   readonly pool?: readonly string[];
 }

@@ -16,7 +16,7 @@ import { openSource, type Source } from '../../transfer/source.js';
 import { interrupted } from '../../transfer/write-source.js';
 import type { WriteOptions } from './write-options.js';
 
-/** `lto write --span`: over as many cartridges as it takes, each labelled. */
+/** `lto write --span`: writes to as many cartridges as needed, and labels each. */
 export async function writeSpanned(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
   const { key: keyId, pool, recordSize, protection } = options;
   requireSpan(options);
@@ -40,7 +40,7 @@ export async function writeSpanned(options: WriteOptions, paths: readonly string
   };
 }
 
-/** Throws InvalidArgumentError where the next cartridge could not come from anywhere, before anything is written. */
+/** Throws InvalidArgumentError, before anything is written, if there is no source for the next cartridge. */
 function requireSpan(options: WriteOptions): void {
   if (options.overwrite !== undefined) throw new InvalidArgumentError('--span and --overwrite exclude each other');
   if (namesCartridge(options)) {

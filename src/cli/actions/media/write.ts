@@ -19,7 +19,7 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   const overwritten = overwrittenFile(options);
   const { key: keyId } = options;
   const key = keyId === undefined ? undefined : await requireKey(keysOf(options), keyId);
-  // What is not there is refused before the tape moves; and its thread begins while what drives need is loaded.
+  // A missing source is refused before the tape moves, and its thread starts while the modules for drives load.
   const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../run/device.js')]);
   const receipt = await withDrive(options, async (drive) => {
     if (key !== undefined) await drive.encryption.enable({ key, keyId });

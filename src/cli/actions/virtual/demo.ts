@@ -40,7 +40,7 @@ async function makeDrive(folder: string): Promise<string> {
   return `virtual:${folder}`;
 }
 
-/** A real folder of some size that nobody changes meanwhile: the TypeScript compiler's where there is one, or our own. */
+/** A folder of some size that nobody changes during the demo: the TypeScript compiler's, or else our own. */
 function defaultFolder(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve('typescript/package.json'));

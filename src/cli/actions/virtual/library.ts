@@ -48,7 +48,7 @@ export async function createLibrary(options: CreateOptions, folder: string): Pro
   return withLibrary(folder, async () => undefined);
 }
 
-/** Those options that are given, as numbers. */
+/** The given options, as numbers. */
 function numbersOf<K extends string>(
   options: { readonly [P in K]?: string },
   names: readonly K[],
@@ -79,7 +79,7 @@ export function resetLibrary(folder: string): Promise<CommandResult> {
   return withLibrary(folder, (library) => library.reset());
 }
 
-/** Faults last until the library is closed, so that only a served one can have them from outside. */
+/** Faults last only until the library is closed, so it must be served. */
 export async function setLibraryFaults(folder: string, path?: string): Promise<CommandResult> {
   const faults = path === undefined ? {} : await readDocument(path, parseLibraryFault, 'list of faults of a library');
   const library = await reachLibrary(folder);
@@ -91,7 +91,7 @@ async function withLibrary(folder: string, work: (library: LibraryControls) => P
   return withControls(folder, await openLibraryControls(folder), work);
 }
 
-/** Applies an action to the library of a folder and returns its resulting content. */
+/** Applies an action to a folder's library and returns its resulting content. */
 async function withControls(
   folder: string,
   library: LibraryControls,

@@ -13,7 +13,7 @@ export interface CartridgeFlags extends CommonOptions {
   readonly discard?: boolean;
 }
 
-/** Flags of a command that takes a cartridge by name, or makes one. */
+/** Flags of a command that takes an existing cartridge by name, or creates one. */
 export interface NamedOrNewFlags extends CartridgeFlags {
   readonly new?: boolean;
   readonly generation?: string;
@@ -29,7 +29,7 @@ export function cartridgeOptions({
 }: CartridgeFlags): CartridgeOptions {
   return {
     ...(barcode !== undefined && { barcode }),
-    // Names that there are not are refused where the cartridge is made.
+    // Creating the cartridge refuses unknown names.
     ...(format !== undefined && { format: format as LtoFormat }),
     ...(capacity !== undefined && { capacityBytes: parseSize(capacity) }),
     ...(worm !== undefined && { worm }),
@@ -38,7 +38,7 @@ export function cartridgeOptions({
   };
 }
 
-/** The name, or with --new the options of a new cartridge. Throws InvalidArgumentError for both and for neither. */
+/** The name, or with --new the options of a new cartridge. Throws InvalidArgumentError for both or neither. */
 export function namedOrNew(options: NamedOrNewFlags, name: string | undefined): string | CartridgeOptions {
   const { new: made = false, generation } = options;
   const flags = {

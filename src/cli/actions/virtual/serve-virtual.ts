@@ -20,7 +20,7 @@ interface ServeOptions extends CommonOptions {
   readonly chapTargetSecretFile?: string;
 }
 
-/** Says itself that it serves, and nothing when it ends. */
+/** Prints by itself when it is ready, and nothing at the end. */
 export async function serve(options: ServeOptions, folders: readonly string[]): Promise<undefined> {
   const { host, port, json = false } = options;
   await interruptible(async ({ signal }) => {
@@ -50,7 +50,7 @@ async function chapOf(options: ServeOptions): Promise<ChapOptions | undefined> {
   throw new InvalidArgumentError('--chap-target-user goes with --chap-user');
 }
 
-/** The user and the secret of the options that begin so. */
+/** User and secret from the options that begin with `option`. */
 async function credentialsOf(
   option: string,
   user: string | undefined,
@@ -72,7 +72,7 @@ async function readSecret(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
 }
 
-/** The line that announces to programs that the drives accept logins. */
+/** The line that tells programs that the drives accept logins. */
 function readyDocument({ address, targets }: IscsiServer) {
   return {
     ready: true,

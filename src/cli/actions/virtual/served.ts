@@ -1,6 +1,6 @@
 import { DeviceNotFoundError } from '../../../errors/index.js';
 
-/** For what lasts only until a device is closed. */
+/** For settings that last only until a device is closed. */
 export function notServed(folder: string): DeviceNotFoundError {
   return new DeviceNotFoundError('nobody serves it', {
     device: `virtual:${folder}`,

@@ -58,7 +58,7 @@ export async function reset(_options: CommonOptions, folder: string): Promise<Co
   return withVirtual(folder, (drive) => drive.reset());
 }
 
-/** Faults last until the drive is closed, so that only a served one can have them from outside. */
+/** Faults last only until the drive is closed, so it must be served. */
 export async function setFaults(_options: CommonOptions, folder: string, path?: string): Promise<CommandResult> {
   if (await isLibrary(folder)) return setLibraryFaults(folder, path);
   const faults = path === undefined ? [] : await readDocument(path, parseFaults, 'list of faults');
@@ -71,7 +71,7 @@ async function withVirtual(folder: string, work: (drive: DriveControls) => Promi
   return withControls(folder, await openControls(folder), work);
 }
 
-/** Applies an action to the drive of a folder and returns the cartridge then in it. */
+/** Applies an action to a folder's drive and returns the cartridge that is then in it. */
 async function withControls(
   folder: string,
   drive: DriveControls,

@@ -9,7 +9,7 @@ function libraryCommand(library: Command, usage: string, description: string): C
   return libraryFlag(jsonCommand(library, usage, description));
 }
 
-/** `lto library`: cartridges are named by barcode or by number of their slot, drives by number, node or serial number. */
+/** `lto library`: names cartridges by barcode or slot number, drives by number, node or serial number. */
 export function addLibrary(program: Command): void {
   const library = program.command('library').description('tape libraries: robot, slots, mail slots and drives');
   jsonCommand(library, 'list', 'list the libraries of this machine, without opening any').action(

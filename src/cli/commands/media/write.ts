@@ -21,7 +21,7 @@ export function addWrite(program: Command): void {
     .action(actionOf(async () => (await import('../../actions/media/write.js')).write));
 }
 
-/** Options of a command that makes archives. */
+/** Options of a command that packs archives. */
 function archiveFlags(command: Command): Command {
   return command
     .option('-C, --directory <folder>', 'sources are relative to this folder, and members are named as the sources are')

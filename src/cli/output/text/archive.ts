@@ -1,7 +1,7 @@
 import type { LeftOut, PackSummary } from '../../../archive/pack/summary.js';
 import { type Fact, facts } from '../table.js';
 
-/** Of a source that could not be read whole, as where the source fails altogether. */
+/** Exit code for a source that could not be read completely; the same as for a source that fails. */
 const INCOMPLETE = 12;
 const PROBLEMS_SHOWN = 20;
 
@@ -9,7 +9,7 @@ export function archiveExitCode(summary: PackSummary | undefined): number {
   return summary !== undefined && summary.problemCount > 0 ? INCOMPLETE : 0;
 }
 
-/** Summary of an archive: content, omissions and problems; empty if none was made. */
+/** Summary of an archive: content, omissions and problems; empty without an archive. */
 export function archiveText(summary: PackSummary | undefined): string {
   if (summary === undefined) return '';
   const { entries, files, leftOut, leftOutPaths, notKept } = summary;

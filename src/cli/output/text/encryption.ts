@@ -3,7 +3,7 @@ import type { EncryptionStatus, NextBlock } from '../../../tape/encryption/pages
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import type { Fact } from '../table.js';
 
-/** What is set in the drive; undefined for a drive that cannot encrypt, or whose answer is not as the standard defines it. */
+/** The drive's settings; undefined if it cannot encrypt, or if its reply violates the standard. */
 export async function encryptionStatus({ encryption }: TapeDrive): Promise<EncryptionStatus | undefined> {
   return encryption.status().catch((error: unknown) => {
     if (error instanceof MalformedResponseError) return undefined;
@@ -33,7 +33,7 @@ export function encryptionFacts(status: EncryptionStatus): Fact[] {
   ];
 }
 
-/** Of where the tape stands. */
+/** Encryption of the block at the current position. */
 export function nextBlockText({ encryption, keyId }: NextBlock): string {
   return keyId === undefined ? encryption : `${encryption}: encrypted with the key ${JSON.stringify(keyId)}`;
 }

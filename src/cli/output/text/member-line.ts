@@ -13,10 +13,10 @@ const LETTERS: Readonly<Record<MemberType, string>> = {
   fifo: 'p',
 };
 const ARROWS: Partial<Readonly<Record<MemberType, string>>> = { 'symbolic link': '->', 'hard link': 'link to' };
-/** The last time that a JavaScript date can hold, in seconds. */
+/** The last time that a JavaScript Date can hold, in seconds. */
 const LAST_DATE = 8_640_000_000_000;
 
-/** One line as `tar -tv` and `ls -l` have it; times in UTC, control characters made visible. */
+/** One line in the form of `tar -tv` and `ls -l`; times in UTC, control characters escaped. */
 export function memberLine(member: ArchiveMember): string {
   const { name, type, size, mode, uid, gid, userName, groupName, modified, target } = member;
   const owner = `${userName || uid}/${groupName || gid}`;

@@ -2,7 +2,7 @@ import { formatBytes } from '../units.js';
 
 const SHOWN_RAW = 48;
 
-/** A decoded value for people; `raw`, its bytes in hex, where it is not decoded. */
+/** A decoded value as text; without one, `raw`, its bytes in hex. */
 export function valueText(value: unknown, raw: string, unit?: string): string {
   if (typeof value === 'number' && unit === 'bytes') return `${value} (${formatBytes(value)})`;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -13,12 +13,12 @@ export function valueText(value: unknown, raw: string, unit?: string): string {
     .join(', ');
 }
 
-/** The beginning of bytes without a decoder. */
+/** The first bytes of a value without a decoder. */
 export function hexText(raw: string): string {
   return raw.length > SHOWN_RAW ? `hex ${raw.slice(0, SHOWN_RAW)}…` : `hex ${raw}`;
 }
 
-/** A list is of codes, or of structures. */
+/** One element of a list, of codes or of structures. */
 function elementText(element: unknown): string {
   return typeof element === 'number' ? `0x${element.toString(16)}` : partText(element);
 }
