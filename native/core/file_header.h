@@ -21,7 +21,7 @@ struct FileHeader {
   gid_t group = 0;
   std::uint32_t size = 0;
   timespec modified{};
-  std::span<const ExtendedAttribute> attributes{};
+  std::span<const ExtendedAttribute> attributes;
 };
 
 /** Makes the header blocks of regular files, byte for byte as src/archive/encode/member.ts does. */

@@ -18,7 +18,7 @@ constexpr std::string_view gnuMagic("ustar  ", ustar::magic.length);
 constexpr std::string_view starMark("tar\0", 4);
 constexpr std::size_t starMarkOffset = ustar::block - starMark.size();
 /** Far more than the path and times of a file need. */
-constexpr std::size_t longestExtension = 64 * 1024;
+constexpr std::size_t longestExtension = 64UL * 1024;
 constexpr std::size_t nanosecondDigits = 9;
 constexpr std::size_t secondDigits = 11;
 constexpr std::size_t lengthDigits = 5;

@@ -6,6 +6,7 @@ import { InvalidArgumentError } from '../../../errors/index.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { facts } from '../../output/table.js';
+import { jsonLines } from '../../output/terminal.js';
 import { formatBytes } from '../../output/units.js';
 import type { CommandResult, CommonOptions } from '../../run/action.js';
 import { type ArchiveDevice, withArchiveProvider } from '../../run/archive-provider.js';
@@ -35,7 +36,7 @@ export function stats(options: Options): Promise<CommandResult> {
 export function exportAll(options: Options & { readonly cartridge?: string }): Promise<undefined> {
   return withCatalogue(options, async (catalogue) => {
     for await (const change of catalogue.export({ cartridge: options.cartridge })) {
-      if (!process.stdout.write(`${JSON.stringify(change)}\n`)) await once(process.stdout, 'drain');
+      if (!process.stdout.write(jsonLines(change))) await once(process.stdout, 'drain');
     }
     return undefined;
   });
