@@ -33,7 +33,8 @@ Bytes member(const std::string& path, std::size_t size, timespec modified = {.tv
                                              .user = 7,
                                              .group = 9,
                                              .size = static_cast<std::uint32_t>(size),
-                                             .modified = modified},
+                                             .modified = modified,
+                                             .attributes = {}},
                                             archive);
   CHECK(header > 0);
   archive.resize(header + ustar::wholeBlocks(size));
