@@ -109,6 +109,9 @@ export interface ReadOutcome {
 /** Direction of the data phase of a SCSI command. */
 export type DataDirection = 'none' | 'in' | 'out';
 
+/** What a last command takes back. */
+export type DriveSetting = 'protection' | 'encryption';
+
 /** A method of logical block protection (SSC-5): four bytes that follow each record between host and drive. */
 export type Protection = 'crc32c' | 'reed-solomon';
 
@@ -164,6 +167,23 @@ export class Device {
     timeoutMs: number,
     token: number,
   ): Promise<ScsiOutcome>;
+
+  /**
+   * A command with data out, `cdb` of 6 to 16 bytes and `data` of 1 to 256, that is sent when the node is closed or the
+   * process ends without that: by exit(3) (`process.exit()`, an uncaught exception, the end of the event loop), by a
+   * signal that ends a process and has no listener, by the end of a worker. SIGKILL and a crash of the processor's making
+   * prevent it. Before it is sent, records of `transfers` are stopped: they fail with ECANCELED. It takes the place of
+   * the one before for the same setting. Rejects with EAGAIN where 256 are set in the process.
+   */
+  setLastCommand(
+    setting: DriveSetting,
+    cdb: Uint8Array,
+    data: Uint8Array,
+    timeoutMs: number,
+    transfers: Device,
+  ): Promise<void>;
+
+  clearLastCommand(setting: DriveSetting): Promise<void>;
 
   /** MTIOCTOP. */
   mtOp(operation: number, count: number, token: number): Promise<void>;
@@ -227,6 +247,15 @@ export class Device {
  * to be written is taken over when the call is made, and what was read is there when its promise settles.
  */
 export function allocateSlab(byteLength: number): ArrayBuffer;
+
+/**
+ * For another thread: where the slab lies whose memory the view is, in this process; 0 if it is no slab's memory. The slab
+ * is there for as long as any thread has a view of it.
+ */
+export function addressOfSlab(view: Uint8Array): number;
+
+/** A view of the slab at that address. Throws a RangeError if there is none. */
+export function slabAt(address: number): ArrayBuffer;
 
 /**
  * Slabs of `slabBytes` bytes, each mapped when it is needed and none has come back. A slab that was taken comes back by
@@ -308,22 +337,26 @@ export function dataExtents(fd: number, size: number): Float64Array;
 export function namesIn(folder: string): Buffer;
 
 /**
- * Members of an archive one behind the other, headers included, at the beginning of `memory`: for the first of `names`,
- * each followed by a NUL, that are plain files. Those are regular files of at most 256 KiB with one name, no holes and a
- * name in UTF-8, which did not change while they were read, and without an access control list if `attributes` are kept.
- * Stops at the first name that is anything else, or for which `memory` has no room. `folder` and `prefix`, of paths in
- * the file system and in the archive, end with `/`; a prefix may be empty.
- *
- * Returns how many files there are; `done` takes the bytes of their names and of their members.
+ * Packs plain files: regular files of at most 256 KiB with one name, no holes and a name in UTF-8, which did not change
+ * while they were read, and without an access control list if `attributes` are kept. Threads of its own read those that
+ * come next meanwhile, also between calls.
  */
-export function packFiles(
-  folder: string,
-  prefix: string,
-  names: Uint8Array,
-  memory: Uint8Array,
-  attributes: boolean,
-  done: Float64Array,
-): number;
+export class FilePacker {
+  constructor(attributes: boolean);
+
+  /**
+   * Members of an archive one behind the other, headers included, at the beginning of `memory`: for the first of `names`,
+   * each followed by a NUL, that are plain files. Stops at the first name that is anything else, or for which `memory`
+   * has no room. `folder` and `prefix`, of paths in the file system and in the archive, end with `/`; a prefix may be
+   * empty.
+   *
+   * Returns how many files there are; `done` takes the bytes of their names and of their members.
+   */
+  pack(folder: string, prefix: string, names: Uint8Array, memory: Uint8Array, done: Float64Array): number;
+
+  /** Ends its threads. A later call does without. */
+  close(): void;
+}
 
 /** CRC-32 of ISO-HDLC, as in zip and gzip, or CRC32C, as in iSCSI, by the processor's own instructions. */
 export class Crc32 {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checksum.h"
+#include "last_command.h"
 #include "protection.h"
 #include "slab.h"
 #include "slab_pool.h"
@@ -29,6 +30,18 @@ struct ScsiCall {
   DataDirection direction = DataDirection::none;
   WipedBuffer data;
   std::uint32_t timeoutMs = 0;
+};
+
+/** Sets the command that is sent when the descriptor is closed or the process ends. */
+struct ArmCall {
+  static constexpr const char* syscall = "SG_IO";
+  DriveSetting setting = DriveSetting::protection;
+  LastCommandData command;
+};
+
+struct DisarmCall {
+  static constexpr const char* syscall = "SG_IO";
+  DriveSetting setting = DriveSetting::protection;
 };
 
 struct MtOpCall {
@@ -87,7 +100,8 @@ struct CloseCall {
   static constexpr const char* syscall = "close";
 };
 
-using Call = std::variant<OpenCall, ScsiCall, MtOpCall, MtGetCall, MtPosCall, WriteCall, ReadCall, CloseCall>;
+using Call = std::variant<OpenCall, ScsiCall, ArmCall, DisarmCall, MtOpCall, MtGetCall, MtPosCall, WriteCall, ReadCall,
+                          CloseCall>;
 
 [[nodiscard]] inline const char* syscallOf(const Call& call) {
   return std::visit([](const auto& each) { return each.syscall; }, call);

@@ -23,7 +23,7 @@ constexpr std::uint32_t timesX(std::uint32_t value) {
 
 /** tables[k][b]: what the byte b does to the register k bytes later. */
 template <std::uint32_t Polynomial>
-constexpr std::array<Table, stride> makeTables() {
+std::array<Table, stride> makeTables() noexcept {
   std::array<Table, stride> tables{};
   for (std::uint32_t value = 0; value < 256; value += 1) {
     std::uint32_t crc = value;
@@ -39,13 +39,14 @@ constexpr std::array<Table, stride> makeTables() {
   return tables;
 }
 
+/** Made when the addon is loaded, in microseconds: in its file they would be what cannot be compressed. */
 template <std::uint32_t Polynomial>
-constexpr auto tables = makeTables<Polynomial>();
+const auto tables = makeTables<Polynomial>();
 
 /** On the register itself: neither inverted before nor after. */
 template <std::uint32_t Polynomial>
 std::uint32_t updateRegister(std::uint32_t crc, const std::byte* data, std::size_t size) {
-  constexpr const auto& table = tables<Polynomial>;
+  const auto& table = tables<Polynomial>;
   for (; size >= stride; data += stride, size -= stride) {
     std::uint64_t word = 0;
     std::memcpy(&word, data, stride);

@@ -28,6 +28,9 @@ class Device : public std::enable_shared_from_this<Device> {
   /** Whether a call with that token still waited; it, and the rest of its stream, ends with ECANCELED. */
   bool cancel(std::uint64_t token);
 
+  /** What a last command, of this device or of its sibling, closes. */
+  [[nodiscard]] std::shared_ptr<TransferGate> gate() const { return node_.gate; }
+
   /** close() that nobody waits for. Does not block. */
   void abandon();
 

@@ -1,6 +1,7 @@
 #include "execute.h"
 
 #include <cerrno>
+#include <utility>
 #include <variant>
 
 #include "mtio.h"
@@ -16,6 +17,14 @@ class Executor {
 
   Outcome operator()(const OpenCall& call) { return node_.open(path_, call.flags); }
   Outcome operator()(ScsiCall& call) { return sgIo(fd(), call); }
+  Outcome operator()(ArmCall& call) {
+    if (!node_.lastFor(call.setting).arm(fd(), std::move(call.command))) return Failure{EAGAIN, ArmCall::syscall};
+    return Done{};
+  }
+  Outcome operator()(const DisarmCall& call) {
+    node_.lastFor(call.setting).disarm();
+    return Done{};
+  }
   Outcome operator()(const MtOpCall& call) {
     node_.guard.forget();
     return mtOp(fd(), call);
@@ -32,6 +41,7 @@ class Executor {
     return readRecords(node_, call);
   }
   Outcome operator()(const CloseCall& /*call*/) {
+    for (auto& last : node_.last) last.sendNow();
     const int error = node_.fd.close();
     if (error != 0) return Failure{error, CloseCall::syscall};
     return Done{};

@@ -2,15 +2,16 @@
 
 #include <fcntl.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "interrupted.h"
+#include "system_result.h"
 
 namespace lto {
 namespace {
@@ -32,11 +33,6 @@ constexpr int attempts = 100;
 constexpr int openFolderFlags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 /** Until its attributes are set a new node is its owner's alone. */
 constexpr mode_t privateMode = 0600;
-constexpr mode_t permissionBits = 07777;
-
-int result(int outcome) {
-  return outcome < 0 ? -errno : outcome;
-}
 
 int openat2(int folder, const char* path, int flags) {
   OpenHow how{static_cast<std::uint64_t>(flags), 0, beneath | noSymbolicLinks | noMagicLinks};
@@ -77,7 +73,7 @@ int setAt(int parent, const char* name, const MemberAttributes& attributes) {
   if (attributes.hasOwner && fchownat(parent, name, attributes.user, attributes.group, AT_SYMLINK_NOFOLLOW) < 0) {
     return -errno;
   }
-  return result(utimensat(parent, name, attributes.times.data(), AT_SYMLINK_NOFOLLOW));
+  return systemResult(utimensat(parent, name, attributes.times.data(), AT_SYMLINK_NOFOLLOW));
 }
 
 }  // namespace
@@ -93,7 +89,7 @@ int ExtractionRoot::open(const std::string& path, bool stepByStep) {
 }
 
 void ExtractionRoot::close() {
-  node_ = UniqueFd();
+  node_ = MemberNode();
   for (auto& parent : parents_) parent = Parent{};
   root_ = UniqueFd();
 }
@@ -103,27 +99,24 @@ int ExtractionRoot::inspect(const std::string& path, MemberFacts& facts) {
   return parent < 0 ? parent : inspectAt(parent, name, facts);
 }
 
-int ExtractionRoot::createFile(const std::string& path, MemberFacts& facts) {
+int ExtractionRoot::createFile(const std::string& path, MemberNode& file, MemberFacts& facts) {
   const auto [parent, name] = locate(path);
   if (parent < 0) return parent;
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  const int fd =
-      retryInterrupted([&, folder = parent, file = name] { return openat(folder, file, flags, privateMode); });
-  if (fd < 0) return -errno;
-  node_ = UniqueFd(fd);
-  made_.reset();
+  const auto create = [&, folder = parent, last = name] { return openat(folder, last, flags, privateMode); };
+  UniqueFd fd(retryInterrupted(create));
   struct stat status{};
-  if (fstat(fd, &status) < 0) return -errno;
+  if (!fd.isOpen() || fstat(fd.get(), &status) < 0) return -errno;
   take(status, facts);
-  made_ = NewNode{status.st_uid, status.st_gid, status.st_mode & permissionBits};
+  file = MemberNode(std::move(fd), status);
   return 0;
 }
 
 int ExtractionRoot::makeFile(const std::string& path, const std::byte* data, std::size_t size,
                              const MemberAttributes& attributes, MemberFacts& facts) {
   int outcome = createFile(path, facts);
-  if (outcome == 0) outcome = write(data, size, 0);
-  return outcome < 0 ? outcome : finish(-1, attributes);
+  if (outcome == 0) outcome = node_.write({data, size}, 0);
+  return outcome < 0 ? outcome : node_.finish(-1, attributes);
 }
 
 int ExtractionRoot::makeFolder(const std::string& path, mode_t mode, MemberFacts& facts) {
@@ -135,45 +128,11 @@ int ExtractionRoot::makeFolder(const std::string& path, mode_t mode, MemberFacts
 
 int ExtractionRoot::openFolder(const std::string& path) {
   if (!isPossible(path)) return -EINVAL;
-  const int fd = path.empty() ? result(openat(root_.get(), ".", O_RDONLY | openFolderFlags))
+  const int fd = path.empty() ? systemResult(openat(root_.get(), ".", O_RDONLY | openFolderFlags))
                               : openBelow(path, O_RDONLY | openFolderFlags);
   if (fd < 0) return fd;
-  node_ = UniqueFd(fd);
-  made_.reset();
+  node_ = MemberNode(UniqueFd(fd));
   return 0;
-}
-
-int ExtractionRoot::write(const std::byte* data, std::size_t size, off_t position) {
-  std::size_t done = 0;
-  while (done < size) {
-    const auto written = retryInterrupted(
-        [&] { return pwrite(node_.get(), data + done, size - done, position + static_cast<off_t>(done)); });
-    if (written < 0) return -errno;
-    done += static_cast<std::size_t>(written);
-  }
-  return 0;
-}
-
-int ExtractionRoot::setAttribute(const std::string& name, const std::byte* value, std::size_t size) {
-  return result(fsetxattr(node_.get(), name.c_str(), value, size, 0));
-}
-
-int ExtractionRoot::setRights(const MemberAttributes& attributes) {
-  // In this order: a change of owner takes setuid away.
-  const bool isOwned = made_ && made_->user == attributes.user && made_->group == attributes.group;
-  if (attributes.hasOwner && !isOwned && fchown(node_.get(), attributes.user, attributes.group) < 0) return -errno;
-  const bool isModeSet = made_ && made_->mode == attributes.mode;
-  if (attributes.hasMode && !isModeSet && fchmod(node_.get(), attributes.mode) < 0) return -errno;
-  return 0;
-}
-
-int ExtractionRoot::finish(off_t size, const MemberAttributes& attributes) {
-  const auto cut = [&] { return ftruncate(node_.get(), size); };
-  int outcome = size < 0 ? 0 : result(retryInterrupted(cut));
-  if (outcome == 0) outcome = setRights(attributes);
-  if (outcome == 0) outcome = result(futimens(node_.get(), attributes.times.data()));
-  const int closed = node_.close();
-  return outcome < 0 ? outcome : -closed;
 }
 
 int ExtractionRoot::makeSymbolicLink(const std::string& target, const std::string& path,
@@ -199,7 +158,7 @@ int ExtractionRoot::makeNode(const std::string& path, mode_t type, dev_t device,
   const UniqueFd node(openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!node.isOpen()) return -errno;
   const auto self = "/proc/self/fd/" + std::to_string(node.get());
-  return result(chmod(self.c_str(), attributes.mode));
+  return systemResult(chmod(self.c_str(), attributes.mode));
 }
 
 int ExtractionRoot::makeHardLink(const std::string& existing, const std::string& path) {
@@ -207,12 +166,12 @@ int ExtractionRoot::makeHardLink(const std::string& existing, const std::string&
   if (from.parent < 0) return from.parent;
   const auto to = locate(path);
   if (to.parent < 0) return to.parent;
-  return result(linkat(from.parent, from.name, to.parent, to.name, 0));
+  return systemResult(linkat(from.parent, from.name, to.parent, to.name, 0));
 }
 
 int ExtractionRoot::remove(const std::string& path) {
   const auto [parent, name] = locate(path);
-  return parent < 0 ? parent : result(unlinkat(parent, name, 0));
+  return parent < 0 ? parent : systemResult(unlinkat(parent, name, 0));
 }
 
 ExtractionRoot::Place ExtractionRoot::locate(const std::string& path) {
@@ -256,7 +215,7 @@ int ExtractionRoot::openStepByStep(const std::string& path, int flags) const {
     begin = end + 1;
   }
   const int fd = fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);
-  return result(fd);
+  return systemResult(fd);
 }
 
 }  // namespace lto

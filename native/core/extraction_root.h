@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 
+#include "member_node.h"
 #include "unique_fd.h"
 
 namespace lto {
@@ -20,18 +20,6 @@ struct MemberFacts {
   nlink_t links = 0;
 };
 
-/** What a node gets besides its content. */
-struct MemberAttributes {
-  /** Permissions; none of them are set where `hasMode` is false. */
-  bool hasMode = false;
-  mode_t mode = 0;
-  bool hasOwner = false;
-  uid_t user = 0;
-  gid_t group = 0;
-  /** Access and modification, as utimensat(2) takes them. */
-  std::array<timespec, 2> times{};
-};
-
 /**
  * A folder below which an archive is extracted. Paths are resolved below it without following a link, the last
  * component included. A path has no empty component, no `.` and no `..`; the empty path is the folder itself, where a
@@ -42,20 +30,17 @@ class ExtractionRoot {
   /** `stepByStep`: component by component, as on kernels before 5.6, which have no openat2(2). */
   [[nodiscard]] int open(const std::string& path, bool stepByStep);
   [[nodiscard]] int inspect(const std::string& path, MemberFacts& facts);
+  /** A new file without content and attributes. */
+  [[nodiscard]] int createFile(const std::string& path, MemberNode& file, MemberFacts& facts);
   /** A new file, which becomes the open node. */
-  [[nodiscard]] int createFile(const std::string& path, MemberFacts& facts);
+  [[nodiscard]] int createFile(const std::string& path, MemberFacts& facts) { return createFile(path, node_, facts); }
   /** A new file with all that it is to have; `facts` has an inode as soon as there is one. */
   [[nodiscard]] int makeFile(const std::string& path, const std::byte* data, std::size_t size,
                              const MemberAttributes& attributes, MemberFacts& facts);
   [[nodiscard]] int makeFolder(const std::string& path, mode_t mode, MemberFacts& facts);
   /** The folder at `path` becomes the open node. */
   [[nodiscard]] int openFolder(const std::string& path);
-  [[nodiscard]] int write(const std::byte* data, std::size_t size, off_t position);
-  [[nodiscard]] int setAttribute(const std::string& name, const std::byte* value, std::size_t size);
-  /** Of the open node, before some of its extended attributes. Times are not set. */
-  [[nodiscard]] int setRights(const MemberAttributes& attributes);
-  /** Closes the open node; `size` of a file whose end is a hole, else negative. */
-  [[nodiscard]] int finish(off_t size, const MemberAttributes& attributes);
+  [[nodiscard]] MemberNode& node() { return node_; }
   [[nodiscard]] int makeSymbolicLink(const std::string& target, const std::string& path,
                                      const MemberAttributes& attributes, MemberFacts& facts);
   /** A character or block device, or a FIFO. */
@@ -67,11 +52,6 @@ class ExtractionRoot {
   void close();
 
  private:
-  struct NewNode {
-    uid_t user;
-    gid_t group;
-    mode_t mode;
-  };
   struct Parent {
     std::string path;
     UniqueFd fd;
@@ -92,9 +72,7 @@ class ExtractionRoot {
   /** The last two: a hard link needs both. */
   std::array<Parent, 2> parents_;
   std::size_t lastParent_ = 0;
-  UniqueFd node_;
-  /** What a new node was made with, and need not be set; nothing is known of others. */
-  std::optional<NewNode> made_;
+  MemberNode node_;
 };
 
 }  // namespace lto

@@ -16,6 +16,7 @@
 #include "file_header.h"
 #include "file_reading.h"
 #include "interrupted.h"
+#include "permission_bits.h"
 #include "unique_fd.h"
 #include "ustar.h"
 
@@ -23,7 +24,6 @@ namespace lto {
 namespace {
 
 constexpr off_t largestFile = 256L * 1024;
-constexpr mode_t permissionBits = 07777;
 constexpr std::string_view accessLists = "system.posix_acl_";
 
 bool isPlain(const struct stat& status) {
@@ -36,92 +36,68 @@ bool isSame(const struct stat& one, const struct stat& other) {
          one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
 }
 
-/** The files of one folder, one after the other. */
-class FilePacker {
- public:
-  FilePacker(const PackedFolder& folder, bool attributes)
-      : folder_(folder),
-        fd_(retryInterrupted([&] { return ::open(folder.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); })),
-        attributes_(attributes) {}
-
-  /** Bytes of the member of that name; 0 if it is not plain, or has no room. */
-  [[nodiscard]] std::size_t pack(std::string_view name, std::span<std::byte> memory) {
-    // A copy of its own: whoever gave the names could write to them meanwhile.
-    name_.assign(name);
-    struct stat status{};
-    const auto look = [&] { return ::fstatat(fd_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW); };
-    if (retryInterrupted(look) != 0 || !isPlain(status)) return 0;
-    const auto size = static_cast<std::size_t>(status.st_size);
-    // There is nothing to read in an empty one.
-    const UniqueFd file = size == 0 ? UniqueFd() : openToRead(fd_.get(), name_.c_str());
-    if ((size > 0 && !file.isOpen()) || !takeAttributes(file)) return 0;
-    member_.assign(folder_.prefix).append(name_);
-    const std::size_t header = encoder_.encode({.path = member_,
-                                                .mode = status.st_mode & permissionBits,
-                                                .user = status.st_uid,
-                                                .group = status.st_gid,
-                                                .size = static_cast<std::uint32_t>(size),
-                                                .modified = status.st_mtim,
-                                                .attributes = found_},
-                                               memory);
-    const std::size_t whole = header + ustar::wholeBlocks(size);
-    if (header == 0 || whole > memory.size()) return 0;
-    if (size > 0 && !readUnchanged(file, memory.subspan(header, size), status)) return 0;
-    std::memset(memory.data() + header + size, 0, whole - header - size);
-    return whole;
-  }
-
- private:
-  /** False if they cannot be read, or hold an access control list, which is stored as text too. */
-  [[nodiscard]] bool takeAttributes(const UniqueFd& file) {
-    found_.clear();
-    if (!attributes_) return true;
-    const std::string path = folder_.path + name_;
-    struct stat status{};
-    std::size_t bytes = 0;
-    const int error = file.isOpen() ? inspectAttributes(file.get(), bytes) : inspectFile(path.c_str(), status, bytes);
-    if (error != 0 || bytes == 0) return error == 0;
-    auto read = readAttributes(path.c_str());
-    auto* const attributes = std::get_if<std::vector<ExtendedAttribute>>(&read);
-    if (attributes == nullptr) return false;
-    found_ = std::move(*attributes);
-    return std::none_of(found_.begin(), found_.end(),
-                        [](const ExtendedAttribute& attribute) { return attribute.name.starts_with(accessLists); });
-  }
-
-  [[nodiscard]] static bool readUnchanged(const UniqueFd& file, std::span<std::byte> memory,
-                                          const struct stat& expected) {
-    struct stat status{};
-    std::size_t count = 0;
-    return readOpenFile(file.get(), memory, status, count) == 0 && count == memory.size() && isSame(status, expected);
-  }
-
-  const PackedFolder& folder_;
-  UniqueFd fd_;
-  bool attributes_;
-  FileHeaderEncoder encoder_;
-  std::string name_;
-  std::string member_;
-  std::vector<ExtendedAttribute> found_;
-};
+bool isReadUnchanged(const UniqueFd& file, std::span<std::byte> memory, const struct stat& expected) {
+  struct stat status{};
+  std::size_t count = 0;
+  return readOpenFile(file.get(), memory, status, count) == 0 && count == memory.size() && isSame(status, expected);
+}
 
 }  // namespace
 
-PackedFiles packFiles(const PackedFolder& folder, std::string_view names, std::span<std::byte> memory,
-                      bool attributes) {
-  FilePacker packer(folder, attributes);
-  PackedFiles packed;
-  while (packed.namesDone < names.size()) {
-    const auto end = names.find('\0', packed.namesDone);
-    if (end == std::string_view::npos) break;
-    const auto name = names.substr(packed.namesDone, end - packed.namesDone);
-    const std::size_t bytes = packer.pack(name, memory.subspan(packed.bytes));
-    if (bytes == 0) break;
-    packed.files += 1;
-    packed.bytes += bytes;
-    packed.namesDone = end + 1;
-  }
-  return packed;
+PackedFolder::PackedFolder(std::string folder, std::string members)
+    : path(std::move(folder)),
+      prefix(std::move(members)),
+      fd(retryInterrupted([this] { return ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); })) {}
+
+Packed PlainFilePacker::pack(const PackedFolder& folder, std::string_view name, std::span<std::byte> memory,
+                             std::size_t& bytes) {
+  // A copy of its own: whoever gave the names could write to them meanwhile.
+  name_.assign(name);
+  struct stat status{};
+  const auto look = [&] { return ::fstatat(folder.fd.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW); };
+  if (retryInterrupted(look) != 0 || !isPlain(status)) return Packed::notPlain;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (ustar::block + ustar::wholeBlocks(size) > memory.size()) return Packed::noRoom;
+  // There is nothing to read in an empty one.
+  const UniqueFd file = size == 0 ? UniqueFd() : openToRead(folder.fd.get(), name_.c_str());
+  if ((size > 0 && !file.isOpen()) || !takeAttributes(folder, file)) return Packed::notPlain;
+  member_.assign(folder.prefix).append(name_);
+  const FileHeader fields{.path = member_,
+                          .mode = status.st_mode & permissionBits,
+                          .user = status.st_uid,
+                          .group = status.st_gid,
+                          .size = static_cast<std::uint32_t>(size),
+                          .modified = status.st_mtim,
+                          .attributes = found_};
+  const std::size_t header = encoder_.encode(fields, memory);
+  const std::size_t whole = header + ustar::wholeBlocks(size);
+  if (header == 0 || whole > memory.size()) return Packed::noRoom;
+  if (size > 0 && !isReadUnchanged(file, memory.subspan(header, size), status)) return Packed::notPlain;
+  std::memset(memory.data() + header + size, 0, whole - header - size);
+  bytes = whole;
+  return Packed::whole;
+}
+
+/** False if they cannot be read, or hold an access control list, which is stored as text too. */
+bool PlainFilePacker::takeAttributes(const PackedFolder& folder, const UniqueFd& file) {
+  found_.clear();
+  if (!attributes_) return true;
+  const std::string path = folder.path + name_;
+  struct stat status{};
+  std::size_t bytes = 0;
+  const int error = file.isOpen() ? inspectAttributes(file.get(), bytes) : inspectFile(path.c_str(), status, bytes);
+  if (error != 0 || bytes == 0) return error == 0;
+  auto read = readAttributes(path.c_str());
+  auto* const attributes = std::get_if<std::vector<ExtendedAttribute>>(&read);
+  if (attributes == nullptr) return false;
+  found_ = std::move(*attributes);
+  return std::none_of(found_.begin(), found_.end(),
+                      [](const ExtendedAttribute& attribute) { return attribute.name.starts_with(accessLists); });
+}
+
+std::string_view firstName(std::string_view names) {
+  const auto end = names.find('\0');
+  return end == std::string_view::npos ? std::string_view() : names.substr(0, end);
 }
 
 std::variant<std::string, Failure> namesIn(const char* folder) {

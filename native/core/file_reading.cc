@@ -16,7 +16,7 @@ namespace {
 /** O_NONBLOCK: a FIFO that took the file's place meanwhile is not waited for. */
 constexpr int readFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 /** Attributes that grow while they are read are asked for again, but not for ever. */
-constexpr int attempts = 8;
+constexpr int readAttempts = 8;
 
 /** File systems without extended attributes, and kinds of files that can't have any. */
 bool hasNone(int error) {
@@ -32,7 +32,7 @@ int takeListed(ssize_t listed, std::size_t& attributeBytes) {
 /** Calls `call(data, size)` with memory that is large enough for its answer; -1 with errno where that fails. */
 template <typename Buffer, typename SystemCall>
 ssize_t readWhole(Buffer& buffer, SystemCall call) {
-  for (int attempt = 0; attempt < attempts; attempt += 1) {
+  for (int attempt = 0; attempt < readAttempts; attempt += 1) {
     const ssize_t needed = call(nullptr, 0);
     if (needed < 0) return -1;
     buffer.resize(static_cast<std::size_t>(needed));

@@ -1,10 +1,10 @@
 #include "mtio.h"
 
-#include <sys/ioctl.h>
 #include <sys/mtio.h>
 
 #include <cerrno>
 
+#include "control.h"
 #include "interrupted.h"
 
 namespace lto {
@@ -18,7 +18,7 @@ static_assert(sizeof(mtpos) == sizeof(long));
 
 int readMtStatus(int fd, MtStatus& status) {
   mtget raw{};
-  if (retryInterrupted([&] { return ::ioctl(fd, MTIOCGET, &raw); }) != 0) return errno;
+  if (retryInterrupted([&] { return control(fd, MTIOCGET, raw); }) != 0) return errno;
   status = {
       .type = raw.mt_type,
       .residual = raw.mt_resid,
@@ -36,7 +36,7 @@ Outcome mtOp(int fd, const MtOpCall& call) {
   operation.mt_op = call.operation;
   operation.mt_count = call.count;
   // Not retried when interrupted: the tape may have moved.
-  if (::ioctl(fd, MTIOCTOP, &operation) != 0) return Failure{errno, MtOpCall::syscall};
+  if (control(fd, MTIOCTOP, operation) != 0) return Failure{errno, MtOpCall::syscall};
   return Done{};
 }
 
@@ -48,7 +48,7 @@ Outcome mtGet(int fd) {
 
 Outcome mtPos(int fd) {
   mtpos raw{};
-  if (retryInterrupted([&] { return ::ioctl(fd, MTIOCPOS, &raw); }) != 0) return Failure{errno, MtPosCall::syscall};
+  if (retryInterrupted([&] { return control(fd, MTIOCPOS, raw); }) != 0) return Failure{errno, MtPosCall::syscall};
   return Position{raw.mt_blkno};
 }
 

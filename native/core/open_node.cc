@@ -37,8 +37,8 @@ Outcome OpenNode::open(const std::string& path, int flags) {
   NodeFacts facts;
   facts.isCharacterDevice = S_ISCHR(status.st_mode);
   if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) {
-    facts.major = ::major(status.st_rdev);
-    facts.minor = ::minor(status.st_rdev);
+    facts.major = major(status.st_rdev);
+    facts.minor = minor(status.st_rdev);
   }
   answersMtGet = probeMtGet(opened.get(), facts);
   fd = std::move(opened);

@@ -5,19 +5,20 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "permission_bits.h"
 #include "ustar.h"
 
 namespace lto {
 namespace {
 
-constexpr mode_t permissionBits = 07777;
 constexpr std::string_view posixMagic("ustar\00000", ustar::magic.length);
 constexpr std::string_view gnuMagic("ustar  ", ustar::magic.length);
 /** star has times in place of a part of the prefix, and this at the end. */
 constexpr std::string_view starMark("tar\0", 4);
 constexpr std::size_t starMarkOffset = ustar::block - starMark.size();
-/** Far more than the path and times of a file need. */
+/** Far more than the path, times and attributes of most files need. */
 constexpr std::size_t longestExtension = 64UL * 1024;
 constexpr std::size_t nanosecondDigits = 9;
 constexpr std::size_t secondDigits = 11;
@@ -100,12 +101,25 @@ std::optional<timespec> timeOf(std::string_view text) {
   return time;
 }
 
+constexpr std::string_view attributePrefix = "SCHILY.xattr.";
+constexpr std::string_view userNamespace = "user.";
+
 /** What extended headers say of a plain file. */
 struct Extension {
+  std::vector<StoredAttribute>& attributes;
   std::optional<std::string_view> path;
   std::optional<timespec> accessed;
   std::optional<timespec> modified;
 };
+
+/** One with a plain name: GNU tar writes `%` and `=` in another way than libarchive, and other bytes may be of any
+ * charset. */
+bool takeAttribute(std::string_view name, std::string_view value, Extension& extension) {
+  const auto isPlain = [](char byte) { return byte > ' ' && byte < '\x7f' && byte != '%'; };
+  if (!name.starts_with(userNamespace) || !std::all_of(name.begin(), name.end(), isPlain)) return false;
+  extension.attributes.push_back({std::string(name), std::as_bytes(std::span(value))});
+  return true;
+}
 
 bool takeProperty(std::string_view key, std::string_view value, Extension& extension) {
   if (value.empty()) return false;
@@ -115,6 +129,7 @@ bool takeProperty(std::string_view key, std::string_view value, Extension& exten
     extension.path = value;
     return true;
   }
+  if (key.starts_with(attributePrefix)) return takeAttribute(key.substr(attributePrefix.size()), value, extension);
   // Nothing that could be restored.
   return key == "ctime";
 }
@@ -157,7 +172,8 @@ bool decodePlainFile(std::span<const std::byte> archive, PlainFile& file) {
   const auto* const blocks = reinterpret_cast<const char*>(archive.data());
   std::size_t begin = 0;
   Header header;
-  Extension extension;
+  file.attributes.clear();
+  Extension extension{.attributes = file.attributes, .path = {}, .accessed = {}, .modified = {}};
   if (archive.size() < ustar::block || !decodeHeader(blocks, header)) return false;
   if (header.type == ustar::extendedHeader) {
     const std::size_t size = header.size;

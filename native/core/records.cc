@@ -40,8 +40,13 @@ struct RecordResult {
   bool taken = false;
 };
 
-/** write(2) is not repeated after EINTR or a short count: a part of the record may be on tape. */
+/**
+ * Fails with ECANCELED once the drive's last command is about to take a key or protection back. write(2) is not
+ * repeated after EINTR or a short count: a part of the record may be on tape.
+ */
 RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t length) {
+  const TransferPass pass(node.gate.get());
+  if (!pass.passed()) return {WriteStop::error, ECANCELED, false};
   const ssize_t written = ::write(node.fd.get(), data, length);
   const int error = written < 0 ? errno : 0;
   node.guard.wrote(written == static_cast<ssize_t>(length));
@@ -68,6 +73,14 @@ RecordResult writeProtected(OpenNode& node, bool exclusive, std::byte* data, std
   const RecordResult result = writeRecord(node, data, length + information.size());
   std::memcpy(behind, replaced.data(), replaced.size());
   return result;
+}
+
+/** read(2), as long as the drive is not about to send records without what protects them, or without its key. */
+ssize_t readRecord(const OpenNode& node, const ReadCall& call, std::byte* record) {
+  const TransferPass pass(node.gate.get());
+  if (pass.passed()) return ::read(node.fd.get(), record, call.offer);
+  errno = ECANCELED;
+  return -1;
 }
 
 /** Without its protection information; nothing when that does not fit the record. */
@@ -147,7 +160,7 @@ Outcome readRecords(const OpenNode& node, ReadCall& call) {
   for (std::size_t offset = 0; outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size;
        offset = roundUpToPage(end)) {
     std::byte* const record = memory.data + offset;
-    const ssize_t length = ::read(node.fd.get(), record, call.offer);
+    const ssize_t length = readRecord(node, call, record);
     outcome.error = length < 0 ? errno : 0;
     if (length > 0) {
       RecordProtection protection;

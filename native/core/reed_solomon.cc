@@ -15,7 +15,7 @@ constexpr std::size_t stride = 8;
 using Table = std::array<std::uint32_t, 256>;
 
 /** tables[k][b]: what the byte b, on its way out of the register, does to it k bytes later. */
-constexpr std::array<Table, stride> makeTables() {
+std::array<Table, stride> makeTables() noexcept {
   std::array<Table, stride> tables{};
   // x^4 + 38h x^3 + CFh x^2 + 38h x + 1, but for the first.
   for (std::uint32_t value = 0; value < 256; value += 1) {
@@ -31,7 +31,8 @@ constexpr std::array<Table, stride> makeTables() {
   return tables;
 }
 
-constexpr auto tables = makeTables();
+/** Made when the addon is loaded, in microseconds: in its file they would be what cannot be compressed. */
+const auto tables = makeTables();
 
 std::uint32_t byteAt(const std::byte* data, std::size_t index) {
   return static_cast<std::uint32_t>(data[index]);

@@ -1,10 +1,11 @@
 #include "scsi.h"
 
 #include <scsi/sg.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <cerrno>
+
+#include "control.h"
 
 namespace lto {
 namespace {
@@ -44,7 +45,7 @@ Outcome sgIo(int fd, ScsiCall& call) {
   header.dxfer_len = static_cast<unsigned>(call.data.size());
   header.timeout = call.timeoutMs;
   // Not retried when interrupted: the command goes on in the drive.
-  if (::ioctl(fd, SG_IO, &header) != 0) return Failure{errno, ScsiCall::syscall};
+  if (control(fd, SG_IO, header) != 0) return Failure{errno, ScsiCall::syscall};
 
   outcome.status = header.status;
   outcome.hostStatus = header.host_status;

@@ -95,6 +95,12 @@ std::shared_ptr<Slab> Slab::find(const void* data, std::size_t size) {
   return offset <= slab->size() && size <= slab->size() - offset ? slab : nullptr;
 }
 
+std::shared_ptr<Slab> Slab::at(std::uintptr_t address) {
+  const std::scoped_lock lock(registry().mutex);
+  const auto found = registry().byAddress.find(address);
+  return found == registry().byAddress.end() ? nullptr : found->second.lock();
+}
+
 Slab::~Slab() {
   {
     const std::scoped_lock lock(registry().mutex);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace lto {
@@ -21,6 +22,8 @@ class Slab {
   static std::shared_ptr<Slab> allocate(std::size_t size);
   /** The slab that holds all of [data, data + size); null when there is none. */
   static std::shared_ptr<Slab> find(const void* data, std::size_t size);
+  /** The slab that begins there; null when there is none. */
+  static std::shared_ptr<Slab> at(std::uintptr_t address);
 
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;

@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include <cstdint>
 #include <new>
 
 #include "../core/slab.h"
@@ -8,7 +9,7 @@
 #include "device_object.h"
 #include "extraction_root_object.h"
 #include "file_lock.h"
-#include "file_packing.h"
+#include "file_packer_object.h"
 #include "file_reading.h"
 #include "pending_calls.h"
 #include "slab_pool_object.h"
@@ -29,15 +30,36 @@ Napi::Value allocateSlab(const Napi::CallbackInfo& info) {
   }
 }
 
+/** Addresses of user memory are far below what a double has exactly. */
+constexpr std::int64_t maxAddress = (std::int64_t{1} << 53) - 1;
+
+Napi::Value addressOfSlab(const Napi::CallbackInfo& info) {
+  auto view = Arguments(info).bytes(0, "view").ArrayBuffer();
+  const auto slab = slabOf(view);
+  const auto address = slab && slab->data() == view.Data() ? reinterpret_cast<std::uintptr_t>(view.Data()) : 0;
+  return Napi::Number::New(info.Env(), static_cast<double>(address));
+}
+
+Napi::Value slabAt(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto address = static_cast<std::uintptr_t>(arguments.integer(0, "address", 1, maxAddress));
+  const auto slab = Slab::at(address);
+  if (!slab) arguments.throwRange("there is no slab at this address");
+  return viewOf(info.Env(), slab);
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   PendingCalls::install(env);
   exports["Crc32"] = ChecksumObject::define(env);
   exports["Device"] = DeviceObject::define(env);
   exports["ExtractionRoot"] = ExtractionRootObject::define(env);
+  exports["FilePacker"] = FilePackerObject::define(env);
   exports["SlabPool"] = SlabPoolObject::define(env);
   exports["allocateSlab"] = Napi::Function::New(env, allocateSlab, "allocateSlab");
+  exports["addressOfSlab"] = Napi::Function::New(env, addressOfSlab, "addressOfSlab");
+  exports["slabAt"] = Napi::Function::New(env, slabAt, "slabAt");
   exports["lockFile"] = defineLockFile(env);
-  defineFilePacking(env, exports);
+  defineNamesIn(env, exports);
   defineFileReading(env, exports);
   return exports;
 }

@@ -11,10 +11,9 @@ namespace lto {
 namespace {
 
 /** More than any machine's memory would be refused by mmap(2) in any case. */
-constexpr std::int64_t maxSlab = std::int64_t{1} << 40;
+constexpr std::int64_t maxMapped = std::int64_t{1} << 40;
 /** Pieces of one call; an array can claim four thousand million, and make each up as it is asked for. */
 constexpr std::uint32_t maxPieces = 65'536;
-constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 
 }  // namespace
 
@@ -78,7 +77,7 @@ std::uint64_t Arguments::stream(std::size_t index) const {
 }
 
 std::size_t Arguments::slabSize(std::size_t index, const char* name) const {
-  return static_cast<std::size_t>(integer(index, name, 1, maxSlab));
+  return static_cast<std::size_t>(integer(index, name, 1, maxMapped));
 }
 
 RecordOptions Arguments::recordOptions(std::size_t index) const {

@@ -10,6 +10,9 @@
 
 namespace lto {
 
+/** Number.MAX_SAFE_INTEGER */
+constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
+
 /** Options of a record call. */
 struct RecordOptions {
   std::shared_ptr<Checksum> checksum;

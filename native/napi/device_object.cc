@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -46,11 +47,31 @@ DataDirection direction(const Arguments& arguments, std::size_t index) {
   arguments.throwRange("direction must be none, in or out");
 }
 
+DriveSetting driveSetting(const Arguments& arguments, std::size_t index) {
+  const std::string name = arguments.string(index, "setting");
+  if (name == "protection") return DriveSetting::protection;
+  if (name == "encryption") return DriveSetting::encryption;
+  arguments.throwRange("setting must be protection or encryption");
+}
+
 void copyCdb(const Arguments& arguments, std::size_t index, ScsiCall& call) {
   const auto cdb = arguments.bytes(index, "cdb");
   if (cdb.ByteLength() < 6 || cdb.ByteLength() > call.cdb.size()) arguments.throwRange("cdb must have 6 to 32 bytes");
   std::memcpy(call.cdb.data(), cdb.Data(), cdb.ByteLength());
   call.cdbLength = static_cast<std::uint8_t>(cdb.ByteLength());
+}
+
+/** Copies what an argument holds, from `min` bytes to as many as there is room for; returns how many they are. */
+template <std::size_t Room>
+std::size_t copyInto(const Arguments& arguments, std::size_t index, const char* name, std::size_t min,
+                     std::array<std::uint8_t, Room>& to) {
+  const auto bytes = arguments.bytes(index, name);
+  if (bytes.ByteLength() < min || bytes.ByteLength() > Room) {
+    arguments.throwRange(std::string(name) + " must have " + std::to_string(min) + " to " + std::to_string(Room) +
+                         " bytes");
+  }
+  std::memcpy(to.data(), bytes.Data(), bytes.ByteLength());
+  return bytes.ByteLength();
 }
 
 WipedBuffer copyDataOut(const Arguments& arguments, std::size_t index) {
@@ -93,6 +114,8 @@ Napi::Function DeviceObject::define(Napi::Env env) {
                      {
                          InstanceMethod<&DeviceObject::open>("open"),
                          InstanceMethod<&DeviceObject::scsi>("scsi"),
+                         InstanceMethod<&DeviceObject::setLastCommand>("setLastCommand"),
+                         InstanceMethod<&DeviceObject::clearLastCommand>("clearLastCommand"),
                          InstanceMethod<&DeviceObject::mtOp>("mtOp"),
                          InstanceMethod<&DeviceObject::mtGet>("mtGet"),
                          InstanceMethod<&DeviceObject::mtPos>("mtPos"),
@@ -140,6 +163,21 @@ Napi::Value DeviceObject::scsi(const Napi::CallbackInfo& info) {
   call.data = scsiData(arguments, 2, call.direction);
   call.timeoutMs = static_cast<std::uint32_t>(arguments.integer(3, "timeoutMs", 1, maxOf<std::uint32_t>));
   return submit(info.Env(), {.token = arguments.token(4), .call = std::move(call)});
+}
+
+Napi::Value DeviceObject::setLastCommand(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  ArmCall call{.setting = driveSetting(arguments, 0), .command = {}};
+  auto& command = call.command;
+  command.cdbLength = static_cast<std::uint8_t>(copyInto(arguments, 1, "cdb", 6, command.cdb));
+  command.length = static_cast<std::uint16_t>(copyInto(arguments, 2, "data", 1, command.data));
+  command.timeoutMs = static_cast<std::uint32_t>(arguments.integer(3, "timeoutMs", 1, maxOf<std::uint32_t>));
+  command.gate = unwrap(info[4], "transfers")->device_->gate();
+  return submit(info.Env(), {.call = std::move(call)});
+}
+
+Napi::Value DeviceObject::clearLastCommand(const Napi::CallbackInfo& info) {
+  return submit(info.Env(), {.call = DisarmCall{driveSetting(Arguments(info), 0)}});
 }
 
 Napi::Value DeviceObject::mtOp(const Napi::CallbackInfo& info) {

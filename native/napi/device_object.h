@@ -25,6 +25,8 @@ class DeviceObject : public TaggedObject<DeviceObject> {
  private:
   Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value scsi(const Napi::CallbackInfo& info);
+  Napi::Value setLastCommand(const Napi::CallbackInfo& info);
+  Napi::Value clearLastCommand(const Napi::CallbackInfo& info);
   Napi::Value mtOp(const Napi::CallbackInfo& info);
   Napi::Value mtGet(const Napi::CallbackInfo& info);
   Napi::Value mtPos(const Napi::CallbackInfo& info);

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../core/file_making.h"
+#include "../core/crew.h"
 #include "../core/outcome.h"
 #include "arguments.h"
 #include "convert.h"
@@ -16,7 +16,6 @@
 namespace lto {
 namespace {
 
-constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 constexpr std::int64_t maxId = 0xfffffffe;
 constexpr std::int64_t permissions = 07777;
 constexpr std::int64_t maxNanoseconds = 999'999'999;
@@ -99,7 +98,8 @@ Napi::Function ExtractionRootObject::define(Napi::Env env) {
                      });
 }
 
-ExtractionRootObject::ExtractionRootObject(const Napi::CallbackInfo& info) : TaggedObject(info) {
+ExtractionRootObject::ExtractionRootObject(const Napi::CallbackInfo& info)
+    : TaggedObject(info), maker_(root_, Crew::helpersOfMachine()) {
   const std::string path = Arguments(info).string(0, "path");
   const int opened = root_.open(path, info[1].ToBoolean());
   if (opened < 0) {
@@ -145,7 +145,7 @@ Napi::Value ExtractionRootObject::makeFiles(const Napi::CallbackInfo& info) {
   auto made = arguments.row(3, "made", madeCount);
   auto nodes = arguments.row(4, "nodes", 0);
   const std::span bytes(reinterpret_cast<const std::byte*>(archive.Data()), archive.ByteLength());
-  const auto done = lto::makeFiles(root_, bytes, policy, std::min(nodes.ElementLength() / 2, mostFiles));
+  const auto done = maker_.make(bytes, policy, std::min(nodes.ElementLength() / 2, mostFiles));
   made[0] = static_cast<double>(done.archive);
   made[1] = static_cast<double>(done.content);
   made[2] = static_cast<double>(done.nodes.size());
@@ -173,24 +173,25 @@ Napi::Value ExtractionRootObject::write(const Napi::CallbackInfo& info) {
   const ExtractionArguments arguments(info);
   const auto data = arguments.bytes(0, "data");
   const auto position = static_cast<off_t>(arguments.integer(1, "position", 0, maxSafeInteger));
-  return outcome(info, root_.write(reinterpret_cast<const std::byte*>(data.Data()), data.ByteLength(), position));
+  const std::span bytes(reinterpret_cast<const std::byte*>(data.Data()), data.ByteLength());
+  return outcome(info, root_.node().write(bytes, position));
 }
 
 Napi::Value ExtractionRootObject::setAttribute(const Napi::CallbackInfo& info) {
   const ExtractionArguments arguments(info);
   const auto value = arguments.bytes(1, "value");
   const auto* const data = reinterpret_cast<const std::byte*>(value.Data());
-  return outcome(info, root_.setAttribute(arguments.byteString(0, "name"), data, value.ByteLength()));
+  return outcome(info, root_.node().setAttribute(arguments.byteString(0, "name"), data, value.ByteLength()));
 }
 
 Napi::Value ExtractionRootObject::setRights(const Napi::CallbackInfo& info) {
-  return outcome(info, root_.setRights(ExtractionArguments(info).attributes(0)));
+  return outcome(info, root_.node().setRights(ExtractionArguments(info).attributes(0)));
 }
 
 Napi::Value ExtractionRootObject::finish(const Napi::CallbackInfo& info) {
   const ExtractionArguments arguments(info);
   const auto size = static_cast<off_t>(arguments.integer(0, "size", -1, maxSafeInteger));
-  return outcome(info, root_.finish(size, arguments.attributes(1)));
+  return outcome(info, root_.node().finish(size, arguments.attributes(1)));
 }
 
 Napi::Value ExtractionRootObject::makeSymbolicLink(const Napi::CallbackInfo& info) {
@@ -227,6 +228,7 @@ Napi::Value ExtractionRootObject::remove(const Napi::CallbackInfo& info) {
 }
 
 void ExtractionRootObject::close(const Napi::CallbackInfo& /*info*/) {
+  maker_.close();
   root_.close();
 }
 

@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "../core/extraction_root.h"
+#include "../core/file_making.h"
 #include "tagged_object.h"
 
 namespace lto {
@@ -35,6 +36,7 @@ class ExtractionRootObject : public TaggedObject<ExtractionRootObject> {
   void close(const Napi::CallbackInfo& info);
 
   ExtractionRoot root_;
+  FileMaker maker_;
 };
 
 }  // namespace lto

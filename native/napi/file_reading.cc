@@ -16,7 +16,6 @@
 namespace lto {
 namespace {
 
-constexpr std::int64_t maxSafeInteger = (std::int64_t{1} << 53) - 1;
 /** What status() fills in. */
 constexpr std::size_t statusFacts = 17;
 
@@ -56,14 +55,14 @@ void fill(double* facts, const struct stat& status, std::size_t attributeBytes) 
   constexpr std::uint64_t low = 0xffffffff;
   const auto inode = static_cast<std::uint64_t>(status.st_ino);
   const double values[statusFacts] = {
-      static_cast<double>(status.st_mode),          static_cast<double>(status.st_nlink),
-      static_cast<double>(status.st_uid),           static_cast<double>(status.st_gid),
-      static_cast<double>(status.st_size),          static_cast<double>(status.st_blocks),
-      static_cast<double>(status.st_mtim.tv_sec),   static_cast<double>(status.st_mtim.tv_nsec),
-      static_cast<double>(status.st_ctim.tv_sec),   static_cast<double>(status.st_ctim.tv_nsec),
-      static_cast<double>(::major(status.st_rdev)), static_cast<double>(::minor(status.st_rdev)),
-      static_cast<double>(::major(status.st_dev)),  static_cast<double>(::minor(status.st_dev)),
-      static_cast<double>(inode >> half),           static_cast<double>(inode & low),
+      static_cast<double>(status.st_mode),        static_cast<double>(status.st_nlink),
+      static_cast<double>(status.st_uid),         static_cast<double>(status.st_gid),
+      static_cast<double>(status.st_size),        static_cast<double>(status.st_blocks),
+      static_cast<double>(status.st_mtim.tv_sec), static_cast<double>(status.st_mtim.tv_nsec),
+      static_cast<double>(status.st_ctim.tv_sec), static_cast<double>(status.st_ctim.tv_nsec),
+      static_cast<double>(major(status.st_rdev)), static_cast<double>(minor(status.st_rdev)),
+      static_cast<double>(major(status.st_dev)),  static_cast<double>(minor(status.st_dev)),
+      static_cast<double>(inode >> half),         static_cast<double>(inode & low),
       static_cast<double>(attributeBytes),
   };
   std::memcpy(facts, values, sizeof(values));

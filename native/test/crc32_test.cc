@@ -5,23 +5,15 @@
 #include <vector>
 
 #include "check.h"
+#include "content.h"
 
 using namespace lto;
+using namespace lto::test;
 
 namespace {
 
 std::uint32_t crcOf(std::string_view text) {
   return crc32(0, reinterpret_cast<const std::byte*>(text.data()), text.size());
-}
-
-std::vector<std::byte> pattern(std::size_t size) {
-  std::vector<std::byte> bytes(size);
-  std::uint32_t state = 1;
-  for (auto& each : bytes) {
-    state = state * 1'664'525 + 1'013'904'223;
-    each = static_cast<std::byte>(state >> 24);
-  }
-  return bytes;
 }
 
 }  // namespace

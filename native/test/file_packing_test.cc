@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../core/folder_packing.h"
 #include "../core/plain_file.h"
 #include "../core/unique_fd.h"
 #include "check.h"
@@ -25,15 +26,17 @@ namespace {
 
 constexpr std::size_t slab = 64 * 1024;
 
-/** A folder with files, and what packFiles makes of names in it. */
+/** A folder with files, and what a packer makes of names in it. */
 class Packing {
  public:
+  explicit Packing(std::size_t helpers = 0) : helpers_(helpers) {}
   void add(const char* name, std::string_view content) const {
     const UniqueFd file(::open(scratch_.file(name).c_str(), O_WRONLY | O_CLOEXEC));
     CHECK(::write(file.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
   }
   PackedFiles pack(std::string_view names, bool attributes = true) {
-    return packFiles({.path = folder(), .prefix = "in/"}, names, memory_, attributes);
+    FolderPacker packer(attributes, helpers_);
+    return packer.pack(folder(), "in/", names, memory_);
   }
   [[nodiscard]] std::string folder() const {
     return std::filesystem::path(scratch_.file("a")).parent_path().string() + "/";
@@ -43,6 +46,7 @@ class Packing {
   void limit(std::size_t bytes) { memory_.resize(bytes); }
 
  private:
+  std::size_t helpers_;
   test::ScratchFolder scratch_;
   std::vector<std::byte> memory_ = std::vector<std::byte>(slab, std::byte{0xff});
 };
@@ -138,8 +142,91 @@ TEST(attributes_are_packed_if_they_are_kept) {
 
 TEST(a_missing_folder_has_no_files_to_pack) {
   std::array<std::byte, 4096> memory{};
-  const PackedFolder folder{.path = "/nowhere/", .prefix = {}};
-  CHECK(packFiles(folder, "a\0"s, memory, true).files == 0);
+  for (const std::size_t helpers : {0, 2}) {
+    FolderPacker packer(true, helpers);
+    CHECK(packer.pack("/nowhere/", "", "a\0"s, memory).files == 0);
+  }
+}
+
+namespace {
+
+/** Names of so many files, each of them with something else in it; here and there one that is not plain. */
+std::string manyFiles(const Packing& packing, std::size_t count) {
+  std::string names;
+  for (std::size_t file = 0; file < count; file += 1) {
+    const auto name = "file-" + std::to_string(1000 + file);
+    packing.add(name.c_str(), std::string(file * 131 % 5000, static_cast<char>('a' + file % 26)));
+    if (file % 50 == 49) CHECK(::truncate((packing.folder() + name).c_str(), 1 << 20) == 0);
+    names.append(name).push_back('\0');
+  }
+  return names;
+}
+
+/** All of the names, by calls with memory of that size; those at which a call stops are left to others. */
+std::string packedInPieces(FolderPacker& packer, const std::string& folder, std::string_view names, std::size_t room) {
+  std::string archive;
+  std::vector<std::byte> memory(room);
+  while (!names.empty()) {
+    const auto packed = packer.pack(folder, "in/", names, memory);
+    archive.append(reinterpret_cast<const char*>(memory.data()), packed.bytes);
+    names.remove_prefix(packed.namesDone);
+    if (!names.empty()) names.remove_prefix(firstName(names).size() + 1);
+  }
+  return archive;
+}
+
+}  // namespace
+
+TEST(helpers_pack_the_same_bytes) {
+  Packing packing;
+  const auto names = manyFiles(packing, 300);
+  const auto folder = packing.folder();
+  const auto before = openDescriptors();
+  for (const std::size_t room : {std::size_t{8192}, std::size_t{50'000}, std::size_t{1} << 20}) {
+    FolderPacker alone(true, 0);
+    const auto expected = packedInPieces(alone, folder, names, room);
+    CHECK(!expected.empty());
+    for (const std::size_t helpers : {1, 3, 7}) {
+      FolderPacker packer(true, helpers);
+      for (int round = 0; round < 3; round += 1) CHECK(packedInPieces(packer, folder, names, room) == expected);
+      packer.close();
+      CHECK(packedInPieces(packer, folder, names, room) == expected);
+    }
+  }
+  CHECK(openDescriptors() == before);
+}
+
+TEST(helpers_pack_several_folders_in_turn) {
+  Packing one;
+  Packing other;
+  const auto names = manyFiles(one, 40);
+  CHECK(manyFiles(other, 40) == names);
+  std::vector<std::byte> memory(slab);
+  FolderPacker alone(true, 0);
+  FolderPacker packer(true, 3);
+  // A file of each at a time, as in a tree of folders in folders; the rest of the names stays ahead.
+  for (std::string_view rest = names; !rest.empty();) {
+    const auto name = firstName(rest);
+    for (const auto& folder : {one.folder(), other.folder()}) {
+      const auto limit = std::span(memory).first(8192);
+      const auto packed = packer.pack(folder, "in/", rest, limit);
+      const std::string bytes(reinterpret_cast<const char*>(memory.data()), packed.bytes);
+      const auto same = alone.pack(folder, "in/", rest.substr(0, packed.namesDone), limit);
+      CHECK(same.bytes == packed.bytes && same.files == packed.files);
+      CHECK(std::memcmp(memory.data(), bytes.data(), bytes.size()) == 0);
+    }
+    rest.remove_prefix(name.size() + 1);
+  }
+}
+
+TEST(a_packer_may_end_while_its_helpers_work) {
+  Packing packing;
+  const auto names = manyFiles(packing, 200);
+  std::vector<std::byte> memory(8192);
+  for (int round = 0; round < 100; round += 1) {
+    FolderPacker packer(round % 2 == 0, 3);
+    CHECK(packer.pack(packing.folder(), "in/", names, memory).files > 0);
+  }
 }
 
 TEST(names_of_a_folder_are_sorted_by_their_bytes) {

@@ -66,6 +66,24 @@ TEST(plain_file_is_read_with_what_its_extended_header_says) {
   CHECK(file.accessed.tv_nsec == 120'000'000);
 }
 
+TEST(attributes_of_users_are_read_and_others_are_not_plain) {
+  const auto encoded = [](const std::string& name) {
+    Bytes archive(4096);
+    const std::vector<ExtendedAttribute> attributes{{.name = name, .value = Bytes(3, std::byte{'v'})}};
+    FileHeaderEncoder encoder;
+    archive.resize(encoder.encode({.path = "a", .mode = 0640, .attributes = attributes}, archive));
+    return archive;
+  };
+  PlainFile file;
+  CHECK(decodePlainFile(encoded("user.a"), file));
+  CHECK(file.attributes.size() == 1 && file.attributes[0].name == "user.a" && file.attributes[0].value.size() == 3);
+  for (const char* const other :
+       {"trusted.a", "security.a", "system.posix_acl_access", "user.50%", "user.a=b", "user.\xc3\xa4", "user.a b"}) {
+    CHECK(!decodePlainFile(encoded(other), file));
+  }
+  CHECK(decodePlainFile(member("b", 0), file) && file.attributes.empty());
+}
+
 TEST(a_member_that_is_not_whole_is_not_plain) {
   const auto archive = member("\xc3\xa4", 700);
   PlainFile file;
@@ -146,7 +164,7 @@ TEST(files_are_made_until_one_is_not_plain_or_fails) {
   append(archive, member("b", 0));
   const std::size_t both = archive.size();
   const auto make = [&](std::size_t most) {
-    return makeFiles(root, archive, {.permissions = 0600, .owners = false}, most);
+    return FileMaker(root, 1).make(archive, {.permissions = 0600, .owners = false}, most);
   };
   for (const char* last : {"there", "missing/c", "../out", "/out", "x/./y", "x//y"}) {
     archive.resize(both);
@@ -174,7 +192,7 @@ TEST(a_file_without_room_for_its_content_is_among_the_nodes) {
   const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
   const rlimit limited{.rlim_cur = 512, .rlim_max = before.rlim_max};
   CHECK(::setrlimit(RLIMIT_FSIZE, &limited) == 0);
-  const auto made = makeFiles(root, member("f", 700), {}, 10);
+  const auto made = FileMaker(root, 1).make(member("f", 700), {}, 10);
   CHECK(::setrlimit(RLIMIT_FSIZE, &before) == 0);
   CHECK(::signal(SIGXFSZ, ignored) != SIG_ERR);
   CHECK(made.files == 0 && made.archive == 0 && made.nodes.size() == 1);

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "../core/crc32.h"
 #include "../core/reed_solomon.h"
 #include "../core/reed_solomon_fold.h"
+#include "content.h"
 #include "fixture.h"
 
 using namespace lto;
@@ -24,16 +23,6 @@ namespace {
 std::vector<std::byte> bytesOf(std::string_view text) {
   std::vector<std::byte> bytes(text.size());
   std::memcpy(bytes.data(), text.data(), text.size());
-  return bytes;
-}
-
-std::vector<std::byte> pattern(std::size_t size) {
-  std::vector<std::byte> bytes(size);
-  std::uint32_t state = 1;
-  for (auto& each : bytes) {
-    state = state * 1'664'525 + 1'013'904'223;
-    each = static_cast<std::byte>(state >> 24);
-  }
   return bytes;
 }
 
@@ -113,11 +102,6 @@ namespace {
 
 constexpr std::size_t recordSize = 4'096;
 constexpr std::size_t onTape = recordSize + protectionBytes(Protection::crc32c);
-
-std::string contentOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /** Each record with its protection information behind it. */
 std::string expectedOnTape(Protection protection, const std::vector<std::byte>& data) {

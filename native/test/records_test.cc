@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/slab_pool.h"
+#include "content.h"
 #include "fixture.h"
 
 using namespace lto;
@@ -17,16 +18,6 @@ using namespace lto::test;
 namespace {
 
 constexpr std::size_t kib = 1024;
-
-/** Reads `size` bytes from the start of the file. */
-std::string contentOf(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string content(1024 * kib, '\0');
-  const ssize_t length = ::read(fd.get(), content.data(), content.size());
-  CHECK(length >= 0);
-  content.resize(static_cast<std::size_t>(length));
-  return content;
-}
 
 void putContent(const std::string& path, const std::string& content) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
