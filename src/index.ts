@@ -1,15 +1,15 @@
-export type { MemberType } from './archive/decode/member.js';
-export type { FileTime } from './archive/encode/file-time.js';
-export type { ArchiveMember } from './archive/extract/messages.js';
-export type { ExtractSummary, NotRestored } from './archive/extract/summary.js';
-export { type ExtractOptions, type ExtractProgress, type ExtractResult, extractArchive } from './archive/extract.js';
-export { type ListOptions, listArchive } from './archive/list.js';
-export { type FilePath, type PackOptions, packFolder } from './archive/pack/pack-folder.js';
-export type { PackStream } from './archive/pack/pack-stream.js';
-export type { LeftOut, PackProblem, PackProblemReason, PackProgress, PackSummary } from './archive/pack/summary.js';
+export * from './archive/index.js';
 export type { CallOptions } from './arguments/options.js';
 export { COMMAND_CHANNEL, type CommandEvent } from './device/command-log.js';
+export { type MovedFile, OPERATION_CHANNEL, type OperationEvent } from './device/operation-log.js';
 export type { RawCommand, RawReply } from './device/raw-command.js';
+export {
+  createTracing,
+  type Tracing,
+  type TracingApi,
+  type TracingSpan,
+  type TracingTracer,
+} from './device/tracing.js';
 export * from './errors/index.js';
 export { CallbackKeyStore, type FetchKey } from './keys/callback-key-store.js';
 export { generateKey, keyFingerprint, keyFromBytes } from './keys/data-key.js';
@@ -34,7 +34,7 @@ export type { LibraryName } from './library/open/open-changer.js';
 export { TapeLibrary } from './library/tape-library.js';
 export type { LibraryWaitOptions, MailOptions } from './library/waiting.js';
 export type { LibraryEvent, LibraryWatchOptions } from './library/watch-library.js';
-export type { ArchivePart, ArchiveReceipt, ArchiveSource } from './provider/archive/archive.js';
+export type { ArchivePart, ArchiveReceipt, ArchiveSource, IndexReport } from './provider/archive/archive.js';
 export type { ArchiveSession, BufferedArchive, SessionArchiveOptions } from './provider/archive/archive-session.js';
 export type { EjectOptions, FinalizeReport } from './provider/archive/finalize.js';
 export type { FullCartridge, OnEndOfMedium } from './provider/archive/full-cartridge.js';
@@ -69,6 +69,12 @@ export { LtoProvider } from './provider/provider.js';
 export type { CartridgeChoice, ForceOptions, IdentifyOptions, ProviderOptions } from './provider/provider-options.js';
 export type { ProviderReports } from './provider/provider-reports.js';
 export type {
+  ArchiveHandler,
+  ReadArchivesOptions,
+  ReadArchivesReport,
+  WantedArchive,
+} from './provider/read-order/read-archives.js';
+export type {
   ArchiveRecord,
   ArchiveRecorder,
   ArchiveState,
@@ -80,13 +86,16 @@ export type {
   VerificationRecord,
 } from './provider/record/changes.js';
 export type { Catalogued } from './provider/record/recording.js';
+export type { FileKind } from './provider/scan/kinds.js';
+export { type CartridgeScan, type ScanOptions, scanCartridge } from './provider/scan/scan-cartridge.js';
+export type { CartridgeContents, ScanContentsOptions } from './provider/scan/scan-contents.js';
+export type { ScannedFile } from './provider/scan/scanned-file.js';
 export {
   CONFIGURATION_SCHEMA,
   type ConfigurationOptions,
-  type ProviderConfiguration,
-  type ProviderSettings,
   parseConfiguration,
 } from './provider/session/configuration.js';
+export type { ProviderConfiguration, ProviderSettings } from './provider/session/configuration-schema.js';
 export type { OpenDrive } from './provider/session/drive-owner.js';
 export type { WriteProtection } from './provider/session/write-protection.js';
 export type { LongPosition } from './scsi/commands/read-position.js';

@@ -18,7 +18,7 @@ export interface AddonSearch {
 /**
  * Finds the addon: in the folder that `NODE_LTO_PREBUILD` names; else in the package, beside this module, where a bundler
  * has put it, or beside the program. In each of these: a build in `build/`, the file itself, and
- * `prebuilds/<platform>-<architecture>/` as prebuildify makes it.
+ * `prebuilds/<platform>-<architecture>/` as node-gyp-build has it.
  */
 export function findAddon(): AddonSearch {
   const places: string[] = [];

@@ -10,8 +10,8 @@ export type NameTable = Readonly<Record<string, true>>;
 /** What a message may repeat of a name: a key that was given in the wrong place is longer. */
 const SHOWN = /^[a-z]\w{0,31}$/i;
 
-/** Throws InvalidArgumentError for a name that is not in the table: it would be left out silently. */
-export function requireKnownNames(given: object, names: NameTable, details?: LtoErrorDetails, what = 'option'): void {
+/** Throws InvalidArgumentError for a name that is not a key of the table: it would be ignored silently. */
+export function requireKnownNames(given: object, names: object, details?: LtoErrorDetails, what = 'option'): void {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   const known = Object.keys(names);

@@ -23,5 +23,6 @@ export type {
   MemberQuery,
 } from './model/catalogue.js';
 export { type CatalogueOptions, openCatalogue } from './open-catalogue.js';
+export { type RebuildOptions, type RebuildReport, rebuild } from './tape/rebuild.js';
 export { type ReconcileOptions, type Reconciliation, reconcile } from './tape/reconcile.js';
 export { type RestoreOptions, type RestoreReport, restoreMembers } from './tape/restore-members.js';

@@ -1,6 +1,8 @@
 import { LARGEST_COUNT, requireNumber } from '../arguments/number.js';
-import { ask, type CallOptions, requireNonEmptyText } from '../arguments/options.js';
+import type { NameTable } from '../arguments/option-names.js';
+import { ask, CALL_OPTIONS, type CallOptions, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import type { CatalogueChange, DriveRecord, VerificationRecord } from '../provider/record/changes.js';
+import { requireChanges } from '../provider/record/require-changes.js';
 import { type Engine, failing } from './engine/engine.js';
 import type {
   ArchiveQuery,
@@ -16,19 +18,21 @@ import { applyChanges } from './store/apply.js';
 import { listArchives, listCartridges, listDrives, listVerifications, readStats } from './store/lists.js';
 import { FolderIds } from './store/member-rows.js';
 import { findMembers, found, foundMember, membersOf } from './store/member-search.js';
-import { requireArchiveQuery, requireChanges, requireMemberQuery } from './store/requirements.js';
+import { ARCHIVE_QUERY, MEMBER_QUERY, requireArchiveQuery, requireMemberQuery } from './store/requirements.js';
 
 const LIMITS = { min: 1, max: LARGEST_COUNT, unit: 'rows' };
 const NUMBERS = { min: 0, max: LARGEST_COUNT, unit: 'members' };
-/** Members of one change of an export. */
+/** Number of members in one change of an export. */
 const EXPORTED = 1000;
+const MEMBERS_OPTIONS: NameTable = { ...CALL_OPTIONS, from: true, limit: true };
+const EXPORT_OPTIONS: NameTable = { ...CALL_OPTIONS, cartridge: true };
 
 /** The catalogue in a database. */
 export class SqlCatalogue implements Catalogue {
   readonly #engine: Engine;
   readonly #folders = new FolderIds();
 
-  /** By `openCatalogue`. */
+  /** Called by `openCatalogue`. */
   constructor(engine: Engine) {
     this.#engine = engine;
   }
@@ -39,7 +43,7 @@ export class SqlCatalogue implements Catalogue {
 
   async apply(changes: readonly CatalogueChange[]): Promise<void> {
     requireChanges(changes, this.#details('record'));
-    if (changes.length > 0) await failing(this.#engine, () => applyChanges(this.#engine.db, changes, this.#folders));
+    if (changes.length > 0) await failing(this.#engine, () => applyChanges(this.#engine, changes, this.#folders));
   }
 
   cartridges(options?: CallOptions): Promise<readonly CataloguedCartridge[]> {
@@ -51,17 +55,18 @@ export class SqlCatalogue implements Catalogue {
   }
 
   archives(query: ArchiveQuery = {}): Promise<readonly CataloguedArchive[]> {
-    return this.#ask('list archives', query, async () => {
+    const list = async () => {
       requireArchiveQuery(query, this.#details('list archives'));
       return listArchives(this.#engine.db, query);
-    });
+    };
+    return this.#ask('list archives', query, list, ARCHIVE_QUERY);
   }
 
   members(
     archive: string,
     options: CallOptions & { readonly from?: number | undefined; readonly limit?: number | undefined } = {},
   ): Promise<readonly FoundMember[]> {
-    return this.#ask('list members', options, async () => {
+    const list = async () => {
       const details = this.#details('list members');
       requireNonEmptyText('archive', archive, details);
       const { from = 0, limit = EXPORTED } = options;
@@ -70,11 +75,12 @@ export class SqlCatalogue implements Catalogue {
       const [{ parts } = { parts: [] }] = await listArchives(this.#engine.db, { archive });
       const rows = await membersOf(this.#engine, archive, from, limit);
       return rows.map((row) => foundMember(row, () => parts));
-    });
+    };
+    return this.#ask('list members', options, list, MEMBERS_OPTIONS);
   }
 
   find(query: MemberQuery): Promise<FoundMembers> {
-    return this.#ask('find', query, async () => {
+    const find = async () => {
       requireMemberQuery(query, this.#details('find'));
       const { rows, more } = await findMembers(this.#engine, query.pattern, query);
       const parts = new Map<string, CataloguedArchive['parts']>();
@@ -83,7 +89,8 @@ export class SqlCatalogue implements Catalogue {
         parts.set(archive, record?.parts ?? []);
       }
       return found(rows, more, (archive) => parts.get(archive) ?? []);
-    });
+    };
+    return this.#ask('find', query, find, MEMBER_QUERY);
   }
 
   verifications(archive: string, options?: CallOptions): Promise<readonly VerificationRecord[]> {
@@ -100,13 +107,14 @@ export class SqlCatalogue implements Catalogue {
   async *export(
     options: CallOptions & { readonly cartridge?: string | undefined } = {},
   ): AsyncGenerator<CatalogueChange, void> {
+    requireOptions(options, this.#details('export'), EXPORT_OPTIONS);
     const { cartridge, signal } = options;
     for (const { archives: _, archiveBytes: __, ...record } of await this.cartridges({ signal })) {
       if (cartridge === undefined || record.cartridge === cartridge) yield { type: 'cartridge', ...record };
     }
     if (cartridge === undefined) for (const drive of await this.drives({ signal })) yield { type: 'drive', ...drive };
     const archives = await this.archives({ cartridge, limit: LARGEST_COUNT, signal });
-    // The oldest first.
+    // Oldest first.
     const ordered = cartridge === undefined ? archives.toReversed() : archives;
     for (const { members, ...record } of ordered) {
       yield { type: 'archive', ...record };
@@ -135,7 +143,12 @@ export class SqlCatalogue implements Catalogue {
     return { device: this.location, operation };
   }
 
-  #ask<T>(operation: string, options: CallOptions | undefined, question: () => Promise<T>): Promise<T> {
-    return ask(options, this.#details(operation), () => failing(this.#engine, question));
+  #ask<T>(
+    operation: string,
+    options: CallOptions | undefined,
+    question: () => Promise<T>,
+    names: NameTable = CALL_OPTIONS,
+  ): Promise<T> {
+    return ask(options, this.#details(operation), () => failing(this.#engine, question), names);
   }
 }

@@ -2,7 +2,6 @@ import type { CallOptions } from '../arguments/options.js';
 import { decodeLogPage, type LogPage, type LogPageCode, logSense } from '../scsi/log/page.js';
 import { decodeLogValues, type LogTable, type LogValues } from '../scsi/log/values.js';
 import type { ScsiDevice } from './scsi-device.js';
-import { ifWellFormed } from './well-formed.js';
 
 /** Reads a log page; undefined if the device does not have it. Rejects with MalformedResponseError. */
 export async function readLogPage(
@@ -22,6 +21,5 @@ export async function readLogValues<T extends LogTable>(
   device: ScsiDevice,
   table: T,
 ): Promise<LogValues<T> | undefined> {
-  const data = await device.dataIfSupported(logSense(table.page, table.subpage));
-  return data && ifWellFormed(() => decodeLogValues(table, decodeLogPage(data)).values);
+  return device.told(logSense(table.page, table.subpage), (data) => decodeLogValues(table, decodeLogPage(data)).values);
 }

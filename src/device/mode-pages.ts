@@ -10,9 +10,9 @@ import {
   type ModeParameters,
 } from '../scsi/mode/parameter-list.js';
 import { toHex } from '../scsi/wire/bytes.js';
+import type { ScsiCommand } from '../scsi/wire/command.js';
 import type { Fields, FieldValues } from '../scsi/wire/layout.js';
 import type { ScsiDevice } from './scsi-device.js';
-import { ifWellFormed } from './well-formed.js';
 
 /**
  * Reads the fields of a mode page; undefined if the device does not have the page or truncates it, as scsi_debug does
@@ -26,9 +26,7 @@ export async function readModeFields<T extends Fields>(
   const { page, subpage } = layout;
   const wanted = { pageCode: page, subpageCode: subpage };
   const command = form === 6 ? modeSense6({ ...wanted, disableBlockDescriptors: true }) : modeSense10(wanted);
-  const data = await device.dataIfSupported(command);
-  if (data === undefined) return undefined;
-  return ifWellFormed(() => {
+  return device.told(command, (data) => {
     const found = findModePage(decodeModeSense(data, form), page, subpage);
     return found && decodeModePage(layout, found.bytes);
   });
@@ -82,13 +80,23 @@ export async function sendModePage(
   layout: Pick<ModePageLayout, 'page' | 'subpage'>,
   change: (bytes: Uint8Array) => Uint8Array,
 ): Promise<Uint8Array> {
+  const { command, bytes } = await modePageCommand(device, layout, change);
+  await device.query(command);
+  return bytes;
+}
+
+/** The MODE SELECT that `sendModePage` sends, and the page in it. */
+export async function modePageCommand(
+  device: ScsiDevice,
+  layout: Pick<ModePageLayout, 'page' | 'subpage'>,
+  change: (bytes: Uint8Array) => Uint8Array,
+): Promise<{ readonly command: ScsiCommand; readonly bytes: Uint8Array }> {
   const { parameters, page } = await requireModePage(device, layout);
   const bytes = change(page.bytes);
   // Medium type and WP are reserved in MODE SELECT; without a block descriptor, density and block length do not change.
   const { bufferedMode, speed } = parameters;
   const list = { mediumType: 0, writeProtected: false, bufferedMode, speed, pages: [{ ...page, bytes }] };
-  await device.query(modeSelect10({ data: encodeModeParameters(list, 10, { select: true }) }));
-  return bytes;
+  return { command: modeSelect10({ data: encodeModeParameters(list, 10, { select: true }) }), bytes };
 }
 
 async function requireModePage(device: ScsiDevice, { page, subpage }: Pick<ModePageLayout, 'page' | 'subpage'>) {

@@ -8,6 +8,7 @@ import { logged } from './command-log.js';
 import type { DeviceNoun } from './noun.js';
 import { replyError, replyOutcome, type SenseRule } from './sense-errors.js';
 import { fromSystemError } from './system-errors.js';
+import { ifWellFormed } from './well-formed.js';
 
 /** The most unit attentions that a device reports in a row. */
 const MAX_UNIT_ATTENTIONS = 8;
@@ -44,8 +45,8 @@ export interface CommandResult {
  * values until a caller throws them. Unit attentions are counted and passed to the listeners, and the command is sent
  * again.
  *
- * `execute` resolves with result and error; `query` rejects with the error; `queryIfSupported` and `dataIfSupported`
- * resolve with undefined if the device does not support the command. All reject with a typed error if the command does
+ * `execute` resolves with result and error; `query` rejects with the error; `queryIfSupported`, `dataIfSupported` and
+ * `told` resolve with undefined if the device does not support the command. All reject with a typed error if the command does
  * not reach the device.
  */
 export class ScsiDevice {
@@ -144,6 +145,16 @@ export class ScsiDevice {
     return reply === undefined || reply.data.length === 0 ? undefined : reply.data;
   }
 
+  /** What the data of a query tell; undefined also if they violate the standard. */
+  async told<T>(
+    command: ScsiRequest,
+    decode: (data: Uint8Array) => T,
+    options?: CommandOptions,
+  ): Promise<T | undefined> {
+    const data = await this.dataIfSupported(command, options);
+    return data && ifWellFormed(() => decode(data));
+  }
+
   /** Throws DriveClosedError after `close`. */
   requireOpen(operation: string): void {
     if (this.#closed) throw deviceClosed(this, operation);
@@ -176,10 +187,14 @@ export class ScsiDevice {
     });
   }
 
+  /** With the timeout of this device. */
+  timed(command: ScsiRequest, timeoutMs = this.#options.timeoutMs?.(command) ?? command.timeoutMs): ScsiRequest {
+    return { ...command, timeoutMs };
+  }
+
   async #send(command: ScsiRequest, options?: CommandOptions): Promise<ScsiReply> {
     this.requireOpen(command.name);
-    const timeoutMs = options?.timeoutMs ?? this.#options.timeoutMs?.(command) ?? command.timeoutMs;
-    const timed = { ...command, timeoutMs };
+    const timed = this.timed(command, options?.timeoutMs);
     const described = { device: this.#transport.queryDevice, operation: command.name, cdb: command.cdb };
     try {
       return await logged(described, () => this.#transport.scsi(timed, options), replyOutcome);

@@ -68,7 +68,7 @@ const BY_DRIVE = { reason: 'software', next: 'Look at the settings of the drive 
 /** DATA PROTECT (SPC-5 annex F, SSC-5 4.2.15): the protection and its remedy. */
 const WRITE_PROTECTION: readonly WriteProtectionRule[] = [
   { asc: 0x27, ascq: 0x02, what: 'the drive was told to write nothing', ...BY_DRIVE },
-  { asc: 0x27, ascq: 0x03, what: 'the drive is told to write nothing to this cartridge', ...BY_DRIVE },
+  { asc: 0x27, ascq: 0x03, what: 'the drive is set not to write to this cartridge', ...BY_DRIVE },
   { asc: 0x27, ascq: 0x04, ...FOR_GOOD },
   { asc: 0x27, ascq: 0x05, ...FOR_GOOD },
   { asc: 0x27, ascq: 0x06, what: 'the drive writes to this cartridge under conditions only', ...BY_DRIVE },

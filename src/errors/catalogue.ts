@@ -12,6 +12,8 @@ export type CatalogueReason =
   | 'no-driver'
   /** It cannot be reached: the server is gone, or the file cannot be opened. */
   | 'unreachable'
+  /** Its disk is full, or fails. */
+  | 'disk'
   /** Another failure of the database. */
   | 'failed';
 

@@ -30,7 +30,10 @@ export class MalformedResponseError extends LtoError {
 
 /** What was set or written reads back differently. */
 export class VerificationError extends LtoError {
-  constructor(what: string, details?: LtoErrorDetails) {
+  /** Of a whole file that was read and has another checksum than was expected: the one it has. */
+  readonly checksum: string | undefined;
+  constructor(what: string, details?: LtoErrorDetails & { readonly checksum?: string | undefined }) {
     super('LTO_VERIFICATION_FAILED', what, details);
+    this.checksum = details?.checksum;
   }
 }

@@ -17,6 +17,15 @@ export interface LtoErrorDetails {
   readonly cause?: unknown;
 }
 
+/** A part of an archive over several cartridges that is on tape, closed with a filemark. */
+export interface PartOnTape {
+  readonly cartridge: string;
+  /** Number of its file on the cartridge. */
+  readonly location: number;
+  readonly bytes: number;
+  readonly checksum: string | undefined;
+}
+
 /**
  * Root of the taxonomy. Subclasses are split by what a caller must do; `code` is stable and meant for programs,
  * `message` names the device, the cause and the next step. Neither ever contains a key or payload data.
@@ -28,6 +37,8 @@ export class LtoError extends Error {
   readonly sense: SenseData | undefined;
   readonly errno: string | undefined;
   readonly next: string | undefined;
+  /** Of an archive over several cartridges that was not written to its end: the parts of it that are on tape. */
+  declare readonly parts?: readonly PartOnTape[];
 
   constructor(code: string, what: string, details: LtoErrorDetails = {}) {
     super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause });

@@ -1,11 +1,12 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type OptionNames, requireKnownNames } from '../arguments/option-names.js';
 import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { InvalidArgumentError, KeyStoreError } from '../errors/index.js';
 import { type LockHolder, ProcessLock } from '../locks/process-lock.js';
 import { requireDataKey } from './data-key.js';
-import { COST, decodeKeyFile, encodeKeyFile, type KeyEntry } from './key-file-format.js';
+import { COST, encodeKeyFile, type KeyEntry } from './key-file-format.js';
 import { type KeyCandidate, type KeyStore, requireKeyId } from './key-store.js';
 import { deriveWrappingKey, freshDerivation, type StoredKey, unwrapKeys, wrapKeys } from './key-wrapping.js';
 import { keyExists } from './memory-key-store.js';
@@ -20,6 +21,8 @@ export interface FileKeyStoreOptions {
    */
   readonly scryptCost?: number;
 }
+
+const OPTIONS: OptionNames<FileKeyStoreOptions> = { passphrase: true, scryptCost: true };
 
 interface Unlocked {
   /** Hash of the file content that the keys come from. */
@@ -49,6 +52,7 @@ export class FileKeyStore implements KeyStore {
   constructor(path: string, options: FileKeyStoreOptions) {
     requireNonEmptyText('path', path, { operation: 'key' });
     requireRecord('options', options, { operation: 'key' });
+    requireKnownNames(options, OPTIONS, { operation: 'key' });
     const { passphrase, scryptCost } = options;
     requireCost(scryptCost);
     this.path = path;
@@ -138,6 +142,7 @@ export class FileKeyStore implements KeyStore {
     if (content === undefined) throw noKeystore(path);
     const known = digest(content);
     if (this.#unlocked?.content === known) return this.#unlocked;
+    const { decodeKeyFile } = await import('./decode-key-file.js');
     const file = decodeKeyFile(content, path);
     const keys = unwrapKeys(file, await deriveWrappingKey(this.#passphrase, file.kdf), path);
     this.#unlocked = { content: known, keys, cost: file.kdf.cost };

@@ -1,10 +1,5 @@
-import { basename, dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import * as z from 'zod';
 import { type CallOptions, requireNonEmptyText } from '../arguments/options.js';
 import { ElementError, type ElementProblem } from '../errors/index.js';
-import { ProcessLock } from '../locks/process-lock.js';
-import { readJson, writeJson } from '../virtual/host/json-file.js';
 import { type CleaningState, cleaningState, letGo } from './drive-work.js';
 import type { Inventory, InventoryElement } from './inventory.js';
 import { type MoveReceipt, moveCartridge } from './moves.js';
@@ -59,6 +54,7 @@ export class CleaningCartridges {
     this.#uses.set(name, uses);
     if (this.#log === undefined || cartridge.barcode === undefined) return { uses, by: 'library' };
     try {
+      const { countInLog } = await import('./cleaning-log.js');
       return { uses: await countInLog(this.#log, cartridge.barcode), by: 'log' };
     } catch (error) {
       process.emitWarning(`the use of ${name} is not counted in ${this.#log}: ${String(error)}`);
@@ -98,35 +94,6 @@ const WHAT: Readonly<Partial<Record<ElementProblem, string>>> = {
   'cleaning-expired': 'all cleaning cartridges are worn out',
   'cleaning-refused': 'the drive does not accept the cleaning cartridge',
 };
-
-const LOG = z.object({ uses: z.record(z.string(), z.int().min(0)) });
-const LOG_PATIENCE_MS = 5000;
-const LOG_INTERVAL_MS = 50;
-
-/** Counts a use in a file, which is made when it is missing and replaced as a whole; one process at a time. */
-async function countInLog(path: string, barcode: string): Promise<number> {
-  const end = performance.now() + LOG_PATIENCE_MS;
-  for (;;) {
-    const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
-    if (!(lock instanceof ProcessLock)) {
-      if (performance.now() >= end) throw new Error(`${lock.who} has it`);
-      await delay(LOG_INTERVAL_MS);
-      continue;
-    }
-    try {
-      const found = await readJson(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return { uses: {} };
-        throw error;
-      });
-      const { uses } = LOG.parse(found);
-      const now = (uses[barcode] ?? 0) + 1;
-      await writeJson(path, { uses: { ...uses, [barcode]: now } });
-      return now;
-    } finally {
-      await lock.release();
-    }
-  }
-}
 
 /** By its barcode, or else where it is. */
 function nameOf({ barcode, address }: InventoryElement): string {

@@ -86,7 +86,7 @@ export async function readElements(
   }
   if (elements.length === count && new Set(elements.map(({ element }) => element)).size === count) return elements;
   throw new MalformedResponseError(
-    `the library tells of ${elements.length} of ${count} elements of type ${elementType}`,
+    `the library reports ${elements.length} of ${count} elements of type ${elementType}`,
     {
       device: device.device,
       operation: 'READ ELEMENT STATUS',

@@ -72,7 +72,7 @@ const ELEMENTS: readonly ElementRow[] = [
     what: 'the mail slots are locked',
     next: 'Unlock them: `lto library lock --off`',
   },
-  { asc: 0x53, ascq: 0x03, problem: 'held-by-drive', what: 'the drive is told to keep its cartridge', next: UNLOAD },
+  { asc: 0x53, ascq: 0x03, problem: 'held-by-drive', what: 'the drive is set to keep its cartridge', next: UNLOAD },
   {
     key: 6,
     asc: 0x28,

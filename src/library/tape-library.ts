@@ -2,6 +2,7 @@ import { CALL_OPTIONS, type CallOptions, requireBoolean, requireOptions } from '
 import { unlessAborted } from '../arguments/signal.js';
 import { LeaseQueue } from '../device/lease.js';
 import { readLogPage } from '../device/log-pages.js';
+import { traceMethods } from '../device/operation-log.js';
 import { ScsiDevice } from '../device/scsi-device.js';
 import { DriveClosedError } from '../errors/index.js';
 import { initializeElementStatus } from '../scsi/changer/commands.js';
@@ -294,3 +295,5 @@ export class TapeLibrary {
 function takenOut(mailSlots: readonly InventoryElement[], mailSlot: InventoryElement): boolean {
   return mailSlots.some(({ address, full }) => address === mailSlot.address && !full);
 }
+
+traceMethods(TapeLibrary, ({ device }) => device, /^watch$/);

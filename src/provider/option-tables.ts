@@ -11,6 +11,8 @@ import type { InitializeOptions } from './label/initialize.js';
 import type { PrepareOptions } from './label/prepare.js';
 import type { WatchOptions } from './monitor/watch.js';
 import type { ForceOptions, IdentifyOptions } from './provider-options.js';
+import type { ReadArchivesOptions } from './read-order/read-archives.js';
+import type { ScanContentsOptions } from './scan/scan-contents.js';
 import { CARTRIDGE_CHOICE } from './session/connection.js';
 
 const FORCE_OPTIONS: OptionNames<ForceOptions> = { ...CARTRIDGE_CHOICE, force: true };
@@ -41,6 +43,21 @@ const VERIFY_OPTIONS: OptionNames<ReadArchiveOptions | VerifyInDriveArchiveOptio
 
 const ERASE_OPTIONS: OptionNames<EraseMediaOptions & CallOptions> = { ...CALL_OPTIONS, long: true };
 
+const READ_ARCHIVES_OPTIONS: OptionNames<ReadArchivesOptions> = {
+  ...CALL_OPTIONS,
+  bufferBytes: true,
+  idleTimeoutMs: true,
+  onNextCartridge: true,
+};
+const SCAN_CONTENTS_OPTIONS: OptionNames<ScanContentsOptions> = {
+  ...CALL_OPTIONS,
+  index: true,
+  members: true,
+  onFile: true,
+  passFrom: true,
+  whole: true,
+};
+
 /** Which options the methods of the provider take. */
 export const OPTIONS_TO = {
   erase: ERASE_OPTIONS,
@@ -52,5 +69,7 @@ export const OPTIONS_TO = {
   watch: WATCH_OPTIONS,
   write: SPAN_OPTIONS,
   read: READ_OPTIONS,
+  readArchives: READ_ARCHIVES_OPTIONS,
+  scan: SCAN_CONTENTS_OPTIONS,
   verify: VERIFY_OPTIONS,
 } as const;

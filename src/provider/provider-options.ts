@@ -10,6 +10,12 @@ import { requireRecorder } from './record/record-archives.js';
 import type { ConfigurationOptions } from './session/configuration.js';
 import type { OpenDrive } from './session/drive-owner.js';
 
+export const CAPABILITIES = {
+  supportsRandomAccess: false,
+  isOfflineCapable: true,
+  supportsHardwareEncryption: true,
+} as const;
+
 export interface ProviderOptions extends ConfigurationOptions {
   /** Told of every archive before, while and after it is written; `openCatalogue` of node-lto/catalogue has one. */
   readonly catalogue?: ArchiveRecorder | undefined;

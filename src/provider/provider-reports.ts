@@ -1,6 +1,7 @@
 import { requireNumbers } from '../arguments/number.js';
 import { requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
+import { traceMethods } from '../device/operation-log.js';
 import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
 import type { Health } from '../tape/reports/health/health.js';
 import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
@@ -20,7 +21,7 @@ import { readUtilization, type Utilization } from './monitor/utilization.js';
 import { type TapeEvent, WATCH_RANGES, type WatchOptions, watchTape } from './monitor/watch.js';
 import { OPTIONS_TO } from './option-tables.js';
 import type { CartridgeChoice, ForceOptions } from './provider-options.js';
-import type { ProviderConfiguration } from './session/configuration.js';
+import type { ProviderConfiguration } from './session/configuration-schema.js';
 import type { Connection } from './session/connection.js';
 import type { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
@@ -147,3 +148,10 @@ export abstract class ProviderReports {
     return status;
   }
 }
+
+/** For errors and events: the drive or the library of the configuration. */
+export function deviceOf({ configuration: { devicePath, library } }: ProviderReports): string {
+  return devicePath ?? library ?? '';
+}
+
+traceMethods({ name: 'LtoProvider', prototype: ProviderReports.prototype }, deviceOf, /^(cachedLiveInfo|watch)$/);

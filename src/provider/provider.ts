@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { NameTable } from '../arguments/option-names.js';
 import { CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
+import { traceMethods } from '../device/operation-log.js';
 import { KeyStoreChain } from '../keys/key-store-chain.js';
 import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
+import { type ReadLocation, requireLocations } from '../tape/order/locations.js';
+import { PLAN_OPTIONS, type PlanOptions, type ReadPlan } from '../tape/order/plan-reads.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
+import { writeIndexed } from './archive/append-index.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type ArchiveSession, openSession } from './archive/archive-session.js';
 import { type EjectOptions, ejectMedia, type FinalizeReport, finalizeMedia } from './archive/finalize.js';
@@ -18,9 +22,9 @@ import {
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned, requireParts, withPart } from './archive/read-spanned.js';
-import { recorded } from './archive/recorded.js';
 import type { WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
+import { keepingHistory } from './history/keep-history.js';
 import { type EraseMediaOptions, type EraseReport, eraseMedia } from './label/erase-media.js';
 import { type ExistingData, findExistingData } from './label/existing-data.js';
 import { identify, type MediaIdentity } from './label/identify.js';
@@ -31,25 +35,29 @@ import { Preparations } from './label/preparations.js';
 import { type Preparation, type PrepareOptions, prepareForWrite } from './label/prepare.js';
 import { CartridgePool } from './library/pool.js';
 import { nextPlace, sessionSource } from './library/session-source.js';
-import type { MamInfo } from './monitor/mam-info.js';
+import { hasName } from './monitor/mam-info.js';
 import { OPTIONS_TO } from './option-tables.js';
 import {
+  CAPABILITIES,
   type CartridgeChoice,
   type IdentifyOptions,
   type ProviderOptions,
   requireProviderOptions,
 } from './provider-options.js';
-import { ProviderReports } from './provider-reports.js';
+import { deviceOf, ProviderReports } from './provider-reports.js';
+import {
+  type ArchiveHandler,
+  type ReadArchivesOptions,
+  type ReadArchivesReport,
+  readInOrder,
+  type WantedArchive,
+} from './read-order/read-archives.js';
 import { ArchiveRecords } from './record/record-archives.js';
+import { type CartridgeContents, requireScan, type ScanContentsOptions, scanContents } from './scan/scan-contents.js';
 import { CONFIGURATION_SCHEMA, readConfiguration } from './session/configuration.js';
 import { Connection } from './session/connection.js';
 import type { Session } from './session/session.js';
-
-const CAPABILITIES = {
-  supportsRandomAccess: false,
-  isOfflineCapable: true,
-  supportsHardwareEncryption: true,
-} as const;
+import { IndexKeeper } from './tape-index/index-keeper.js';
 
 /**
  * The storage provider: labelled cartridges, one archive per file, in the drive that the configuration names. The first
@@ -66,6 +74,7 @@ export class LtoProvider extends ProviderReports {
   readonly #preparations = new Preparations();
   readonly #pool: CartridgePool | undefined;
   readonly #records: ArchiveRecords;
+  readonly #indexes: IndexKeeper | undefined;
 
   /** Throws InvalidArgumentError for an invalid configuration; see `CONFIGURATION_SCHEMA`. */
   constructor(settings: unknown, options: ProviderOptions = {}) {
@@ -75,10 +84,16 @@ export class LtoProvider extends ProviderReports {
     const { isRegistered = hasName, catalogue, open, mountPolicy: policy, onMountEvent: onEvent } = options;
     const keyStore =
       ownKey && options.keyStore ? new KeyStoreChain(ownKey, options.keyStore) : (ownKey ?? options.keyStore);
-    const connection = new Connection(sessionSource(configuration, { keyStore, open, policy, onEvent }));
+    const indexes = configuration.indexArchive ? new IndexKeeper() : undefined;
+    const records = new ArchiveRecords(catalogue, indexes && ((changes) => indexes.take(changes)));
+    const onCutOff = records.cutOff.bind(records);
+    const connection = new Connection(
+      keepingHistory(sessionSource(configuration, { keyStore, open, policy, onEvent, onCutOff })),
+    );
     super(configuration, connection, isRegistered);
     this.#connection = connection;
-    this.#records = new ArchiveRecords(catalogue);
+    this.#indexes = indexes;
+    this.#records = records;
     this.#pool = pool && new CartridgePool(library ?? '', pool);
   }
 
@@ -128,9 +143,8 @@ export class LtoProvider extends ProviderReports {
       const recording = this.#records.archive(taken, options, this.#connection.details('write'));
       const place = await enterPlace(this.#connection, this.#preparations, id, options.signal);
       const next = nextPlace(this.#connection, this.#pool, options);
-      return recorded(recording, place, () => {
-        return writeWhole(place, taken, options, next, (session, then) => this.#preparations.keep(session, then));
-      });
+      const kept = { keeper: this.#indexes, preparations: this.#preparations };
+      return writeIndexed(place, recording, kept, (onWritten) => writeWhole(place, taken, options, next, onWritten));
     });
   }
 
@@ -139,7 +153,8 @@ export class LtoProvider extends ProviderReports {
    * `writeArchive`, and with DriveBusyError while another session is open on the drive.
    */
   writeSession(id: string, options: SessionOptions & CallOptions = {}): Promise<ArchiveSession> {
-    return openSession(this.#connection, this.#preparations, this.#records, id, options);
+    const told = { records: this.#records, keeper: this.#indexes };
+    return openSession(this.#connection, this.#preparations, told, id, options);
   }
 
   /**
@@ -183,7 +198,43 @@ export class LtoProvider extends ProviderReports {
     const isInDrive = 'inDrive' in options && options.inDrive;
     return isInDrive
       ? verifyArchiveInDrive(this.#connection, id, fileNumber, options)
-      : verifyArchive(this.#connection, id, fileNumber, options);
+      : this.#records.compared(id, fileNumber, verifyArchive(this.#connection, id, fileNumber, options));
+  }
+
+  /**
+   * Reads archives in the order in which they are reached soonest: each cartridge once, and on a cartridge as
+   * `TapeDrive.planReads` has it. `handler` is called with each stream, and the next archive is read when it has resolved.
+   */
+  async readArchives(
+    archives: readonly WantedArchive[],
+    handler: ArchiveHandler,
+    options: ReadArchivesOptions = {},
+  ): Promise<ReadArchivesReport> {
+    requireOptions(options, this.#connection.details('read'), OPTIONS_TO.readArchives);
+    const read = this.readArchive.bind(this);
+    const plan = (id: string, places: readonly ReadLocation[]) =>
+      this.planReads(id, places, { signal: options.signal });
+    return readInOrder(archives, handler, options, { plan, read });
+  }
+
+  /** The order in which places of the cartridge `id` are reached soonest: see `TapeDrive.planReads`. */
+  async planReads(id: string, locations: readonly ReadLocation[], options: PlanOptions = {}): Promise<ReadPlan> {
+    requireText(id);
+    requireLocations(locations, this.#connection.details('plan reads'));
+    return this.#connection.run('planning reads', options, ({ drive }) => drive.planReads(locations, options), {
+      cartridge: id,
+      names: PLAN_OPTIONS,
+    });
+  }
+
+  /**
+   * What is on the cartridge `id`: from its last index archive, and of the files that the index does not describe, by
+   * looking at them, as `scanCartridge` does. The tape is never written.
+   */
+  async scan(id: string, options: ScanContentsOptions = {}): Promise<CartridgeContents> {
+    const names = OPTIONS_TO.scan;
+    requireScan(id, options);
+    return this.#run({ job: 'scanning', id, names }, options, (session) => scanContents(session, id, options));
   }
 
   /**
@@ -244,6 +295,4 @@ export class LtoProvider extends ProviderReports {
   }
 }
 
-function hasName({ identity }: MamInfo): boolean {
-  return identity !== undefined && identity.source !== 'medium serial number';
-}
+traceMethods(LtoProvider, deviceOf);

@@ -17,6 +17,20 @@ export function releasesChunks(destination: NodeJS.WritableStream): destination 
   return destination instanceof WriteStream || RELEASING.has(destination);
 }
 
+/** Chunks in slabs of the addon, which their destination may use until it calls back. */
+const LENT_SLABS = new WeakSet<Uint8Array>();
+
+/** Whether a chunk lies in a slab of the addon that nobody else uses before the write callback. */
+export function isLentSlab(chunk: Uint8Array): boolean {
+  return LENT_SLABS.has(chunk);
+}
+
+/** Who lends chunks: the methods of LendingReadable. */
+export interface Lender {
+  readonly takeBack: (chunk: Buffer) => void;
+  readonly isDriveMemory: (chunk: Buffer) => boolean;
+}
+
 export interface PipeOptions {
   readonly end?: boolean | undefined;
 }
@@ -30,18 +44,13 @@ export class LendingPipe {
   readonly destination: NodeJS.WritableStream;
   readonly options: PipeOptions;
   readonly #source: NodeJS.ReadableStream;
-  readonly #release: (chunk: Buffer) => void;
+  readonly #lender: Lender;
 
-  constructor(
-    source: NodeJS.ReadableStream,
-    destination: NodeJS.WritableStream,
-    options: PipeOptions,
-    release: (chunk: Buffer) => void,
-  ) {
+  constructor(source: NodeJS.ReadableStream, destination: NodeJS.WritableStream, options: PipeOptions, lender: Lender) {
     this.#source = source;
     this.destination = destination;
     this.options = options;
-    this.#release = release;
+    this.#lender = lender;
     destination.once('close', this.stop).once('error', this.stop);
     source.once('end', this.#ended);
     destination.emit('pipe', source);
@@ -58,8 +67,9 @@ export class LendingPipe {
   readonly #forward = (chunk: Buffer): void => {
     // Whoever else listens may keep it.
     const isOnlyListener = this.#source.listenerCount('data') === 1 && this.#source.listenerCount('readable') === 0;
+    if (isOnlyListener && this.#lender.isDriveMemory(chunk)) LENT_SLABS.add(chunk);
     const goesOn = this.destination.write(chunk, () => {
-      if (isOnlyListener) this.#release(chunk);
+      if (isOnlyListener) this.#lender.takeBack(chunk);
     });
     if (goesOn) return;
     this.#source.pause();

@@ -22,6 +22,11 @@ export abstract class LendingReadable extends Readable {
   /** The consumer has done with the chunk, whose memory may be filled again. Readable may have joined several to it. */
   protected abstract takeBack(chunk: Buffer): void;
 
+  /** Whether all of the chunk's memory is a slab of the addon, which a drive can take as it is. */
+  protected isDriveMemory(_chunk: Buffer): boolean {
+    return false;
+  }
+
   /** As Readable's, and lends chunks. A second destination ends the lending: Node's own pipe then serves both. */
   override pipe<T extends NodeJS.WritableStream>(destination: T, options: PipeOptions = {}): T {
     requireDestination(destination, options);
@@ -32,7 +37,10 @@ export abstract class LendingReadable extends Readable {
     if (!lends || this.listenerCount('data') + this.listenerCount('readable') > 0) {
       return super.pipe(destination, options);
     }
-    this.#lending = new LendingPipe(this, destination, options, (chunk) => this.takeBack(chunk));
+    this.#lending = new LendingPipe(this, destination, options, {
+      takeBack: (chunk) => this.takeBack(chunk),
+      isDriveMemory: (chunk) => this.isDriveMemory(chunk),
+    });
     return destination;
   }
 

@@ -1,6 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
+import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
 import { InvalidArgumentError, type LtoErrorDetails } from '../errors/index.js';
 import { type Bytes, described, isBytes, requireBytes } from './bytes.js';
 
@@ -117,10 +117,10 @@ function readingOf(source: unknown, details: LtoErrorDetails): Reading {
   if (isBytes(source)) return { chunks: () => [source] };
   if (source instanceof Blob) return { chunks: () => source.stream() };
   if (isNodeStream(source)) return readingOfStream(source, details);
-  if (source instanceof ReadableStream) return readingOfWebStream(source, details);
+  if (isWebStream(source)) return readingOfWebStream(source, details);
   if (Array.isArray(source)) return readingOfList(source, details);
   if (isIterable(source)) return { chunks: () => source, discard: () => endIterator(source) };
-  throw new InvalidArgumentError(`${described(source)} is no source of data`, {
+  throw new InvalidArgumentError(`${described(source)} is not a source of data`, {
     ...details,
     next: 'Give a stream, an iterable of bytes, a Blob, a Buffer or a string',
   });
@@ -176,6 +176,16 @@ function endIterator(source: object): void {
 
 function isIterable(source: unknown): source is AsyncIterable<unknown> | Iterable<unknown> {
   return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
+/** The class is looked up only for what may be one: Node.js loads its web streams then, which takes longer than a module of ours. */
+function isWebStream(source: unknown): source is ReadableStream<unknown> {
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    'getReader' in source &&
+    source instanceof globalThis.ReadableStream
+  );
 }
 
 /** Includes streams of other libraries that are not a `Readable`. */

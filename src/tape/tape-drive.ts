@@ -10,6 +10,7 @@ import {
 } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import type { StreamLease } from '../device/lease.js';
+import { traced, traceMethods } from '../device/operation-log.js';
 import type { RawCommand, RawReply } from '../device/raw-command.js';
 import type { HostAttributes } from '../scsi/mam/host.js';
 import type { DataSource } from '../streams/taken-source.js';
@@ -46,6 +47,7 @@ import type { TapeReceipt } from './stream/file/receipt.js';
 import { fileOptions, nowhere, type ReadDestination, readFile, requireDestination } from './stream/read/read-file.js';
 import { type ReadStreamOptions, requireReadOptions } from './stream/read/read-options.js';
 import { type ReadSummary, TapeReadStream } from './stream/read/read-stream.js';
+import { traceStream } from './stream/trace-stream.js';
 import { writeFile } from './stream/write/write-file.js';
 import { requireWriteOptions, type WriteStreamOptions } from './stream/write/write-options.js';
 import { TapeWriteStream } from './stream/write/write-stream.js';
@@ -86,7 +88,8 @@ export class TapeDrive extends TapeReports {
     const opening = openTransport(device, options).then(async (transport) => {
       return new TapeDrive(new DrivePort(transport, await readDriveModel(transport)), options?.protection);
     });
-    return unlessAborted(opening, options?.signal, (drive) => drive.close());
+    const opened = () => unlessAborted(opening, options?.signal, (drive) => drive.close());
+    return traced({ subject: 'TapeDrive', operation: 'open', device }, opened);
   }
 
   /**
@@ -384,7 +387,7 @@ export class TapeDrive extends TapeReports {
     const lease = this.#port.lease.acquireStream(user, by);
     try {
       const stream = make(lease);
-      this.#stream = stream;
+      this.#stream = traceStream(this.device, stream);
       return stream;
     } catch (error) {
       lease.ending();
@@ -393,3 +396,5 @@ export class TapeDrive extends TapeReports {
     }
   }
 }
+
+traceMethods(TapeDrive, ({ device }) => device, /^(create\w+|session|allocate|released)$/);

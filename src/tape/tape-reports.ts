@@ -1,6 +1,7 @@
 import { requireNumbers } from '../arguments/number.js';
 import type { NameTable } from '../arguments/option-names.js';
 import { ask, CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
+import { traceMethods } from '../device/operation-log.js';
 import type { SenseData } from '../errors/index.js';
 import type { BlockLimits } from '../scsi/commands/block-limits.js';
 import type { SupportedCommands } from '../scsi/commands/opcodes-report.js';
@@ -195,3 +196,8 @@ export class TapeReports {
     return ask(options, { device: this.#port.device }, read, names);
   }
 }
+
+traceMethods<TapeReports & { readonly device?: string }>(
+  { name: 'TapeDrive', prototype: TapeReports.prototype },
+  ({ device = '' }) => device,
+);

@@ -4,18 +4,18 @@ import type { CachedLiveInfo } from '../provider/monitor/seen-drives.js';
 import type { TapeAlertFlag } from '../scsi/log/tape-alert.js';
 import type { Health } from '../tape/reports/health/health.js';
 
-/** What `get_drive_info` answers; empty while the drive cannot be reached. */
+/** Result of `get_drive_info`; empty while the drive cannot be reached. */
 export interface TapeHoardDrive {
   readonly vendor?: string;
   readonly model?: string;
   readonly firmware?: string;
 }
 
-/** What `get_mam_info` answers; a value that is not known is left out. */
+/** Result of `get_mam_info`; unknown values are left out. */
 export interface TapeHoardMam {
   readonly remaining_capacity_mib?: number;
   readonly max_capacity_mib?: number;
-  /** 16 hexadecimal digits: 64 bits do not fit a number. */
+  /** 16 hexadecimal digits: 64 bits do not fit into a number. */
   readonly tape_alert_flags?: string;
   readonly load_count?: number;
   readonly lifetime_mib_written?: number;
@@ -28,14 +28,14 @@ export interface TapeHoardMam {
   readonly density?: string;
   /** `YYYYMMDD`. */
   readonly manufacture_date?: string;
-  /** Attribute 0806h, or without one the serial number. */
+  /** Attribute 0806h; the serial number if there is none. */
   readonly barcode?: string;
   readonly alerts?: readonly string[];
   /** Such as `LTO-8`. */
   readonly generation_label?: string;
 }
 
-/** What `get_live_info` answers. */
+/** Result of `get_live_info`. */
 export interface TapeHoardState {
   readonly online: boolean;
   readonly drive: TapeHoardDrive;
@@ -44,7 +44,7 @@ export interface TapeHoardState {
   readonly needs_registration: boolean;
 }
 
-/** What `get_health_status` answers. */
+/** Result of `get_health_status`. */
 export interface TapeHoardHealth {
   readonly status: 'HEALTHY' | 'WARNING' | 'CRITICAL';
   readonly alerts: readonly string[];
@@ -91,7 +91,7 @@ function alertName({ flag, name }: TapeAlertFlag): string {
   return OLDER_ALERTS[flag] ?? name;
 }
 
-/** `wasOnline`: whether the last answer said so. */
+/** `wasOnline`: whether the last result was online. */
 export function flatState({ online, drive, tape, identity }: LiveInfo, wasOnline: boolean): TapeHoardState {
   const name = identity?.value ?? null;
   return {

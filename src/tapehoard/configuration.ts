@@ -1,6 +1,6 @@
-import type { ProviderSettings } from '../provider/session/configuration.js';
+import type { ProviderSettings } from '../provider/session/configuration-schema.js';
 
-/** The keys that the older provider read, and those of its settings form; others are left out, as it did. */
+/** The keys that the older provider read, and those of its settings form; others are ignored, as it did. */
 export interface TapeHoardConfiguration {
   readonly device_path?: string | null | undefined;
   readonly compression?: boolean | null | undefined;
@@ -23,7 +23,7 @@ export interface TapeHoardField {
   readonly enum?: readonly string[];
 }
 
-/** One row for each field of the settings form: its key here, and what the provider's own schema has of it. */
+/** One row for each field of the settings form: its key here, and its key in the provider's own schema. */
 const FIELDS = {
   compression: 'compression',
   encryption_key_id: 'encryptionKeyId',
@@ -46,7 +46,7 @@ export function flatSchema(schema: Readonly<Record<string, unknown>>): TapeHoard
   return Object.fromEntries(rows) as TapeHoardSchema;
 }
 
-/** The older provider took an empty text for nothing. */
+/** The older provider treated an empty string as a missing value. */
 export function settingsOf(configuration: TapeHoardConfiguration): unknown {
   if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return configuration;
   return Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== ''));

@@ -27,9 +27,9 @@ const CAPABILITIES = {
 const SECOND_MS = 1000;
 
 /**
- * TapeHoard's contract for a storage provider, answered by an `LtoProvider`: names, types and meanings are those of its
- * `LTOProvider`, except that every method but `getName` returns a promise. What the older one did wrong is not done again:
- * docs/porting.md has the list. Methods reject with the typed errors of `LtoError` where nothing else is said.
+ * TapeHoard's contract for a storage provider, implemented with `LtoProvider`. Names, types and meanings are those of its
+ * `LTOProvider`, except that every method but `getName` returns a promise. Its faults are not repeated;
+ * docs/porting.md lists them. Methods reject with the typed errors of `LtoError` unless stated otherwise.
  */
 export class TapeHoardContract {
   static readonly providerId = 'lto_tape';
@@ -38,7 +38,7 @@ export class TapeHoardContract {
   static readonly capabilities = CAPABILITIES;
   /** The flat form of the settings: key, type, title, description, default, choices. */
   static readonly configSchema: TapeHoardSchema = flatSchema(LtoProvider.configurationSchema);
-  /** The provider that does the work, with all that this contract leaves out. */
+  /** The provider that does the work; it also has everything that this contract lacks. */
   readonly provider: LtoProvider;
   #lastError: LtoError | undefined;
   #stream: { readonly pipe: PassThrough; readonly receipt: Promise<ArchiveReceipt> } | undefined;
@@ -48,7 +48,7 @@ export class TapeHoardContract {
     this.provider = new LtoProvider(settingsOf(configuration), { ...options, unknownKeys: 'ignore' });
   }
 
-  /** What was last reported of the drive at that path, without a command to it. */
+  /** What was last reported about the drive at that path; sends no command. */
   static getCachedLiveInfo(devicePath: string): TapeHoardState {
     return flatCached(cachedLiveInfo(devicePath));
   }
@@ -61,7 +61,7 @@ export class TapeHoardContract {
     return this.provider.configuration.compression;
   }
 
-  /** Why `initializeMedia` or `prepareForWrite` answered false. */
+  /** Why `initializeMedia` or `prepareForWrite` returned false. */
   get lastError(): LtoError | undefined {
     return this.#lastError;
   }
@@ -80,7 +80,7 @@ export class TapeHoardContract {
     return tape === undefined ? {} : flatMam(tape);
   }
 
-  /** `needs_registration` is true once, when a cartridge with an identity appears. */
+  /** `needs_registration` is true once for each cartridge with an identity that appears. */
   async getLiveInfo(force = false): Promise<TapeHoardState> {
     const { online = false } = this.provider.cachedLiveInfo() ?? {};
     return flatState(await this.provider.getLiveInfo({ force }), online);
@@ -98,12 +98,12 @@ export class TapeHoardContract {
     return (await this.provider.isWriteProtected()).writeProtected;
   }
 
-  /** False without a cartridge. */
+  /** False if there is no cartridge. */
   async checkExistingData(): Promise<boolean> {
     return unless(NoMediumError, false, async () => (await this.provider.checkExistingData()).hasData);
   }
 
-  /** Barcode, else label, else serial number of the cartridge; null without one. */
+  /** Barcode of the cartridge, or else its label, or else its serial number; null if there is none. */
   async identifyMedia(allowIntrusive = true): Promise<string | null> {
     return unless(NoMediumError, null, async () => {
       const { identity, mediumSerial } = await this.provider.identifyMedia({ allowIntrusive });
@@ -112,8 +112,8 @@ export class TapeHoardContract {
   }
 
   /**
-   * False when it is refused, for the reason in `lastError`. `overwrite`: the present identity of a cartridge whose data
-   * may be lost.
+   * Returns false if it is refused; `lastError` has the reason. `overwrite`: the current identity of a cartridge whose
+   * data may be lost.
    */
   async initializeMedia(mediaId: string, overwrite?: string): Promise<boolean> {
     return this.#succeeds([LtoError], async () => {
@@ -121,7 +121,7 @@ export class TapeHoardContract {
     });
   }
 
-  /** False for another cartridge, or none. */
+  /** Returns false for another cartridge, or if there is none. */
   async prepareForWrite(mediaId: string): Promise<boolean> {
     this.#prepared = undefined;
     return this.#succeeds([LabelError, NoMediumError], async () => {
@@ -130,13 +130,13 @@ export class TapeHoardContract {
     });
   }
 
-  /** Writes behind everything that is on the cartridge, which is proven first. Resolves with the file number. */
+  /** Appends to the cartridge, whose identity is proven first. Resolves with the file number. */
   async writeArchive(mediaId: string, stream: ArchiveSource): Promise<string> {
     const { location } = await this.#write(mediaId, stream);
     return String(location);
   }
 
-  /** A stream into the next file of the prepared cartridge: end it, then call `finalizeStream`. */
+  /** A stream that writes the next file of the prepared cartridge: end it, then call `finalizeStream`. */
   async openStream(): Promise<Writable> {
     const mediaId = this.#prepared;
     if (mediaId === undefined || this.#stream !== undefined) {
@@ -154,7 +154,7 @@ export class TapeHoardContract {
     return pipe;
   }
 
-  /** The file number of what was written to the stream, once it is on tape. */
+  /** Resolves with the file number when the data of the stream is on tape. */
   async finalizeStream(): Promise<string> {
     const stream = this.#stream;
     if (stream === undefined) {
@@ -169,24 +169,24 @@ export class TapeHoardContract {
     return String((await stream.receipt).location);
   }
 
-  /** File at which the tape stands, as digits. */
+  /** Number of the file at the current position, as digits. */
   async getCurrentFileNumber(): Promise<string> {
     const { fileNumber = 0 } = await this.provider.position();
     return String(fileNumber);
   }
 
-  /** 0 to 1; null if it is not known. */
+  /** 0 to 1; null if unknown. */
   async getUtilization(): Promise<number | null> {
     return (await this.provider.getUtilization()).fraction ?? null;
   }
 
-  /** Ejects that cartridge, and no other. */
+  /** Ejects this cartridge; rejects for any other. */
   async finalizeMedia(mediaId: string): Promise<void> {
     this.#prepared = undefined;
     await this.provider.finalizeMedia(mediaId);
   }
 
-  /** A file of the cartridge, which is proven first. Read it to its end, or destroy it. */
+  /** A file of the cartridge, whose identity is proven first. Read the stream to its end, or destroy it. */
   async readArchive(mediaId: string, locationId: string | number): Promise<Readable> {
     return this.provider.readArchive(mediaId, locationId);
   }
@@ -196,20 +196,20 @@ export class TapeHoardContract {
     await this.provider.rewind();
   }
 
-  /** `mt offline`, for whichever cartridge is in the drive. */
+  /** `mt offline`: ejects whichever cartridge is in the drive. */
   async eject(): Promise<void> {
     this.#prepared = undefined;
     await this.provider.eject({ any: true });
   }
 
-  /** `mt erase` and a new label: the cartridge is empty, and keeps its name. */
+  /** `mt erase` and a new label: empties the cartridge, which keeps its name. */
   async reinitialize(mediaId: string): Promise<boolean> {
     return this.#succeeds([LtoError], async () => {
       await this.provider.clear(mediaId);
     });
   }
 
-  /** False when the time is up. */
+  /** Returns false on a timeout. */
   async waitForDriveReady(timeoutSeconds = 60): Promise<boolean> {
     return this.#succeeds([LtoError], () => this.provider.waitReady({ timeoutMs: timeoutSeconds * SECOND_MS }));
   }
@@ -228,7 +228,7 @@ export class TapeHoardContract {
 
   async #write(mediaId: string, source: ArchiveSource): Promise<ArchiveReceipt> {
     const stream = source instanceof Readable ? source : undefined;
-    // A source that fails meanwhile fails the writing.
+    // If the source fails meanwhile, the write fails too.
     stream?.on('error', () => undefined);
     try {
       await this.provider.prepareForWrite(mediaId);
@@ -239,7 +239,7 @@ export class TapeHoardContract {
     return this.provider.writeArchive(mediaId, source);
   }
 
-  /** True, or false for an error of these classes. */
+  /** True on success; false for an error of these classes. */
   async #succeeds(refusals: readonly (abstract new (...parameters: never[]) => LtoError)[], work: () => Promise<void>) {
     try {
       await work();

@@ -8,7 +8,7 @@ addSnakeNames(
 );
 addSnakeNames(TapeHoardContract, Object.getOwnPropertyNames(TapeHoardContract));
 
-/** What the class has, beside what instances have. */
+/** Static members of the class. */
 type Statics = Pick<
   typeof TapeHoardContract,
   'capabilities' | 'configSchema' | 'description' | 'getCachedLiveInfo' | 'providerId'

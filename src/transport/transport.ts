@@ -1,7 +1,10 @@
 import type * as Binding from '../../binding.js';
-import type { Crc32, MtStatus, RecordOptions, SlabPool } from '../../binding.js';
+import type { Crc32, DriveSetting, MtStatus, RecordOptions, SlabPool } from '../../binding.js';
 import type { CallOptions } from '../arguments/options.js';
+import type { ScsiRequest } from '../scsi/wire/command.js';
 import type { ScsiTransport } from './scsi-transport.js';
+
+export type { DriveSetting };
 
 /** Options of calls that move records. */
 export interface RecordCallOptions extends CallOptions, RecordOptions {}
@@ -58,6 +61,12 @@ export interface Transport extends ScsiTransport {
   createPool(slabBytes: number, kept: number): SlabPool;
   /** A checksum that follows the records of `writeRecords` or `readRecords`; `crc32` by default. */
   createCrc32(algorithm?: 'crc32' | 'crc32c'): Crc32;
+  /**
+   * Has a command with data out sent when the process ends without `close()`, as far as it can be; undefined for none. It
+   * takes back what was set in the drive: there is one for each setting.
+   * A transport whose drive ends with the process has no need of it.
+   */
+  atExit?(setting: DriveSetting, command: ScsiRequest | undefined): Promise<void>;
   /**
    * Closes and opens the tape node, so that the driver looks at the cartridge again: `st` remembers from open whether
    * there is one and whether it is write-protected.

@@ -1,4 +1,5 @@
 import { LONGEST_DELAY_MS, type NumberRange, requireNumbers } from '../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../arguments/option-names.js';
 import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { InvalidArgumentError } from '../errors/index.js';
 import { generationFacts } from '../scsi/index.js';
@@ -45,6 +46,26 @@ export interface VirtualLibraryOptions {
   readonly serial?: string;
 }
 
+const LIBRARY_OPTIONS: OptionNames<VirtualLibraryOptions> = {
+  drives: true,
+  slots: true,
+  mailSlots: true,
+  magazines: true,
+  cleaning: true,
+  generation: true,
+  cartridges: true,
+  capacityBytes: true,
+  drive: true,
+  speed: true,
+  unloadsDrives: true,
+  traits: true,
+  vendor: true,
+  product: true,
+  serial: true,
+};
+const SPEED_OPTIONS: OptionNames<RobotSpeed> = { handling: true, travel: true, scan: true };
+const CREATE = { operation: 'create' };
+
 const SECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true };
 const MOST_CLEANING = 99;
 const DEFAULT_GENERATION = 8;
@@ -55,11 +76,15 @@ const DEFAULT_GENERATION = 8;
  * have.
  */
 export async function createVirtualLibrary(folder: string, options: VirtualLibraryOptions = {}): Promise<void> {
-  requireNonEmptyText('folder', folder, { operation: 'create' });
-  requireRecord('options', options, { operation: 'create' });
+  requireNonEmptyText('folder', folder, CREATE);
+  requireRecord('options', options, CREATE);
+  requireKnownNames(options, LIBRARY_OPTIONS, CREATE, 'option of a virtual library');
   const { drives = 2, slots = 8, mailSlots = 2, magazines = 0, cleaning = 0 } = options;
   const { generation = DEFAULT_GENERATION } = options;
   const { drive = {}, speed = {}, unloadsDrives = false } = options;
+  requireRecord('drive', drive, CREATE);
+  requireRecord('speed', speed, CREATE);
+  requireKnownNames(speed, SPEED_OPTIONS, CREATE, 'time of a robot');
   const traits = options.traits && requireLibraryTraits(options.traits);
   const { vendor = VENDOR, product = 'VIRTUAL LIBRARY', serial = randomSerial() } = options;
   requireNumbers(

@@ -5,6 +5,7 @@ import {
   requireNumber,
   requireNumbers,
 } from '../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../arguments/option-names.js';
 import { requireNonEmptyText, requireRecord } from '../arguments/options.js';
 import { type DriveCapture, requireCapture } from './capture/capture.js';
 import { saveCapture } from './capture/capture-file.js';
@@ -60,6 +61,28 @@ export interface VirtualDriveOptions {
   readonly capture?: DriveCapture;
 }
 
+const DRIVE_OPTIONS: OptionNames<VirtualDriveOptions> = {
+  generation: true,
+  serial: true,
+  vendor: true,
+  product: true,
+  cartridge: true,
+  loadSeconds: true,
+  earlyWarningBytes: true,
+  bufferBytes: true,
+  speed: true,
+  encryption: true,
+  traits: true,
+  capture: true,
+};
+const ENCRYPTION_OPTIONS: OptionNames<EncryptionSettings> = {
+  algorithmIndex: true,
+  byLibrary: true,
+  clearKeyOnDemount: true,
+  lock: true,
+};
+const CREATE = { operation: 'create' };
+
 const LOAD_SECONDS: NumberRange = { min: 0, max: LONGEST_DELAY_MS / 1000, unit: 'seconds', fractions: true };
 const GENERATIONS: NumberRange = {
   min: Math.min(...VIRTUAL_GENERATIONS),
@@ -74,7 +97,7 @@ const DEFAULT_GENERATION = 8;
  * Rejects with InvalidArgumentError when the folder is not empty, or for a value that no drive can have.
  */
 export async function createVirtualDrive(folder: string, options: VirtualDriveOptions = {}): Promise<void> {
-  requireNonEmptyText('folder', folder, { operation: 'create' });
+  requireNonEmptyText('folder', folder, CREATE);
   await makeDrive(folder, planDrive(options));
 }
 
@@ -90,9 +113,13 @@ export interface DrivePlan {
  * Throws InvalidArgumentError for a value that no drive can have. A drive that is in a library is opened by it alone.
  */
 export function planDrive(options: VirtualDriveOptions, inLibrary = false): DrivePlan {
-  requireRecord('options', options, { operation: 'create' });
+  requireRecord('options', options, CREATE);
+  requireKnownNames(options, DRIVE_OPTIONS, CREATE, 'option of a virtual drive');
   if (options.cartridge !== undefined && options.cartridge !== false) requireRecord('the cartridge', options.cartridge);
-  if (options.encryption !== undefined) requireRecord('encryption', options.encryption);
+  if (options.encryption !== undefined) {
+    requireRecord('encryption', options.encryption);
+    requireKnownNames(options.encryption, ENCRYPTION_OPTIONS, CREATE, 'option of encryption');
+  }
   const { cartridge = {}, loadSeconds = 0, earlyWarningBytes, bufferBytes, encryption } = options;
   const traits = options.traits && requireTraits(options.traits);
   const speed = options.speed === undefined ? undefined : speedFacts(options.speed);

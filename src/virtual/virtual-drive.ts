@@ -144,7 +144,7 @@ export class VirtualDrive {
    * prevented; `unloads` has the drive unload it first.
    */
   async give(options: { readonly unloads?: boolean } = {}): Promise<'held' | 'prevented' | undefined> {
-    requireOptions(options);
+    requireOptions(options, undefined, { unloads: true });
     return this.#queue.add(async () => {
       if (this.#drive.isRemovalPrevented()) return 'prevented';
       if (!options.unloads && this.holds) return 'held';

@@ -20,7 +20,7 @@ function decodeOctal(block: Buffer, offset: number, length: number, name: string
   for (; at < end; at += 1) {
     const byte = block[at] ?? 0;
     if (byte === 0x20 || byte === 0) break;
-    if (byte < 0x30 || byte > 0x37) throw damaged(`the ${name} of a header is no number`);
+    if (byte < 0x30 || byte > 0x37) throw damaged(`the ${name} of a header is not a number`);
     value = value * 8 + (byte - 0x30);
   }
   return exact(value, name);

@@ -53,7 +53,7 @@ export function paxInteger({ key, value }: PaxRecord): number {
   const text = value.toString('latin1');
   const number = Number(text);
   if (INTEGER.test(text) && Number.isSafeInteger(number)) return number;
-  throw damaged(`${key} of an extended header is no number that is possible`);
+  throw damaged(`${key} of an extended header is not a possible number`);
 }
 
 /** Decimal seconds, with a fraction, rounded down to nanoseconds. */
@@ -61,7 +61,7 @@ export function paxTime({ key, value }: PaxRecord): FileTime {
   const [, sign, whole, fraction = ''] = TIME.exec(value.toString('latin1')) ?? [];
   const seconds = Number(whole);
   if (whole === undefined || !Number.isSafeInteger(seconds)) {
-    throw damaged(`${key} of an extended header is no time that is possible`);
+    throw damaged(`${key} of an extended header is not a possible time`);
   }
   const nanoseconds = Number(fraction.slice(0, 9).padEnd(9, '0'));
   if (sign === '') return { seconds, nanoseconds };

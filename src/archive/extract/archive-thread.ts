@@ -6,6 +6,7 @@ import { ArchiveFault, type FaultFacts } from '../decode/fault.js';
 import { startThread } from '../thread/thread.js';
 import { newRing, RingWriter } from './byte-ring.js';
 import type { ArchiveMember, Ending, ExtractJob, ListJob, WorkerInput, WorkerMessage } from './messages.js';
+import { YOUNG_MIB } from './prepare-thread.js';
 import { READER } from './thread-script.js';
 
 export interface Run {
@@ -14,9 +15,6 @@ export interface Run {
   readonly isWanted?: ((member: ArchiveMember) => boolean) | undefined;
   readonly onMembers?: ((members: readonly ArchiveMember[]) => void) | undefined;
 }
-
-/** MiB for short-lived objects of the thread: more room would only use more memory. */
-const YOUNG_MIB = 6;
 
 /** The thread that reads one archive, and the code that passes the archive to it. */
 export class ArchiveThread {
@@ -31,8 +29,8 @@ export class ArchiveThread {
   constructor(source: DataSource, job: ExtractJob | ListJob, doing: string) {
     this.#source = takeSource(source, { operation: job.kind });
     const ring = newRing();
-    const workerData: WorkerInput = { ring, job };
-    this.#worker = startThread(READER, workerData, YOUNG_MIB);
+    const input: WorkerInput = { ring, job };
+    this.#worker = startThread(READER, input, YOUNG_MIB);
     this.#ring = new RingWriter(ring);
     this.#progress = new Float64Array(ring.progress);
     this.#doing = doing;

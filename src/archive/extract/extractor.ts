@@ -80,7 +80,7 @@ export class Extractor {
     const path = memberPath(member.path);
     for (const key of member.unused) this.tally.leftOut(key, toText(member.path));
     if (member.type === 'folder') this.#makeFolder(path, member);
-    else if (path === '') throw unsafe('a member that is no folder has the place of the folder itself');
+    else if (path === '') throw unsafe('a member that is not a folder has the path of the folder itself');
     else if (member.type === 'file') this.#makeFile(path, member, reader);
     else if (member.type === 'hard link') this.#hardLink(path, member);
     else if (member.type === 'symbolic link') this.#symbolicLink(path, member);
@@ -192,7 +192,7 @@ export class Extractor {
     const missing = this.#folder.inspect(target, this.#other);
     if (missing === 'ENOENT') throw unsafe(`${quoted(path)} is a hard link to ${quoted(target)}, which is not there`);
     if (missing === 'ELOOP' || missing === 'ENOTDIR') {
-      throw unsafe(`${quoted(target)} leads through what is no folder`);
+      throw unsafe(`${quoted(target)} leads through something that is not a folder`);
     }
     requireDone(missing, target, 'lstat');
     // A hard link to an existing file would change it, and later members could be written into it.
@@ -264,7 +264,7 @@ export class Extractor {
 
   #leaveOutAttributes({ path, attributes }: Member): void {
     for (const { name } of attributes) {
-      this.tally.leftOut(`extended attribute ${toText(name)} of what is no file`, toText(path));
+      this.tally.leftOut(`extended attribute ${toText(name)} of something that is not a file`, toText(path));
     }
   }
 }

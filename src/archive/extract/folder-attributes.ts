@@ -52,7 +52,7 @@ function extendedAt(record: Buffer, from: number, count: number): ExtendedAttrib
 }
 
 /** 0 for the folder itself. */
-export function depthOf(path: ByteString): number {
+function depthOf(path: ByteString): number {
   if (path === '') return 0;
   let depth = 1;
   for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) depth += 1;

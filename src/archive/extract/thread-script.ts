@@ -1,4 +1,4 @@
-import type { ThreadScript } from '../thread/thread.js';
+import type { ThreadScript } from '../thread/waiting-thread.js';
 
 // In the bundle of the package, its text: as in `src/archive/pack/thread-script.ts`.
 export const READER: ThreadScript = { code: new URL('./worker.js', import.meta.url), isText: false };

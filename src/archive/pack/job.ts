@@ -33,6 +33,8 @@ export interface Root {
 export interface PackerData {
   readonly job: PackJob;
   readonly slabBytes: number;
+  /** Whether the other thread has the addon, and can see its slabs. */
+  readonly sharesSlabs: boolean;
   /** Slabs filled before the packer waits for one to be taken. */
   readonly ahead: number;
   /** Int32: see `CELL`. */
@@ -45,14 +47,19 @@ export const CELL = {
   taken: 0,
   /** 1: no more data is wanted. */
   stopped: 1,
+  /** How many slabs the other thread has a view of. */
+  seen: 2,
 } as const;
-export const CELLS = 2;
+export const CELLS = 3;
+
+/** A slab between the threads: its address where it is the addon's, or memory that is moved. */
+export type SlabMemory = number | ArrayBuffer;
 
 /** Messages of a packer's thread. */
 export type PackerMessage =
   /** Everything that was named is there. */
   | { readonly kind: 'begun' }
-  | { readonly kind: 'slab'; readonly memory: ArrayBuffer; readonly bytes: number; readonly progress: PackProgress }
+  | { readonly kind: 'slab'; readonly memory: SlabMemory; readonly bytes: number; readonly progress: PackProgress }
   | { readonly kind: 'end'; readonly summary: PackSummary }
   | { readonly kind: 'failure'; readonly failure: PackFailure };
 

@@ -100,5 +100,5 @@ function absolute(path: ByteString): ByteString {
 function timeOf(date: Date): FileTime {
   const milliseconds = date instanceof Date ? date.getTime() : Number.NaN;
   if (Number.isInteger(milliseconds)) return fileTime(BigInt(milliseconds) * 1_000_000n);
-  throw new InvalidArgumentError('`newerThan` is no valid time', { operation: 'archive' });
+  throw new InvalidArgumentError('`newerThan` is not a valid time', { operation: 'archive' });
 }

@@ -1,18 +1,27 @@
 import type { Worker } from 'node:worker_threads';
+import { optionalAddon } from '../../addon/load-addon.js';
 import { InvalidArgumentError, LtoError, SourceError } from '../../errors/index.js';
 import { destroyOnAbort } from '../../streams/destroy-on-abort.js';
 import { LendingReadable } from '../../streams/lending-readable.js';
 import { startThread } from '../thread/thread.js';
-import { CELL, CELLS, type PackerData, type PackerMessage, type PackFailure, type PackJob } from './job.js';
+import {
+  CELL,
+  CELLS,
+  type PackerData,
+  type PackerMessage,
+  type PackFailure,
+  type PackJob,
+  type SlabMemory,
+} from './job.js';
+import { YOUNG_MIB } from './prepare-thread.js';
 import type { PackProgress, PackSummary } from './summary.js';
 import { PACKER } from './thread-script.js';
 
 const MIB = 1024 * 1024;
-/** Whole records of every usual size. */
-const SLAB_BYTES = MIB;
-const SLABS_AHEAD = 8;
-/** MiB for short-lived objects of the thread: more room would only use more memory. */
-const YOUNG_MIB = 4;
+/** Whole records of every usual size, and a huge page. */
+const SLAB_BYTES = 2 * MIB;
+/** Enough for what is packed while a drive is opened: the first record then finds a good part of a small tree. */
+const SLABS_AHEAD = 16;
 
 /**
  * An archive of folders, made by its own thread that reads ahead of the consumer. `progress` reports how far that
@@ -23,11 +32,15 @@ export class PackStream extends LendingReadable {
   summary: PackSummary | undefined;
   progress: PackProgress = { entries: 0, files: 0, bytes: 0, problemCount: 0 };
   readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #addon = optionalAddon();
   readonly #thread: Worker;
   readonly #ready: Buffer[] = [];
   readonly #begun: Promise<void>;
   #noteBegun: () => void = () => undefined;
-  readonly #out = new WeakSet<ArrayBuffer>();
+  /** Slabs that consumers have. */
+  readonly #out = new WeakMap<ArrayBuffer, SlabMemory>();
+  /** This thread's views of the slabs that came back, by their address: without them the slabs would be gone. */
+  readonly #views = new Map<number, ArrayBuffer>();
   #isWanted = false;
   #hasEnded = false;
 
@@ -40,7 +53,13 @@ export class PackStream extends LendingReadable {
     });
     // The stream reports the error if this promise is not used.
     this.#begun.catch(() => undefined);
-    const data: PackerData = { job, slabBytes: SLAB_BYTES, ahead: SLABS_AHEAD, shared: this.#cells.buffer };
+    const data: PackerData = {
+      job,
+      slabBytes: SLAB_BYTES,
+      sharesSlabs: this.#addon !== undefined,
+      ahead: SLABS_AHEAD,
+      shared: this.#cells.buffer,
+    };
     this.#thread = startThread(PACKER, data, YOUNG_MIB);
     // An unread stream does not keep the process alive.
     this.#thread.unref();
@@ -60,9 +79,19 @@ export class PackStream extends LendingReadable {
   }
 
   /** Readable may join waiting chunks: only memory of the thread is returned to it. */
-  protected override takeBack({ buffer: memory }: Buffer): void {
-    if (!(memory instanceof ArrayBuffer) || !this.#out.delete(memory) || this.summary !== undefined) return;
-    this.#thread.postMessage(memory, [memory]);
+  protected override takeBack({ buffer }: Buffer): void {
+    if (!(buffer instanceof ArrayBuffer) || this.summary !== undefined) return;
+    const slab = this.#out.get(buffer);
+    if (slab === undefined) return;
+    this.#out.delete(buffer);
+    if (typeof slab === 'number') {
+      this.#views.set(slab, buffer);
+      this.#thread.postMessage(slab);
+    } else this.#thread.postMessage(buffer, [buffer]);
+  }
+
+  protected override isDriveMemory({ buffer }: Buffer): boolean {
+    return buffer instanceof ArrayBuffer && typeof this.#out.get(buffer) === 'number';
   }
 
   override _read(): void {
@@ -73,6 +102,7 @@ export class PackStream extends LendingReadable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     Atomics.store(this.#cells, CELL.stopped, 1);
     Atomics.notify(this.#cells, CELL.taken);
+    Atomics.notify(this.#cells, CELL.seen);
     this.#ready.length = 0;
     this.#thread.terminate().then(
       () => callback(error),
@@ -84,12 +114,26 @@ export class PackStream extends LendingReadable {
     if (message.kind === 'begun') this.#noteBegun();
     else if (message.kind === 'failure') this.destroy(failed(message.failure));
     else if (message.kind === 'end') this.summary = message.summary;
-    else {
+    else if (!this.destroyed) {
       this.progress = message.progress;
-      this.#out.add(message.memory);
-      this.#ready.push(Buffer.from(message.memory, 0, message.bytes));
+      this.#ready.push(Buffer.from(this.#see(message.memory), 0, message.bytes));
     }
     if (this.#isWanted) this.#give();
+  }
+
+  #see(slab: SlabMemory): ArrayBuffer {
+    const memory = typeof slab === 'number' ? this.#viewOf(slab) : slab;
+    this.#out.set(memory, slab);
+    Atomics.add(this.#cells, CELL.seen, 1);
+    Atomics.notify(this.#cells, CELL.seen);
+    return memory;
+  }
+
+  #viewOf(address: number): ArrayBuffer {
+    const view = this.#views.get(address) ?? this.#addon?.slabAt(address);
+    if (view === undefined) throw new LtoError('LTO_INTERNAL', 'there is no addon to see a slab with');
+    this.#views.delete(address);
+    return view;
   }
 
   #give(): void {

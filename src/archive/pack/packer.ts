@@ -4,7 +4,6 @@ import { type Member, MemberEncoder } from '../encode/member.js';
 import type { PaxRecord } from '../encode/pax.js';
 import { END_BYTES } from '../encode/text-members.js';
 import { BLOCK, TYPE, type Type } from '../encode/ustar.js';
-import { copyBytes, type ShortRead } from './content.js';
 import { strictFailure } from './failure.js';
 import { aclRecord } from './files/acl-text.js';
 import type { FileAccess, FilePlace } from './files/file-access.js';
@@ -13,7 +12,8 @@ import { closeFile, errorCode, linkTarget, openFile, statOpen } from './files/fi
 import { HardLinks } from './files/hard-links.js';
 import type { PackJob, Root } from './job.js';
 import { NamedFolders, requireRoots } from './roots.js';
-import type { SlabWriter } from './slab-writer.js';
+import { copyBytes, type ShortRead } from './slabs/content.js';
+import type { SlabWriter } from './slabs/slab-writer.js';
 import { type SparseFile, sparseFile } from './sparse.js';
 import type { PackNotes, PackProblem, PackSummary } from './summary.js';
 import { type Found, Walker } from './walker.js';
@@ -85,7 +85,7 @@ export class Packer {
     if (names.length === 0) return 0;
     let done = 0;
     this.#archive.readInto(Number.POSITIVE_INFINITY, (memory, at, length) => {
-      const packed = this.#files.packFiles(place, names, memory.subarray(at, at + length), this.#job.xattrs);
+      const packed = this.#files.packFiles(place, names, memory.subarray(at, at + length));
       this.#notes.files += packed.files;
       this.#notes.entries += packed.files;
       done = packed.names;

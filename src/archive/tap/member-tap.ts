@@ -59,11 +59,9 @@ export class MemberTap {
     while (this.#state === 'open' && at < chunk.length) {
       const left = chunk.length - at;
       if (this.#skip > 0) {
-        const passed = Math.min(this.#skip, left);
-        this.#skip -= passed;
-        this.#position += passed;
-        at += passed;
-        if (this.#skip === 0) this.#begin = this.#position;
+        const before = this.#position;
+        this.pass(left);
+        at += this.#position - before;
         continue;
       }
       const count = Math.min(this.#missing, left);
@@ -74,6 +72,29 @@ export class MemberTap {
       if (this.#missing > 0) this.#gathered.push(Buffer.from(piece));
       else this.#whole(piece);
     }
+  }
+
+  /** Bytes of the archive that were passed or taken. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether it still looks for members. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Bytes of content that come next. */
+  get content(): number {
+    return this.isOpen ? this.#skip : 0;
+  }
+
+  /** As `write`, of bytes of content that need not be read. */
+  pass(count: number): void {
+    const passed = Math.min(count, this.content);
+    this.#skip -= passed;
+    this.#position += passed;
+    if (this.#skip === 0) this.#begin = this.#position;
   }
 
   /** After the last piece. */

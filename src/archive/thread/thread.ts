@@ -1,12 +1,7 @@
-import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, type Worker } from 'node:worker_threads';
 import type { AddonSearch } from '../../addon/find-addon.js';
 import { addonSearch, useAddonSearch } from '../../addon/load-addon.js';
-
-/** What a thread runs: a file, or its text. */
-export interface ThreadScript {
-  readonly code: string | URL;
-  readonly isText: boolean;
-}
+import { type ThreadScript, takeThread } from './waiting-thread.js';
 
 /** What a thread is started with. */
 interface ThreadData<T> {
@@ -14,22 +9,20 @@ interface ThreadData<T> {
   readonly addon: AddonSearch;
 }
 
-/** `youngMib`: room for what is garbage at once; more would only be memory that is touched in turn. */
-export function startThread<T>({ code, isText }: ThreadScript, data: T, youngMib: number): Worker {
+/** The thread that waits for it, or a new one; `youngMib` as in `prepareThread`. */
+export function startThread<T>(script: ThreadScript, data: T, youngMib: number): Worker {
+  const thread = takeThread(script, youngMib);
   const threadData: ThreadData<T> = { data, addon: addonSearch() };
-  return new Worker(code, {
-    eval: isText,
-    workerData: threadData,
-    // Options of the program's own start, such as --input-type, are not for this script.
-    execArgv: [],
-    resourceLimits: { maxYoungGenerationSizeMb: youngMib },
-  });
+  thread.ref();
+  thread.postMessage(threadData);
+  return thread;
 }
 
 /** In a thread that `startThread` has started: calls its work. */
 export function runThread<T>(work: (port: MessagePort, data: T) => void): void {
-  if (parentPort === null) return;
-  const { data, addon } = workerData as ThreadData<T>;
-  useAddonSearch(addon);
-  work(parentPort, data);
+  const port = parentPort;
+  port?.once('message', ({ data, addon }: ThreadData<T>) => {
+    useAddonSearch(addon);
+    work(port, data);
+  });
 }

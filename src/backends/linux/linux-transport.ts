@@ -5,7 +5,14 @@ import { loadAddon } from '../../addon/load-addon.js';
 import type { CallOptions } from '../../arguments/options.js';
 import { errnoName, FailureCode, isSystemError } from '../../errors/system-error.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
-import type { NamedStop, ReadOutcome, RecordCallOptions, Transport, WriteOutcome } from '../../transport/transport.js';
+import type {
+  DriveSetting,
+  NamedStop,
+  ReadOutcome,
+  RecordCallOptions,
+  Transport,
+  WriteOutcome,
+} from '../../transport/transport.js';
 import { closeNode, Unended } from '../st/unended.js';
 import { Cancellation, openable, throwNamed } from './device-calls.js';
 
@@ -36,6 +43,8 @@ export class NativeTransport implements Transport {
   #tape: Device;
   readonly #cancellation = new Cancellation();
   readonly #unended = new Unended();
+  /** What is sent if the process ends. */
+  readonly #atExit = new Map<DriveSetting, ScsiRequest>();
 
   private constructor(addon: typeof Binding, nodes: NativeNodes) {
     this.device = nodes.device;
@@ -79,9 +88,14 @@ export class NativeTransport implements Transport {
   }
 
   async reopen(): Promise<void> {
+    // A node that is closed sends its own.
+    if (!this.#query)
+      for (const setting of this.#atExit.keys()) await this.#tape.clearLastCommand(setting).catch(throwNamed);
     await this.#closeTape();
     this.#tape = openable(this.#addon, this.#nodes.tapeNode);
     await this.#openTape();
+    // They stop the records of the node that is open now.
+    for (const [setting, command] of this.#atExit) await this.#setLastCommand(setting, command);
   }
 
   scsi(command: ScsiRequest, options?: CallOptions): Promise<ScsiReply> {
@@ -90,6 +104,21 @@ export class NativeTransport implements Transport {
     return this.#cancellation.run(device, options, (token) =>
       device.scsi(command.cdb, command.direction, data, command.timeoutMs, token),
     );
+  }
+
+  async atExit(setting: DriveSetting, command: ScsiRequest | undefined): Promise<void> {
+    if (command?.direction === 'out') {
+      await this.#setLastCommand(setting, command);
+      this.#atExit.set(setting, command);
+    } else {
+      await (this.#query ?? this.#tape).clearLastCommand(setting).catch(throwNamed);
+      this.#atExit.delete(setting);
+    }
+  }
+
+  async #setLastCommand(setting: DriveSetting, { cdb, dataOut, timeoutMs }: ScsiRequest): Promise<void> {
+    const device = this.#query ?? this.#tape;
+    await device.setLastCommand(setting, cdb, dataOut, timeoutMs, this.#tape).catch(throwNamed);
   }
 
   mt(operation: number, count: number, options?: CallOptions): Promise<void> {

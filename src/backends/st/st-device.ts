@@ -5,6 +5,7 @@ import { writeFilemarks6 } from '../../scsi/commands/transfer.js';
 import { decodeModeSense } from '../../scsi/mode/parameter-list.js';
 import { decodeSense } from '../../scsi/sense/sense.js';
 import type { ScsiReply, ScsiRequest } from '../../scsi/wire/command.js';
+import { replyOf, type TargetReply } from './reply.js';
 import { StPosition } from './st-position.js';
 
 /** Carries out commands: the embedded drive, or a pass-through to another one. */
@@ -21,8 +22,6 @@ interface CommandData {
   readonly into?: Uint8Array;
 }
 
-type TargetReply = Pick<ScsiReply, 'status' | 'hostStatus' | 'sense' | 'residual'> & { readonly dataIn: Uint8Array };
-
 /** A reply to a command of the driver, with its sense decoded. */
 export interface CommandResult {
   readonly good: boolean;
@@ -36,6 +35,8 @@ const ALL_PAGES = 0x3f;
 const CARRIED_OUT: ReadonlySet<number> = new Set([0x0, 0x1]);
 const RECOVERED_ERROR = 0x1;
 const UNIT_ATTENTION = 0x6;
+/** Operation code. */
+const REQUEST_SENSE = 0x03;
 
 /** The state that `st` keeps for a drive (struct scsi_tape), and the commands its operations consist of. */
 export class StDevice {
@@ -49,6 +50,8 @@ export class StDevice {
   blockSize = 0;
   densityCode = 0;
   readonly #target: CommandTarget;
+  /** Settles when the driver has taken note of the replies to all commands so far. */
+  #noted: Promise<unknown> = Promise.resolve();
 
   constructor(target: CommandTarget, device: string, readOnly: boolean) {
     this.#target = target;
@@ -81,13 +84,35 @@ export class StDevice {
   /** For queries, which bypass the driver. As in Linux 6.15 and later, the driver still notices the unit attentions. */
   async pass(command: ScsiRequest): Promise<ScsiReply> {
     const { cdb, dataOut, allocationLength } = command;
-    const begun = performance.now();
-    const { dataIn, ...execution } = await this.#target.execute(cdb, { dataOut, allocationLength });
-    this.#noteAttention(decodeSense(execution.sense));
-    return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
+    return this.#inTurn(async () => {
+      const begun = performance.now();
+      const execution = await this.#target.execute(cdb, { dataOut, allocationLength });
+      // REQUEST SENSE takes what is pending as its data. The kernel does not look at that; here no record goes astray for it.
+      this.#noteAttention(decodeSense(cdb[0] === REQUEST_SENSE ? execution.dataIn : execution.sense));
+      return replyOf(execution, begun);
+    });
   }
 
-  async execute(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult> {
+  execute(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult> {
+    return this.#inTurn(() => this.#send(command, into));
+  }
+
+  /**
+   * As `execute`, for a command that acts where the tape stands. Undefined if a reply before it, to a query perhaps, has
+   * told of a reset or another cartridge: it is not sent then, as it would act elsewhere.
+   */
+  executeHere(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult | undefined> {
+    return this.#inTurn(async () => (this.position.lost ? undefined : this.#send(command, into)));
+  }
+
+  /** One command at a time: what its reply tells has to be known before the next one is sent. */
+  #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const result = this.#noted.then(send);
+    this.#noted = result.catch(() => undefined);
+    return result;
+  }
+
+  async #send(command: ScsiRequest, into?: Uint8Array): Promise<CommandResult> {
     const { cdb, dataOut, allocationLength } = command;
     const data = into ? { into } : { dataOut, allocationLength };
     const { status, hostStatus, sense: bytes, dataIn } = await this.#target.execute(cdb, data);
@@ -123,7 +148,8 @@ export class StDevice {
 
   /** `immediate`: the drive answers once the filemarks are in its buffer. */
   async writeFilemarks(count: number, { immediate = false, syscall = 'MTIOCTOP' } = {}): Promise<void> {
-    const { good, sense } = await this.execute(writeFilemarks6({ count, immediate }));
+    const result = await this.executeHere(writeFilemarks6({ count, immediate }));
+    const { good, sense } = result ?? this.fail('EIO', syscall);
     const isTaken = good || (isCarriedOut(sense) && sense?.endOfMedium);
     if (!isTaken) this.fail(sense?.key === 0x7 && syscall !== 'close' ? 'EACCES' : 'EIO', syscall);
     if (count > 0) this.position.passFilemarks(count);

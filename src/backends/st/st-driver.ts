@@ -115,7 +115,8 @@ export class StDriver {
     if (this.#st.position.refusesWrite()) this.#st.fail('ENOSPC', 'write');
     this.#st.writing = true;
     this.#requireCarried(record, 'write');
-    const { good, sense } = await this.#st.execute(write6({ data: record }));
+    const result = await this.#st.executeHere(write6({ data: record }));
+    const { good, sense } = result ?? this.#st.fail('EIO', 'write');
     if (good) return this.#st.position.passRecord();
     // st_write counts by the residual: if the drive reports a wrong one, the record counts as written.
     if (sense?.key === VOLUME_OVERFLOW && sense.information === 0) return this.#st.position.passEnd();
@@ -137,7 +138,8 @@ export class StDriver {
     this.#st.writing = false;
     if (this.#st.position.mark === 'end-of-data') this.#st.fail('EIO', 'read');
     this.#requireCarried(offer, 'read');
-    const { good, data, sense } = await this.#st.execute(read6({ length: offer.length }), offer);
+    const result = await this.#st.executeHere(read6({ length: offer.length }), offer);
+    const { good, data, sense } = result ?? this.#st.fail('EIO', 'read');
     if (good || (isCarriedOut(sense) && sense?.incorrectLength)) return this.#passRecord(data, sense);
     if (sense?.filemark) {
       this.#st.position.passFilemarks(1);

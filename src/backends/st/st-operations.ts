@@ -74,7 +74,8 @@ export class StOperations {
 
   /** st_int_ioctl, MTFSF and MTBSF. */
   async #spaceFiles(count: number): Promise<void> {
-    const { good, sense } = await this.#st.execute(space16({ code: 'filemarks', count }));
+    const result = await this.#st.executeHere(space16({ code: 'filemarks', count }));
+    const { good, sense } = result ?? this.#st.fail('EIO', 'MTIOCTOP');
     if (good) return this.#st.position.spaceFiles(count);
     this.#st.position.stop(sense, passed(count, sense));
     this.#st.fail('EIO', 'MTIOCTOP');
@@ -82,7 +83,8 @@ export class StOperations {
 
   /** st_int_ioctl, MTFSR and MTBSR. */
   async #spaceRecords(count: number): Promise<void> {
-    const { good, sense } = await this.#st.execute(space16({ code: 'objects', count }));
+    const result = await this.#st.executeHere(space16({ code: 'objects', count }));
+    const { good, sense } = result ?? this.#st.fail('EIO', 'MTIOCTOP');
     if (good) return this.#st.position.spaceRecords(count);
     if (sense?.filemark) this.#st.position.spaceRecordsToFilemark(count);
     else this.#st.position.stop(sense);

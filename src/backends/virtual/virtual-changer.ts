@@ -3,6 +3,7 @@ import { FailureCode, systemError } from '../../errors/system-error.js';
 import type { ScsiCommand, ScsiReply } from '../../scsi/wire/command.js';
 import type { ScsiTransport } from '../../transport/scsi-transport.js';
 import type { VirtualLibrary } from '../../virtual/virtual-library.js';
+import { replyOf } from '../st/reply.js';
 import { type Attached, attachChanger } from './attached.js';
 
 /** The transport of the embedded library's changer. */
@@ -33,8 +34,7 @@ export class VirtualChanger implements ScsiTransport {
     if (this.#closed) throw systemError(FailureCode.CLOSED, 'SG_IO', this.device);
     const { cdb, dataOut, allocationLength } = command;
     const begun = performance.now();
-    const { dataIn, ...execution } = await this.library.execute(cdb, { dataOut, allocationLength });
-    return { ...execution, driverStatus: 0, data: dataIn, duration: Math.round(performance.now() - begun) };
+    return replyOf(await this.library.execute(cdb, { dataOut, allocationLength }), begun);
   }
 
   async close(): Promise<void> {

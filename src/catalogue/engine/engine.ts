@@ -1,31 +1,33 @@
 import type { ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely';
 import { CatalogueError, type CatalogueReason } from '../../errors/index.js';
+import type { MemberInsertion } from './insert-members.js';
 import type { Tables } from './tables.js';
 
-/** Rows of `members m` and `folders f` to look through, and what narrows them by the index of trigrams. */
+/** Rows of `members m` and `folders f` to search, and the conditions on them that use the index of trigrams. */
 export interface Candidates {
   readonly from: RawBuilder<unknown>;
   readonly where: RawBuilder<unknown>;
 }
 
-/** A database, and all in which one differs from the others. */
+/** A database, with everything in which the supported ones differ. */
 export interface Engine {
-  /** For messages: the file, or the server without user and password. */
+  /** Name for messages: the file, or the server without user and password. */
   readonly location: string;
   readonly db: Kysely<Tables>;
-  /** Makes a column the primary key that numbers its rows. */
+  /** Makes a column an auto-incremented primary key. */
   readonly numbered: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
-  /** Type of a key beyond 32 bits: SQLite keeps rows by their key only where it is an `integer`. */
+  /** Type of a key of more than 32 bits: SQLite stores rows by their key only if its type is `integer`. */
   readonly largeInteger: 'integer' | 'bigint';
-  /** Called in the transaction that changes the schema: no other process changes it meanwhile. */
+  readonly insertion: MemberInsertion;
+  /** Called in the transaction that changes the schema; prevents other processes from changing it meanwhile. */
   readonly lockSchema: (db: Kysely<Tables>) => Promise<unknown>;
-  /** Whether the database has tables, and they are not those of a catalogue. */
+  /** Whether the database has tables that are not those of a catalogue. */
   readonly isForeign: () => Promise<boolean>;
-  /** Makes the index of trigrams over the names of members and the paths of folders. */
+  /** Creates the index of trigrams over the names of members and the paths of folders. */
   readonly createSearch: (db: Kysely<Tables>) => Promise<void>;
-  /** Members whose name has this piece of three characters or more. */
+  /** Members whose name contains this piece of three or more characters. */
   readonly named: (piece: string) => Candidates;
-  /** Members whose folder has all of these pieces. */
+  /** Members whose folder contains all of these pieces. */
   readonly inFolders: (pieces: readonly string[]) => Candidates;
   /** Whether a text matches a pattern of literal pieces, `*` and `?`. */
   readonly matches: (text: RawBuilder<string>, pattern: readonly PatternPart[]) => RawBuilder<boolean>;
@@ -34,7 +36,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A piece of a pattern: text as it is, any text, or any character. */
+/** A piece of a pattern: literal text, any text, or any character. */
 export type PatternPart = { readonly text: string } | '*' | '?';
 
 const NEXT: Readonly<Record<CatalogueReason, string>> = {
@@ -43,6 +45,7 @@ const NEXT: Readonly<Record<CatalogueReason, string>> = {
   busy: 'Wait for the other process, and try again',
   'no-driver': 'Install the package',
   unreachable: 'Check the name and the rights, or that the server runs',
+  disk: 'Make room on its disk, or see what the system says of it; what was recorded before is safe',
   failed: 'See the cause',
 };
 
@@ -55,7 +58,7 @@ export function catalogueError(
   return new CatalogueError(what, { device: location, operation: 'catalogue', reason, next: NEXT[reason], ...details });
 }
 
-/** Runs work on the database; what the database throws becomes CatalogueError. */
+/** Runs work on the database; turns errors of the database into CatalogueError. */
 export async function failing<T>(engine: Pick<Engine, 'location' | 'reasonOf'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -67,7 +70,7 @@ export async function failing<T>(engine: Pick<Engine, 'location' | 'reasonOf'>, 
 }
 
 function messageOf(error: unknown): string {
-  // A connection that fails for several addresses has no message of its own.
+  // The error of a connection that failed for several addresses has no message.
   if (error instanceof AggregateError) return messageOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
 }

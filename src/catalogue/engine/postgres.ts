@@ -2,16 +2,17 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Pool, PoolConfig } from 'pg';
 import type { CatalogueReason } from '../../errors/index.js';
 import { catalogueError, type Engine, type PatternPart } from './engine.js';
+import { BY_ARRAYS } from './insert-members.js';
 import type { Tables } from './tables.js';
 
-/** The tables are in a schema of their own. */
+/** The tables have a schema of their own. */
 const SCHEMA = 'lto';
-/** Any number: who changes the schema of a catalogue holds this lock. */
+/** Advisory lock held while the schema of a catalogue is changed. The number is arbitrary. */
 const SCHEMA_LOCK = 0x4c54_4f43;
 /** OID of `bigint`, whose values here are all safe integers. */
 const INT8 = 20;
 
-/** A server by its URL. Rejects with CatalogueError if `pg` is not installed. Nothing is connected before the first query. */
+/** Rejects with CatalogueError if `pg` is not installed. Connects with the first query. */
 export async function postgresEngine(url: string, busyTimeoutMs: number): Promise<Engine> {
   const location = withoutPassword(url);
   const { Pool: PgPool, types } = await loadPg(location);
@@ -28,7 +29,7 @@ export async function postgresEngine(url: string, busyTimeoutMs: number): Promis
     },
   };
   const pool: Pool = new PgPool(config);
-  // A connection that breaks while nobody uses it is replaced by the next one that is asked for.
+  // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
@@ -36,6 +37,7 @@ export async function postgresEngine(url: string, busyTimeoutMs: number): Promis
     db,
     numbered: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
     largeInteger: 'bigint',
+    insertion: BY_ARRAYS,
     lockSchema: async (transaction) => {
       await sql`SELECT pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(transaction);
       await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(SCHEMA)}`.execute(transaction);
@@ -94,6 +96,7 @@ function withoutPassword(url: string): string {
 
 /** Classes of SQLSTATE, and single ones: connection exception, insufficient resources, operator intervention, and so on. */
 const REASONS: readonly (readonly [RegExp, CatalogueReason])[] = [
+  [/^(53100|58030)/, 'disk'],
   [/^(08|53|57P|28|3D)/, 'unreachable'],
   [/^(55P03|40|57014)/, 'busy'],
   [/^(42P01|42703|XX00)/, 'malformed'],
@@ -106,6 +109,6 @@ function reasonOf(error: unknown): CatalogueReason | undefined {
   const { code = '' } = error as NodeJS.ErrnoException;
   const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1];
   if (reason !== undefined) return reason;
-  // What pg itself finds has no code.
+  // Errors that pg itself raises have no code.
   return /connection|timeout exceeded|not queryable/i.test(error.message) ? 'unreachable' : undefined;
 }

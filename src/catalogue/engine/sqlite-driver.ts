@@ -10,14 +10,14 @@ const LOOK_AGAIN_MS = 5;
 
 export interface SqliteDriverOptions {
   readonly path: string;
-  /** How long another process may have the file. */
+  /** Milliseconds to wait while another process uses the file. */
   readonly busyTimeoutMs: number;
   readonly driver?: SqliteDriverName | undefined;
 }
 
 /**
- * One connection, lent to one piece of work at a time, over all processes: the locks of node:sqlite and of
- * node-sqlite3-wasm do not see each other, and the latter's outlives a process that is killed.
+ * One connection, used by one piece of work at a time across all processes: node:sqlite and node-sqlite3-wasm do not
+ * see each other's locks, and a lock of the latter outlives a killed process.
  */
 export class SqliteDriver implements Driver {
   readonly #options: SqliteDriverOptions;
@@ -71,7 +71,15 @@ export class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    (connection as SqliteConnection).exec('ROLLBACK');
+    try {
+      (connection as SqliteConnection).exec('ROLLBACK');
+    } catch (error) {
+      // SQLite has rolled back by itself, as on a full disk: the error of the statement is the one to tell.
+      if (isRolledBack(error)) return;
+      // What is half written is undone when the file is opened again.
+      this.#file?.close();
+      this.#file = undefined;
+    }
   }
 
   async destroy(): Promise<void> {
@@ -82,7 +90,7 @@ export class SqliteDriver implements Driver {
 
   async #opened(): Promise<SqliteFile> {
     const { path, driver } = this.#options;
-    // Left by a process that was killed: who holds our lock is alone.
+    // Left by a process that was killed: the holder of our lock is the only user.
     if (this.#driver !== 'node:sqlite') await rmdir(`${path}.lock`).catch(() => undefined);
     if (this.#file !== undefined) return this.#file;
     const opened = openSqliteFile(path, driver);
@@ -118,6 +126,10 @@ export class SqliteDriver implements Driver {
   }
 }
 
+function isRolledBack(error: unknown): boolean {
+  return error instanceof Error && /no transaction is active/.test(error.message);
+}
+
 /** A commit is on disk; the journal is kept as an empty file, and pages are cached up to 64 MiB. */
 const PRAGMAS = ['synchronous = FULL', 'journal_mode = TRUNCATE', 'foreign_keys = OFF', 'cache_size = -65536'];
 
@@ -136,7 +148,7 @@ class SqliteConnection implements DatabaseConnection {
     return { rows: this.#file.all(sql, parameters.map(sqlValue)) as R[] };
   }
 
-  // biome-ignore lint/correctness/useYield: Kysely asks for it, and nothing here streams.
+  // biome-ignore lint/correctness/useYield: Kysely requires the method, and nothing here streams.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('rows are not streamed');
   }

@@ -1,19 +1,21 @@
 import { createRequire } from 'node:module';
 import { catalogueError } from './engine.js';
 
-/** What is bound to a statement, and what comes back. */
+/** Values that are bound to a statement or returned by it. */
 export type SqlValue = number | bigint | string | Uint8Array | null;
 
 /** An open SQLite database. */
 export interface SqliteFile {
   exec(sql: string): void;
-  /** The rows of a statement; none for one that has none. */
+  /** The rows of a statement; empty if it returns none. */
   all(sql: string, values: readonly SqlValue[]): Record<string, unknown>[];
   close(): void;
 }
 
 interface Statement {
   all(values: SqlValue[]): Record<string, unknown>[];
+  /** A database with a statement that is not finalized stays open, whatever is closed. */
+  finalize(): void;
 }
 
 interface Opened {
@@ -22,7 +24,7 @@ interface Opened {
   close(): void;
 }
 
-/** `DatabaseSync` of node:sqlite, of which the types of the oldest Node.js that is supported know nothing. */
+/** `DatabaseSync` of node:sqlite, which the types of the oldest supported Node.js do not have. */
 interface NodeSqlite {
   readonly DatabaseSync: new (
     path: string,
@@ -40,12 +42,12 @@ interface WasmSqlite {
 export const SQLITE_DRIVERS = ['node:sqlite', 'node-sqlite3-wasm'] as const;
 export type SqliteDriverName = (typeof SQLITE_DRIVERS)[number];
 
-/** Statements that are kept prepared. */
+/** Number of statements that are kept prepared. */
 const MOST_STATEMENTS = 128;
 
 /**
- * Opens a file, which is made if it is not there, with Node's own SQLite where there is one with an index of trigrams,
- * otherwise with node-sqlite3-wasm. Throws CatalogueError if there is neither, and the errors of SQLite.
+ * Opens a file, which is created if it does not exist: with Node's own SQLite if that has FTS5, otherwise with
+ * node-sqlite3-wasm. Throws CatalogueError if there is neither, and the errors of SQLite.
  */
 export function openSqliteFile(
   path: string,
@@ -61,14 +63,19 @@ function keepingStatements(opened: Opened): SqliteFile {
   return {
     exec: (sql) => opened.exec(sql),
     all: (sql, values) => {
-      let statement = statements.get(sql);
-      if (statement === undefined) {
-        statement = opened.prepare(sql);
-        if (statements.size < MOST_STATEMENTS) statements.set(sql, statement);
+      const kept = statements.get(sql);
+      if (kept !== undefined) return kept.all([...values]);
+      const statement = opened.prepare(sql);
+      const isKept = statements.size < MOST_STATEMENTS;
+      if (isKept) statements.set(sql, statement);
+      try {
+        return statement.all([...values]);
+      } finally {
+        if (!isKept) statement.finalize();
       }
-      return statement.all([...values]);
     },
     close: () => {
+      for (const statement of statements.values()) statement.finalize();
       statements.clear();
       opened.close();
     },
@@ -81,7 +88,8 @@ function openWithNode({ DatabaseSync }: NodeSqlite, path: string): Opened {
     exec: (sql) => database.exec(sql),
     prepare: (sql) => {
       const statement = database.prepare(sql);
-      return { all: (values) => statement.all(...values) };
+      // Closing the database finalizes it, or garbage collection.
+      return { all: (values) => statement.all(...values), finalize: () => undefined };
     },
     close: () => database.close(),
   };
@@ -90,7 +98,7 @@ function openWithNode({ DatabaseSync }: NodeSqlite, path: string): Opened {
 let found: NodeSqlite | undefined;
 let looked = false;
 
-/** Undefined where Node.js has none, or one without FTS5. */
+/** Undefined if Node.js has no SQLite, or one without FTS5. */
 function nodeSqlite(): NodeSqlite | undefined {
   if (looked) return found;
   looked = true;
@@ -108,7 +116,7 @@ function nodeSqlite(): NodeSqlite | undefined {
   return found;
 }
 
-/** Without Node's warning that the module is experimental: what is used of it is tested with each version. */
+/** Suppresses Node's warning that the module is experimental: what is used of it is tested with each version. */
 function quietly<T>(load: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

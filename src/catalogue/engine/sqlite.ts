@@ -1,6 +1,7 @@
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import type { CatalogueReason } from '../../errors/index.js';
 import type { Engine, PatternPart } from './engine.js';
+import { BY_VALUES } from './insert-members.js';
 import { SqliteDriver, type SqliteDriverOptions } from './sqlite-driver.js';
 import type { Tables } from './tables.js';
 
@@ -21,6 +22,7 @@ export function sqliteEngine(options: SqliteDriverOptions): Engine {
     db,
     numbered: (column) => column.primaryKey(),
     largeInteger: 'integer',
+    insertion: BY_VALUES,
     lockSchema: (transaction) => sql.raw(`PRAGMA application_id = ${APPLICATION_ID}`).execute(transaction),
     isForeign: () => isForeign(db),
     createSearch,
@@ -44,7 +46,7 @@ async function isForeign(db: Kysely<Tables>): Promise<boolean> {
   return rows.some(({ id, tables }) => id !== APPLICATION_ID && tables > 0);
 }
 
-/** Names of three characters and more are found by FTS5; triggers keep it in step. Positions would double its size. */
+/** FTS5 finds pieces of three or more characters; triggers keep it up to date. Positions would double its size. */
 async function createSearch(db: Kysely<Tables>): Promise<void> {
   for (const [index, table, column] of [
     ['member_names', 'members', 'name'],
@@ -63,7 +65,7 @@ async function createSearch(db: Kysely<Tables>): Promise<void> {
   }
 }
 
-/** All of three characters that are in the pieces: without positions FTS5 knows no more of them. */
+/** All trigrams of the pieces: without positions, FTS5 knows nothing else about them. */
 function trigrams(pieces: readonly string[]): string {
   const found = new Set<string>();
   for (const piece of pieces) {
@@ -80,13 +82,15 @@ function globPart(part: PatternPart): string {
 const REASONS: readonly (readonly [RegExp, CatalogueReason])[] = [
   [/not a database|malformed|corrupt/i, 'malformed'],
   [/database (table )?is locked|busy/i, 'busy'],
-  [/unable to open|readonly|read-only|disk I\/O/i, 'unreachable'],
+  // node-sqlite3-wasm has one message for all failures of writing.
+  [/disk is full|disk I\/O/i, 'disk'],
+  [/unable to open|readonly|read-only/i, 'unreachable'],
 ];
 
 function reasonOf(error: unknown): CatalogueReason | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '' } = error as NodeJS.ErrnoException;
-  // Of the lock file, in a folder that is not there or closed.
+  // From the lock file, in a folder that does not exist or cannot be entered.
   if (/^E[A-Z]+$/.test(code)) return 'unreachable';
   if (code !== 'ERR_SQLITE_ERROR' && error.name !== 'SQLite3Error') return undefined;
   return REASONS.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'failed';

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ArchiveState } from '../../provider/record/changes.js';
 
-// The tables, as Kysely takes them. Times are milliseconds since 1970, of members seconds as in tar.
+// The tables, for Kysely. Times are milliseconds since 1970; those of members are seconds, as in tar.
 
 export interface Tables {
   readonly schema_version: { readonly version: number };
@@ -57,10 +57,10 @@ export interface Tables {
     readonly serial_number: string | null;
     readonly error: string | null;
   };
-  /** Paths up to the last slash: few beside the members, and found by their digest, as an index takes no long text. */
+  /** Paths up to the last slash: far fewer than members. Found by digest, because an index cannot hold long text. */
   readonly folders: { readonly id: Generated<number>; readonly digest: string; readonly path: string };
   readonly members: {
-    /** Of its archive, times `MOST_MEMBERS`, and its number there: neither needs an index of its own. */
+    /** Id of the archive times `MOST_MEMBERS`, plus the number in it, so that neither needs an index of its own. */
     readonly id: number;
     readonly folder_id: number;
     readonly name: string;
@@ -74,5 +74,5 @@ export interface Tables {
   };
 }
 
-/** Members that an archive can have; ids stay safe integers for 33 million archives. */
+/** Maximum number of members of an archive; ids stay safe integers for 33 million archives. */
 export const MOST_MEMBERS = 2 ** 28;

@@ -10,31 +10,31 @@ import type {
   VerificationRecord,
 } from '../../provider/record/changes.js';
 
-/** A cartridge with what it holds, without archives that are lost. */
+/** A cartridge and its content, without archives that are lost. */
 export interface CataloguedCartridge extends CartridgeRecord {
   readonly archives: number;
-  /** Of the parts on this cartridge. */
+  /** Total of the parts on this cartridge. */
   readonly archiveBytes: number;
 }
 
 export interface CataloguedArchive extends ArchiveRecord {
-  /** Members that are recorded. */
+  /** Number of members that are recorded. */
   readonly members: number;
 }
 
 export interface ArchiveQuery extends CallOptions {
   readonly archive?: string | undefined;
-  /** Archives with a part on this cartridge, by file number; otherwise the newest first. */
+  /** Only archives with a part on this cartridge, sorted by file number. Without it: all, newest first. */
   readonly cartridge?: string | undefined;
   /** Default: all. */
   readonly states?: readonly ArchiveState[] | undefined;
-  /** Most that are returned. Default 1000. */
+  /** Maximum number of results. Default: 1000. */
   readonly limit?: number | undefined;
 }
 
-/** Limits of members, each inclusive. */
+/** Filters for members; ranges are inclusive. */
 export interface MemberLimits {
-  /** Default: what can be restored, that is, all archives but those that are `writing` or `lost`. */
+  /** Default: archives that can be restored, that is, all that are not `writing` or `lost`. */
   readonly states?: readonly ArchiveState[] | undefined;
   readonly cartridge?: string | undefined;
   readonly archive?: string | undefined;
@@ -44,14 +44,14 @@ export interface MemberLimits {
   /** Times of modification in seconds since 1970. */
   readonly oldest?: number | undefined;
   readonly newest?: number | undefined;
-  /** Most that are returned. Default 1000. */
+  /** Maximum number of results. Default: 1000. */
   readonly limit?: number | undefined;
 }
 
 export interface MemberQuery extends CallOptions, MemberLimits {
   /**
-   * `*` stands for any text, slashes too, `?` for any character, `\` takes the meaning from the next one. Without a
-   * wildcard: text anywhere in the path. Upper and lower case differ.
+   * `*` matches any text, including slashes, `?` any character; `\` escapes the next character. A pattern without
+   * wildcards matches anywhere in the path. Case-sensitive.
    */
   readonly pattern: string;
 }
@@ -60,7 +60,7 @@ export interface MemberQuery extends CallOptions, MemberLimits {
 export interface MemberPlace {
   readonly cartridge: string;
   readonly fileNumber: number;
-  /** Of the record that holds its first byte; undefined if the drive did not report where the archive begins. */
+  /** The record that holds its first byte; undefined if the drive did not report where the archive begins. */
   readonly logicalObject: number | undefined;
   /** Bytes before it in that record. */
   readonly offsetInRecord: number;
@@ -68,14 +68,14 @@ export interface MemberPlace {
 
 export interface FoundMember extends MemberRecord {
   readonly archive: string;
-  /** Its number in its archive. */
+  /** Number of the member in its archive. */
   readonly number: number;
   readonly place: MemberPlace | undefined;
 }
 
 export interface FoundMembers {
   readonly members: readonly FoundMember[];
-  /** There are more than `limit`. */
+  /** Whether there are more than `limit`. */
   readonly more: boolean;
 }
 
@@ -87,9 +87,9 @@ export interface CatalogueStats {
   readonly members: number;
 }
 
-/** What is on which cartridge. Rejects with CatalogueError, and InvalidArgumentError for what can never be valid. */
+/** What is on which cartridge. Methods reject with CatalogueError, and InvalidArgumentError for invalid input. */
 export interface Catalogue extends ArchiveRecorder {
-  /** Of the database: a file, or a server without its password. */
+  /** Name of the database: the file, or the server without its password. */
   readonly location: string;
   cartridges(options?: CallOptions): Promise<readonly CataloguedCartridge[]>;
   drives(options?: CallOptions): Promise<readonly DriveRecord[]>;
@@ -100,7 +100,7 @@ export interface Catalogue extends ArchiveRecorder {
     options?: CallOptions & { readonly from?: number | undefined; readonly limit?: number | undefined },
   ): Promise<readonly FoundMember[]>;
   find(query: MemberQuery): Promise<FoundMembers>;
-  /** The newest first. */
+  /** Newest first. */
   verifications(archive: string, options?: CallOptions): Promise<readonly VerificationRecord[]>;
   stats(options?: CallOptions): Promise<CatalogueStats>;
   /** Everything, as changes that another catalogue can apply. */

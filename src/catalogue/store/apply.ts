@@ -1,19 +1,19 @@
 import { type Kysely, sql } from 'kysely';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { ArchiveRecord, CatalogueChange, PartRecord } from '../../provider/record/changes.js';
+import type { Engine } from '../engine/engine.js';
 import { MOST_MEMBERS, type Tables } from '../engine/tables.js';
-import { type FolderIds, insertMembers } from './member-rows.js';
+import { type FolderIds, insertMembers, type MemberContext } from './member-rows.js';
 
 type Db = Kysely<Tables>;
 type ChangeOf<T extends CatalogueChange['type']> = Extract<CatalogueChange, { readonly type: T }>;
-type Apply<T extends CatalogueChange['type']> = (db: Db, change: ChangeOf<T>, folders: Folders) => Promise<unknown>;
+type Apply<T extends CatalogueChange['type']> = (
+  db: Db,
+  change: ChangeOf<T>,
+  context: MemberContext,
+) => Promise<unknown>;
 
-interface Folders {
-  readonly known: FolderIds;
-  readonly found: Map<string, number>;
-}
-
-/** What each change does. */
+/** How each type of change is applied. */
 const APPLY: { readonly [T in CatalogueChange['type']]: Apply<T> } = {
   cartridge: (db, { cartridge, ...given }) => {
     const row = {
@@ -47,9 +47,9 @@ const APPLY: { readonly [T in CatalogueChange['type']]: Apply<T> } = {
       .execute();
   },
   archive: applyArchive,
-  members: async (db, { archive, first, members }, { known, found }) => {
+  members: async (db, { archive, first, members }, context) => {
     const id = await archiveId(db, archive);
-    await insertMembers(db, id, first, members, known, found);
+    await insertMembers(db, id, first, members, context);
     const count = first + members.length;
     await db
       .updateTable('archives')
@@ -58,18 +58,8 @@ const APPLY: { readonly [T in CatalogueChange['type']]: Apply<T> } = {
       .where('member_count', '<', count)
       .execute();
   },
-  verification: async (db, { archive, at, ok, serialNumber, error }) => {
-    const archive_id = await archiveId(db, archive);
-    const row = { archive_id, at, ok: Number(ok), serial_number: serialNumber ?? null, error: error ?? null };
-    await db.insertInto('verifications').values(row).execute();
-    if (!ok) return;
-    await db
-      .updateTable('archives')
-      .set({ state: 'verified' })
-      .where('id', '=', archive_id)
-      .where('state', '=', 'durable')
-      .execute();
-  },
+  verification: async (db, { archive, ...outcome }) => addVerification(db, await archiveId(db, archive), outcome),
+  reading: applyReading,
   overwritten: (db, { cartridge, from }) =>
     db
       .updateTable('archives')
@@ -89,19 +79,75 @@ const APPLY: { readonly [T in CatalogueChange['type']]: Apply<T> } = {
 };
 
 /** Applies changes in one transaction. */
-export async function applyChanges(db: Db, changes: readonly CatalogueChange[], known: FolderIds): Promise<void> {
+export async function applyChanges(
+  { db, insertion }: Engine,
+  changes: readonly CatalogueChange[],
+  known: FolderIds,
+): Promise<void> {
   const found = new Map<string, number>();
   await db.transaction().execute(async (transaction) => {
-    for (const change of changes) await applyOne(transaction, change, { known, found });
+    for (const change of changes) await applyOne(transaction, change, { known, found, insertion });
   });
   known.add(found);
 }
 
-function applyOne<T extends CatalogueChange['type']>(db: Db, change: ChangeOf<T>, folders: Folders): Promise<unknown> {
-  return APPLY[change.type as T](db, change, folders);
+function applyOne<T extends CatalogueChange['type']>(
+  db: Db,
+  change: ChangeOf<T>,
+  context: MemberContext,
+): Promise<unknown> {
+  return APPLY[change.type as T](db, change, context);
 }
 
-/** For a row that is there: each column as it is now told, or as it was. */
+type Outcome = Omit<ChangeOf<'verification'>, 'type' | 'archive'>;
+
+async function addVerification(db: Db, archive_id: number, { at, ok, serialNumber, error }: Outcome): Promise<void> {
+  const row = { archive_id, at, ok: Number(ok), serial_number: serialNumber ?? null, error: error ?? null };
+  await db.insertInto('verifications').values(row).execute();
+  if (!ok) return;
+  await db
+    .updateTable('archives')
+    .set({ state: 'verified' })
+    .where('id', '=', archive_id)
+    .where('state', '=', 'durable')
+    .execute();
+}
+
+/** A file that no archive is known to be in, or whose checksum is of another kind, says nothing. */
+async function applyReading(db: Db, { cartridge, fileNumber, at, checksum, error }: ChangeOf<'reading'>) {
+  const rows = await db
+    .selectFrom('parts as p')
+    .innerJoin('cartridges as c', 'c.id', 'p.cartridge_id')
+    .innerJoin('archives as a', 'a.id', 'p.archive_id')
+    .select(['p.archive_id', 'p.checksum'])
+    .select((query) =>
+      query
+        .selectFrom('parts as all')
+        .whereRef('all.archive_id', '=', 'p.archive_id')
+        .select(query.fn.countAll<number>().as('n'))
+        .as('parts'),
+    )
+    .where('c.cartridge', '=', cartridge)
+    .where('p.file_number', '=', fileNumber)
+    .where('a.state', 'in', ['buffered', 'durable', 'verified'])
+    .execute();
+  for (const { archive_id, checksum: recorded, parts } of rows) {
+    if (error !== undefined) await addVerification(db, archive_id, { at, ok: false, error });
+    else if (checksum === undefined || recorded === null || kindOf(checksum) !== kindOf(recorded)) continue;
+    else if (checksum !== recorded) {
+      await addVerification(db, archive_id, { at, ok: false, error: 'LTO_VERIFICATION_FAILED' });
+    }
+    // One part of several says nothing of the others, unless it is bad.
+    else if (Number(parts) === 1) await addVerification(db, archive_id, { at, ok: true });
+  }
+}
+
+/** `crc32c:…` */
+function kindOf(checksum: string): string {
+  return checksum.slice(0, checksum.indexOf(':'));
+}
+
+/** Updates an existing row: columns without a new value keep the old one. */
 function newOrOld<R extends object>(table: string, row: R) {
   const names = Object.keys(row);
   return Object.fromEntries(

@@ -12,7 +12,7 @@ import type { ArchiveQuery, CataloguedArchive, CataloguedCartridge, CatalogueSta
 type Db = Kysely<Tables>;
 
 const DEFAULT_LIMIT = 1000;
-/** Parts on cartridge `c` of archives that are on it. */
+/** Parts on cartridge `c`, without those of lost archives. */
 const HELD = sql`from parts p join archives a on a.id = p.archive_id
   where p.cartridge_id = c.id and a.state not in ('lost', 'writing')`;
 
@@ -84,7 +84,7 @@ function archiveOf(row: Selectable<Tables['archives']>, parts: readonly PartReco
   });
 }
 
-/** The parts of archives by their ids. */
+/** The parts of archives, by the ids of the archives. */
 async function partsOf(db: Db, ids: readonly number[]): Promise<Map<number, PartRecord[]>> {
   const found = new Map<number, PartRecord[]>();
   if (ids.length === 0) return found;
@@ -156,7 +156,7 @@ export async function readStats(db: Db): Promise<CatalogueStats> {
 
 type Given<R> = { [K in keyof R]: Exclude<R[K], null> };
 
-/** A row without what is null. */
+/** A row without its null columns. */
 export function given<R extends object>(row: R): Given<R> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Given<R>;
 }

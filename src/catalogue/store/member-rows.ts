@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import { CompiledQuery, type Kysely } from 'kysely';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import { InvalidArgumentError } from '../../errors/index.js';
 import type { MemberRecord } from '../../provider/record/changes.js';
+import type { MemberColumns, MemberInsertion } from '../engine/insert-members.js';
 import { MOST_MEMBERS, type Tables } from '../engine/tables.js';
 
-/** Rows of one statement: SQLite takes 32766 values, PostgreSQL 65535. */
+/** Folders that are looked up at once. */
 const ROWS = 500;
-const COLUMNS = [
-  ...['id', 'folder_id', 'name', 'path_bytes', 'type', 'size', 'modified', 'start', 'length', 'target'],
-] as const;
-/** Folders whose ids are remembered. */
+/** Number of folder ids that are cached. */
 const MOST_FOLDERS = 200_000;
 
-/** A path up to its last slash, and what follows. A folder's own slash at the end belongs to its name. */
+/** Splits a path after its last slash. The slash at the end of a folder's path belongs to its name. */
 export function splitPath(path: string): { readonly folder: string; readonly name: string } {
   const at = path.lastIndexOf('/', path.length - 2) + 1;
   return { folder: path.slice(0, at), name: path.slice(at) };
 }
 
-/** Ids of folders that are known to be committed. */
+/** Cache of the ids of folders that are committed. */
 export class FolderIds {
   readonly #ids = new Map<string, number>();
 
@@ -32,17 +31,23 @@ export class FolderIds {
   }
 }
 
+/** What members are recorded with. */
+export interface MemberContext {
+  readonly known: FolderIds;
+  /** Ids of folders, which hold once the transaction is committed. */
+  readonly found: Map<string, number>;
+  readonly insertion: MemberInsertion;
+}
+
 /**
- * Inserts members of an archive from number `first` on; those that are there stay. `found` takes the ids of folders,
- * which hold once the transaction is committed.
+ * Inserts members of an archive from number `first` on; existing ones stay unchanged.
  */
 export async function insertMembers(
   db: Kysely<Tables>,
   archiveId: number,
   first: number,
   members: readonly MemberRecord[],
-  known: FolderIds,
-  found: Map<string, number>,
+  { known, found, insertion }: MemberContext,
 ): Promise<void> {
   if (first + members.length > MOST_MEMBERS) {
     throw new InvalidArgumentError(`an archive of more than ${MOST_MEMBERS} members cannot be recorded`);
@@ -52,52 +57,40 @@ export async function insertMembers(
     paths.map(({ folder }) => folder).filter((folder) => idOf(folder, known, found) === undefined),
   );
   await findFolders(db, [...unknown], found);
-  for (let at = 0; at < members.length; at += ROWS) {
-    const values: unknown[] = [];
-    const some = members.slice(at, at + ROWS);
-    for (const [index, member] of some.entries()) {
-      const { folder, name } = paths[at + index] ?? { folder: '', name: '' };
-      const id = archiveId * MOST_MEMBERS + first + at + index;
-      const { pathBytes = null, type, size, modified, offset, length, target = null } = member;
-      values.push(
-        id,
-        idOf(folder, known, found),
-        stored(name),
-        pathBytes,
-        type,
-        size,
-        modified,
-        offset,
-        length,
-        target,
-      );
-    }
-    await db.executeQuery(CompiledQuery.raw(insertion(some.length), values));
+  let running: Promise<unknown> | undefined;
+  for (let at = 0; at < members.length; at += insertion.rows) {
+    const some = members.slice(at, at + insertion.rows);
+    const begin = archiveId * MOST_MEMBERS + first + at;
+    const names = paths.slice(at, at + insertion.rows);
+    const columns: MemberColumns = {
+      id: some.map((_, index) => begin + index),
+      folder_id: names.map(({ folder }) => idOf(folder, known, found) ?? null),
+      name: names.map(({ name }) => stored(name)),
+      path_bytes: some.map(({ pathBytes = null }) => pathBytes),
+      type: some.map(({ type }) => type),
+      size: some.map(({ size }) => size),
+      modified: some.map(({ modified }) => modified),
+      start: some.map(({ offset }) => offset),
+      length: some.map(({ length }) => length),
+      target: some.map(({ target = null }) => target),
+    };
+    const statement = insertion.statement(columns);
+    await running;
+    running = db.executeQuery(statement);
+    // A failure is told by the `await` above or below; until then a server works while the next statement is made.
+    running.catch(() => undefined);
+    await nextTurn();
   }
+  await running;
 }
 
 function idOf(folder: string, known: FolderIds, found: ReadonlyMap<string, number>): number | undefined {
   return known.get(folder) ?? found.get(folder);
 }
 
-/** PostgreSQL stores no NUL; no path has one. */
+/** PostgreSQL cannot store NUL; paths never contain it. */
 function stored(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\u{fffd}') : text;
-}
-
-const insertions = new Map<number, string>();
-
-/** Kysely would make this statement anew each time, which takes longer than running it. Both databases take `$1`. */
-function insertion(rows: number): string {
-  let text = insertions.get(rows);
-  if (text === undefined) {
-    const row = (index: number) =>
-      `(${COLUMNS.map((_, column) => `$${index * COLUMNS.length + column + 1}`).join(',')})`;
-    const all = Array.from({ length: rows }, (_, index) => row(index)).join(',');
-    text = `INSERT INTO members (${COLUMNS.join(', ')}) VALUES ${all} ON CONFLICT DO NOTHING`;
-    if (insertions.size < 16) insertions.set(rows, text);
-  }
-  return text;
 }
 
 async function findFolders(db: Kysely<Tables>, folders: readonly string[], found: Map<string, number>): Promise<void> {

@@ -1,21 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PartRecord } from '../../provider/record/changes.js';
 import type { Candidates, Engine } from '../engine/engine.js';
-import { MOST_MEMBERS } from '../engine/tables.js';
+import { MOST_MEMBERS, type Tables } from '../engine/tables.js';
 import type { FoundMember, FoundMembers, MemberLimits } from '../model/catalogue.js';
 import { parsePattern, planSearch } from './pattern.js';
 
-interface MemberRow {
-  readonly id: number;
+interface MemberRow extends Omit<Tables['members'], 'folder_id' | 'name'> {
   readonly archive: string;
   readonly path: string;
-  readonly path_bytes: string | null;
-  readonly type: string;
-  readonly size: number;
-  readonly modified: number;
-  readonly start: number;
-  readonly length: number;
-  readonly target: string | null;
 }
 
 type PartsOf = (archive: string) => readonly PartRecord[];
@@ -24,7 +16,7 @@ const DEFAULT_LIMIT = 1000;
 const ALL: Candidates = { from: sql`members m join folders f on f.id = m.folder_id`, where: sql`1 = 1` };
 const PATH = sql<string>`(f.path || m.name)`;
 
-/** Members that match, by the index of trigrams where the pattern has three characters in a row. */
+/** Finds members, with the index of trigrams if the pattern has three literal characters in a row. */
 export async function findMembers(
   engine: Engine,
   pattern: string,
@@ -38,7 +30,7 @@ export async function findMembers(
   if (plan !== undefined && plan.folders.length > 0) ways.push(engine.inFolders(plan.folders));
   const found = new Map<number, MemberRow>();
   for (const way of plan === undefined ? [ALL] : ways) {
-    // What the way before has found may come again.
+    // A member may be found again by a later search.
     for (const row of await select(engine, way, engine.matches(PATH, parts), limits, limit + 1 + found.size)) {
       found.set(row.id, row);
     }
@@ -87,7 +79,7 @@ function conditions({
   return sql.join(all, sql` and `);
 }
 
-/** Members of one archive, in its order. */
+/** Members of one archive, in archive order. */
 export async function membersOf(
   { db }: Engine,
   archive: string,

@@ -4,8 +4,8 @@ import type { Tables } from '../engine/tables.js';
 import { LATEST, MIGRATIONS } from './migrations.js';
 
 /**
- * Brings the schema to `version`, each step in the one transaction. Rejects with CatalogueError for a database of
- * something else, and for a schema that is newer than this library.
+ * Updates the schema to `version` in one transaction. Rejects with CatalogueError if the database holds something else,
+ * or if the schema is newer than this library.
  */
 export async function migrate(engine: Engine, version = LATEST): Promise<void> {
   const found = await versionOf(engine.db);
@@ -21,7 +21,7 @@ export async function migrate(engine: Engine, version = LATEST): Promise<void> {
       .ifNotExists()
       .addColumn('version', 'integer', (column) => column.notNull())
       .execute();
-    // Another process may have been first.
+    // Another process may have done it meanwhile.
     const now = (await readVersion(transaction)) ?? 0;
     requireKnown(engine, now);
     if (now >= version) return;
@@ -36,7 +36,7 @@ function requireKnown({ location }: Engine, version = 0): void {
   throw catalogueError(location, 'newer-schema', `its schema is version ${version}, and this library knows ${LATEST}`);
 }
 
-/** Undefined where there is no schema yet. */
+/** Undefined if there is no schema yet. */
 async function versionOf(db: Kysely<Tables>): Promise<number | undefined> {
   try {
     return await readVersion(db);

@@ -6,7 +6,7 @@ type Migration = (db: Kysely<Tables>, engine: Engine) => Promise<void>;
 
 const required = (column: ColumnDefinitionBuilder) => column.notNull();
 
-/** From each version to the next; a catalogue of version n has gone through the first n. Never changed, only added to. */
+/** Steps between versions; a catalogue of version n has had the first n. Steps are never changed, only added. */
 export const MIGRATIONS: readonly Migration[] = [
   async (db, { numbered }) => {
     await db.schema

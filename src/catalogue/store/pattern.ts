@@ -1,12 +1,12 @@
 import type { PatternPart } from '../engine/engine.js';
 
-/** Shortest piece that an index of trigrams finds. */
+/** Shortest piece that an index of trigrams can find. */
 const SHORTEST = 3;
 
 /**
- * A pattern for paths: `*` stands for any text, slashes too, `?` for any character, and a backslash takes the meaning from
- * the character after it. A pattern without wildcards is found anywhere in a path. A slash with nothing but `*` behind it
- * is followed by something: `photos/*` is what is in the folder, and not the folder.
+ * A pattern for paths: `*` matches any text, including slashes, `?` any character; a backslash escapes the next
+ * character. A pattern without wildcards matches anywhere in a path. `/*` at the end needs at least one character after
+ * the slash: `photos/*` matches the content of the folder, not the folder itself.
  */
 export function parsePattern(pattern: string): PatternPart[] {
   const parts: PatternPart[] = [];
@@ -32,15 +32,15 @@ export function parsePattern(pattern: string): PatternPart[] {
   return isOpen ? [...whole.slice(0, -1), '?', '*'] : whole;
 }
 
-/** Where to look for the members that match: by a piece of their names, by pieces of their folders, or by both in turn. */
+/** How to search for members: by a piece of the name, by pieces of the folder, or by each of these in turn. */
 export interface Plan {
   readonly name: string | undefined;
   readonly folders: readonly string[];
 }
 
 /**
- * How the index finds what matches; undefined if no piece is long enough. A piece between slashes lies whole in the folder
- * of a path or in its name: in the folder if a slash and something more follow, in the name if it ends the pattern.
+ * How the index finds matches; undefined if no piece is long enough. A piece between slashes is contained either in the
+ * folder of a path or in its name: in the folder if a slash and more text follow, in the name if it ends the pattern.
  */
 export function planSearch(parts: readonly PatternPart[]): Plan | undefined {
   const inFolder: string[] = [];

@@ -1,36 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { MemberTap } from '../../archive/tap/member-tap.js';
-import { type CallOptions, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
-import { EndOfDataError, UnterminatedFileError, VerificationError } from '../../errors/index.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, type CallOptions, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import { EndOfDataError, LtoError, UnterminatedFileError, VerificationError } from '../../errors/index.js';
 import { HEADER_MEMBER } from '../../provider/archive/part-header.js';
+import type { ReadArchiveOptions } from '../../provider/archive/read-archive.js';
 import type { LtoProvider } from '../../provider/provider.js';
-import type { ArchiveRecord, CatalogueChange, MemberRecord, PartRecord } from '../../provider/record/changes.js';
+import type { ArchiveRecord, MemberRecord, PartRecord } from '../../provider/record/changes.js';
 import { memberRecord } from '../../provider/record/recording.js';
-import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
+import { INDEX_MEMBER } from '../../provider/tape-index/index-format.js';
+import type { TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import type { Catalogue, CataloguedArchive } from '../model/catalogue.js';
+import { memberChanges } from './batches.js';
 
-/** What `reconcile` found, by names of archives. */
+/** Result of `reconcile`: names of archives. */
 export interface Reconciliation {
-  /** Were `buffered`, and are on tape. */
+  /** Archives that were `buffered` and are on tape. */
   readonly durable: readonly string[];
-  /** On tape, and were unknown or only begun; read whole. */
+  /** Archives on tape that were unknown or only begun; read completely. */
   readonly found: readonly string[];
-  /** Not on tape any more, or another file is in their place. */
+  /** Archives that are no longer on tape, or whose place holds another file. */
   readonly lost: readonly string[];
 }
 
 export interface ReconcileOptions extends CallOptions {
-  /** Read every archive of the cartridge again and compare its checksum. Default: only what is not proven. */
+  /** Read every archive of the cartridge again and compare its checksum. Default: only archives that are not proven. */
   readonly verify?: boolean | undefined;
 }
 
-/** Members of one change. */
-const BATCH = 5000;
+const RECONCILE_OPTIONS: OptionNames<ReconcileOptions> = { ...CALL_OPTIONS, verify: true };
+
+/** First members of files that are nobody's archives. */
+const OF_THE_TAPE: readonly string[] = [HEADER_MEMBER, INDEX_MEMBER];
 
 /**
- * Makes the catalogue agree with a cartridge, after a crash between tape and catalogue, a catalogue that could not be
- * reached, or a cartridge that was written elsewhere: what is not proven is read, the end of the known data is looked for,
- * and files that the catalogue does not know are read with their members. The tape is never written.
+ * Makes the catalogue agree with a cartridge after a crash, after the catalogue was unreachable, or when the cartridge
+ * was written elsewhere: reads archives that are not proven, checks the end of the known data, and reads files that the
+ * catalogue does not know, with their members. Never writes to the tape.
  */
 export async function reconcile(
   catalogue: Catalogue,
@@ -39,7 +45,7 @@ export async function reconcile(
   options: ReconcileOptions = {},
 ): Promise<Reconciliation> {
   requireNonEmptyText('cartridge', cartridge, { operation: 'reconcile' });
-  requireOptions(options, { operation: 'reconcile' });
+  requireOptions(options, { operation: 'reconcile' }, RECONCILE_OPTIONS);
   return new Reconciler(catalogue, provider, cartridge, options).run();
 }
 
@@ -51,7 +57,7 @@ class Reconciler {
   readonly #durable: string[] = [];
   readonly #found: string[] = [];
   readonly #lost: string[] = [];
-  /** Files of the tape that the catalogue knows, and those that were only begun. */
+  /** Files of the tape that the catalogue knows, including those that were only begun. */
   readonly #known = new Set<number>();
   readonly #begun = new Map<number, CataloguedArchive>();
 
@@ -70,7 +76,7 @@ class Reconciler {
       limit: Number.MAX_SAFE_INTEGER,
       signal,
     });
-    // From the end backwards: once one is there, so are those before it.
+    // From the end backwards: if one is there, all before it are.
     let isThere = false;
     for (const archive of archives.toReversed()) {
       for (const part of archive.parts.filter(({ cartridge }) => cartridge === this.#cartridge)) {
@@ -90,19 +96,36 @@ class Reconciler {
     try {
       if (archive.state === 'buffered' || this.#options.verify) {
         const expectedChecksum = part.checksum;
-        await this.#provider.verifyArchive(this.#cartridge, part.fileNumber, { expectedChecksum, signal });
+        await this.#compare(part.fileNumber, { expectedChecksum, signal });
       } else await this.#lookAt(part);
     } catch (error) {
       if (!isElsewhere(error)) throw error;
+      await this.#verified(archive, error);
       await this.#mark(archive, 'lost');
       return false;
     }
     this.#known.add(part.fileNumber);
     if (archive.state === 'buffered') await this.#mark(archive, 'durable');
+    await this.#verified(archive, undefined);
     return true;
   }
 
-  /** Its last byte, which is where its size says. */
+  /** Not by `verifyArchive`, which records it a second time where the provider has the catalogue too. */
+  async #compare(fileNumber: number, options: ReadArchiveOptions): Promise<void> {
+    for await (const _chunk of await this.#provider.readArchive(this.#cartridge, fileNumber, options)) {
+      // Reading compares the checksum.
+    }
+  }
+
+  /** Records that the archive was compared. A part of one says nothing of the others, unless it is bad. */
+  async #verified({ archive, parts }: CataloguedArchive, error: unknown): Promise<void> {
+    if (!this.#options.verify || (error === undefined && parts.length > 1)) return;
+    const outcome =
+      error === undefined ? { ok: true } : { ok: false, error: error instanceof LtoError ? error.code : '' };
+    await this.#catalogue.apply([{ type: 'verification', archive, at: Date.now(), ...outcome }]);
+  }
+
+  /** Reads its last byte, which shows that it has the recorded size. */
   async #lookAt({ fileNumber, bytes, recordSize, records, firstLogicalObject, checksum }: PartRecord): Promise<void> {
     const { signal } = this.#options;
     if (bytes === 0) return;
@@ -129,7 +152,7 @@ class Reconciler {
         await this.#readFile(fileNumber);
       } catch (error) {
         if (error instanceof EndOfDataError) return;
-        // The last file was cut off: it holds nothing that was ever said to be on tape.
+        // The last file was cut off: nothing in it was ever reported to be on tape.
         if (error instanceof UnterminatedFileError) return;
         throw error;
       }
@@ -142,14 +165,15 @@ class Reconciler {
     const tap = new MemberTap((member) => members.push(memberRecord(member)));
     const stream = await this.#provider.readArchive(this.#cartridge, fileNumber, { signal });
     for await (const chunk of stream) tap.write(chunk as Uint8Array);
-    if (members.length === 1 && members[0]?.path === HEADER_MEMBER) return;
-    const { summary } = stream as { readonly summary?: ReadSummary };
+    if (OF_THE_TAPE.includes(members[0]?.path ?? '')) return;
+    const { summary, firstLogicalObject } = stream as Partial<Pick<TapeReadStream, 'summary' | 'firstLogicalObject'>>;
     if (summary === undefined) return;
     const { records, bytes, largestRecord: recordSize, checksum } = summary;
-    const begun = this.#begun.get(fileNumber);
-    this.#begun.delete(fileNumber);
-    const { archive = randomUUID(), tags, createdAt = Date.now(), parts = [] } = begun ?? {};
-    const firstLogicalObject = parts[0]?.firstLogicalObject;
+    // A tar archive without an end was cut off, and ended by another process: it is not the whole one that was begun.
+    const isCut = tap.isOpen && members.length > 0;
+    const begun = isCut ? undefined : this.#begun.get(fileNumber);
+    if (!isCut) this.#begun.delete(fileNumber);
+    const { archive = randomUUID(), tags, createdAt = Date.now() } = begun ?? {};
     const part = { cartridge: this.#cartridge, fileNumber, firstLogicalObject, records, bytes, recordSize, checksum };
     const membersComplete = tap.outcome === 'all';
     const record = {
@@ -162,8 +186,8 @@ class Reconciler {
       membersComplete,
       createdAt,
     } as const;
-    // What members there are of one that was only begun is a part of these, with the same numbers.
-    await this.#catalogue.apply([{ type: 'archive', ...record }, ...batches(archive, members)]);
+    // Members recorded for an archive that was only begun are a part of these, with the same numbers.
+    await this.#catalogue.apply([{ type: 'archive', ...record }, ...memberChanges(archive, members)]);
     this.#found.push(archive);
   }
 
@@ -175,15 +199,7 @@ class Reconciler {
   }
 }
 
-/** The file is not there, or it is another one. */
+/** Errors that mean that the file does not exist, or is another one. */
 function isElsewhere(error: unknown): boolean {
   return [EndOfDataError, UnterminatedFileError, VerificationError].some((kind) => error instanceof kind);
-}
-
-function batches(archive: string, members: readonly MemberRecord[]): CatalogueChange[] {
-  const changes: CatalogueChange[] = [];
-  for (let first = 0; first < members.length; first += BATCH) {
-    changes.push({ type: 'members', archive, first, members: members.slice(first, first + BATCH) });
-  }
-  return changes;
 }

@@ -7,8 +7,8 @@ import { writeLabel } from '../../provider/label/label.js';
 import type { MamValues } from '../../scsi/mam/values.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
+import { note } from '../output/notes.js';
 import { type Fact, facts } from '../output/table.js';
-import { printText, visible } from '../output/terminal.js';
 import { identityFacts } from '../output/text/identity.js';
 import { formatBytes, formatDuration, formatRate } from '../output/units.js';
 import { interruptible } from '../run/interrupt.js';
@@ -27,26 +27,21 @@ export interface DemoPlan {
   readonly extracted: string;
 }
 
-export interface DemoReport {
-  readonly document: object;
-  readonly text: string;
-}
-
 const IDENTIFIER = 'DEMO01L8';
 
 /** Labels the cartridge, writes and reads everything, and compares. Rejects with VerificationError on a difference. */
-export async function runDemo(drive: TapeDrive, plan: DemoPlan): Promise<DemoReport> {
+export async function runDemo(drive: TapeDrive, plan: DemoPlan) {
   const begun = performance.now();
   const identity = await drive.identity();
-  step(`drive ${identity.vendor} ${identity.product}, serial number ${identity.serialNumber}`);
+  note(`drive ${identity.vendor} ${identity.product}, serial number ${identity.serialNumber}`);
   await writeLabel(drive, IDENTIFIER);
-  step(`labelled ${IDENTIFIER}`);
+  note(`labelled ${IDENTIFIER}`);
   const folder = await writeTimed(drive, `the folder ${plan.folder}`, await openSource([plan.folder]));
   const generated = new GeneratedFile(plan.size);
   const file = await writeTimed(drive, `${formatBytes(plan.size)} of generated data`, generated);
   await timed('read the generated data back', plan.size, () => compareGenerated(drive, file, generated.digest()));
   const compared = await timed('read the folder back', folder.bytes, () => compareExtracted(drive, folder, plan));
-  step(`compared ${compared.entries} entries of the folder`);
+  note(`compared ${compared.entries} entries of the folder`);
   const memory = (await drive.mam())?.values;
   const seconds = (performance.now() - begun) / 1000;
   return {
@@ -62,16 +57,12 @@ export async function runDemo(drive: TapeDrive, plan: DemoPlan): Promise<DemoRep
   };
 }
 
-function step(text: string): void {
-  printText(process.stderr, `lto: ${visible(text)}`);
-}
-
 async function timed<T>(what: string, size: number | ((result: T) => number), work: () => Promise<T>): Promise<T> {
   const begun = performance.now();
   const result = await work();
   const seconds = (performance.now() - begun) / 1000;
   const bytes = typeof size === 'number' ? size : size(result);
-  step(`${what}: ${formatBytes(bytes)} in ${formatDuration(seconds)}, ${formatRate(bytes / seconds)}`);
+  note(`${what}: ${formatBytes(bytes)} in ${formatDuration(seconds)}, ${formatRate(bytes / seconds)}`);
   return result;
 }
 

@@ -8,7 +8,7 @@ export async function readDocument<T>(path: string, parse: (document: unknown) =
   try {
     return parse(JSON.parse(source));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s*\n\s*/g, ' ') : 'it is no JSON';
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s*\n\s*/g, ' ') : 'it is not JSON';
     throw new InvalidArgumentError(`${path} is not a ${what}: ${why}`, { cause });
   }
 }

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import type { Command, CommandOptions } from 'commander';
 
 // Flags shared by several commands. What only a command's work needs is not loaded here.
 
 /** A command that needs a drive. */
-export function driveCommand(program: Command, usage: string, description: string): Command {
-  return jsonCommand(program, usage, description).option(
+export function driveCommand(program: Command, usage: string, description: string, options?: CommandOptions): Command {
+  return jsonCommand(program, usage, description, options).option(
     '-d, --device <device>',
     'non-rewinding node of the drive, or virtual:<folder> (default: $LTO_DEVICE)',
   );
@@ -13,6 +13,7 @@ export function driveCommand(program: Command, usage: string, description: strin
 /** A command that needs a drive, or a cartridge that a library mounts in one. */
 export function cartridgeCommand(program: Command, usage: string, description: string): Command {
   return libraryFlag(driveCommand(program, usage, description))
+    .option('--history <file>', 'keep loads, archives and alerts in this file (default: $LTO_HISTORY)')
     .option('-b, --barcode <barcode>', 'a cartridge of the library in place of a drive: it is brought and put back')
     .option('--keep', 'leave that cartridge in its drive');
 }
@@ -21,8 +22,12 @@ export function libraryFlag(command: Command): Command {
   return command.option('-l, --library <device>', 'node of the library, or virtual:<folder> (default: $LTO_LIBRARY)');
 }
 
-export function jsonCommand(program: Command, usage: string, description: string): Command {
-  return program.command(usage).description(description).option('--json', 'print one JSON document');
+export function jsonCommand(program: Command, usage: string, description: string, options?: CommandOptions): Command {
+  return program
+    .command(usage, options)
+    .description(description)
+    .option('--json', 'print one JSON document; progress and notes are one for each line of stderr')
+    .option('-q, --quiet', 'print errors only: neither progress nor notes nor the result, except with --json');
 }
 
 /** Options of a command that uses the keystore. */
@@ -50,6 +55,14 @@ export function protectionFlag(command: Command): Command {
   return command.option(
     '--protection <method>',
     'host and drive check each record on its way: auto, crc32c, reed-solomon or off (default: off)',
+  );
+}
+
+/** For commands that destroy what is on the cartridge. */
+export function lossFlag(command: Command): Command {
+  return command.option(
+    '--yes-overwrite <id>',
+    'confirms the loss, in place of typing it at the terminal: barcode, label or serial number of the cartridge',
   );
 }
 

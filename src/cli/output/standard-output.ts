@@ -17,10 +17,12 @@ export class OutputError extends LtoError {
   }
 }
 
-/** Prints text or bytes completely; the bytes may be wiped afterwards. Rejects with OutputError if that fails. */
+/**
+ * Prints text or bytes completely; the bytes may be wiped afterwards. Rejects with OutputError if that fails. A closed
+ * stdout is not told from one that its caller ignores, see requireOpen: neither makes the work fail.
+ */
 export async function print(text: string | Uint8Array, to: Writable = standardOutput()): Promise<void> {
   try {
-    if (to !== process.stderr) requireOpen();
     await written(to, text);
   } catch (error) {
     throw new OutputError(error);
@@ -28,16 +30,21 @@ export async function print(text: string | Uint8Array, to: Writable = standardOu
 }
 
 /** Copies a file to stdout completely. Rejects with the error of reading or writing. */
-export async function pipeOut(source: Readable, signal: AbortSignal): Promise<void> {
+export async function pipeOut(source: Readable, signal?: AbortSignal): Promise<void> {
   requireOpen();
-  const output = standardOutput();
-  await pipeline(source, output, { signal });
+  await pipeline(source, standardOutput(), { signal });
   await flushed();
 }
 
+/** Prints lines as they come, each ending with a line feed. Rejects with the error of their source or of writing. */
+export async function pipeLines(lines: AsyncIterable<string>, signal?: AbortSignal): Promise<void> {
+  await pipeline(lines, standardOutput(), { signal });
+}
+
 /**
- * Throws if stdout was closed. Node.js then opens /dev/null in its place for reading and writing; a shell's `>
- * /dev/null` opens it for writing only.
+ * For a file of the tape: throws if stdout was closed. Node.js then opens /dev/null in its place for reading and writing;
+ * a shell's `> /dev/null` opens it for writing only. Programs that start a command and ignore its output (Node.js's
+ * `stdio: 'ignore'`, Python's DEVNULL) open it for both too, so a file is refused there; text is not.
  */
 export function requireOpen(): void {
   const { rdev } = fstatSync(STDOUT);

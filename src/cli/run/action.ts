@@ -1,10 +1,14 @@
 import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
 import { LtoError } from '../../errors/index.js';
 import { codeOf, errorDocument, printDocument } from '../output/document.js';
+import { setManner } from '../output/notes.js';
 import { OutputError, print } from '../output/standard-output.js';
 import { printText, textLines, visible } from '../output/terminal.js';
+import { commandPath } from './command-path.js';
 import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
 import { InterruptedError } from './interrupt.js';
+import { QUERIES } from './queries.js';
 
 /** The result of a command. */
 export interface CommandResult {
@@ -21,6 +25,8 @@ export interface CommandResult {
 /** The options that every command has. */
 export interface CommonOptions {
   readonly json?: boolean | undefined;
+  /** Neither progress nor notes nor the result as text. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** The work of a command; undefined when it has already printed everything. */
@@ -39,6 +45,7 @@ export function actionOf<O extends CommonOptions, A extends readonly unknown[] =
   return async (...actual) => {
     const options = actual.at(-2) as O;
     const args = actual.slice(0, -2) as unknown as A;
+    setManner({ quiet: options.quiet ?? false, json: options.json ?? false });
     try {
       const work = await load();
       const result = await work(options, ...args);
@@ -46,17 +53,17 @@ export function actionOf<O extends CommonOptions, A extends readonly unknown[] =
       if (result === undefined) return;
       const { document, text, textTo } = result;
       if (options.json) await printDocument(document);
-      else if (text !== '') await print(textLines(text), textTo);
+      else if (text !== '' && !options.quiet) await print(textLines(text), textTo);
     } catch (error) {
-      await fail(error, options.json ?? false);
+      await fail(error, options.json ?? false, actual.at(-1) as Command);
     }
   };
 }
 
 /** Prints the error on one line and sets its exit code. */
-async function fail(error: unknown, json: boolean): Promise<void> {
+async function fail(error: unknown, json: boolean, command: Command): Promise<void> {
   const code = codeOf(error) ?? '';
-  if (code === 'EPIPE') {
+  if (isReaderGone(error, command)) {
     process.exitCode = OUTPUT_CLOSED;
     return;
   }
@@ -67,4 +74,10 @@ async function fail(error: unknown, json: boolean): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   // docs/guide/troubleshooting.md is sorted by this code.
   printText(process.stderr, `lto: ${visible(message)}${error instanceof LtoError ? ` [${error.code}]` : ''}`);
+}
+
+/** Whether nothing went wrong but that nobody reads on. */
+function isReaderGone(error: unknown, command: Command): boolean {
+  if (error instanceof OutputError) return codeOf(error.cause) === 'EPIPE' && QUERIES.has(commandPath(command));
+  return codeOf(error) === 'EPIPE';
 }

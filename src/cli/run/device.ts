@@ -7,6 +7,8 @@ import { closedAfter } from './closing.js';
 
 export interface DeviceOptions extends CommonOptions, CartridgeOptions {
   readonly device?: string | undefined;
+  /** File of the history; without it, that of LTO_HISTORY. */
+  readonly history?: string | true | undefined;
 }
 
 /**
@@ -18,12 +20,32 @@ export async function withDrive<T>(
   work: (drive: TapeDrive) => Promise<T>,
   open: OpenOptions = {},
 ): Promise<T> {
+  const kept = (drive: TapeDrive) => keepingHistory(options, drive, work);
   if (namesCartridge(options)) {
     const { withCartridge } = await import('./cartridge.js');
-    return withCartridge(options, work, open);
+    return withCartridge(options, kept, open);
   }
   const drive = await TapeDrive.open(requireDevice(options), open);
-  return closedAfter(work(drive), () => drive.close());
+  return closedAfter(kept(drive), () => drive.close());
+}
+
+/** The history file that the options or LTO_HISTORY name, if one is. */
+export function historyPath({ history }: DeviceOptions): string | undefined {
+  return typeof history === 'string' ? history : process.env.LTO_HISTORY || undefined;
+}
+
+/** Keeps loads, archives and alerts of the work, if a history is named. */
+async function keepingHistory<T>(
+  options: DeviceOptions,
+  drive: TapeDrive,
+  work: (drive: TapeDrive) => Promise<T>,
+): Promise<T> {
+  const path = historyPath(options);
+  if (path === undefined) return work(drive);
+  const { HistoryRecorder } = await import('../../provider/history/history-recorder.js');
+  const recorder = new HistoryRecorder(drive, path);
+  void recorder.look();
+  return closedAfter(work(drive), () => recorder.close());
 }
 
 /** The drive that the options or LTO_DEVICE name. Throws InvalidArgumentError if none is named. */

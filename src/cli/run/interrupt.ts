@@ -1,7 +1,21 @@
 import { constants } from 'node:os';
 import { LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { IncompleteFile } from '../../tape/stream/file/receipt.js';
-import { printText } from '../output/terminal.js';
+import { note } from '../output/notes.js';
+
+/** Where the tape stands after an interruption. */
+export interface StandsAt {
+  readonly partition: number;
+  /** Blocks and filemarks before it. */
+  readonly logicalObject: number;
+  /** Filemarks before it, if they are counted. */
+  readonly fileNumber?: number | undefined;
+}
+
+interface InterruptedDetails extends LtoErrorDetails {
+  readonly incomplete?: IncompleteFile | undefined;
+  readonly position?: StandsAt | undefined;
+}
 
 /** The user or the system stopped the work. */
 export class InterruptedError extends LtoError {
@@ -9,17 +23,32 @@ export class InterruptedError extends LtoError {
   readonly exitCode: number;
   /** The file that was being written, closed with a filemark. */
   readonly incomplete: IncompleteFile | undefined;
-  constructor(signal: NodeJS.Signals, details: LtoErrorDetails & { readonly incomplete?: IncompleteFile | undefined }) {
-    super('LTO_INTERRUPTED', told(details.incomplete), details);
+  /** Undefined if the drive does not tell it. */
+  readonly position: StandsAt | undefined;
+  constructor(signal: NodeJS.Signals, details: InterruptedDetails) {
+    super('LTO_INTERRUPTED', told(details), details);
     this.exitCode = 128 + constants.signals[signal];
     this.incomplete = details.incomplete;
+    this.position = details.position;
   }
 }
 
-function told(incomplete: IncompleteFile | undefined): string {
-  if (incomplete === undefined) return 'interrupted';
-  const { fileNumber, records, bytes } = incomplete;
-  return `interrupted: file ${fileNumber} is closed with a filemark, but holds only the first ${bytes} bytes (${records} records) of the source`;
+function told({ incomplete, position }: InterruptedDetails): string {
+  const parts = [];
+  if (incomplete !== undefined) {
+    const { fileNumber, records, bytes } = incomplete;
+    parts.push(
+      `file ${fileNumber} is closed with a filemark, but holds only the first ${bytes} bytes (${records} records) of the source`,
+    );
+  }
+  if (position !== undefined) parts.push(`the tape stands at ${standsAtText(position)}`);
+  return parts.length === 0 ? 'interrupted' : `interrupted: ${parts.join('; ')}`;
+}
+
+/** `partition 0, logical object 12, in file 3`. */
+export function standsAtText({ partition, logicalObject, fileNumber }: StandsAt): string {
+  const file = fileNumber === undefined ? '' : `, in file ${fileNumber}`;
+  return `partition ${partition}, logical object ${logicalObject}${file}`;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -38,7 +67,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
   const stop = (signal: NodeJS.Signals) => {
     if (received) process.exit(128 + constants.signals[signal]);
     received = signal;
-    printText(process.stderr, 'lto: stopping; press again to end at once');
+    note('stopping; press again to end at once');
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, stop);

@@ -1,10 +1,10 @@
 import type { MountEvent } from '../../library/mount/events.js';
-import { printText, visible } from '../output/terminal.js';
+import { note } from '../output/notes.js';
 
 /** Reports on stderr what a library does with cartridges. */
 export function tellMountEvent(event: MountEvent): void {
   const text = inWords(event);
-  if (text !== undefined) printText(process.stderr, `lto: ${visible(text)}`);
+  if (text !== undefined) note(text);
 }
 
 function inWords(event: MountEvent): string | undefined {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
-import type { KeyStore } from '../../keys/key-store.js';
 import { LtoProvider } from '../../provider/provider.js';
-import type { ProviderSettings } from '../../provider/session/configuration.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import type { ProviderSettings } from '../../provider/session/configuration-schema.js';
 import { namesCartridge, requireCartridge } from './cartridge-options.js';
 import { closedAfter } from './closing.js';
 import { type DeviceOptions, requireDevice } from './device.js';
@@ -14,13 +14,13 @@ import { tellMountEvent } from './mount-events.js';
 export async function withProvider<T>(
   options: DeviceOptions,
   settings: Omit<ProviderSettings, 'devicePath' | 'library'>,
-  keyStore: KeyStore,
+  { keyStore, catalogue }: Pick<ProviderOptions, 'keyStore' | 'catalogue'>,
   work: (provider: LtoProvider) => Promise<T>,
 ): Promise<T> {
   if (options.keep) throw new InvalidArgumentError('--keep is of work with one cartridge', { next: 'Leave it out' });
   const where = namesCartridge(options)
     ? { library: requireCartridge(options).library }
     : { devicePath: requireDevice(options) };
-  const provider = new LtoProvider({ ...settings, ...where }, { keyStore, onMountEvent: tellMountEvent });
+  const provider = new LtoProvider({ ...settings, ...where }, { keyStore, catalogue, onMountEvent: tellMountEvent });
   return closedAfter(work(provider), () => provider.close());
 }

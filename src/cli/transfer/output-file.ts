@@ -33,7 +33,7 @@ export async function saveFile(
 /** Length of a regular file in bytes; 0 if there is none. Rejects with InvalidArgumentError for anything else. */
 export async function lengthOf(path: string): Promise<number> {
   if ((await findNode(path)) !== undefined) {
-    throw new InvalidArgumentError(`${path} is no regular file`, { next: 'Continue a file that was cut off' });
+    throw new InvalidArgumentError(`${path} is not a regular file`, { next: 'Continue a file that was cut off' });
   }
   const stats = await lstat(path).catch(() => undefined);
   return stats?.size ?? 0;

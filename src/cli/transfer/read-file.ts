@@ -4,7 +4,7 @@ import type { ReadStreamOptions } from '../../tape/stream/read/read-options.js';
 import type { ReadSummary, TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { type Work, withProgress } from '../output/progress.js';
-import { InterruptedError, interruptible } from '../run/interrupt.js';
+import { interruptibleOn } from '../run/interrupted-drive.js';
 
 /** Consumes the file; stops when the signal is aborted. */
 export type Consume = (source: Readable, signal: AbortSignal) => Promise<unknown>;
@@ -30,20 +30,22 @@ export async function passTapeFile(
 ): Promise<TapeReadStream> {
   const stream = drive.createReadStream(options);
   const work = { label: 'reading', done: () => stream.bytesRead, files };
-  await withInterruption(drive, work, (signal) => consume(stream, signal));
+  await withInterruption(drive, work, async (signal) => {
+    try {
+      await consume(stream, signal);
+    } catch (error) {
+      // Only then does the tape stand where the drive says.
+      stream.destroy();
+      await closed(stream).catch(() => undefined);
+      throw error;
+    }
+  });
   await closed(stream);
   return stream;
 }
 
 async function withInterruption<T>(drive: TapeDrive, work: Work, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return interruptible(async ({ signal, received }) => {
-    try {
-      return await withProgress(work, () => run(signal));
-    } catch (error) {
-      const name = received();
-      throw name ? new InterruptedError(name, { device: drive.device, cause: error }) : error;
-    }
-  });
+  return interruptibleOn(drive, ({ signal }) => withProgress(work, () => run(signal)));
 }
 
 /** `crc32`, `sha256`, or the expected checksum, such as `sha256:<64 hex digits>`. */

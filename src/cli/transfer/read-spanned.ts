@@ -8,7 +8,8 @@ import type { Fact } from '../output/table.js';
 import { formatBytes } from '../output/units.js';
 import { namesCartridge } from '../run/cartridge-options.js';
 import type { DeviceOptions } from '../run/device.js';
-import { InterruptedError, interruptible } from '../run/interrupt.js';
+import { interruptible } from '../run/interrupt.js';
+import { interruptedError } from '../run/interrupted-drive.js';
 import { withProvider } from '../run/provider.js';
 import type { Consume } from './read-file.js';
 import { readReceipt, type SpannedReceipt } from './spanned-receipt.js';
@@ -31,7 +32,7 @@ export async function readSpanned(options: SpannedOptions, path: string, consume
   if (!isBrought && parts.length > 1) {
     requireTerminal(`the archive is on ${parts.length} cartridges`, 'Run it on a terminal, or name a library with -l');
   }
-  await withProvider(named, { protection: options.protection }, keysOf(options), (provider) =>
+  await withProvider(named, { protection: options.protection }, { keyStore: keysOf(options) }, (provider) =>
     interruptible(async ({ signal, received }) => {
       let bytes = 0;
       const identify = () => provider.identifyMedia({ allowIntrusive: true, signal });
@@ -56,7 +57,7 @@ export async function readSpanned(options: SpannedOptions, path: string, consume
         });
       } catch (error) {
         const name = received();
-        throw name ? new InterruptedError(name, { device: options.device, cause: error }) : error;
+        throw name ? await interruptedError({ device: options.device }, name, error) : error;
       }
     }),
   );

@@ -1,10 +1,10 @@
-import { WriteError } from '../../errors/index.js';
 import type { DataSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import { withProgress } from '../output/progress.js';
-import { InterruptedError, type Interruption } from '../run/interrupt.js';
+import type { Interruption } from '../run/interrupt.js';
+import { interruptedError } from '../run/interrupted-drive.js';
 import type { Source } from './source.js';
 
 /** A source as opened, or with a stream that its bytes pass through. */
@@ -27,16 +27,6 @@ export async function writeSource(
     return await withProgress(work, () => drive.writeFile(source, { ...options, signal, onProgress }));
   } catch (error) {
     const name = received();
-    throw name ? interrupted(drive.device, name, error) : error;
+    throw name ? await interruptedError({ device: drive.device, drive }, name, error) : error;
   }
-}
-
-/** The error after a signal; it states what is on tape. */
-export function interrupted(device: string, signal: NodeJS.Signals, error: unknown): InterruptedError {
-  if (!(error instanceof WriteError) || error.fileNumber === undefined || !error.safe.filemark) {
-    return new InterruptedError(signal, { device, cause: error });
-  }
-  const incomplete = { fileNumber: error.fileNumber, records: error.safe.records, bytes: error.safe.bytes };
-  const next = 'Write the source again: nothing can be added to that file';
-  return new InterruptedError(signal, { device, incomplete, next });
 }

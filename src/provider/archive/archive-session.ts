@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { OptionNames } from '../../arguments/option-names.js';
 import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import type { OnMedium } from '../../errors/index.js';
-import type { SessionEvents, SessionOptions } from '../../tape/session/session-options.js';
+import type { DataSource } from '../../streams/taken-source.js';
+import type { BufferedReceipt } from '../../tape/session/buffered-files.js';
+import type { SessionEvents, SessionFileOptions, SessionOptions } from '../../tape/session/session-options.js';
 import type { WriteSession } from '../../tape/session/write-session.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { Preparations } from '../label/preparations.js';
@@ -12,6 +14,9 @@ import type { ArchiveRecording } from '../record/recording.js';
 import { Connection } from '../session/connection.js';
 import { keepEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
+import type { IndexKeeper } from '../tape-index/index-keeper.js';
+import { SessionIndex } from '../tape-index/session-index.js';
+import { openIndex } from './append-index.js';
 import { type ArchiveReceipt, type ArchiveSource, archivePart, partRecords } from './archive.js';
 import { takePrepared } from './places.js';
 import { preparationBehind, WRITE_ARCHIVE_OPTIONS, type WriteArchiveOptions } from './write-archive.js';
@@ -44,15 +49,19 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   readonly #connection: Connection;
   readonly #files: WriteSession;
   readonly #records: ArchiveRecords;
+  readonly #index: SessionIndex | undefined;
   #preparation: Preparation;
+  /** Settles when all that was written is told to the catalogue and the index. */
+  #told: Promise<unknown> = Promise.resolve();
 
   /** Made by `LtoProvider.writeSession()`. */
-  constructor(connection: Connection, preparation: Preparation, files: WriteSession, records: ArchiveRecords) {
+  constructor(connection: Connection, preparation: Preparation, files: WriteSession, told: SessionRecords) {
     super();
     this.#connection = connection;
     this.#preparation = preparation;
     this.#files = files;
-    this.#records = records;
+    this.#records = told.records;
+    this.#index = told.index;
     files.on('durable', (upTo) => this.emit('durable', upTo));
   }
 
@@ -65,6 +74,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
       const write = async (session: Session) => {
         const recording = this.#records.archive(taken, options, this.#connection.details('write'));
         try {
+          if (this.#index?.isDue) await this.#writeIndex(session);
           return await this.#write(session, taken, options, recording);
         } catch (error) {
           await recording?.fail();
@@ -77,7 +87,8 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
 
   /** Resolves when all archives written so far are on the medium, with the position up to which data is safe. */
   commit(options: CallOptions = {}): Promise<OnMedium | undefined> {
-    const commit = async () => {
+    const commit = async (session: Session) => {
+      await this.#writeIndex(session);
       const upTo = await this.#files.commit();
       await this.#records.settled();
       return upTo;
@@ -88,6 +99,9 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
   async close(): Promise<void> {
     try {
+      if (this.#index !== undefined && !this.#files.isOver) {
+        await this.#connection.run('committing', {}, (session) => this.#writeIndex(session));
+      }
       await this.#files.close();
     } finally {
       await this.#records.settled();
@@ -107,30 +121,17 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   ): Promise<BufferedArchive> {
     const { archive, bufferBytes, checksum, signal, onProgress } = options;
     const before = this.#preparation;
-    // After its last file, the session itself proves drive, cartridge and position.
-    if (!this.#files.isUndisturbed) {
-      await requireUnchanged(session, before);
-      await returnToEnd(session, before);
-      await keepEncryption(session);
-    }
-    const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
-    session.owner.written = true;
+    const { nextFile: fileNumber } = before;
     // Not waited for: the queue keeps the order, and the archive is buffered only.
     void recording?.begin({ ...before, cartridge: before.identity, fileNumber });
-    const { id, state, durable, ...receipt } = await this.#files.writeFile(source, {
-      bufferBytes,
-      checksum,
-      signal,
-      onProgress,
-      id: archive,
-      recordSize: session.configuration.recordSize,
-      protection: session.configuration.protection,
-      position: 'overwrite',
-      expected: { fileNumber, firstLogicalObject, mediumEpoch },
-    });
-    this.#preparation = preparationBehind(before, receipt);
+    const file = { bufferBytes, checksum, signal, onProgress, id: archive };
+    const { id, state, durable, ...receipt } = await this.#writeFile(session, source, file);
     const buffered = receiptOf(before, receipt);
-    if (state === 'buffered') void recording?.end('buffered', partRecords(buffered), buffered.totalChecksum);
+    if (state === 'buffered') {
+      const told = recording?.end('buffered', partRecords(buffered), buffered.totalChecksum);
+      this.#told = Promise.all([this.#told, told]);
+    }
+    this.#index?.archiveWritten(this.#preparation, receipt.bytes);
     const proven = durable.then(
       async (written) => {
         const whole = receiptOf(before, written);
@@ -145,6 +146,48 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     proven.catch(() => undefined);
     return { ...buffered, archive: id, state, durable: proven };
   }
+
+  /** Writes the next file of the cartridge. */
+  async #writeFile(session: Session, source: DataSource, options: SessionFileOptions): Promise<BufferedReceipt> {
+    const before = this.#preparation;
+    // After its last file, the session itself proves drive, cartridge and position.
+    if (!this.#files.isUndisturbed) {
+      await requireUnchanged(session, before);
+      await returnToEnd(session, before);
+      await keepEncryption(session);
+    }
+    const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
+    session.owner.written = true;
+    const receipt = await this.#files.writeFile(source, {
+      ...options,
+      recordSize: session.configuration.recordSize,
+      protection: session.configuration.protection,
+      position: 'overwrite',
+      expected: { fileNumber, firstLogicalObject, mediumEpoch },
+    });
+    this.#preparation = preparationBehind(before, receipt);
+    return receipt;
+  }
+
+  /** Writes the index behind what was written since the last one. If that fails, so does what comes next. */
+  async #writeIndex(session: Session): Promise<void> {
+    const index = this.#index;
+    if (index === undefined || !index.isStale) return;
+    await this.#told;
+    try {
+      const { fileNumber } = await this.#writeFile(session, index.encode(), { id: 'index' });
+      index.written(fileNumber, this.#preparation);
+    } catch (error) {
+      // Archives before it are proven without it, or are not.
+      index.failed(error);
+    }
+  }
+}
+
+/** What a session tells of its archives. */
+export interface SessionRecords {
+  readonly records: ArchiveRecords;
+  readonly index: SessionIndex | undefined;
 }
 
 function receiptOf(preparation: Preparation, receipt: TapeReceipt): ArchiveReceipt {
@@ -156,7 +199,7 @@ function receiptOf(preparation: Preparation, receipt: TapeReceipt): ArchiveRecei
 export async function openSession(
   connection: Connection,
   preparations: Preparations,
-  records: ArchiveRecords,
+  { records, keeper }: { readonly records: ArchiveRecords; readonly keeper: IndexKeeper | undefined },
   id: string,
   options: SessionOptions & CallOptions,
 ): Promise<ArchiveSession> {
@@ -166,7 +209,9 @@ export async function openSession(
   try {
     return await held.run(job, { signal: options.signal }, async (session) => {
       const preparation = await takePrepared(connection, preparations, session, id);
-      return new ArchiveSession(held, preparation, session.drive.session({ commit: options.commit }), records);
+      const index = keeper && new SessionIndex(keeper, await openIndex(keeper, session, preparation), options);
+      const files = session.drive.session({ commit: options.commit });
+      return new ArchiveSession(held, preparation, files, { records, index });
     });
   } catch (error) {
     await held.close();

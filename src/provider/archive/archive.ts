@@ -1,3 +1,4 @@
+import type { LtoError } from '../../errors/index.js';
 import type { DataSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { PartRecord } from '../record/changes.js';
@@ -29,6 +30,16 @@ export interface ArchiveReceipt extends ArchivePart {
   readonly totalChecksum: string | undefined;
   /** Undefined for a provider without a catalogue. */
   readonly catalogued?: Catalogued | undefined;
+  /** Undefined for a provider without `indexArchive`. */
+  readonly indexed?: IndexReport | undefined;
+}
+
+/** The index archive that was written behind an archive. */
+export interface IndexReport {
+  /** Its place; undefined if there is none. */
+  readonly fileNumber: number | undefined;
+  /** Why there is none; undefined also if the cartridge is full. The archive is as safe on tape. */
+  readonly failure: LtoError | undefined;
 }
 
 /** `on`: the cartridge that was prepared, with its key. */

@@ -49,7 +49,7 @@ export function destroyWhenIdle(stream: Readable, timeoutMs: number, device: str
 
 function giveUp(stream: Readable, timeoutMs: number, device: string): void {
   // The reader may be gone, and an error without a listener would end the process.
-  if (stream.listenerCount('error') === 0) stream.once('error', () => undefined);
+  stream.once('error', () => undefined);
   stream.destroy(
     new ReaderIdleError(`the archive was not read for ${timeoutMs / 1000} s, although data was ready`, {
       device,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { EndOfMediumError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
+import { EndOfMediumError, InvalidArgumentError, LtoError, VerificationError, WriteError } from '../../errors/index.js';
+import { withParts } from '../../errors/with-parts.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import { identify } from '../label/identify.js';
@@ -20,20 +21,22 @@ export interface SpanOptions {
   readonly archive?: string | undefined;
 }
 
+/** What is done with the receipt, and the preparation for the next archive, while nobody else moves the tape. */
+export type OnWritten = (session: Session, next: Preparation, receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
+
 /** Writes to one cartridge, or where there is a next place, to as many as needed. Leaves the last place. */
 export async function writeWhole(
   place: Place,
   source: TakenSource,
   options: WriteArchiveOptions & SpanOptions,
   next: NextPlace | undefined,
-  onWritten: (session: Session, next: Preparation) => void,
+  onWritten: OnWritten,
 ): Promise<ArchiveReceipt> {
   if (next !== undefined) return writeSpanned(place, source, options, next, onWritten);
   const { session, preparation, leave } = place;
   try {
     const written = await writeArchive(session, preparation, source, options);
-    onWritten(session, written.next);
-    return written.receipt;
+    return await onWritten(session, written.next, written.receipt);
   } finally {
     await leave();
   }
@@ -41,14 +44,15 @@ export async function writeWhole(
 
 /**
  * As `writeArchive`, over as many cartridges as needed. A header in a separate file precedes each part, including the
- * first, and names archive, part and predecessor; the part itself is plain bytes of the source.
+ * first, and names archive, part and predecessor; the part itself is plain bytes of the source. When it fails, `parts` of
+ * the error are those on tape.
  */
 async function writeSpanned(
   first: Place,
   source: TakenSource,
   options: WriteArchiveOptions & SpanOptions,
   next: NextPlace,
-  onWritten: (session: Session, next: Preparation) => void,
+  onWritten: OnWritten,
 ): Promise<ArchiveReceipt> {
   const { archive = randomUUID(), checksum = 'crc32' } = options;
   if (checksum === false) {
@@ -72,16 +76,29 @@ async function writeSpanned(
       if (outcome.part) parts.push(outcome.part);
       const totalBytes = totalOf(parts);
       if (outcome.next) {
-        const receipt = receiptOf(parts, totalBytes, replayable);
-        onWritten(session, outcome.next);
-        return receipt;
+        return await onWritten(session, outcome.next, receiptOf(parts, totalBytes, replayable));
       }
       place = await next(fullCartridge(place, used, { archive, part: outcome.part, totalBytes }), place, used);
     }
+  } catch (error) {
+    throw parts.length === 0 ? error : withParts(asLtoError(error, place.session), parts);
   } finally {
     replayable.close();
     await place.leave();
   }
+}
+
+/** What is none, such as the reason of an aborted signal, becomes the cause of a WriteError. */
+function asLtoError(error: unknown, { drive }: Session): LtoError {
+  if (error instanceof LtoError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new WriteError(`the archive was not written to its end: ${why}`, {
+    device: drive.device,
+    operation: 'write',
+    cause: error,
+    safe: { records: 0, bytes: 0, filemark: false },
+    next: 'Write the whole archive again',
+  });
 }
 
 function fullCartridge(

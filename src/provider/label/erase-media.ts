@@ -1,6 +1,5 @@
-import { WriteProtectedError } from '../../errors/index.js';
 import type { Session } from '../session/session.js';
-import { requireWritable } from '../session/write-protection.js';
+import { requireWritable, wormRefusal } from '../session/write-protection.js';
 import { proveIdentity } from './identify.js';
 import { requireText } from './label-archive.js';
 import { restoreNames } from './label-memory.js';
@@ -28,23 +27,16 @@ export async function eraseMedia(
   requireText(id);
   const { drive, configuration } = session;
   const { worm } = await requireWritable(session);
-  if (worm || configuration.worm) throw writtenOnce(session);
+  if (worm || configuration.worm) {
+    throw wormRefusal(session, 'erase', 'which cannot be erased', 'Take another cartridge');
+  }
   const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(session, id);
   session.throwIfAborted();
   await drive.rewind();
   await requireUnchanged(session, { identity: id, barcode, mediumSerial, mediumEpoch });
   await drive.erase({ long });
-  await restoreNames(drive, []);
+  await restoreNames(drive);
   await session.owner.forgetCartridge();
   const left = (await drive.mam())?.values;
   return { nameLeft: left?.barcode ?? left?.userMediumLabel };
-}
-
-function writtenOnce({ drive }: Session): WriteProtectedError {
-  return new WriteProtectedError('this is WORM media, which cannot be erased', {
-    device: drive.device,
-    operation: 'erase',
-    reason: 'worm',
-    next: 'Take another cartridge',
-  });
 }

@@ -1,7 +1,7 @@
-import { LabelError, MediumChangedError, NotBlankError, WriteProtectedError } from '../../errors/index.js';
+import { LabelError, MediumChangedError, NotBlankError } from '../../errors/index.js';
 import { ensurePlain } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
-import { requireWritable } from '../session/write-protection.js';
+import { requireWritable, wormRefusal } from '../session/write-protection.js';
 import { isSameCartridge } from './barcode.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
@@ -39,7 +39,9 @@ export async function initializeMedia(
   if (overwrite !== undefined && (name === undefined || !isSameCartridge(overwrite, name)))
     throw otherThanNamed(session, overwrite, name);
   const hasData = await holdsData(session);
-  if ((worm || configuration.worm) && (hasData || found.label !== undefined)) throw writtenOnce(session);
+  if ((worm || configuration.worm) && (hasData || found.label !== undefined)) {
+    throw wormRefusal(session, 'initialize', 'and it holds data', 'Take a blank cartridge');
+  }
   if (hasData && overwrite === undefined) throw notBlank(session, name);
   if (found.identity !== undefined && !isSameCartridge(found.identity, id) && overwrite === undefined) {
     throw otherThanNamed(session, id, found.identity);
@@ -90,14 +92,5 @@ function notBlank({ drive }: Session, name: string | undefined): NotBlankError {
       name === undefined
         ? 'It has no name that could be given with `overwrite`: erase it first if all that is on it may be lost'
         : `Take a blank one, or give { overwrite: ${quoted(name)} } if all that is on it may be lost`,
-  });
-}
-
-function writtenOnce({ drive }: Session): WriteProtectedError {
-  return new WriteProtectedError('this is WORM media, and it holds data', {
-    device: drive.device,
-    operation: 'initialize',
-    reason: 'worm',
-    next: 'Take a blank cartridge',
   });
 }

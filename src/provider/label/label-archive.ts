@@ -48,12 +48,14 @@ export type LabelContent = Label | { readonly foundInstead: string };
 
 export function decodeLabel(bytes: Uint8Array, member = LABEL_MEMBER): LabelContent {
   const members = decodeTextMembers(bytes);
-  if (members === undefined) return { foundInstead: `file 0 holds ${bytes.length} bytes that are no tar archive` };
+  if (members === undefined) return { foundInstead: `file 0 holds ${bytes.length} bytes that are not a tar archive` };
   const label = members.get(member)?.trim();
   if (label === undefined) return { foundInstead: `file 0 is an archive of ${list([...members.keys()])}` };
   const replacedBarcode = members.get(`${member}${REPLACED_SUFFIX}`)?.trim();
   if (isIdentifier(label)) return { identifier: label, ...(replacedBarcode && { replacedBarcode }) };
-  return { foundInstead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is no identifier` };
+  return {
+    foundInstead: `file 0 holds ${JSON.stringify(label.slice(0, SHOWN_CHARACTERS))}, which is not an identifier`,
+  };
 }
 
 const SHOWN_CHARACTERS = 64;

@@ -121,11 +121,12 @@ export async function readNames(drive: TapeDrive): Promise<readonly RawAttribute
 }
 
 /**
- * Restores names that were replaced for a label that could not be written. Names that the drive refuses stay unchanged.
+ * Restores names that were replaced for a label that could not be written; deletes those that are not among `names`. Names
+ * that the drive refuses stay unchanged.
  */
-export async function restoreNames(drive: TapeDrive, names: readonly RawAttribute[]): Promise<void> {
+export async function restoreNames(drive: TapeDrive, names?: readonly RawAttribute[]): Promise<void> {
   for (const [id, key] of NAMES) {
-    const before = names.find((attribute) => attribute.id === id);
+    const before = names?.find((attribute) => attribute.id === id);
     const value = before === undefined ? null : (attributeValue(before, TEXT_UTF8) as string | undefined);
     if (value !== undefined) await drive.setAttributes({ [key]: value }).catch(() => undefined);
   }

@@ -1,5 +1,4 @@
-import { MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
-import type { TapeEnd } from '../../tape/motion/end-of-data.js';
+import { LabelError, MediumChangedError, PositionMismatchError, UnterminatedFileError } from '../../errors/index.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { setEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
@@ -83,9 +82,11 @@ export async function requireUnchanged(session: Session, proven: ProvenCartridge
 export async function returnToEnd({ drive }: Session, { nextFile }: Preparation): Promise<void> {
   const { fileNumber, blockNumber } = await drive.status();
   if (fileNumber === nextFile && blockNumber === 0) return;
-  const found = await drive.spaceToEndOfData();
-  if (found.end === 'filemark' && found.fileNumber === nextFile) return;
-  throw new PositionMismatchError(`the data ends with file ${found.fileNumber}, not with file ${nextFile - 1}`, {
+  const { end, fileNumber: found } = await drive.spaceToEndOfData();
+  if (end === 'filemark' && found === nextFile) return;
+  const last = end === 'filemark' ? found - 1 : found;
+  const what = end === 'blank' ? 'the tape is blank' : `the data ends with file ${last}`;
+  throw new PositionMismatchError(`${what}, not with file ${nextFile - 1}`, {
     device: drive.device,
     operation: 'write',
     next: 'Nothing was written: prepare it again',
@@ -112,18 +113,20 @@ async function goToEnd(session: Session, proven: ProvenCartridge, closeUntermina
   if (end === 'filemark') return fileNumber;
   if (end === 'unterminated' && closeUnterminated) {
     await requireUnchanged(session, proven);
+    await session.cutOff(proven.identity, fileNumber);
     await drive.writeFilemarks(1);
     const after = await drive.spaceToEndOfData();
     if (after.end === 'filemark' && after.fileNumber === fileNumber + 1) return after.fileNumber;
   }
-  throw tornEnd(session, end, fileNumber);
-}
-
-function tornEnd({ drive }: Session, end: TapeEnd, fileNumber: number): UnterminatedFileError {
-  const what = end === 'blank' ? 'the tape is blank' : `file ${fileNumber}, the last on the tape, was cut off`;
-  return new UnterminatedFileError(what, {
-    device: drive.device,
-    operation: 'prepare',
+  const details = { device: drive.device, operation: 'prepare' };
+  if (end === 'blank') {
+    throw new LabelError('the tape is blank, although its label was read before', {
+      ...details,
+      next: 'Find out what has erased it; `initializeMedia` labels it again',
+    });
+  }
+  throw new UnterminatedFileError(`file ${fileNumber}, the last on the tape, was cut off`, {
+    ...details,
     records: 0,
     bytes: 0,
     next: 'Read it if it matters, then prepare with `closeUnterminated`, which writes the filemark first',

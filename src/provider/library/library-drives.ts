@@ -1,19 +1,17 @@
 import { unlessAborted } from '../../arguments/signal.js';
 import { NoMediumError } from '../../errors/index.js';
-import type { KeyStore } from '../../keys/key-store.js';
 import type { Mount } from '../../library/mount/mounts.js';
 import { DEFAULT_MOUNT_POLICY, type MountPolicy } from '../../library/mount/policy.js';
 import type { MountTerms } from '../../library/mount/request.js';
 import { requireText } from '../label/label-archive.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
+import type { ProviderConfiguration } from '../session/configuration-schema.js';
 import type { OpenDrive } from '../session/drive-owner.js';
-import { Session } from '../session/session.js';
+import { Session, type SessionContext } from '../session/session.js';
 import type { LendOptions, LentSession, SessionSource } from '../session/session-source.js';
 import type { OwnedDrive } from './hold-owner.js';
 import { type LibraryShare, type OnMountEvent, shareLibrary } from './share-library.js';
 
-export interface LibraryDrivesOptions {
-  readonly keyStore?: KeyStore | undefined;
+export interface LibraryDrivesOptions extends SessionContext {
   readonly open?: OpenDrive | undefined;
   readonly policy?: MountPolicy | undefined;
   readonly onEvent?: OnMountEvent | undefined;
@@ -67,7 +65,7 @@ export class LibraryDrives implements SessionSource {
 
   #lent({ held, drive, release }: Mount<OwnedDrive>): LentSession {
     const configuration = { ...this.#configuration, devicePath: drive.node };
-    return { session: new Session(held.owner, configuration, this.#options.keyStore), giveBack: release };
+    return { session: new Session(held.owner, configuration, this.#options), giveBack: release };
   }
 
   #nothingMounted(): NoMediumError {
@@ -78,7 +76,8 @@ export class LibraryDrives implements SessionSource {
   }
 
   async #opened(): Promise<LibraryShare> {
-    this.#share ??= shareLibrary(this.device, this.#options.open, this.#options.onEvent);
+    const { open, onEvent } = this.#options;
+    this.#share ??= shareLibrary(this.device, { open, onEvent, cleaningLog: this.#configuration.cleaningLog });
     const share = this.#share;
     try {
       return await share;

@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from '../../errors/index.js';
 import { type NextPlace, nextInDrive } from '../archive/places.js';
 import type { WriteArchiveOptions } from '../archive/write-archive.js';
 import type { SpanOptions } from '../archive/write-spanned.js';
-import type { ProviderConfiguration } from '../session/configuration.js';
+import { deviceOf } from '../session/configuration.js';
+import type { ProviderConfiguration } from '../session/configuration-schema.js';
 import type { Connection } from '../session/connection.js';
 import { OneDrive } from '../session/one-drive.js';
 import type { SessionSource } from '../session/session-source.js';
@@ -12,12 +12,9 @@ import type { CartridgePool } from './pool.js';
 
 /** The drive, or the library, that a configuration names. */
 export function sessionSource(configuration: ProviderConfiguration, options: LibraryDrivesOptions): SessionSource {
-  const { devicePath, library } = configuration;
-  const { keyStore, open } = options;
-  if (devicePath !== undefined) return new OneDrive(devicePath, configuration, keyStore, open);
-  // `parseConfiguration` lets no configuration through that has neither.
-  if (library === undefined) throw new InvalidArgumentError('the configuration names no drive');
-  return new LibraryDrives(library, configuration, options);
+  const { library } = configuration;
+  if (library !== undefined) return new LibraryDrives(library, configuration, options);
+  return new OneDrive(deviceOf(configuration), configuration, options, options.open);
 }
 
 /** Where an archive goes on when a cartridge is full; undefined when it may not go on. */

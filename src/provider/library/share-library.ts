@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { InvalidArgumentError } from '../../errors/index.js';
 import { type MountEvent, toldSafely } from '../../library/mount/events.js';
 import { CartridgeMounts } from '../../library/mount/mounts.js';
 import { TapeLibrary } from '../../library/tape-library.js';
@@ -19,6 +20,7 @@ export interface LibraryShare {
 interface Entry {
   readonly opened: Promise<{ readonly library: TapeLibrary; readonly mounts: Mounts }>;
   readonly listeners: Set<OnMountEvent>;
+  readonly cleaningLog: string | undefined;
   users: number;
   closing?: Promise<void>;
 }
@@ -26,15 +28,22 @@ interface Entry {
 /** Libraries that providers of this process use, by device. */
 const entries = new Map<string, Entry>();
 
-/** The library behind `device`, opened for the first of its users. Rejects as `TapeLibrary.open` does. */
-export async function shareLibrary(
-  device: string,
-  open: OpenDrive | undefined,
-  onEvent: OnMountEvent | undefined,
-): Promise<LibraryShare> {
+interface ShareOptions {
+  readonly open: OpenDrive | undefined;
+  readonly onEvent: OnMountEvent | undefined;
+  readonly cleaningLog: string | undefined;
+}
+
+/**
+ * The library behind `device`, opened for the first of its users. Rejects as `TapeLibrary.open` does, and with
+ * InvalidArgumentError for another `cleaningLog` than that of the first one.
+ */
+export async function shareLibrary(device: string, options: ShareOptions): Promise<LibraryShare> {
+  const { onEvent, cleaningLog } = options;
   const key = await keyOf(device);
   for (let closing = entries.get(key)?.closing; closing; closing = entries.get(key)?.closing) await closing;
-  const entry = entries.get(key) ?? newEntry(device, open);
+  const entry = entries.get(key) ?? newEntry(device, options);
+  if (cleaningLog !== undefined && entry.cleaningLog !== cleaningLog) throw otherLog(device, entry);
   entries.set(key, entry);
   entry.users += 1;
   try {
@@ -47,16 +56,25 @@ export async function shareLibrary(
   }
 }
 
-function newEntry(device: string, open: OpenDrive | undefined): Entry {
+function otherLog(device: string, { cleaningLog }: Entry): InvalidArgumentError {
+  const theirs = cleaningLog === undefined ? 'no cleaningLog' : `the cleaningLog ${cleaningLog}`;
+  return new InvalidArgumentError(`another provider of this process has opened the library, with ${theirs}`, {
+    device,
+    operation: 'open',
+    next: 'Give all providers of a library the same one',
+  });
+}
+
+function newEntry(device: string, { open, cleaningLog }: ShareOptions): Entry {
   const listeners = new Set<OnMountEvent>();
   const onEvent = (event: MountEvent) => {
     for (const listener of listeners) toldSafely(listener, event);
   };
-  const opened = TapeLibrary.open(device).then((library) => {
+  const opened = TapeLibrary.open(device, { cleaningLog }).then((library) => {
     const hold = (node: string) => holdOwner(node, open);
     return { library, mounts: new CartridgeMounts({ library, hold, onEvent, isSame: isSameCartridge }) };
   });
-  return { opened, listeners, users: 0 };
+  return { opened, listeners, cleaningLog, users: 0 };
 }
 
 async function release(key: string, entry: Entry, onEvent: OnMountEvent | undefined): Promise<void> {

@@ -7,8 +7,6 @@ import type { Reading } from './shared-reading.js';
 
 interface Known extends Reading<MamInfo> {
   readonly drive: string;
-  /** Serial number of the cartridge; undefined if it has none. */
-  readonly cartridge: string | undefined;
   /** Brought in by `import`: the cartridge may have been changed since. */
   readonly imported: boolean;
 }
@@ -24,7 +22,7 @@ export class LastKnownGood {
   readonly #byDrive = new Map<string, Known>();
 
   put(drive: string, value: MamInfo, readAt: number): void {
-    this.#byDrive.set(drive, { drive, cartridge: value.mediumSerial, value, readAt, imported: false });
+    this.#byDrive.set(drive, { drive, value, readAt, imported: false });
   }
 
   get(drive: string): Omit<Known, 'drive'> | undefined {

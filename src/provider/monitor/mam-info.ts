@@ -83,3 +83,8 @@ function identityOf({ barcode, serialNumber }: MamValues, label: Label | undefin
   if (label !== undefined) return { value: label.identifier, source: 'label' };
   return serialNumber === undefined ? undefined : { value: serialNumber, source: 'medium serial number' };
 }
+
+/** Whether a cartridge has a barcode or a label. */
+export function hasName({ identity }: MamInfo): boolean {
+  return identity !== undefined && identity.source !== 'medium serial number';
+}

@@ -25,13 +25,6 @@ export interface OnlineStatus {
   readonly holder?: number | undefined;
 }
 
-const WORDS: Readonly<Record<Exclude<Readiness['state'], 'ready'>, string>> = {
-  'no-medium': 'there is no cartridge in the drive',
-  'not-loaded': 'the cartridge is not loaded',
-  'becoming-ready': 'the drive becomes ready',
-  'not-ready': 'the drive is not ready',
-};
-
 /** TEST UNIT READY. What was known of the cartridge is dropped when it is gone. */
 export async function readOnlineStatus(owner: DriveOwner): Promise<OnlineStatus> {
   const status = await owner.drive.readiness().then(statusOf, failedStatus);
@@ -41,9 +34,9 @@ export async function readOnlineStatus(owner: DriveOwner): Promise<OnlineStatus>
   return status;
 }
 
-function statusOf({ state, progress, sense }: Readiness): OnlineStatus {
+export function statusOf({ state, progress, sense }: Readiness): OnlineStatus {
   if (state === 'ready') return { online: true, state, progress: undefined, reason: undefined };
-  return { online: false, state, progress, reason: sense?.text ?? WORDS[state] };
+  return { online: false, state, progress, reason: sense?.text };
 }
 
 /** The status that an error of opening or asking stands for; errors that need an administrator are thrown on. */

@@ -38,8 +38,10 @@ export async function* watchTape(
     const info = await look();
     if (signal?.aborted) return;
     const event = eventOf(loaded, info);
-    if (event) yield event;
-    if (event && event.type !== 'inserted') alerts = [];
+    if (event) {
+      yield event;
+      alerts = [];
+    }
     if (GONE.has(info.state)) loaded = undefined;
     else if (info.tape) loaded = info;
     yield* newAlerts(alerts, info);

@@ -103,6 +103,18 @@ export type CatalogueChange =
       readonly members: readonly MemberRecord[];
     }
   | ({ readonly type: 'verification' } & VerificationRecord)
+  /**
+   * A whole file was read: its checksum, or the code of the error if it is bad. The catalogue knows which archive that is,
+   * and compares; a checksum of another kind than the recorded one says nothing.
+   */
+  | {
+      readonly type: 'reading';
+      readonly cartridge: string;
+      readonly fileNumber: number;
+      readonly at: number;
+      readonly checksum?: string | undefined;
+      readonly error?: string | undefined;
+    }
   /** Whatever the cartridge had from this file on is gone. */
   | { readonly type: 'overwritten'; readonly cartridge: string; readonly from: number }
   /** Nothing of it is kept. */

@@ -1,7 +1,9 @@
 import { requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
-import type { ArchiveRecorder } from './changes.js';
+import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
+import type { ArchiveRecorder, CatalogueChange } from './changes.js';
+import { failedReading } from './file-reading.js';
 import { RecordQueue } from './record-queue.js';
 import { ArchiveRecording } from './recording.js';
 
@@ -10,12 +12,13 @@ interface ArchiveWords {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a provider passes on to its catalogue; without one, nothing is done. */
+/** What a provider passes on to its catalogue and to the index of the cartridge; without either, nothing is done. */
 export class ArchiveRecords {
   readonly #queue: RecordQueue | undefined;
 
-  constructor(recorder: ArchiveRecorder | undefined) {
-    this.#queue = recorder && new RecordQueue(recorder);
+  /** `tell` is told all that the catalogue is, at once: the index of a cartridge. */
+  constructor(recorder: ArchiveRecorder | undefined, tell?: (changes: readonly CatalogueChange[]) => void) {
+    this.#queue = recorder || tell ? new RecordQueue(recorder, tell) : undefined;
   }
 
   /**
@@ -42,6 +45,27 @@ export class ArchiveRecords {
     return result;
   }
 
+  /** Of a last file that was cut off, and is about to be ended: whatever was begun there is no whole archive. */
+  async cutOff(cartridge: string, from: number): Promise<void> {
+    await this.#queue?.push([{ type: 'overwritten', cartridge, from }]);
+  }
+
+  /** Of a file that is read to be compared. Settles as `reading` does, once that is recorded. */
+  async compared(cartridge: string, fileNumber: number, reading: Promise<ReadSummary>): Promise<ReadSummary> {
+    const place = { type: 'reading', cartridge, fileNumber } as const;
+    try {
+      const summary = await reading;
+      const { checksum } = summary;
+      // A part of a file has none.
+      if (checksum !== undefined) await this.#queue?.push([{ ...place, at: Date.now(), checksum }]);
+      return summary;
+    } catch (error) {
+      const failed = failedReading(error);
+      if (failed !== undefined) await this.#queue?.push([{ ...place, at: Date.now(), ...failed }]);
+      throw error;
+    }
+  }
+
   /** Resolves when the catalogue has all that it was told, or did not take it. */
   async settled(): Promise<void> {
     await this.#queue?.settled();
@@ -52,7 +76,7 @@ export class ArchiveRecords {
 export function requireRecorder(recorder: unknown, details: LtoErrorDetails): asserts recorder is ArchiveRecorder {
   requireRecord('catalogue', recorder, details);
   if ('apply' in recorder && typeof recorder.apply === 'function') return;
-  throw new InvalidArgumentError('catalogue is no catalogue', {
+  throw new InvalidArgumentError('catalogue is not a catalogue', {
     ...details,
     next: 'Give what openCatalogue() of node-lto/catalogue resolves with, or an object with `apply(changes)`',
   });

@@ -10,16 +10,25 @@ interface Entry {
  * transaction now and then, and not several for each archive.
  */
 export class RecordQueue {
-  readonly #recorder: ArchiveRecorder;
+  readonly #recorder: ArchiveRecorder | undefined;
+  readonly #tell: ((changes: readonly CatalogueChange[]) => void) | undefined;
   #waiting: Entry[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(recorder: ArchiveRecorder) {
+  /** `tell` is told at once; without a recorder, nobody else is. */
+  constructor(recorder: ArchiveRecorder | undefined, tell?: (changes: readonly CatalogueChange[]) => void) {
     this.#recorder = recorder;
+    this.#tell = tell;
+  }
+
+  get hasRecorder(): boolean {
+    return this.#recorder !== undefined;
   }
 
   /** Resolves when the changes are recorded, with why they are not otherwise; never rejects. */
-  push(changes: readonly CatalogueChange[]): Promise<{ readonly reason: unknown } | undefined> {
+  async push(changes: readonly CatalogueChange[]): Promise<{ readonly reason: unknown } | undefined> {
+    this.#tell?.(changes);
+    if (this.#recorder === undefined) return undefined;
     return new Promise((settle) => {
       this.#waiting.push({ changes, settle });
       this.#running ??= this.#run();
@@ -47,7 +56,7 @@ export class RecordQueue {
 
   async #apply(changes: readonly CatalogueChange[]): Promise<{ readonly reason: unknown } | undefined> {
     try {
-      await this.#recorder.apply(changes);
+      await this.#recorder?.apply(changes);
       return undefined;
     } catch (reason) {
       return { reason };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toBytes, toText } from '../../archive/encode/byte-string.js';
+import { isUtf8, toBytes, toText } from '../../archive/encode/byte-string.js';
 import { MemberTap, type PassingMember } from '../../archive/tap/member-tap.js';
 import { CatalogueError, LtoError } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
@@ -60,8 +60,12 @@ export class ArchiveRecording {
     this.#isBegun = failure === undefined;
   }
 
-  /** Resolves when the catalogue knows the receipt, and all members. */
-  async end(state: ArchiveState, parts: readonly PartRecord[], checksum: string | undefined): Promise<Catalogued> {
+  /** Resolves when the catalogue knows the receipt, and all members; with undefined where there is no catalogue. */
+  async end(
+    state: ArchiveState,
+    parts: readonly PartRecord[],
+    checksum: string | undefined,
+  ): Promise<Catalogued | undefined> {
     await this.#sending;
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const replaced = parts.slice(1).map(({ cartridge, fileNumber: from }): CatalogueChange => {
@@ -69,6 +73,7 @@ export class ArchiveRecording {
     });
     const record = this.#record(state, parts, bytes, checksum);
     const failure = await this.#queue.push([...replaced, record, ...this.#takeMembers(Number.POSITIVE_INFINITY)]);
+    if (!this.#queue.hasRecorder) return undefined;
     return { archive: this.archive, failure: failure && asLtoError(failure.reason) };
   }
 
@@ -134,11 +139,9 @@ export class ArchiveRecording {
 }
 
 export function memberRecord({ path, type, size, modified, offset, length, target }: PassingMember): MemberRecord {
-  const text = toText(path);
-  const isText = text.length === path.length ? text === path : Buffer.from(text).equals(toBytes(path));
   return {
-    path: text,
-    ...(!isText && { pathBytes: toBytes(path).toString('hex') }),
+    path: toText(path),
+    ...(!isUtf8(path) && { pathBytes: toBytes(path).toString('hex') }),
     type,
     size,
     modified,

@@ -22,14 +22,14 @@ interface ProvenLabel {
  */
 export class DriveOwner {
   readonly drive: TapeDrive;
-  /** Something was written since the cartridge was loaded. */
-  written = false;
   #identity: Promise<DriveIdentity> | undefined;
   #label: ProvenLabel | undefined;
+  #writtenEpoch: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #job: string | undefined;
   #seenChanges: number;
   readonly #onForgotten: ((drive: string) => void)[] = [];
+  readonly #onClose: (() => Promise<void>)[] = [];
 
   constructor(drive: TapeDrive) {
     this.drive = drive;
@@ -59,6 +59,15 @@ export class DriveOwner {
   /** The label that was read since the cartridge was last changed or the drive reset. */
   get label(): Label | undefined {
     return this.#label?.mediumEpoch === this.drive.mediumEpoch ? this.#label.label : undefined;
+  }
+
+  /** Something was written since the cartridge was loaded. */
+  get written(): boolean {
+    return this.#writtenEpoch === this.drive.mediumEpoch;
+  }
+
+  set written(written: boolean) {
+    this.#writtenEpoch = written ? this.drive.mediumEpoch : undefined;
   }
 
   /** Reads the label with `read`; the result is not kept if the cartridge changed in the meantime. */
@@ -104,19 +113,37 @@ export class DriveOwner {
     return leave;
   }
 
-  /** Drops knowledge of the cartridge if it may have been changed since. */
+  /**
+   * Drops what was read of the cartridge if it may have been changed since. What is known of the present one stays: a
+   * label, and that something was written.
+   */
   async noticeChanges(): Promise<void> {
     if (this.#seenChanges === this.drive.mediumEpoch) return;
     this.#seenChanges = this.drive.mediumEpoch;
-    await this.forgetCartridge();
+    await this.#tellForgotten();
   }
 
   /** Drops all knowledge of the cartridge. */
   async forgetCartridge(): Promise<void> {
     this.written = false;
     this.#label = undefined;
+    await this.#tellForgotten();
+  }
+
+  async #tellForgotten(): Promise<void> {
     const drive = await this.serial();
     for (const forget of this.#onForgotten) forget(drive);
+  }
+
+  /** Runs `last` before the drive is closed; it must not reject. */
+  onClose(last: () => Promise<void>): void {
+    this.#onClose.push(last);
+  }
+
+  /** To be called when nobody uses the drive any more. */
+  async close(): Promise<void> {
+    for (const last of this.#onClose.splice(0)) await last();
+    await this.drive.close();
   }
 
   /** Calls `forget` with the key of the drive whenever knowledge of its cartridge becomes invalid. */
@@ -167,7 +194,7 @@ export async function shareDrive(device: string, open: OpenDrive = TapeDrive.ope
 async function release(key: string, entry: Entry, owner: DriveOwner): Promise<void> {
   entry.users -= 1;
   if (entry.users > 0) return;
-  const closed = owner.drive.close();
+  const closed = owner.close();
   entry.closing = closed
     .then(
       () => undefined,

@@ -1,5 +1,5 @@
 import { EncryptionError, EncryptionKeyError } from '../../errors/index.js';
-import type { ProviderConfiguration } from './configuration.js';
+import type { ProviderConfiguration } from './configuration-schema.js';
 import type { DriveOwner } from './drive-owner.js';
 import type { Session } from './session.js';
 

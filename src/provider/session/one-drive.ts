@@ -1,9 +1,8 @@
 import { unlessAborted } from '../../arguments/signal.js';
-import type { KeyStore } from '../../keys/key-store.js';
-import type { ProviderConfiguration } from './configuration.js';
+import type { ProviderConfiguration } from './configuration-schema.js';
 import { type DriveOwner, type OpenDrive, type Share, shareDrive } from './drive-owner.js';
 import { clearKey } from './encryption.js';
-import { Session } from './session.js';
+import { Session, type SessionContext } from './session.js';
 import type { LentSession, SessionSource } from './session-source.js';
 
 /** The drive of the configuration, which is opened by the first call that needs it and kept until `close`. */
@@ -11,24 +10,24 @@ export class OneDrive implements SessionSource {
   readonly device: string;
   readonly bringsCartridges = false;
   readonly #configuration: ProviderConfiguration;
-  readonly #keyStore: KeyStore | undefined;
+  readonly #context: SessionContext;
   readonly #open: OpenDrive | undefined;
   #share: Promise<Share> | undefined;
 
   constructor(
     device: string,
     configuration: ProviderConfiguration,
-    keyStore: KeyStore | undefined,
+    context: SessionContext,
     open: OpenDrive | undefined,
   ) {
     this.device = device;
     this.#configuration = configuration;
-    this.#keyStore = keyStore;
+    this.#context = context;
     this.#open = open;
   }
 
   async lend(_cartridge: string | undefined, signal: AbortSignal | undefined): Promise<LentSession> {
-    const session = new Session(await unlessAborted(this.#owner(), signal), this.#configuration, this.#keyStore);
+    const session = new Session(await unlessAborted(this.#owner(), signal), this.#configuration, this.#context);
     return { session, giveBack: async () => undefined };
   }
 

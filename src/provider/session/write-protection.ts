@@ -1,4 +1,9 @@
-import { NoMediumError, VerificationError, type WriteProtectionReason } from '../../errors/index.js';
+import {
+  NoMediumError,
+  VerificationError,
+  WriteProtectedError,
+  type WriteProtectionReason,
+} from '../../errors/index.js';
 import { writeRefusal } from '../../tape/motion/write-permission.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { Session } from './session.js';
@@ -47,6 +52,12 @@ export async function requireWritable(session: Session): Promise<WriteProtection
   }
   await requireGeneration(drive, configuration.generation);
   return protection;
+}
+
+/** For what would change recorded data of WORM media. */
+export function wormRefusal({ drive }: Session, operation: string, why: string, next: string): WriteProtectedError {
+  const details = { device: drive.device, operation, reason: 'worm', next } as const;
+  return new WriteProtectedError(`this is WORM media, ${why}`, details);
 }
 
 async function requireGeneration(drive: TapeDrive, generation: string | undefined): Promise<void> {

@@ -11,7 +11,7 @@ const ACTIONS = {
   supply: 'Check the power supply of the library.',
   stray: 'Look into the library: a cartridge lies where no element is. Take the inventory anew afterwards.',
   grip: 'Look at the cartridge and its slot; have the robot checked when the flag comes back.',
-  close: 'Close the door, or put the magazine in; the library goes on by itself.',
+  close: 'Close the door, or put the magazine in; the library continues on its own.',
   mailSlot: 'Look at the mail slot; have it repaired when the flag comes back.',
   panel: 'Look at the panel of the library.',
   audit: 'Take the inventory anew with `lto library audit`.',

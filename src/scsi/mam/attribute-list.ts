@@ -120,7 +120,7 @@ const RANGE = { available: uint(0, 2), first: uint(2, 1), count: uint(3, 1) };
 /** Decodes the answer to the service actions `partitionList` and `logicalVolumeList`. */
 export function decodePartitionList(bytes: Uint8Array): NumberRange {
   const reader = new ByteReader(bytes, 'partition list');
-  if (reader.u16(0) < 2) throw reader.malformed('no partition is told');
+  if (reader.u16(0) < 2) throw reader.malformed('it names no partition');
   return { first: reader.u8(2), count: reader.u8(3) };
 }
 

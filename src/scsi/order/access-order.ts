@@ -3,8 +3,8 @@ import { type CdbLayout, commandWithDataIn, commandWithDataOut } from '../wire/c
 import type { ScsiCommand } from '../wire/command.js';
 import { bits, decodeFields, encodeFields, flag, hex, uint, uint64 } from '../wire/layout.js';
 
-// Recommended access order (SSC-5 6.5, 7.8): the drive sorts places of the tape into the order in which it reaches them
-// soonest. Drives: LTO-9 full height and later, IBM TS11xx, Oracle T10000.
+// Recommended access order (SSC-5 6.5, 7.8): the drive sorts places on the tape into the fastest order of visits.
+// Drives: LTO-9 full height and later, IBM TS11xx, Oracle T10000.
 
 /** Values of PROCESS. */
 export const ACCESS_ORDER_PROCESS = { estimate: 1, reorder: 2 } as const;
@@ -30,7 +30,7 @@ export const RECEIVE_ACCESS_ORDER = {
   name: 'RECEIVE RECOMMENDED ACCESS ORDER',
   length: 12,
   fields: {
-    /** UDS_LIMITS: the answer is the limits of a list, not the list. */
+    /** UDS_LIMITS: requests the limits of a list instead of the list. */
     limits: flag(1, 7),
     listOffset: uint(2, 4),
     allocationLength: uint(6, 4),
@@ -57,7 +57,7 @@ const AFTER_LENGTH = 2;
 const LIMITS = { segments: uint(0, 2), segmentLength: uint(2, 2) };
 const LIMITS_LENGTH = 4;
 
-/** The drive is to order these segments; fetch the order with `receiveAccessOrder`. No segments: it drops its list. */
+/** Asks the drive to order these segments; `receiveAccessOrder` fetches the result. No segments: clears the list. */
 export function generateAccessOrder(segments: readonly UserDataSegment[]): ScsiCommand {
   const dataOut = segments.length === 0 ? new Uint8Array(0) : encodeSegments(segments, GENERATE);
   const values = { process: ACCESS_ORDER_PROCESS.reorder, parameterListLength: dataOut.length };
@@ -70,12 +70,12 @@ export function receiveAccessOrder(segments: number): ScsiCommand {
   return commandWithDataIn(RECEIVE_ACCESS_ORDER, { allocationLength }, allocationLength);
 }
 
-/** How long a list may be; decode the data with `decodeAccessOrderLimits`. */
+/** Requests the limits of a list; decode the data with `decodeAccessOrderLimits`. */
 export function receiveAccessOrderLimits(): ScsiCommand {
   return commandWithDataIn(RECEIVE_ACCESS_ORDER, { limits: true, allocationLength: LIMITS_LENGTH }, LIMITS_LENGTH);
 }
 
-/** Limits of a list: number of segments, and bytes of each in the answer. */
+/** Limits of a list: the number of segments, and the bytes of each in the returned data. */
 export interface AccessOrderLimits {
   readonly segments: number;
   readonly segmentLength: number;
@@ -89,14 +89,14 @@ export function encodeAccessOrderLimits(limits: AccessOrderLimits): Uint8Array {
   return encodeFields(LIMITS, LIMITS_LENGTH, { ...limits }, RECEIVE);
 }
 
-/** The answer to `receiveAccessOrder`. */
+/** Data returned for `receiveAccessOrder`. */
 export function encodeAccessOrder(segments: readonly UserDataSegment[]): Uint8Array {
   return encodeSegments(segments, RECEIVE, ACCESS_ORDER_PROCESS.reorder);
 }
 
 /**
- * Segments of a list of either command, in its order. Throws MalformedResponseError for a list or a segment that is cut
- * off, or shorter than a segment.
+ * Decodes the segments of a list of either command, in the order of the list. Throws MalformedResponseError if the list
+ * or a segment is truncated.
  */
 export function decodeAccessOrder(bytes: Uint8Array): UserDataSegment[] {
   const { length } = decodeFields(HEADER, bytes, RECEIVE);

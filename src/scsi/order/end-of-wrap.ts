@@ -3,14 +3,14 @@ import { type CdbLayout, commandWithDataIn } from '../wire/cdb.js';
 import type { ScsiCommand } from '../wire/command.js';
 import { decodeFields, encodeFields, flag, uint } from '../wire/layout.js';
 
-// READ END OF WRAP POSITION (IBM's, MAINTENANCE IN with the service action qualifier 45h): on which wrap a logical
-// object lies. IBM LTO-7 and later; other vendors' drives differ.
+// READ END OF WRAP POSITION (IBM: MAINTENANCE IN with service action qualifier 45h) tells on which wrap a logical
+// object is recorded. IBM LTO-7 and later; drives of other vendors differ.
 
 /** Where a wrap ends. */
 export interface WrapEnd {
   readonly wrap: number;
   readonly partition: number;
-  /** Logical object number at its end; at the last wrap with data, that of the end of the data. */
+  /** Logical object number at the end of the wrap; for the last wrap with data, that of the end of data. */
   readonly logicalObject: number;
 }
 
@@ -38,7 +38,7 @@ const HEADER_LENGTH = 4;
 const AFTER_LENGTH = 2;
 const END = { wrap: uint(0, 2), partition: uint(2, 2), logicalObject: uint(6, 6) };
 const END_LENGTH = 12;
-/** The 16-bit length field allows no more wraps; there are 280 on LTO-9. */
+/** The most that the 16-bit length field allows; LTO-9 has 280 wraps. */
 const MOST = HEADER_LENGTH + END_LENGTH * 1024;
 
 /** Requests the ends of all wraps with data; decode the data with `decodeWrapEnds`. */
@@ -48,8 +48,8 @@ export function readEndOfWrapPosition(): ScsiCommand {
 }
 
 /**
- * The ends of wraps, in the order of the drive. Throws MalformedResponseError for a list that is cut off. Object numbers
- * have 48 bits.
+ * Decodes the ends of wraps, in the order the drive reports them. Throws MalformedResponseError for a truncated list.
+ * Object numbers have 48 bits.
  */
 export function decodeWrapEnds(bytes: Uint8Array): WrapEnd[] {
   const { length } = decodeFields(HEADER, bytes, NAME);

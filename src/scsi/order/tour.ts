@@ -1,37 +1,70 @@
 /**
- * An order of visits with a small total cost. The cost of going from one place to another need not be that of the way
- * back. Pure and repeatable: a bounded number of steps, no clock and no chance.
+ * Finds an order of visits with a small total cost. Costs may differ between the two directions. Deterministic: a
+ * bounded number of steps, no clock and no random numbers.
  */
 
-/** Cost of going from the place `from`, or from the start if that is `START`, to the place `to`. */
+/** Cost of going from `from` (a place, or `START`) to the place `to`. */
 export type TourCost = (from: number, to: number) => number;
+
+/** Writes the costs from a place, or the start, to all places. */
+export type TourRow = (from: number, row: Float32Array) => void;
 
 export const START = -1;
 
-/** Nearest predecessors that a visit may be moved behind. */
+/** Number of nearest predecessors that are tried for each visit. */
 const NEAREST = 12;
-/** Tours up to this length are improved by moving stretches of any length to any place. */
+/** Tours up to this length are improved by moving sections of any length to any place. */
 const SHORT = 64;
-/** Longest stretch that is moved in a longer tour. */
-const LONGEST_STRETCH = 3;
+/** Longest section that is moved in a longer tour. */
+const LONGEST_STRETCH = 6;
 const MOST_ROUNDS = 24;
-/** Costs that differ by less are equal. */
+/** Costs that differ by less count as equal. */
 const EPSILON = 1e-9;
 
-/** The order in which `count` places are visited: the cheapest of the proposals and a greedy one, improved. */
-export function planTour(count: number, cost: TourCost, proposals: readonly (readonly number[])[] = []): number[] {
+/**
+ * The order in which `count` places are visited: the cheapest of the proposals and a greedy one, improved. `fill` says the
+ * same as `cost`, faster.
+ */
+export function planTour(
+  count: number,
+  cost: TourCost,
+  proposals: readonly (readonly number[])[] = [],
+  fill: TourRow = rowsOf(count, cost),
+): number[] {
   if (count < 2) return Array.from({ length: count }, (_, place) => place);
-  const table = new CostTable(count, cost);
-  const tours = [greedy(table), ...proposals.map((proposal) => [...proposal])];
-  if (count > SHORT) {
-    const best = tours.reduce((one, other) => (table.total(other) < table.total(one) ? other : one));
-    return improveLong(best, table);
-  }
-  const improved = tours.map((tour) => improveShort(tour, table));
-  return improved.reduce((one, other) => (table.total(other) < table.total(one) ? other : one));
+  if (count > SHORT) return planLong(count, cost, proposals, fill);
+  const table = new CostTable(count, fill);
+  const tours = [greedy(count, (from) => table.rowOf(from)), ...proposals.map((proposal) => [...proposal])];
+  return cheapest(
+    tours.map((tour) => improveShort(tour, table)),
+    (from, to) => table.between(from, to),
+  );
 }
 
-/** Cost of a whole order. */
+/** Keeps no table of all costs, which for thousands of places takes longer to fill than to do without. */
+function planLong(count: number, cost: TourCost, proposals: readonly (readonly number[])[], fill: TourRow): number[] {
+  const nearest = new NearestPredecessors(count);
+  const row = new Float32Array(count);
+  const first = greedy(count, (from) => {
+    fill(from, row);
+    nearest.add(from, row);
+    return row;
+  });
+  return improveLong(cheapest([first, ...proposals], cost), cost, nearest);
+}
+
+function cheapest(tours: readonly (readonly number[])[], cost: TourCost): number[] {
+  const totals = tours.map((tour) => tourCost(tour, cost));
+  return [...(tours[totals.indexOf(Math.min(...totals))] ?? [])];
+}
+
+function rowsOf(count: number, cost: TourCost): TourRow {
+  return (from, row) => {
+    for (let to = 0; to < count; to += 1) if (from !== to) row[to] = cost(from, to);
+  };
+}
+
+/** Total cost of an order. */
 export function tourCost(order: readonly number[], cost: TourCost): number {
   let total = 0;
   let from = START;
@@ -43,45 +76,39 @@ export function tourCost(order: readonly number[], cost: TourCost): number {
 }
 
 class CostTable {
-  readonly count: number;
-  /** Row of each place from which the others are reached; the last row is that of the start. */
-  readonly costs: Float32Array;
+  readonly #count: number;
+  /** A row of costs for each place to start from; the last row is for `START`. */
+  readonly #costs: Float32Array;
 
-  constructor(count: number, cost: TourCost) {
-    this.count = count;
-    this.costs = new Float32Array((count + 1) * count);
-    for (let from = START; from < count; from += 1) {
-      const row = this.row(from);
-      for (let to = 0; to < count; to += 1) if (from !== to) this.costs[row + to] = cost(from, to);
-    }
+  constructor(count: number, fill: TourRow) {
+    this.#count = count;
+    this.#costs = new Float32Array((count + 1) * count);
+    for (let from = START; from < count; from += 1) fill(from, this.rowOf(from));
   }
 
-  /** Where the row of a place begins. */
-  row(from: number): number {
-    return (from === START ? this.count : from) * this.count;
+  rowOf(from: number): Float32Array {
+    const begin = (from === START ? this.#count : from) * this.#count;
+    return this.#costs.subarray(begin, begin + this.#count);
   }
 
-  /** 0 where the tour ends. */
+  /** 0 at the end of the tour. */
   between(from: number, to: number | undefined): number {
-    return to === undefined || to === START ? 0 : (this.costs[this.row(from) + to] ?? 0);
-  }
-
-  total(order: readonly number[]): number {
-    return tourCost(order, (from, to) => this.between(from, to));
+    if (to === undefined || to === START) return 0;
+    return this.#costs[(from === START ? this.#count : from) * this.#count + to] ?? 0;
   }
 }
 
-function greedy(table: CostTable): number[] {
-  const { costs, count } = table;
+/** From each place to the nearest that is left. `rowOf` is called once for each place, and for the start. */
+function greedy(count: number, rowOf: (from: number) => Float32Array): number[] {
   const left = Int32Array.from({ length: count }, (_, place) => place);
   const order: number[] = [];
   let from = START;
   for (let end = count; end > 0; end -= 1) {
-    const row = table.row(from);
+    const row = rowOf(from);
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let at = 0; at < end; at += 1) {
-      const cost = costs[row + (left[at] ?? 0)] ?? 0;
+      const cost = row[left[at] ?? 0] ?? 0;
       if (cost >= least) continue;
       least = cost;
       best = at;
@@ -90,10 +117,11 @@ function greedy(table: CostTable): number[] {
     left[best] = left[end - 1] ?? 0;
     order.push(from);
   }
+  rowOf(from);
   return order;
 }
 
-/** Moves stretches of any length to any place until nothing gets cheaper. */
+/** Moves sections of any length to any place until no move makes the tour cheaper. */
 function improveShort(tour: readonly number[], table: CostTable): number[] {
   let order = [...tour];
   for (let round = 0; round < MOST_ROUNDS * SHORT; round += 1) {
@@ -104,7 +132,7 @@ function improveShort(tour: readonly number[], table: CostTable): number[] {
   return order;
 }
 
-/** The order after the move that saves most; swaps the neighbouring stretches [from, middle) and [middle, to). */
+/** The order after the move that saves most: swaps the adjacent sections [from, middle) and [middle, to). */
 function betterMove(order: readonly number[], table: CostTable): number[] | undefined {
   const before = (at: number) => (at === 0 ? START : (order[at - 1] ?? START));
   let most = EPSILON * 1e3;
@@ -130,66 +158,92 @@ function betterMove(order: readonly number[], table: CostTable): number[] | unde
   return [...order.slice(0, from), ...order.slice(middle, to), ...order.slice(from, middle), ...order.slice(to)];
 }
 
-/** Moves short stretches behind one of the places from which they are reached soonest. */
-function improveLong(tour: readonly number[], table: CostTable): number[] {
+const NONE: readonly number[] = [];
+
+/** Moves short sections behind one of their nearest predecessors. */
+function improveLong(tour: readonly number[], cost: TourCost, nearest: NearestPredecessors): number[] {
   const chain = new Chain(tour);
-  const nearest = nearestPredecessors(table);
+  // A section is tried again only if something beside it has changed: few have, after the first round.
+  const isTried = new Uint8Array(tour.length);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     let moved = false;
-    for (const place of tour) moved = moveStretch(chain, place, nearest, table) || moved;
+    for (const place of tour) {
+      if (isTried[place] === 1) continue;
+      isTried[place] = 1;
+      for (const beside of moveStretch(chain, place, nearest, cost)) {
+        moved = true;
+        if (beside !== START) isTried[beside] = 0;
+      }
+    }
     if (!moved) break;
   }
   return chain.toArray();
 }
 
-function moveStretch(chain: Chain, first: number, nearest: readonly Int32Array[], table: CostTable): boolean {
+/** Moves a section that begins with `first`, if that helps; returns the places beside which something has changed. */
+function moveStretch(chain: Chain, first: number, nearest: NearestPredecessors, cost: TourCost): readonly number[] {
+  // Nothing follows the end of the tour.
+  const between = (from: number, to: number) => (to === START ? 0 : cost(from, to));
+  const before = chain.before(first);
   let last = first;
   for (let length = 1; length <= LONGEST_STRETCH; length += 1) {
-    const before = chain.before(first);
     const behind = chain.after(last);
-    const freed = table.between(before, first) + table.between(last, behind) - table.between(before, behind);
-    for (const to of nearest[first] ?? []) {
+    const freed = between(before, first) + between(last, behind) - between(before, behind);
+    for (let rank = 0; rank < NEAREST; rank += 1) {
+      const to = nearest.of(first, rank);
       if (to === before || chain.isWithin(to, first, length)) continue;
       const next = chain.after(to);
-      const added = table.between(to, first) + table.between(last, next) - table.between(to, next);
+      const added = between(to, first) + between(last, next) - between(to, next);
       if (freed - added <= EPSILON * 1e3) continue;
       chain.move(first, last, to);
-      return true;
+      return [before, behind, first, last, to, next];
     }
-    if (behind === START) return false;
+    if (behind === START) return NONE;
     last = behind;
   }
-  return false;
+  return NONE;
 }
 
-/** For each place the places, or the start, from which it is reached soonest. */
-function nearestPredecessors({ count, costs }: CostTable): Int32Array[] {
-  const places = Array.from({ length: count }, () => new Int32Array(NEAREST).fill(START));
-  const least = new Float32Array(count * NEAREST).fill(Number.POSITIVE_INFINITY);
-  // Row by row, as they lie in memory.
-  for (let from = 0; from <= count; from += 1) {
-    for (let to = 0; to < count; to += 1) {
-      const cost = costs[from * count + to] ?? 0;
-      const end = (to + 1) * NEAREST;
-      if (from === to || cost >= (least[end - 1] ?? 0)) continue;
-      insert(places[to] ?? new Int32Array(0), least.subarray(end - NEAREST, end), from === count ? START : from, cost);
+/** For each place, its nearest predecessors; the start can be one of them. */
+class NearestPredecessors {
+  readonly #places: Int32Array;
+  readonly #costs: Float32Array;
+  /** The highest of the costs of each place. */
+  readonly #worst: Float32Array;
+
+  constructor(count: number) {
+    this.#places = new Int32Array(count * NEAREST).fill(START);
+    this.#costs = new Float32Array(count * NEAREST).fill(Number.POSITIVE_INFINITY);
+    this.#worst = new Float32Array(count).fill(Number.POSITIVE_INFINITY);
+  }
+
+  of(place: number, rank: number): number {
+    return this.#places[place * NEAREST + rank] ?? START;
+  }
+
+  /** Adds what it costs to go from a place, or the start, to all places. */
+  add(from: number, row: Float32Array): void {
+    const worst = this.#worst;
+    for (let to = 0; to < worst.length; to += 1) {
+      if ((row[to] ?? 0) < (worst[to] ?? 0) && to !== from) this.#insert(to, from, row[to] ?? 0);
     }
   }
-  return places;
-}
 
-/** Keeps both lists in the order of the costs. */
-function insert(places: Int32Array, costs: Float32Array, place: number, cost: number): void {
-  let at = NEAREST - 1;
-  for (; at > 0 && (costs[at - 1] ?? 0) > cost; at -= 1) {
-    places[at] = places[at - 1] ?? 0;
-    costs[at] = costs[at - 1] ?? 0;
+  /** Keeps the list of a place sorted by cost. */
+  #insert(to: number, from: number, cost: number): void {
+    const [places, costs, begin] = [this.#places, this.#costs, to * NEAREST];
+    let at = begin + NEAREST - 1;
+    for (; at > begin && (costs[at - 1] ?? 0) > cost; at -= 1) {
+      places[at] = places[at - 1] ?? 0;
+      costs[at] = costs[at - 1] ?? 0;
+    }
+    places[at] = from;
+    costs[at] = cost;
+    this.#worst[to] = costs[begin + NEAREST - 1] ?? 0;
   }
-  places[at] = place;
-  costs[at] = cost;
 }
 
-/** A tour in which a stretch is moved at once. `START` stands before the first place and after the last one. */
+/** A tour in which moving a section takes constant time. `START` comes before the first place and after the last. */
 class Chain {
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
@@ -221,7 +275,7 @@ class Chain {
     return false;
   }
 
-  /** Moves the stretch from `first` to `last` behind `to`, which is not in it. */
+  /** Moves the section from `first` to `last` behind `to`, which is outside of it. */
   move(first: number, last: number, to: number): void {
     this.#join(this.before(first), this.after(last));
     const next = this.after(to);

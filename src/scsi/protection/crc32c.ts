@@ -5,8 +5,8 @@ const ONE = 0x8000_0000;
 /** Bytes processed in one step. */
 const STRIDE = 4;
 
-/** TABLES[k][b]: effect of byte b on the register k bytes later. */
-const TABLES = makeTables();
+/** tables[k][b]: effect of byte b on the register k bytes later. Made at the first use: most programs have none. */
+let tables: Tables | undefined;
 
 function makeTables(): Tables {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -32,7 +32,8 @@ type Tables = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
  * for none). Unsigned; E3069283h for "123456789".
  */
 export function crc32c(data: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3] = TABLES;
+  tables ??= makeTables();
+  const [t0, t1, t2, t3] = tables;
   const words = Math.floor(data.length / STRIDE) * STRIDE;
   let crc = ~before;
   for (let at = 0; at < words; at += STRIDE) {

@@ -3,10 +3,14 @@ const FIELD_POLYNOMIAL = 0x11d;
 /** Coefficients of the generator x^4 + 38h x^3 + CFh x^2 + 38h x + 1, without the first. */
 const COEFFICIENTS = [0x38, 0xcf, 0x38, 0x01] as const;
 
-/** Feedback of the byte that leaves the register at its high end. */
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  return COEFFICIENTS.reduce((word, coefficient) => (word << 8) | times(coefficient, byte), 0);
-});
+/** Feedback of the byte that leaves the register at its high end. Made at the first use: most programs have none. */
+let table: Uint32Array | undefined;
+
+function makeTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    return COEFFICIENTS.reduce((word, coefficient) => (word << 8) | times(coefficient, byte), 0);
+  });
+}
 
 function times(a: number, b: number): number {
   let product = 0;
@@ -20,9 +24,11 @@ function times(a: number, b: number): number {
 
 /** The Reed-Solomon CRC of logical block protection (ECMA-319, SSC-5 4.2.29). Unsigned; 4B4F673Ah for "123456789". */
 export function reedSolomonCrc(data: Uint8Array): number {
+  table ??= makeTable();
+  const feedback = table;
   let register = 0;
   for (let at = 0; at < data.length; at += 1) {
-    register = (register << 8) ^ (TABLE[(register >>> 24) ^ (data[at] as number)] as number);
+    register = (register << 8) ^ (feedback[(register >>> 24) ^ (data[at] as number)] as number);
   }
   return register >>> 0;
 }

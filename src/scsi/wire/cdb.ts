@@ -46,7 +46,7 @@ export function commandWithDataOut<T extends Fields>(
 export function decodeCdb<T extends Fields>(layout: CdbLayout<T>, cdb: Uint8Array): FieldValues<T> {
   if (!isCdbOf(layout.name, cdb) || cdb.length < layout.length) {
     throw new MalformedResponseError(
-      `${cdb.length} bytes with operation code ${hexCode(cdb[0] ?? 0)} are no CDB of ${layout.name}`,
+      `${cdb.length} bytes with operation code ${hexCode(cdb[0] ?? 0)} are not a CDB of ${layout.name}`,
     );
   }
   return decodeFields(layout.fields, cdb, layout.name);

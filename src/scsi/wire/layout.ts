@@ -215,7 +215,7 @@ function countBytes(value: unknown, width: number, what: string): Uint8Array {
   if (!isUnknownMark(bytes.subarray(8 - width)) && bytes.every((byte, index) => index >= 8 - width || byte === 0)) {
     return bytes.subarray(8 - width);
   }
-  throw new InvalidArgumentError(`${what}: ${String(value)} is no count of ${width} bytes`);
+  throw new InvalidArgumentError(`${what}: ${String(value)} is not a count of ${width} bytes`);
 }
 
 function hexBytes(value: unknown, width: number, what: string): Uint8Array {

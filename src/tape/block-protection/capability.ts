@@ -1,4 +1,3 @@
-import { ifWellFormed } from '../../device/well-formed.js';
 import { inquiry } from '../../scsi/commands/primary.js';
 import { PROTECTION_NAMES, type ProtectionName, protectionCode } from '../../scsi/protection/methods.js';
 import { decodeExtendedInquiry, decodeProtectionMethods, VPD_PAGES } from '../../scsi/vpd/pages.js';
@@ -9,19 +8,10 @@ import type { DrivePort } from '../port/drive-port.js';
  * page B5h which; without page B5h it is the oldest, the Reed-Solomon CRC.
  */
 export async function readProtectionMethods(port: DrivePort): Promise<readonly ProtectionName[]> {
-  const extended = await readVpd(port, 'extendedInquiry', decodeExtendedInquiry);
+  const extended = await port.told(inquiry({ vpdPage: VPD_PAGES.extendedInquiry }), decodeExtendedInquiry);
   if (extended?.supportedProtectionType === 0) return [];
-  const methods = await readVpd(port, 'logicalBlockProtection', decodeProtectionMethods);
+  const methods = await port.told(inquiry({ vpdPage: VPD_PAGES.logicalBlockProtection }), decodeProtectionMethods);
   if (methods === undefined) return extended === undefined ? [] : ['reed-solomon'];
   const both = methods.filter(({ onWrite, onRead }) => onWrite && onRead);
   return PROTECTION_NAMES.filter((name) => both.some(({ method }) => method === protectionCode(name)));
-}
-
-async function readVpd<T>(
-  port: DrivePort,
-  page: keyof typeof VPD_PAGES,
-  decode: (bytes: Uint8Array) => T,
-): Promise<T | undefined> {
-  const data = await port.dataIfSupported(inquiry({ vpdPage: VPD_PAGES[page] }));
-  return data && ifWellFormed(() => decode(data));
 }

@@ -1,5 +1,6 @@
 import type { ScsiDevice } from '../../device/scsi-device.js';
 import type { ProtectionName } from '../../scsi/protection/methods.js';
+import type { ScsiRequest } from '../../scsi/wire/command.js';
 import type { BlockProtection } from './options.js';
 
 /** What is known about the protection that is set in a drive for this host. */
@@ -10,6 +11,8 @@ export class ProtectionSession {
   inUse: ProtectionName | undefined;
   /** Protection was set, or found set, for this handle, and has not been confirmed to be off since. */
   wasSet = false;
+  /** Switches protection off: sent when the process ends without `close()`. Undefined until protection is wanted. */
+  off: ScsiRequest | undefined;
   /** Methods that the drive offers, the best first; undefined until read. */
   offered: readonly ProtectionName[] | undefined;
   #isKnown = false;

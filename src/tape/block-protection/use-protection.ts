@@ -1,8 +1,9 @@
-import { readModeFields, sendModePage } from '../../device/mode-pages.js';
+import { modePageCommand, readModeFields, sendModePage } from '../../device/mode-pages.js';
 import { ProtectionError } from '../../errors/index.js';
 import { withChanges } from '../../scsi/mode/page.js';
 import { CONTROL_DATA_PROTECTION, LOGICAL_BLOCK_PROTECTION } from '../../scsi/mode/pages.js';
 import { PROTECTION_BYTES, type ProtectionName, protectionCode, protectionOf } from '../../scsi/protection/methods.js';
+import { atExit } from '../port/at-exit.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readProtectionMethods } from './capability.js';
 import type { BlockProtection } from './options.js';
@@ -25,8 +26,10 @@ export async function useProtection(port: DrivePort, wanted?: BlockProtection): 
   const found = await readSetting(port);
   // A drive that never had the page is off; one that had it may still protect.
   if (found === undefined && (method !== undefined || session.wasSet)) throw untold(port);
+  if (method !== undefined) await endWithProcess(port);
   if (found !== undefined && found !== (method ?? 'off')) await set(port, method);
   session.proven(method);
+  if (method === undefined) await atExit(port, 'protection', undefined);
   return method;
 }
 
@@ -61,6 +64,7 @@ export async function clearProtection(port: DrivePort): Promise<void> {
   if (found === undefined) return;
   if (found !== 'off') await set(port, undefined);
   sessionOf(port).proven(undefined);
+  await atExit(port, 'protection', undefined);
 }
 
 /** Switches off the protection that this handle used, so that the next program gets plain records. */
@@ -70,6 +74,15 @@ export async function endProtection(port: DrivePort): Promise<void> {
   session.wasSet = false;
   await set(port, undefined);
   session.proven(undefined);
+  await atExit(port, 'protection', undefined);
+}
+
+/** Has protection switched off if the process ends without `close()`. */
+async function endWithProcess(port: DrivePort): Promise<void> {
+  const session = sessionOf(port);
+  if (port.transport.atExit === undefined) return;
+  session.off ??= port.timed((await modePageCommand(port, CONTROL_DATA_PROTECTION, pageWith(undefined))).command);
+  await atExit(port, 'protection', session.off);
 }
 
 async function chosen(port: DrivePort, choice: 'auto' | ProtectionName): Promise<ProtectionName | undefined> {
@@ -102,8 +115,7 @@ async function set(port: DrivePort, method: ProtectionName | undefined): Promise
   const session = sessionOf(port);
   session.doubt();
   session.wasSet ||= method !== undefined;
-  const change = (bytes: Uint8Array) => withChanges(CONTROL_DATA_PROTECTION, bytes, fieldsOf(method));
-  await sendModePage(port, CONTROL_DATA_PROTECTION, change);
+  await sendModePage(port, CONTROL_DATA_PROTECTION, pageWith(method));
   const wanted = method ?? 'off';
   const found = await readSetting(port);
   if (found === wanted) return;
@@ -113,6 +125,10 @@ async function set(port: DrivePort, method: ProtectionName | undefined): Promise
     operation: 'set protection',
     next: method === undefined ? 'Reset the drive: it may add bytes to each record' : 'Use the protection `off`',
   });
+}
+
+function pageWith(method: ProtectionName | undefined): (bytes: Uint8Array) => Uint8Array {
+  return (bytes) => withChanges(CONTROL_DATA_PROTECTION, bytes, fieldsOf(method));
 }
 
 function fieldsOf(method: ProtectionName | undefined) {

@@ -1,5 +1,6 @@
 import { EncryptionError, EncryptionKeyError, type LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import { type DataEncryptionStatus, DECRYPTION_MODE } from '../../scsi/security/index.js';
+import { atExit } from '../port/at-exit.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { readNextBlock, readParameters } from './pages.js';
 import { type EncryptionProof, encryptionOf } from './session.js';
@@ -12,6 +13,8 @@ import { hasKad } from './set-key.js';
 export async function confirmEncryption(port: DrivePort, operation: string): Promise<void> {
   const problem = await encryptionProblem(port, operation);
   if (problem) throw problem;
+  const { off } = encryptionOf(port);
+  if (off !== undefined) await atExit(port, 'encryption', off);
 }
 
 /** As `confirmEncryption`, as a value. */

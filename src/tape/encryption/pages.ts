@@ -1,4 +1,3 @@
-import { ifWellFormed } from '../../device/well-formed.js';
 import { EndOfDataError, MediumError } from '../../errors/index.js';
 import {
   COMPRESSION_STATUS,
@@ -64,26 +63,21 @@ const DECRYPTION = ['off', 'raw', 'decrypt', 'mixed'] as const;
 const CONTROL = ['not told', 'host', 'drive', 'library'] as const;
 const SCOPE = ['public', 'local', 'all'] as const;
 
-function page(port: DrivePort, code: number): Promise<Uint8Array | undefined> {
-  return port.dataIfSupported(securityProtocolIn(code));
-}
-
 /** Undefined for a drive that can't encrypt. */
 export async function readEncryptionCapabilities(port: DrivePort): Promise<DriveEncryptionCapabilities | undefined> {
-  const data = await page(port, SECURITY_IN_PAGE.capabilities);
+  const { capabilities, managementCapabilities, keyFormats } = SECURITY_IN_PAGE;
+  const data = await port.dataIfSupported(securityProtocolIn(capabilities));
   if (data === undefined) return undefined;
-  const management = await page(port, SECURITY_IN_PAGE.managementCapabilities);
-  const formats = await page(port, SECURITY_IN_PAGE.keyFormats);
   return {
     ...decodeEncryptionCapabilities(data),
-    management: management && ifWellFormed(() => decodeManagementCapabilities(management)),
-    keyFormats: formats && ifWellFormed(() => decodeKeyFormats(formats)),
+    management: await port.told(securityProtocolIn(managementCapabilities), decodeManagementCapabilities),
+    keyFormats: await port.told(securityProtocolIn(keyFormats), decodeKeyFormats),
   };
 }
 
 /** Page 0020, decoded; undefined for a drive that cannot encrypt. */
 export async function readParameters(port: DrivePort): Promise<DataEncryptionStatus | undefined> {
-  const data = await page(port, SECURITY_IN_PAGE.dataEncryptionStatus);
+  const data = await port.dataIfSupported(securityProtocolIn(SECURITY_IN_PAGE.dataEncryptionStatus));
   return data && decodeDataEncryptionStatus(data);
 }
 
@@ -104,10 +98,12 @@ export function statusOf(parameters: DataEncryptionStatus): EncryptionStatus {
 
 /** Page 0021 for the current position; undefined if the drive does not report it, as some at the end of data. */
 export async function readNextBlock(port: DrivePort): Promise<NextBlock | undefined> {
-  const data = await page(port, SECURITY_IN_PAGE.nextBlockStatus).catch((error: unknown) => {
-    if (error instanceof EndOfDataError || error instanceof MediumError) return undefined;
-    throw error;
-  });
+  const data = await port
+    .dataIfSupported(securityProtocolIn(SECURITY_IN_PAGE.nextBlockStatus))
+    .catch((error: unknown) => {
+      if (error instanceof EndOfDataError || error instanceof MediumError) return undefined;
+      throw error;
+    });
   if (data === undefined) return undefined;
   const { logicalObject, encryptionStatus, compressionStatus, algorithmIndex, rawDecryptionDisabled, kads } =
     decodeNextBlockStatus(data);

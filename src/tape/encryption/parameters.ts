@@ -65,7 +65,7 @@ export interface EncryptionOptions {
   readonly rawReading?: boolean | undefined;
   /** CEEM: what is checked of blocks that were encrypted outside the drive. */
   readonly externalCheck?: keyof typeof EXTERNAL_CHECKS | undefined;
-  /** Leave the key in the drive when this handle is closed. */
+  /** Leave the key in the drive when this handle is closed, or the process ends. */
   readonly keep?: boolean | undefined;
 }
 

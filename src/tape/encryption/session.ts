@@ -2,6 +2,7 @@ import type { DeviceChange } from '../../device/change.js';
 import type { ScsiDevice } from '../../device/scsi-device.js';
 import { EncryptionError, type SenseData } from '../../errors/index.js';
 import type { DataEncryptionStatus, KeyAssociatedData } from '../../scsi/security/index.js';
+import type { ScsiRequest } from '../../scsi/wire/command.js';
 
 /** What the drive reported when a key was confirmed to be set. */
 export interface EncryptionProof
@@ -29,6 +30,8 @@ const UNFINISHED = 'setting the key did not come to its end';
  * would then silently write plain data.
  */
 export class EncryptionSession {
+  /** Clears the key: sent when the process ends without `close()`. */
+  off: ScsiRequest | undefined;
   #request: SessionRequest | undefined;
   #proof: EncryptionProof | undefined;
   #encryptionAsked = false;

@@ -11,6 +11,7 @@ import {
   setDataEncryption,
 } from '../../scsi/security/index.js';
 import type { ScsiCommand } from '../../scsi/wire/command.js';
+import { atExit } from '../port/at-exit.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { requireReady } from '../reports/readiness.js';
 import { chooseAlgorithm } from './algorithm.js';
@@ -51,6 +52,8 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
   const command = key === undefined ? setDataEncryption(parameters) : commandWith(key, parameters);
   const previous = encryptionOf(port).request;
   encryptionOf(port).begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
+  // Before the key is sent: the process may end at any moment.
+  await endKeyWithProcess(port, keep ? undefined : setDataEncryption({ scope, algorithmIndex: algorithm.index }));
   if (previous !== undefined && previous.scope !== scope) {
     await sendSecret(port, setDataEncryption({ scope: previous.scope, algorithmIndex: algorithm.index }), details);
   }
@@ -65,6 +68,14 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
 
 function commandWith(key: NonNullable<EncryptionOptions['key']>, parameters: Omit<SetDataEncryption, 'key'>) {
   return withKeyBytes(key, (bytes) => setDataEncryption({ ...parameters, key: bytes }));
+}
+
+/** What clears the key if the process ends without `close()`; undefined to leave what is in the drive there. */
+async function endKeyWithProcess(port: DrivePort, command: ScsiCommand | undefined): Promise<void> {
+  const session = encryptionOf(port);
+  if (command === undefined && session.off === undefined) return;
+  session.off = command && port.timed(command);
+  await atExit(port, 'encryption', session.off);
 }
 
 /**
@@ -82,6 +93,7 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
   // If hosts may not set keys, off is enough.
   if (isOff(before) && controllerOf(capabilities, before) !== undefined) {
     encryptionOf(port).end();
+    await endKeyWithProcess(port, undefined);
     return before;
   }
   requireHostControl(capabilities, before, details);
@@ -91,6 +103,7 @@ export async function clearKey(port: DrivePort): Promise<DataEncryptionStatus | 
   const after = await readBack(port, details);
   requireOff(after, details);
   encryptionOf(port).end();
+  await endKeyWithProcess(port, undefined);
   return after;
 }
 

@@ -66,8 +66,9 @@ async function endMet(port: DrivePort, error: unknown, operation: string, isBack
   if (!(error instanceof MediumError)) return undefined;
   const status = await port.status();
   const details = { device: port.device, operation, errno: error.errno, cause: error };
-  // A motion backwards cannot reach the end of data: BLANK CHECK then means the beginning.
-  if (status.beginningOfPartition || (isBackwards && status.endOfData)) return beginningMet(details);
+  // A motion backwards cannot reach the end of data: BLANK CHECK then means the beginning. A motion forward on a blank
+  // cartridge ends at both.
+  if (isBackwards && (status.beginningOfPartition || status.endOfData)) return beginningMet(details);
   if (!status.endOfData) return undefined;
   return new EndOfDataError('the end of the recorded data was reached', {
     ...details,

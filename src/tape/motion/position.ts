@@ -1,5 +1,4 @@
 import type { CallOptions } from '../../arguments/options.js';
-import { ifWellFormed } from '../../device/well-formed.js';
 import { readPosition } from '../../scsi/commands/position.js';
 import {
   type BufferPosition,
@@ -35,8 +34,7 @@ export interface Standing {
  */
 export async function readStanding(port: DrivePort, options?: CallOptions): Promise<Standing> {
   const { fileNumber } = await port.status(options);
-  const data = await port.dataIfSupported(readPosition('long'));
-  const long = data && ifWellFormed(() => decodeLongPosition(data));
+  const long = await port.told(readPosition('long'), decodeLongPosition);
   if (long?.logicalObject !== undefined && isBelieved(long)) {
     const { partition, logicalObject, logicalFile } = long;
     return { partition, fileNumber: logicalFile ?? fileNumber, logicalObject };
@@ -56,6 +54,5 @@ export async function readPartition(port: DrivePort): Promise<number | undefined
 }
 
 async function partitionOfShortForm(port: DrivePort): Promise<number | undefined> {
-  const data = await port.dataIfSupported(readPosition('short'));
-  return data && ifWellFormed(() => decodeShortPosition(data))?.partition;
+  return (await port.told(readPosition('short'), decodeShortPosition))?.partition;
 }

@@ -43,7 +43,8 @@ export async function formatCartridge(port: DrivePort, options: FormatOptions): 
   const { partitions = ['rest'], confirm } = options;
   if (!Array.isArray(partitions)) throw new InvalidArgumentError('partitions must be a list of sizes', details);
   requireConfirmation(port, 'FORMAT MEDIUM', confirm);
-  const layout = partitions.length > 1 ? await partitionLayout(port, partitions) : undefined;
+  const isOrdinary = partitions.length === 1 && hasOneRest(partitions);
+  const layout = isOrdinary ? undefined : await partitionLayout(port, partitions);
   await atBeginning(port, 'FORMAT MEDIUM', async () => {
     if (layout !== undefined) await sendModePage(port, MEDIUM_PARTITION, layout);
     await port.query(formatMedium({ format: layout === undefined ? ONE_PARTITION : AS_MODE_PAGE }));
@@ -100,12 +101,16 @@ async function atBeginning(port: DrivePort, operation: string, work: () => Promi
   await port.mt('MTREW');
 }
 
+/** What a list of sizes leaves over must have a partition, and only one. */
+function hasOneRest(partitions: readonly PartitionSize[]): boolean {
+  return partitions.filter((size) => size === 'rest').length === 1;
+}
+
 /** The fields of mode page 11 for the requested partitions. */
 async function partitionLayout(port: DrivePort, partitions: readonly PartitionSize[]) {
   const current = await readModeFields(port, MEDIUM_PARTITION);
   const most = (current?.maximumAdditionalPartitions ?? 0) + 1;
-  const rests = partitions.filter((size) => size === 'rest').length;
-  if (partitions.length > most || rests !== 1) {
+  if (partitions.length > most || !hasOneRest(partitions)) {
     throw new InvalidArgumentError(`cannot make partitions of ${partitions.join(', ')}`, {
       device: port.device,
       next: `Name at most ${most} partitions, of which one is 'rest'`,

@@ -1,4 +1,3 @@
-import { ifWellFormed } from '../../device/well-formed.js';
 import {
   COMMAND_SUPPORT,
   type CommandName,
@@ -28,16 +27,14 @@ const HEXADECIMAL = 16;
  */
 async function reportsSupport(port: DrivePort, name: CommandName): Promise<boolean> {
   const { code, serviceAction } = operationCode(name);
-  const data = await port.dataIfSupported(reportSupportedCommand(code, serviceAction, false));
-  const support = data && ifWellFormed(() => decodeCommandSupport(data))?.support;
-  return support !== undefined && SUPPORTED.includes(support);
+  const told = await port.told(reportSupportedCommand(code, serviceAction, false), decodeCommandSupport);
+  return told !== undefined && SUPPORTED.includes(told.support);
 }
 
 /** Ends of the wraps with data; undefined if the drive does not report them. */
 export async function readWrapEnds(port: DrivePort): Promise<WrapEnd[] | undefined> {
   if (!(await reportsSupport(port, 'READ END OF WRAP POSITION'))) return undefined;
-  const data = await port.dataIfSupported(readEndOfWrapPosition());
-  return data && ifWellFormed(() => decodeWrapEnds(data));
+  return port.told(readEndOfWrapPosition(), decodeWrapEnds);
 }
 
 /**
@@ -46,18 +43,16 @@ export async function readWrapEnds(port: DrivePort): Promise<WrapEnd[] | undefin
  */
 export async function driveOrder(port: DrivePort, ranges: readonly ObjectRange[]): Promise<number[] | undefined> {
   if (!(await reportsSupport(port, 'GENERATE RECOMMENDED ACCESS ORDER'))) return undefined;
-  const limitData = await port.dataIfSupported(receiveAccessOrderLimits());
-  const limits = limitData && ifWellFormed(() => decodeAccessOrderLimits(limitData));
+  const limits = await port.told(receiveAccessOrderLimits(), decodeAccessOrderLimits);
   if (limits === undefined || ranges.length > limits.segments) return undefined;
   const segments = ranges.map(({ partition, first, last }, at) => {
     const name = at.toString(HEXADECIMAL).padStart(NAME_DIGITS, '0');
     return { name, partition, firstObject: first, lastObject: last };
   });
   if ((await port.queryIfSupported(generateAccessOrder(segments))) === undefined) return undefined;
-  const data = await port.dataIfSupported(receiveAccessOrder(segments.length));
-  const names = data && ifWellFormed(() => decodeAccessOrder(data))?.map(({ name }) => name);
+  const recommended = await port.told(receiveAccessOrder(segments.length), decodeAccessOrder);
   const indices = new Map(segments.map(({ name }, at) => [name, at]));
-  const order = names?.map((name) => indices.get(name) ?? -1);
+  const order = recommended?.map(({ name }) => indices.get(name) ?? -1);
   const isWhole = order?.length === ranges.length && new Set(order).size === ranges.length && !order.includes(-1);
   return isWhole ? order : undefined;
 }

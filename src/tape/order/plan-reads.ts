@@ -1,7 +1,13 @@
 import { type NumberRange, requireNumbers } from '../../arguments/number.js';
-import type { OptionNames } from '../../arguments/option-names.js';
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
-import { DEFAULT_LOCATE_COSTS, generationFacts, type LocateCosts, WrapMap } from '../../scsi/index.js';
+import {
+  CAUTIOUS_LOCATE_COSTS,
+  DEFAULT_LOCATE_COSTS,
+  generationFacts,
+  type LocateCosts,
+  WrapMap,
+} from '../../scsi/index.js';
 import { readStanding } from '../motion/position.js';
 import type { DrivePort } from '../port/drive-port.js';
 import { driveOrder, readWrapEnds } from './drive-order.js';
@@ -9,7 +15,10 @@ import { blockOrder, objectRanges, type ReadLocation, requireLocations } from '.
 import { estimateOf, type OrderEstimate, type TapeGeometry, wrapOrder } from './wrap-order.js';
 
 export interface PlanOptions extends CallOptions {
-  /** Seconds that ways on the tape take in this drive; default: `DEFAULT_LOCATE_COSTS`, those of one laboratory. */
+  /**
+   * Seconds that ways on the tape take in this drive. Default: the estimate is that of `DEFAULT_LOCATE_COSTS`, from one
+   * laboratory, and the order that of `CAUTIOUS_LOCATE_COSTS`, which suits other drives as well.
+   */
   readonly costs?: Partial<LocateCosts> | undefined;
 }
 
@@ -50,6 +59,7 @@ export async function planReads(
   requireLocations(locations, details);
   const { costs = {} } = options;
   requireOptions(costs, details);
+  requireKnownNames(costs, COST_RANGES, details, 'cost');
   requireNumbers(costs, COST_RANGES, details);
   const ranges = objectRanges(locations);
   if (ranges === undefined || ranges.length === 0) return inBlocks(locations);
@@ -57,7 +67,8 @@ export async function planReads(
   const estimate = (order: readonly number[]) => geometry && estimateOf(ranges, order, geometry);
   const byDrive = ranges.length > 1 ? await driveOrder(port, ranges) : undefined;
   if (byDrive) return { order: byDrive, method: 'drive', estimate: estimate(byDrive) };
-  const byWraps = geometry && wrapOrder(ranges, geometry);
+  const isTold = Object.keys(costs).length > 0;
+  const byWraps = geometry && wrapOrder(ranges, isTold ? geometry : { ...geometry, costs: CAUTIOUS_LOCATE_COSTS });
   if (byWraps) return { order: byWraps, method: 'wraps', estimate: estimate(byWraps) };
   return inBlocks(locations);
 }

@@ -1,11 +1,13 @@
 import {
   type LocateCosts,
+  locateCostRows,
   locateCosts,
   planTour,
   runsForward,
   START,
   type TapePlace,
   type TourCost,
+  type TourRow,
   tourCost,
   type WrapMap,
 } from '../../scsi/index.js';
@@ -30,12 +32,13 @@ export interface TapeGeometry {
 interface Places {
   readonly begins: readonly TapePlace[];
   readonly cost: TourCost;
+  readonly row: () => TourRow;
 }
 
 /** The order with the least cost that is found; undefined if the place of an object is not known. */
 export function wrapOrder(ranges: readonly ObjectRange[], geometry: TapeGeometry): number[] | undefined {
   const places = placesOf(ranges, geometry);
-  return places && planTour(ranges.length, places.cost, sweeps(places.begins));
+  return places && planTour(ranges.length, places.cost, sweeps(places.begins), places.row());
 }
 
 export function estimateOf(
@@ -53,8 +56,17 @@ function placesOf(ranges: readonly ObjectRange[], { map, wraps, costs, from }: T
   const begins = ranges.flatMap(({ partition, first }) => map.placeOf(partition, first) ?? []);
   const ends = ranges.flatMap(({ partition, last }) => map.placeOf(partition, last + 1) ?? []);
   if (here === undefined || begins.length < ranges.length || ends.length < ranges.length) return undefined;
-  const between = locateCosts(costs, wraps, [...ends, here], begins);
-  return { begins, cost: (start, to) => between(start === START ? ends.length : start, to) };
+  const starts = [...ends, here];
+  const indexOf = (start: number) => (start === START ? ends.length : start);
+  const between = locateCosts(costs, wraps, starts, begins);
+  return {
+    begins,
+    cost: (start, to) => between(indexOf(start), to),
+    row: () => {
+      const fill = locateCostRows(costs, wraps, starts, begins);
+      return (start, row) => fill(indexOf(start), row);
+    },
+  };
 }
 
 /** Down the tape on the wraps that run that way and back on the others, and the other way round. */

@@ -2,7 +2,6 @@ import { type NumberRange, requireNumbers } from '../../arguments/number.js';
 import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
 import { readLogPage } from '../../device/log-pages.js';
 import { readModePage } from '../../device/mode-pages.js';
-import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeSupportedLogPages, type LogPage, type LogPageCode, logSense } from '../../scsi/log/page.js';
 import { TAPE_ALERT } from '../../scsi/log/tape-alert.js';
 import type { ModePage } from '../../scsi/mode/parameter-list.js';
@@ -26,8 +25,7 @@ export async function readLogPageCodes(
 ): Promise<readonly LogPageCode[] | undefined> {
   requireOptions(options, { device: port.device, operation: 'LOG SENSE' }, CALL_OPTIONS);
   for (const subpage of [LIST_WITH_SUBPAGES, 0]) {
-    const data = await port.dataIfSupported(logSense(0, subpage), options);
-    const codes = data && ifWellFormed(() => decodeSupportedLogPages(data));
+    const codes = await port.told(logSense(0, subpage), decodeSupportedLogPages, options);
     if (codes) return codes.filter(({ page, subpage: own }) => page > 0 && own <= SUBPAGES.max);
   }
   return undefined;

@@ -1,4 +1,3 @@
-import { ifWellFormed } from '../../device/well-formed.js';
 import { readAttribute } from '../../scsi/commands/attribute.js';
 import { decodeAttributeIds, decodePartitionList } from '../../scsi/mam/attribute-list.js';
 import type { DrivePort } from '../port/drive-port.js';
@@ -23,13 +22,11 @@ async function attributeIds(
   serviceAction: 'attributeList' | 'supportedAttributes',
   partition: number,
 ): Promise<readonly number[] | undefined> {
-  const data = await port.dataIfSupported(readAttribute({ serviceAction, partition }));
-  return data && ifWellFormed(() => decodeAttributeIds(data).ids);
+  return port.told(readAttribute({ serviceAction, partition }), (data) => decodeAttributeIds(data).ids);
 }
 
 /** Numbers of the partitions that have attributes; undefined if the drive does not report them. */
 export async function readPartitionList(port: DrivePort): Promise<readonly number[] | undefined> {
-  const data = await port.dataIfSupported(readAttribute({ serviceAction: 'partitionList' }));
-  const range = data && ifWellFormed(() => decodePartitionList(data));
+  const range = await port.told(readAttribute({ serviceAction: 'partitionList' }), decodePartitionList);
   return range && Array.from({ length: range.count }, (_, index) => range.first + index);
 }

@@ -42,7 +42,7 @@ export async function readCartridgeMemory(port: DrivePort, partition = 0): Promi
 }
 
 /** Reads one attribute; undefined if it is not set. */
-export async function readAttributeById(port: DrivePort, id: number, partition = 0): Promise<RawAttribute | undefined> {
+async function readAttributeById(port: DrivePort, id: number, partition = 0): Promise<RawAttribute | undefined> {
   const command = readAttribute({ partition, firstAttribute: id, allocationLength: ALLOCATION_LENGTH });
   const reply = await port.queryIfSupported(command);
   return reply && decodeAttributeValues(reply.data).attributes.find((attribute) => attribute.id === id);

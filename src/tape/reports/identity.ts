@@ -1,4 +1,3 @@
-import { ifWellFormed } from '../../device/well-formed.js';
 import { decodeInquiry } from '../../scsi/commands/inquiry.js';
 import { inquiry } from '../../scsi/commands/primary.js';
 import { type Designator, decodeDeviceIdentification, designatorText } from '../../scsi/vpd/designators.js';
@@ -83,6 +82,5 @@ async function readVpd<T>(
   page: keyof typeof VPD_PAGES,
   decode: (bytes: Uint8Array) => T,
 ): Promise<T | undefined> {
-  const data = await port.dataIfSupported(inquiry({ vpdPage: VPD_PAGES[page] }));
-  return data && ifWellFormed(() => decode(data));
+  return port.told(inquiry({ vpdPage: VPD_PAGES[page] }), decode);
 }

@@ -13,6 +13,7 @@ import { writeFile } from '../stream/write/write-file.js';
 import type { WriteStreamOptions } from '../stream/write/write-options.js';
 import type { TapeWriteStream } from '../stream/write/write-stream.js';
 import { type BufferedReceipt, durableReceipt } from './buffered-files.js';
+import { Looks } from './looks.js';
 import { NearEnd } from './near-end.js';
 import { SessionClock } from './session-clock.js';
 import { busyError, mayBeDeferred } from './session-errors.js';
@@ -27,11 +28,9 @@ import {
 import { SessionOutcome } from './session-outcome.js';
 import { Turns } from './turns.js';
 
-/** Opens a stream for a file of the session `by`. */
 export type OpenSessionFile = (options: WriteStreamOptions, frame: FileFrame, by: object) => TapeWriteStream;
 
 const NOTHING = () => undefined;
-
 /**
  * Writes many files without stopping the tape after each. Every file ends with a filemark in the drive's buffer. The
  * next commit makes the drive empty its buffer and proves by the position that the files are on the medium. A session
@@ -49,9 +48,9 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   /** The requested protection when the last file began like a single one. */
   #protection: StartOptions['protection'];
   readonly #nearEnd = new NearEnd();
+  readonly #looks = new Looks(() => this.#ask());
   readonly #clock: SessionClock;
 
-  /** Made by `TapeDrive.session()`. */
   constructor(port: DrivePort, options: SessionOptions, open: OpenSessionFile) {
     super();
     const limits = commitLimits(port.device, options);
@@ -68,7 +67,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#clock = new SessionClock(limits, this.#outcome.files, {
       // A failed commit is reported by the receipts.
       commit: (isWanted) => this.#turns.take(async () => isWanted() && this.#commit()).then(NOTHING, NOTHING),
-      look: () => this.#look(),
+      look: () => this.#looks.look(),
     });
     this.#forget = port.onChange((change) => this.#noticed(change));
     port.buffering = this;
@@ -78,7 +77,6 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   get isUndisturbed(): boolean {
     return this.#end !== undefined && !this.isOver;
   }
-
   get isOver(): boolean {
     return this.#outcome.isOver;
   }
@@ -145,7 +143,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     return this.close();
   }
 
-  /** Called by the drive before another user moves the tape. */
+  /** Before another user moves the tape. */
   async giveTape(): Promise<void> {
     await this.#flush().catch(NOTHING);
     this.#end = undefined;
@@ -154,6 +152,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   async #write(source: DataSource, { id, ...options }: SessionFileOptions): Promise<BufferedReceipt> {
     this.#outcome.requireGoingOn();
     this.#clock.fileBegins();
+    await this.#looks.fileBegins();
     let stream: TapeWriteStream | undefined;
     let receipt: BufferedReceipt | undefined;
     const frame: FileFrame = {
@@ -174,6 +173,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
       if (this.isOver) await abandonFile(this.#port, this);
       throw error;
     } finally {
+      await this.#looks.fileEnded();
       this.#clock.fileEnded();
     }
     if (receipt === undefined) throw new LtoError('LTO_INTERNAL', 'a file ended without a receipt');
@@ -272,16 +272,16 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     this.#outcome.settle(end.logicalObject);
   }
 
-  /** Asks what the drive has recorded meanwhile, with nothing emptied for it. */
-  async #look(): Promise<void> {
+  /** Asks what the drive has recorded, with nothing emptied for it. Never rejects. */
+  async #ask(): Promise<void> {
     const written = this.#end?.logicalObject;
-    if (this.#outcome.files.count === 0 || written === undefined) return;
-    const recorded = await readRecorded(this.#port, written).catch(NOTHING);
-    if (recorded === undefined || this.isOver) return;
+    if (written === undefined) return;
+    const recorded = this.#outcome.files.count > 0 && (await readRecorded(this.#port, written).catch(NOTHING));
+    if (!recorded || this.isOver) return;
     this.#outcome.settle(recorded.upTo);
     if (!recorded.isNearEnd || this.#nearEnd.isHere) return;
     this.#nearEnd.note();
-    await this.#turns.take(() => this.#commit()).catch(NOTHING);
+    void this.#turns.take(() => this.#commit()).catch(NOTHING);
   }
 
   #noticed({ extent, error, why }: DeviceChange): void {

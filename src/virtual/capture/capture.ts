@@ -49,7 +49,7 @@ function isReply(reply: unknown): boolean {
 }
 
 function noCapture(why: string): InvalidArgumentError {
-  return new InvalidArgumentError(`this is no capture of a drive: ${why}`, {
+  return new InvalidArgumentError(`this is not a capture of a drive: ${why}`, {
     operation: 'capture',
     next: 'Give what `lto capture` has written, parsed',
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireBoolean, requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type FormatFacts, formatFacts, generationFacts, LTO_FORMATS, type LtoFormat } from '../../scsi/index.js';
@@ -27,6 +28,18 @@ export interface CartridgeOptions {
   readonly discardsData?: boolean;
 }
 
+const CARTRIDGE_OPTIONS: OptionNames<CartridgeOptions> = {
+  barcode: true,
+  generation: true,
+  format: true,
+  capacityBytes: true,
+  worm: true,
+  cleaning: true,
+  usedCleanings: true,
+  writeProtected: true,
+  discardsData: true,
+};
+
 /** Uses of an LTO cleaning cartridge, as IBM and HPE sell them. */
 export const CLEANINGS = 50;
 /** The name is also the name of a folder. */
@@ -43,6 +56,7 @@ export function requireName(name: string): string {
 /** Throws InvalidArgumentError for an invalid option. */
 export function mediumFacts(options: CartridgeOptions, driveGeneration: number): NewMedium {
   requireRecord('a cartridge', options, { next: 'Give its name, or the options of a new one' });
+  requireKnownNames(options, CARTRIDGE_OPTIONS, undefined, 'option of a cartridge');
   for (const name of FLAGS) if (options[name] !== undefined) requireBoolean(name, options[name]);
   const { worm = false, cleaning = false, writeProtected = false, discardsData, usedCleanings = 0 } = options;
   requireNumber('usedCleanings', usedCleanings, { min: 0, max: CLEANINGS, unit: 'cleanings' });

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { DriveClosedError, InvalidArgumentError, LtoError } from '../../errors/index.js';
-import { controlSocketPath, LONGEST_PATH, parseResponse, toLine } from './messages.js';
+import { controlSocketPath, LONGEST_PATH, toLine } from './messages.js';
 
 /** Errors without a control socket in use: the drive is not served, or its server is gone. */
 const NOT_SERVED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK']);
@@ -47,6 +47,7 @@ export class ControlClient {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(toLine(request));
     });
+    const { parseResponse } = await import('./requests.js');
     const response = parseResponse(line);
     if ('error' in response) throw refusal(response.error);
     return response.state;

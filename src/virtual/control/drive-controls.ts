@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { VirtualDriveIdentity } from '../drive/drive-record.js';
 import type { Fault } from '../unit/faults.js';
 import { ControlClient } from './client.js';
-import { CARTRIDGE, FAULTS } from './messages.js';
+import type { DriveRequest } from './requests.js';
 
 /** The state of a drive as an operator sees it. */
 export interface DriveState {
@@ -27,19 +26,10 @@ export interface DriveControls {
   close(): Promise<void>;
 }
 
-const REQUEST = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('state') }),
-  z.strictObject({ do: z.literal('insert'), cartridge: CARTRIDGE }),
-  z.strictObject({ do: z.literal('remove') }),
-  z.strictObject({ do: z.literal('reset') }),
-  z.strictObject({ do: z.literal('faults'), faults: FAULTS }),
-]);
-
-const STATE = z.object({ identity: z.unknown(), cartridge: z.string().nullable(), faults: FAULTS });
-
 /** Carries out a request; resolves with the state after it. Rejects with ZodError for an invalid request. */
 export async function serveDriveControls(controls: DriveControls, message: unknown): Promise<DriveState> {
-  const request = REQUEST.parse(message);
+  const { DRIVE_REQUEST } = await import('./requests.js');
+  const request = DRIVE_REQUEST.parse(message);
   if (request.do === 'insert') await controls.insert(request.cartridge);
   if (request.do === 'remove') await controls.remove();
   if (request.do === 'reset') await controls.reset();
@@ -51,7 +41,8 @@ export async function serveDriveControls(controls: DriveControls, message: unkno
 export async function reachDrive(folder: string): Promise<DriveControls | undefined> {
   const client = await ControlClient.reach(folder);
   if (client === undefined) return undefined;
-  const ask = async (request: z.infer<typeof REQUEST>) => STATE.parse(await client.ask(request)) as DriveState;
+  const { DRIVE_STATE } = await import('./requests.js');
+  const ask = async (request: DriveRequest) => DRIVE_STATE.parse(await client.ask(request)) as DriveState;
   return {
     state: () => ask({ do: 'state' }),
     insert: async (cartridge) => void (await ask({ do: 'insert', cartridge })),

@@ -1,10 +1,9 @@
-import * as z from 'zod';
 import type { CartridgeOptions } from '../cartridge/cartridge-options.js';
 import type { LibraryElement } from '../library/library.js';
 import type { LibraryFault } from '../library/library-faults.js';
 import type { LibraryIdentity } from '../library/library-record.js';
 import { ControlClient } from './client.js';
-import { CARTRIDGE, FAULTS } from './messages.js';
+import type { LibraryRequest } from './requests.js';
 
 /** The state of a library as an operator sees it. */
 export interface LibraryState {
@@ -35,42 +34,10 @@ export interface LibraryControls {
   close(): Promise<void>;
 }
 
-const address = z.int().min(0).max(0xffff);
-
-const LIBRARY_FAULT = z.strictObject({
-  commands: FAULTS.optional(),
-  stuck: z.array(address).max(1000).optional(),
-  blocked: z.array(address).max(1000).optional(),
-  unreadable: z.array(z.string()).max(1000).optional(),
-  offline: z.boolean().optional(),
-}) as z.ZodType<LibraryFault>;
-
-/** Throws ZodError for invalid faults of a library. */
-export function parseLibraryFault(document: unknown): LibraryFault {
-  return LIBRARY_FAULT.parse(document);
-}
-
-const REQUEST = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('state') }),
-  z.strictObject({ do: z.literal('import'), cartridge: CARTRIDGE }),
-  z.strictObject({ do: z.literal('export'), cartridge: z.string() }),
-  z.strictObject({ do: z.literal('remove-magazine'), magazine: z.number() }),
-  z.strictObject({ do: z.literal('insert-magazine'), magazine: z.number() }),
-  z.strictObject({ do: z.literal('reset') }),
-  z.strictObject({ do: z.literal('faults'), faults: LIBRARY_FAULT }),
-]);
-
-const STATE = z.object({
-  identity: z.unknown(),
-  elements: z.array(z.object({ element: address, type: z.string(), cartridge: z.string().nullable() })),
-  outside: z.array(z.string()),
-  magazinesOut: z.array(z.number()),
-  faults: LIBRARY_FAULT,
-});
-
 /** Carries out a request; resolves with the state after it. Rejects with ZodError for an invalid request. */
 export async function serveLibraryControls(controls: LibraryControls, message: unknown): Promise<LibraryState> {
-  const request = REQUEST.parse(message);
+  const { LIBRARY_REQUEST } = await import('./requests.js');
+  const request = LIBRARY_REQUEST.parse(message);
   if (request.do === 'import') await controls.import(request.cartridge);
   if (request.do === 'export') await controls.export(request.cartridge);
   if (request.do === 'remove-magazine') await controls.removeMagazine(request.magazine);
@@ -84,7 +51,8 @@ export async function serveLibraryControls(controls: LibraryControls, message: u
 export async function reachLibrary(folder: string): Promise<LibraryControls | undefined> {
   const client = await ControlClient.reach(folder);
   if (client === undefined) return undefined;
-  const ask = async (request: z.infer<typeof REQUEST>) => STATE.parse(await client.ask(request)) as LibraryState;
+  const { LIBRARY_STATE } = await import('./requests.js');
+  const ask = async (request: LibraryRequest) => LIBRARY_STATE.parse(await client.ask(request)) as LibraryState;
   return {
     state: () => ask({ do: 'state' }),
     import: async (cartridge) => void (await ask({ do: 'import', cartridge })),

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import * as z from 'zod';
 import { InvalidArgumentError, LtoError } from '../../errors/index.js';
 import { linesOf } from './lines.js';
 import { controlSocketPath, LONGEST_PATH, toLine } from './messages.js';
@@ -84,7 +83,9 @@ async function respond(line: string, serve: Serve): Promise<unknown> {
   try {
     return { state: await serve(parse(line)) };
   } catch (error) {
-    return refusal(error instanceof z.ZodError ? unreadable(z.prettifyError(error)) : error);
+    const { whyNoRequest } = await import('./requests.js');
+    const why = whyNoRequest(error);
+    return refusal(why === undefined ? error : unreadable(why));
   }
 }
 
@@ -97,7 +98,7 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw unreadable('it is no JSON');
+    throw unreadable('it is not JSON');
   }
 }
 

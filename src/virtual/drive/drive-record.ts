@@ -163,7 +163,7 @@ export async function loadDrive(folder: string): Promise<DriveRecord> {
   const missing = (['identity', 'settings', 'memory'] as const).find((part) => !isObject(stored[part]));
   const { memory, life, identity } = stored;
   if (missing !== undefined || !Number.isInteger(identity.generation) || !isPosition(memory.position)) {
-    const what = missing === undefined ? 'tells no generation or no position' : `has no ${missing}`;
+    const what = missing === undefined ? 'has no generation or no position' : `has no ${missing}`;
     throw new DeviceNotFoundError(`${FILE} is damaged: it ${what}`, {
       ...details,
       next: 'Restore it from a backup, or create a new drive and put the cartridges of this one into it',

@@ -1,4 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumber } from '../../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { DETAILED_GENERATIONS, type DetailedGeneration, generationFacts, recordingSpeeds } from '../../scsi/index.js';
@@ -49,6 +50,15 @@ const RANGES = {
   restartLevel: { min: 0, max: 1, unit: 'parts of the buffer', fractions: true },
   matchingSeconds: { ...SECONDS, min: 0.001 },
 } satisfies Partial<Record<keyof SpeedFacts, NumberRange>>;
+const FACTS: OptionNames<SpeedFacts> = {
+  bufferBytes: true,
+  speeds: true,
+  backHitchSeconds: true,
+  restartLevel: true,
+  matchingSeconds: true,
+  winding: true,
+  clock: true,
+};
 const WINDING_RANGES: Readonly<Record<keyof WindingFacts, NumberRange>> = {
   wraps: { min: 1, max: 0xffff, unit: 'wraps' },
   metres: { min: 1, max: LARGEST_COUNT, unit: 'metres', fractions: true },
@@ -62,6 +72,7 @@ const WINDING_RANGES: Readonly<Record<keyof WindingFacts, NumberRange>> = {
 
 function requireWinding(facts: WindingFacts): void {
   requireRecord('winding', facts);
+  requireKnownNames(facts, WINDING_RANGES, undefined, 'fact of winding');
   for (const [name, range] of Object.entries(WINDING_RANGES)) {
     requireNumber(name, facts[name as keyof WindingFacts], range);
   }
@@ -75,13 +86,17 @@ export function speedFacts(speed: string | SpeedFacts): SpeedFacts {
       next: `Use one of ${SPEED_NAMES.join(', ')}`,
     });
   }
+  requireRecord('speed', facts);
+  requireKnownNames(facts, FACTS, undefined, 'fact of a speed');
   const { speeds, winding: way, clock = 'real' } = facts;
   if (way !== undefined) requireWinding(way);
   if (clock !== 'real' && clock !== 'simulated') {
     throw new InvalidArgumentError(`the clock of a drive is real or simulated, not ${JSON.stringify(clock)}`);
   }
   for (const [name, range] of Object.entries(RANGES)) requireNumber(name, facts[name as keyof typeof RANGES], range);
-  const ascending = speeds.every((value, step) => value > (speeds[step - 1] ?? 0) && value < Number.POSITIVE_INFINITY);
-  if (speeds.length > 0 && ascending) return facts;
+  const ascending =
+    Array.isArray(speeds) &&
+    speeds.every((value, step) => value > (speeds[step - 1] ?? 0) && value < Number.POSITIVE_INFINITY);
+  if (ascending && speeds.length > 0) return facts;
   throw new InvalidArgumentError('the speeds of a drive are positive and ascending, and there is at least one');
 }

@@ -1,6 +1,7 @@
 import * as scsi from '../../scsi/index.js';
 import type { Command } from '../unit/command.js';
-import { inquiry, reportLuns, requestSense } from './identity.js';
+import { requestSense } from '../unit/request-sense.js';
+import { inquiry, reportLuns } from './identity.js';
 import { initializeElementStatus, initializeElementStatusWithRange, readElementStatus } from './inventory.js';
 import type { Library } from './library.js';
 import { logSense } from './log.js';

@@ -4,16 +4,14 @@ import {
   decodeCdb,
   encodeDeviceIdentification,
   encodeInquiry,
-  encodeSense,
   encodeSerialNumber,
   encodeSupportedPages,
   INQUIRY,
   MEDIUM_CHANGER,
   REPORT_LUNS,
-  REQUEST_SENSE,
   VPD_PAGES,
 } from '../../scsi/index.js';
-import { invalidFieldInCdb, pendingSense } from '../unit/check-condition.js';
+import { invalidFieldInCdb } from '../unit/check-condition.js';
 import type { Request } from '../unit/command.js';
 import { lunList, TARGET_INQUIRY } from '../unit/target-facts.js';
 import type { Library } from './library.js';
@@ -67,16 +65,6 @@ function deviceIdentification({ vendor, product, serial }: LibraryIdentity): Uin
   const bytes = concatBytes(asciiPad(vendor, 8), asciiPad(product, 16), Buffer.from(serial, 'latin1'));
   const name = { association: 'logicalUnit', type: 't10Vendor', codeSet: ASCII, bytes } as const;
   return encodeDeviceIdentification([name], MEDIUM_CHANGER);
-}
-
-/** REQUEST SENSE: reports and removes the next queued unit attention; otherwise why the library is not ready. */
-export function requestSense(library: Library, { cdb, nexus }: Request): Uint8Array {
-  const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
-  const fields = pendingSense(() => {
-    library.reportAttention(nexus);
-    library.requireReady();
-  });
-  return encodeSense(fields, { descriptor: descriptorFormat }).subarray(0, allocationLength);
 }
 
 /** REPORT LUNS: the changer is LUN 0, the drives follow. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** The record of a library, in its folder. */
 export const LIBRARY_FILE = 'library.json';
+/** What the record says it is. */
+export const LIBRARY_FORMAT = 'node-lto virtual library 1';
 
 /** Whether a folder is that of a library. */
 export async function isLibrary(folder: string): Promise<boolean> {

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import { DeviceNotFoundError } from '../../errors/index.js';
 import type { MediumKind } from '../cartridge/cartridge-memory.js';
-import { CARTRIDGE_NAME } from '../cartridge/cartridge-options.js';
 import { readJson, writeJson } from '../host/json-file.js';
 import { type Attention, type Nexus, POWER_ON } from '../unit/nexus.js';
-import { type ElementCounts, ElementMap, MOST_ELEMENTS } from './element-map.js';
-import { LIBRARY_FILE } from './library-folder.js';
-import { LIBRARY_TRAIT_NAMES, type LibraryTrait } from './traits/trait-names.js';
+import { type ElementCounts, ElementMap } from './element-map.js';
+import { LIBRARY_FILE, LIBRARY_FORMAT } from './library-folder.js';
+import type { LibraryTrait } from './traits/trait-names.js';
 
 /** Identity of a library. */
 export interface LibraryIdentity {
@@ -66,8 +64,6 @@ export interface LibraryRecord {
   readonly closed: boolean;
 }
 
-const FORMAT = 'node-lto virtual library 1';
-
 /** The state of a library after power on. */
 export function libraryPoweredOn({ stored, magazinesOut = [] }: Partial<LibraryMemory>): LibraryMemory {
   return { stored: stored ?? {}, magazinesOut, removalPreventedBy: [], attentions: [POWER_ON] };
@@ -75,41 +71,8 @@ export function libraryPoweredOn({ stored, magazinesOut = [] }: Partial<LibraryM
 
 /** Replaces the record atomically, so that after a power cut a move is either done or not. */
 export async function saveLibrary(folder: string, record: LibraryRecord): Promise<void> {
-  await writeJson(fileOf(folder), { format: FORMAT, ...record });
+  await writeJson(fileOf(folder), { format: LIBRARY_FORMAT, ...record });
 }
-
-const count = z.int().min(0);
-const seconds = z.number().min(0);
-
-/** Other fields are kept unchanged. */
-const RECORD = z.looseObject({
-  format: z.literal(FORMAT),
-  identity: z.object({ vendor: z.string(), product: z.string(), revision: z.string(), serial: z.string() }),
-  settings: z.object({
-    drives: count.max(MOST_ELEMENTS.drives),
-    slots: count.max(MOST_ELEMENTS.slots),
-    mailSlots: count.max(MOST_ELEMENTS.mailSlots),
-    unloadsDrives: z.boolean(),
-    magazines: count.max(MOST_ELEMENTS.slots).optional(),
-    traits: z.array(z.enum(LIBRARY_TRAIT_NAMES)).optional(),
-    speed: z.object({ handling: seconds, travel: seconds, scan: seconds }),
-  }),
-  memory: z.object({
-    stored: z.record(
-      z.string().regex(/^\d{1,5}$/),
-      z.object({
-        cartridge: z.string().regex(CARTRIDGE_NAME),
-        kind: z.enum(['data', 'worm', 'cleaning']),
-        source: count.optional(),
-        byOperator: z.boolean().optional(),
-      }),
-    ),
-    removalPreventedBy: z.array(z.string()),
-    magazinesOut: z.array(count).optional(),
-    attentions: z.array(z.tuple([count, count])),
-  }),
-  closed: z.boolean(),
-});
 
 /** Rejects with DeviceNotFoundError if the folder contains no readable library. */
 export async function loadLibrary(folder: string): Promise<LibraryRecord> {
@@ -119,6 +82,7 @@ export async function loadLibrary(folder: string): Promise<LibraryRecord> {
       cause.code === 'ENOENT' ? 'there is no virtual library in this folder' : `${LIBRARY_FILE} can't be read`;
     throw new DeviceNotFoundError(what, { ...details, cause });
   });
+  const { RECORD } = await import('./library-schema.js');
   const { success, data, error } = RECORD.safeParse(found);
   const where = success ? incoherence(data) : error.issues[0]?.path.join('.') || 'its beginning';
   if (success && where === undefined) return data;

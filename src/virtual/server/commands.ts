@@ -1,8 +1,9 @@
 import * as scsi from '../../scsi/index.js';
 import type { Drive, MediumNeed } from '../drive/drive.js';
 import type { Command } from '../unit/command.js';
+import { requestSense } from '../unit/request-sense.js';
 import { reportDensitySupport } from './density.js';
-import { inquiry, readBlockLimits, reportLuns, requestSense } from './identity.js';
+import { inquiry, readBlockLimits, reportLuns } from './identity.js';
 import { logSense } from './log/log.js';
 import { generateOrder, hasAccessOrder, hasWrapEnds, readEndOfWrap, receiveOrder } from './medium/access-order.js';
 import { readAttribute, writeAttribute } from './medium/attributes.js';

@@ -2,16 +2,14 @@ import {
   decodeCdb,
   encodeBlockLimits,
   encodeInquiry,
-  encodeSense,
   INQUIRY,
   READ_BLOCK_LIMITS,
   REPORT_LUNS,
-  REQUEST_SENSE,
   SEQUENTIAL_ACCESS_DEVICE,
 } from '../../scsi/index.js';
 import { MAX_RECORD_BYTES } from '../cartridge/tap-format.js';
 import type { Drive } from '../drive/drive.js';
-import { invalidFieldInCdb, pendingSense } from '../unit/check-condition.js';
+import { invalidFieldInCdb } from '../unit/check-condition.js';
 import type { Request } from '../unit/command.js';
 import { lunList, TARGET_INQUIRY } from '../unit/target-facts.js';
 import { vpdPage } from './vpd.js';
@@ -39,16 +37,6 @@ function standardInquiry({ identity }: Drive): Uint8Array {
     revision,
     versionDescriptors: VERSION_DESCRIPTORS,
   });
-}
-
-/** REQUEST SENSE: reports and removes the next queued unit attention; otherwise why the drive is not ready. */
-export function requestSense(drive: Drive, { cdb, nexus }: Request): Uint8Array {
-  const { descriptorFormat, allocationLength } = decodeCdb(REQUEST_SENSE, cdb);
-  const fields = pendingSense(() => {
-    drive.reportAttention(nexus);
-    drive.requireReady();
-  });
-  return encodeSense(fields, { descriptor: descriptorFormat }).subarray(0, allocationLength);
 }
 
 /** READ BLOCK LIMITS */

@@ -16,36 +16,36 @@ const MIB = 1024 * KIB;
 
 const TRAITS: Readonly<Record<Trait, TraitRow>> = {
   'transfer-limit=64K': {
-    about: 'a host adapter that carries 16 pages in one transfer, the least that is found',
+    about: 'a host adapter that transfers at most 16 pages at once, the smallest known limit',
     transferLimit: 64 * KIB,
   },
   'transfer-limit=256K': {
-    about: 'a host adapter that carries 64 pages in one transfer',
+    about: 'a host adapter that transfers at most 64 pages at once',
     transferLimit: 256 * KIB,
   },
   'transfer-limit=512K': {
-    about: 'a host adapter with the usual scatter list of 128 entries, a page each',
+    about: 'a host adapter with the usual scatter-gather list of 128 entries of one page',
     transferLimit: 512 * KIB,
   },
   'blank-check-at-beginning': {
-    about: 'spacing back to the beginning of the partition is answered BLANK CHECK 00/05, without EOM',
+    about: 'reports BLANK CHECK 00/05 without EOM when it spaces back to the beginning of the partition',
     shows: { 'SPACE(6)': blankCheckAtBeginning, 'SPACE(16)': blankCheckAtBeginning },
   },
   'overflow-without-residual': {
-    about: 'VOLUME OVERFLOW has a residual of 0 for a record that was not taken',
+    about: 'reports VOLUME OVERFLOW with a residual of 0 for a record that it did not accept',
     shows: { 'WRITE(6)': withoutResidual },
   },
   'bop-at-block-1': {
-    about: 'the short form of READ POSITION still says BOP at block 1, behind an empty first file',
+    about: 'reports BOP in the short form of READ POSITION at block 1, after an empty first file',
     shows: { 'READ POSITION': beginningAtBlock1 },
   },
   'unknown-marks': {
     about:
-      'counters of the log pages 0C, 17 and 31 and of the cartridge memory are all ones, or all ones but the last bit: unknown',
+      'reports all bits set, or all but the last one, for unknown counters of log pages 0C, 17 and 31 and of the cartridge memory',
     shows: { 'LOG SENSE': withUnknownMarks, 'READ ATTRIBUTE': withUnknownAttributes },
   },
   'short-lengths': {
-    about: 'length fields of VPD page 83, log, mode and encryption pages are 4 bytes short',
+    about: 'reports length fields of VPD page 83, log, mode and encryption pages that are 4 too small',
     shows: {
       INQUIRY: shortVpdPage,
       'LOG SENSE': shortLogPage,
@@ -54,19 +54,19 @@ const TRAITS: Readonly<Record<Trait, TraitRow>> = {
     },
   },
   'small-early-warning': {
-    about: 'an early-warning zone of 2 MiB',
+    about: 'has an early-warning zone of 2 MiB',
     earlyWarningBytes: 2 * MIB,
   },
   'no-early-warning': {
-    about: 'no early-warning zone: VOLUME OVERFLOW is the first that is told of the end',
+    about: 'has no early-warning zone: VOLUME OVERFLOW is the first sign of the end of the medium',
     earlyWarningBytes: 0,
   },
   'attention-in-file': {
-    about: 'unit attentions that lose nothing (6/2A/01, 6/2A/10, 6/3F/0E) between the records of a file',
+    about: 'reports harmless unit attentions (6/2A/01, 6/2A/10, 6/3F/0E) between the records of a file',
     refuses: { 'READ(6)': attentionInFile, 'WRITE(6)': attentionInFile },
   },
   'no-block-protection': {
-    about: 'no logical block protection: VPD page B5 and mode page 0A/F0 are not there',
+    about: 'has no logical block protection: VPD page B5 and mode page 0A/F0 are missing',
     shows: { INQUIRY: vpdWithoutProtection, 'MODE SENSE(10)': modeWithoutProtection },
   },
 };

@@ -42,17 +42,6 @@ export function readList<T>(decode: () => T): T {
   }
 }
 
-/** The sense data that a check of a unit throws; NO SENSE if it throws none. */
-export function pendingSense(look: () => void): SenseFields {
-  try {
-    look();
-    return sense('0/00/00');
-  } catch (condition) {
-    if (condition instanceof CheckCondition) return condition.sense;
-    throw condition;
-  }
-}
-
 /** The INFORMATION field of fixed format has 32 bits; a larger value is omitted (SPC-5 4.5.3). */
 export function residual(count: number): Partial<SenseFields> {
   return Math.abs(count) <= 0x7fffffff ? { information: count } : {};

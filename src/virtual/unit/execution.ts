@@ -1,5 +1,6 @@
 import { LARGEST_COUNT, requireNumber } from '../../arguments/number.js';
-import { requireNonEmptyText, requireOptions } from '../../arguments/options.js';
+import type { OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { opaqueView } from '../../scsi/wire/bytes.js';
 import type { AbortTasks } from './command.js';
@@ -22,6 +23,15 @@ export interface DataPhase {
   readonly abortTasks?: AbortTasks | undefined;
 }
 
+const DATA_PHASE: OptionNames<DataPhase> = {
+  ...CALL_OPTIONS,
+  dataOut: true,
+  allocationLength: true,
+  into: true,
+  nexus: true,
+  abortTasks: true,
+};
+
 /** Throws InvalidArgumentError for an invalid command or data phase. */
 export function requireCommand(cdb: unknown, data: DataPhase): void {
   const bytes = (name: string, value: unknown) => {
@@ -29,7 +39,7 @@ export function requireCommand(cdb: unknown, data: DataPhase): void {
     throw new InvalidArgumentError(`${name} must be bytes`, { next: 'Give a Uint8Array' });
   };
   bytes('the CDB', cdb);
-  requireOptions(data);
+  requireOptions(data, undefined, DATA_PHASE);
   if (data.dataOut !== undefined) bytes('dataOut', data.dataOut);
   if (data.into !== undefined) bytes('into', data.into);
   if (data.nexus !== undefined) requireNonEmptyText('nexus', data.nexus);

@@ -1,4 +1,5 @@
 import { LARGEST_COUNT, type NumberRange, requireNumbers } from '../../arguments/number.js';
+import { type OptionNames, requireKnownNames } from '../../arguments/option-names.js';
 import { requireRecord } from '../../arguments/options.js';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type CommandName, type CommandSet, commandName, type SenseFields } from '../../scsi/index.js';
@@ -62,6 +63,16 @@ export class Faults {
   }
 }
 
+const FAULT: OptionNames<Fault> = {
+  command: true,
+  afterCount: true,
+  atObject: true,
+  probability: true,
+  seed: true,
+  times: true,
+  carriedOut: true,
+  outcome: true,
+};
 const CONDITIONS = {
   afterCount: { min: 0, max: LARGEST_COUNT, unit: 'commands' },
   atObject: { min: 0, max: LARGEST_COUNT, unit: 'objects' },
@@ -76,6 +87,7 @@ function requireFaults(faults: unknown): void {
   if (!Array.isArray(faults)) throw new InvalidArgumentError('faults are a list', { next });
   for (const fault of faults as readonly Fault[]) {
     requireRecord('a fault', fault, { next });
+    requireKnownNames(fault, FAULT, undefined, 'condition of a fault');
     requireNumbers(fault, CONDITIONS, { next });
     requireRecord('the outcome of a fault', fault.outcome, { next });
     if (OUTCOMES.some((name) => name in fault.outcome)) continue;

@@ -140,7 +140,7 @@ export class NodeFolder implements TargetFolder {
     const slash = path.lastIndexOf('/');
     if (slash > 0) this.#requireFolder(path.slice(0, slash));
     if (!fs.lstatSync(this.#full(path)).isDirectory()) {
-      throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' });
+      throw Object.assign(new Error(`${path} is not a folder`), { code: 'ENOTDIR' });
     }
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.add(path);

@@ -1,5 +1,5 @@
 import type * as Binding from '../../../../binding.js';
-import type { FileAttribute } from '../../../../binding.js';
+import type { FileAttribute, FilePacker } from '../../../../binding.js';
 import { optionalAddon } from '../../../addon/load-addon.js';
 import { namingFailures } from '../../../errors/system-error.js';
 import type { ByteString } from '../../encode/byte-string.js';
@@ -37,28 +37,32 @@ export interface FileAccess {
    * Packs the first of `names`, in the form above, into `memory`, as long as they are small files that need no further
    * look: the same bytes as of `MemberEncoder`. The next name is any other file, or one for which there is no room.
    */
-  packFiles(place: FilePlace, names: Uint8Array, memory: Uint8Array, xattrs: boolean): PackedFiles;
+  packFiles(place: FilePlace, names: Uint8Array, memory: Uint8Array): PackedFiles;
   /** Reads up to `length` bytes to `at` in `memory`. */
   readSmall(path: ByteString, memory: Buffer, at: number, length: number): SmallRead;
   /** Extended attributes; undefined where there are no calls for them. */
   attributes(path: ByteString): readonly FileAttribute[] | undefined;
   /** Offset and length of each part of an open file with data; undefined if the system cannot report it. */
   extents(fd: number, size: number): Float64Array | undefined;
+  /** Ends whatever works beside the packer. */
+  close(): void;
 }
 
-/** Uses the addon if available: fewer calls, and some that Node.js lacks. */
-export function openFileAccess(): FileAccess {
+/** Uses the addon if available: fewer calls, and some that Node.js lacks. `xattrs`: whether extended attributes are kept. */
+export function openFileAccess(xattrs: boolean): FileAccess {
   const addon = optionalAddon();
-  return addon === undefined ? NODE_ACCESS : new NativeAccess(addon);
+  return addon === undefined ? NODE_ACCESS : new NativeAccess(addon, xattrs);
 }
 
 class NativeAccess implements FileAccess {
   readonly #addon: typeof Binding;
   readonly #facts = new Float64Array(FACTS);
   readonly #packed = new Float64Array(2);
+  readonly #packer: FilePacker;
 
-  constructor(addon: typeof Binding) {
+  constructor(addon: typeof Binding, xattrs: boolean) {
     this.#addon = addon;
+    this.#packer = new addon.FilePacker(xattrs);
   }
 
   status(path: ByteString): FileStatus {
@@ -71,8 +75,8 @@ class NativeAccess implements FileAccess {
     return namingFailures(() => this.#addon.namesIn(folder));
   }
 
-  packFiles({ path, name }: FilePlace, names: Uint8Array, memory: Uint8Array, xattrs: boolean): PackedFiles {
-    const files = this.#addon.packFiles(path, name, names, memory, xattrs, this.#packed);
+  packFiles({ path, name }: FilePlace, names: Uint8Array, memory: Uint8Array): PackedFiles {
+    const files = this.#packer.pack(path, name, names, memory, this.#packed);
     return { files, names: this.#packed[0] ?? 0, bytes: this.#packed[1] ?? 0 };
   }
 
@@ -89,16 +93,21 @@ class NativeAccess implements FileAccess {
   extents(fd: number, size: number): Float64Array {
     return namingFailures(() => this.#addon.dataExtents(fd, size));
   }
+
+  close(): void {
+    this.#packer.close();
+  }
 }
 
 const NONE: PackedFiles = { files: 0, names: 0, bytes: 0 };
 
 /** By Node.js alone. */
-export const NODE_ACCESS: FileAccess = {
+const NODE_ACCESS: FileAccess = {
   status: statLink,
   names: namesIn,
   packFiles: () => NONE,
   readSmall: readSmallFile,
   attributes: () => undefined,
   extents: () => undefined,
+  close: () => undefined,
 };

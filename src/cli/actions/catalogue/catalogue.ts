@@ -1,24 +1,21 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type CatalogueChange, reconcile } from '../../../catalogue/index.js';
+import { Readable } from 'node:stream';
+import type { CatalogueChange } from '../../../catalogue/index.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
-import type { KeystoreOptions } from '../../input/keystore.js';
-import { keysOf } from '../../input/keystore-keys.js';
+import { pipeOut } from '../../output/standard-output.js';
 import { facts } from '../../output/table.js';
 import { jsonLines } from '../../output/terminal.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult, CommonOptions } from '../../run/action.js';
-import { type ArchiveDevice, withArchiveProvider } from '../../run/archive-provider.js';
+import type { CommonOptions } from '../../run/action.js';
 import { type CatalogueOptions, withCatalogue } from '../../run/catalogue.js';
-import { interruptible } from '../../run/interrupt.js';
 
 type Options = CommonOptions & CatalogueOptions;
 
 /** Changes to record in one transaction. */
 const AT_ONCE = 50;
 
-export function stats(options: Options): Promise<CommandResult> {
+export function stats(options: Options) {
   return withCatalogue(options, async (catalogue) => {
     const found = await catalogue.stats();
     const states = Object.entries(found.archives).filter(([, count]) => count > 0);
@@ -35,14 +32,16 @@ export function stats(options: Options): Promise<CommandResult> {
 
 export function exportAll(options: Options & { readonly cartridge?: string }): Promise<undefined> {
   return withCatalogue(options, async (catalogue) => {
-    for await (const change of catalogue.export({ cartridge: options.cartridge })) {
-      if (!process.stdout.write(jsonLines(change))) await once(process.stdout, 'drain');
-    }
+    await pipeOut(Readable.from(linesOf(catalogue.export({ cartridge: options.cartridge }))));
     return undefined;
   });
 }
 
-export function importAll(options: Options, file: string): Promise<CommandResult> {
+async function* linesOf(changes: AsyncIterable<CatalogueChange>): AsyncGenerator<string> {
+  for await (const change of changes) yield jsonLines(change);
+}
+
+export function importAll(options: Options, file: string) {
   return withCatalogue(options, async (catalogue) => {
     const input = file === '-' ? process.stdin : createReadStream(file);
     let waiting: CatalogueChange[] = [];
@@ -66,13 +65,11 @@ function parseLine(line: string, number: number): CatalogueChange {
   try {
     return JSON.parse(line) as CatalogueChange;
   } catch {
-    throw new InvalidArgumentError(`line ${number} is no JSON`, { next: 'Give what `lto catalogue export` printed' });
+    throw new InvalidArgumentError(`line ${number} is not JSON`, { next: 'Give what `lto catalogue export` printed' });
   }
 }
 
-export function forget(
-  options: Options & { readonly cartridge?: string; readonly archive?: string },
-): Promise<CommandResult> {
+export function forget(options: Options & { readonly cartridge?: string; readonly archive?: string }) {
   const { cartridge, archive } = options;
   return withCatalogue(options, async (catalogue) => {
     if ((cartridge === undefined) === (archive === undefined)) {
@@ -81,23 +78,5 @@ export function forget(
     const change = cartridge === undefined ? { archive: archive ?? '' } : { cartridge };
     await catalogue.apply([{ type: 'forget', ...change }]);
     return { document: change, text: '' };
-  });
-}
-
-export function reconcileCartridge(
-  options: Options & KeystoreOptions & ArchiveDevice & { readonly verify?: boolean },
-  cartridge: string,
-): Promise<CommandResult> {
-  return withCatalogue(options, async (catalogue) => {
-    const found = await withArchiveProvider(options, keysOf(options), (provider) =>
-      interruptible(({ signal }) => reconcile(catalogue, provider, cartridge, { verify: options.verify, signal })),
-    );
-    const names = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));
-    const rows = facts([
-      ['now durable', names(found.durable)],
-      ['found on tape', names(found.found)],
-      ['lost', names(found.lost)],
-    ]);
-    return { document: found, text: rows === '' ? 'the catalogue agrees with the cartridge' : rows };
   });
 }

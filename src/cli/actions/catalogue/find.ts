@@ -1,13 +1,10 @@
 import type { FoundMember } from '../../../catalogue/index.js';
 import { type MemberOptions, memberQuery } from '../../input/member-query.js';
 import { table } from '../../output/table.js';
-import type { CommandResult, CommonOptions } from '../../run/action.js';
+import type { CommonOptions } from '../../run/action.js';
 import { type CatalogueOptions, withCatalogue } from '../../run/catalogue.js';
 
-export async function find(
-  options: CommonOptions & CatalogueOptions & MemberOptions,
-  pattern: string,
-): Promise<CommandResult> {
+export async function find(options: CommonOptions & CatalogueOptions & MemberOptions, pattern: string) {
   const found = await withCatalogue(options, (catalogue) => catalogue.find(memberQuery(pattern, options)));
   const more = found.more ? '\nand more: --limit shows them' : '';
   return {

@@ -1,13 +1,11 @@
 import type { CataloguedArchive, CataloguedCartridge } from '../../../catalogue/index.js';
 import { table } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult, CommonOptions } from '../../run/action.js';
+import type { CommonOptions } from '../../run/action.js';
 import { type CatalogueOptions, withCatalogue } from '../../run/catalogue.js';
 
 /** Cartridges and archives of the catalogue. */
-export function listCatalogue(
-  options: CommonOptions & CatalogueOptions & { readonly cartridge?: string },
-): Promise<CommandResult> {
+export function listCatalogue(options: CommonOptions & CatalogueOptions & { readonly cartridge?: string }) {
   const { cartridge } = options;
   return withCatalogue(options, async (catalogue) => {
     const archives = await catalogue.archives({ cartridge });

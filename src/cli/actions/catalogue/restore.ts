@@ -1,11 +1,10 @@
-import { restoreMembers } from '../../../catalogue/index.js';
+import { restoreMembers } from '../../../catalogue/tape/restore-members.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { type MemberOptions, memberQuery } from '../../input/member-query.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
 import { type ArchiveDevice, withArchiveProvider } from '../../run/archive-provider.js';
 import { type CatalogueOptions, withCatalogue } from '../../run/catalogue.js';
 import { interruptible } from '../../run/interrupt.js';
@@ -16,7 +15,7 @@ interface RestoreOptions extends CatalogueOptions, MemberOptions, KeystoreOption
   readonly preserve?: boolean;
 }
 
-export async function restore(options: RestoreOptions, pattern: string): Promise<CommandResult> {
+export async function restore(options: RestoreOptions, pattern: string) {
   const { extract: folder, force, preserve } = options;
   return withCatalogue(options, async (catalogue) => {
     const { members, more } = await catalogue.find(memberQuery(pattern, options));
@@ -36,6 +35,9 @@ export async function restore(options: RestoreOptions, pattern: string): Promise
       ['bytes', `${report.bytes} (${formatBytes(report.bytes)})`],
       ['archives', report.archives],
       ['cartridges', report.cartridges.join(', ')],
+      ...(report.earlierVersions > 0
+        ? ([['earlier versions', `${report.earlierVersions}, not restored`]] as const)
+        : []),
     ]);
     return { document: report, text };
   });

@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { captureDrive } from '../../../tape/capture/capture-drive.js';
-import type { CommandResult } from '../../run/action.js';
 import type { DeviceOptions } from '../../run/device.js';
 
 interface CaptureOptions extends DeviceOptions {
   readonly output?: string | undefined;
 }
 
-export async function capture({ device = process.env.LTO_DEVICE, output }: CaptureOptions): Promise<CommandResult> {
+export async function capture({ device = process.env.LTO_DEVICE, output }: CaptureOptions) {
   if (!device) {
     throw new InvalidArgumentError('no drive is named', {
       next: 'Name one with --device or LTO_DEVICE; `lto drives` lists the drives',

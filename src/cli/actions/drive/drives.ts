@@ -1,8 +1,7 @@
 import { listDrives } from '../../../tape/open/list-drives.js';
 import { table } from '../../output/table.js';
-import type { CommandResult } from '../../run/action.js';
 
-export async function drives(): Promise<CommandResult> {
+export async function drives() {
   const found = await listDrives();
   return {
     document: { drives: found },

@@ -6,7 +6,6 @@ import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import { facts } from '../../output/table.js';
 import { encryptionFacts, encryptionStatus, nextBlockText } from '../../output/text/encryption.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
 interface OnOptions extends DeviceOptions, KeystoreOptions {
@@ -17,11 +16,11 @@ interface OnOptions extends DeviceOptions, KeystoreOptions {
 
 const SCOPES = ['local', 'all'] as const;
 
-export function status(options: DeviceOptions): Promise<CommandResult> {
+export function status(options: DeviceOptions) {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<CommandResult> {
+async function tell(drive: TapeDrive) {
   const capabilities = await drive.encryption.capabilities();
   const set = await encryptionStatus(drive);
   if (capabilities === undefined || set === undefined) {
@@ -41,7 +40,7 @@ async function tell(drive: TapeDrive): Promise<CommandResult> {
   };
 }
 
-export async function on(options: OnOptions, keyId: string): Promise<CommandResult> {
+export async function on(options: OnOptions, keyId: string) {
   const mode = oneOf<EncryptionModeName>('mode', options.mode, Object.keys(ENCRYPTION_MODES) as EncryptionModeName[]);
   const scope = oneOf('scope', options.scope, SCOPES);
   if (mode === 'raw') throw new InvalidArgumentError('the mode raw takes no key');
@@ -65,11 +64,11 @@ function requireRemembers({ device }: TapeDrive): void {
   });
 }
 
-export function off(options: DeviceOptions): Promise<CommandResult> {
+export function off(options: DeviceOptions) {
   return withDrive(options, switchOff, READ_ONLY);
 }
 
-async function switchOff(drive: TapeDrive): Promise<CommandResult> {
+async function switchOff(drive: TapeDrive) {
   const set = await drive.encryption.disable();
   if (set) return { document: { device: drive.device, ...set }, text: facts(encryptionFacts(set)) };
   return { document: { device: drive.device, supported: false }, text: 'the drive does not encrypt' };

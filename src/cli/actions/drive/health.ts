@@ -1,28 +1,35 @@
+import { InvalidArgumentError } from '../../../errors/index.js';
 import type { CartridgeWear, TransferErrors } from '../../../tape/reports/health/facts.js';
 import type { Health } from '../../../tape/reports/health/health.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { type Fact, facts } from '../../output/table.js';
-import { visible } from '../../output/terminal.js';
+import { verdictLines } from '../../output/text/verdict.js';
 import { formatCapacity } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import { type DeviceOptions, historyPath, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
-export function health(options: DeviceOptions): Promise<CommandResult> {
-  return withDrive(options, tell, READ_ONLY);
+export function health(options: DeviceOptions) {
+  const path = options.history === undefined ? undefined : requireHistory(options);
+  return withDrive(options, (drive) => tell(drive, path), READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<CommandResult> {
+function requireHistory(options: DeviceOptions): string {
+  const path = historyPath(options);
+  if (path !== undefined) return path;
+  throw new InvalidArgumentError('no history is named', {
+    next: 'Name its file with --history or LTO_HISTORY; jobs keep it with the same option, or historyFile of a provider',
+  });
+}
+
+async function tell(drive: TapeDrive, path: string | undefined) {
   const told = await drive.health();
+  const past = path === undefined ? undefined : await (await import('./history.js')).judgedPast(drive, told, path);
+  const lines = [...verdictLines(told), '', facts([...healthFacts(told), ...noticeFacts(told)])];
   return {
-    document: { device: drive.device, ...told },
-    text: [...verdictLines(told), '', facts([...healthFacts(told), ...noticeFacts(told)])].join('\n'),
+    document: { device: drive.device, ...told, ...(past && { history: past.report }) },
+    text: [...lines, ...(past?.lines ?? [])].join('\n'),
     exitCode: told.verdict === 'bad' ? exitCodeOf('LTO_MEDIUM_ERROR') : 0,
   };
-}
-
-function verdictLines({ verdict, reasons }: Health): string[] {
-  return [verdict, ...reasons.map((reason) => `  ${reason.verdict}: ${visible(reason.what)}. ${reason.action}`)];
 }
 
 function healthFacts({ drive, temperature, cleaning, writing, reading, compression, cartridge }: Health): Fact[] {

@@ -13,14 +13,13 @@ import { type Fact, facts, table } from '../../output/table.js';
 import { encryptionFacts, encryptionStatus } from '../../output/text/encryption.js';
 import { identityFacts } from '../../output/text/identity.js';
 import { formatBytes, formatCapacity } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
-export function inspect(options: DeviceOptions): Promise<CommandResult> {
+export function inspect(options: DeviceOptions) {
   return withDrive(options, tell, READ_ONLY);
 }
 
-async function tell(drive: TapeDrive): Promise<CommandResult> {
+async function tell(drive: TapeDrive) {
   const document = {
     device: drive.device,
     identity: await drive.identity(),

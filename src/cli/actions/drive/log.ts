@@ -5,12 +5,12 @@ import { hexCode } from '../../../scsi/wire/bytes.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { table } from '../../output/table.js';
 import { hexText, valueText } from '../../output/text/value.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
-export function log(options: DeviceOptions, page?: string): Promise<CommandResult> {
+export function log(options: DeviceOptions, page?: string) {
   const code = page === undefined ? undefined : parsePage(page);
-  return withDrive(options, (drive) => (code === undefined ? list(drive) : show(drive, code)), READ_ONLY);
+  const work = async (drive: TapeDrive) => (code === undefined ? await list(drive) : await show(drive, code));
+  return withDrive(options, work, READ_ONLY);
 }
 
 const PAGE = /^(?:0x)?([0-9a-f]{1,2})h?(?:\/(?:0x)?([0-9a-f]{1,2})h?)?$/i;
@@ -20,12 +20,12 @@ function parsePage(text: string): LogPageCode {
   const [, page = '', subpage = '0'] = PAGE.exec(text) ?? [];
   const code = { page: Number.parseInt(page, 16), subpage: Number.parseInt(subpage, 16) };
   if (code.page <= LARGEST_PAGE) return code;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no log page`, {
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a log page`, {
     next: 'Write it in hex, 00 to 3f, with a subpage after a slash: 17, 3e/01',
   });
 }
 
-async function list(drive: TapeDrive): Promise<CommandResult> {
+async function list(drive: TapeDrive) {
   const codes = await drive.logPages();
   if (codes === undefined) throw refused(drive, 'the drive does not list its log pages');
   const pages = codes.map((code) => ({ ...codeOf(code), name: logPageName(code) }));
@@ -38,7 +38,7 @@ async function list(drive: TapeDrive): Promise<CommandResult> {
   };
 }
 
-async function show(drive: TapeDrive, code: LogPageCode): Promise<CommandResult> {
+async function show(drive: TapeDrive, code: LogPageCode) {
   const { page, subpage } = codeOf(code);
   const read = await drive.logPage(code.page, code.subpage);
   if (read === undefined) throw refused(drive, `the drive has no log page ${page}/${subpage}`);
@@ -69,6 +69,6 @@ function refused(drive: TapeDrive, what: string): IllegalRequestError {
   return new IllegalRequestError(what, {
     device: drive.device,
     operation: 'LOG SENSE',
-    next: '`lto log` lists the pages of a drive that tells them',
+    next: '`lto log` lists the pages, if the drive reports them',
   });
 }

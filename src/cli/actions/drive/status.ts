@@ -7,17 +7,16 @@ import { type Fact, facts } from '../../output/table.js';
 import { encryptionFacts, encryptionStatus } from '../../output/text/encryption.js';
 import { identityFacts } from '../../output/text/identity.js';
 import { readinessText } from '../../output/text/readiness.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf } from '../../run/exit-codes.js';
 
-export async function status({ library, ...options }: DeviceOptions): Promise<CommandResult> {
+export async function status({ library, ...options }: DeviceOptions) {
   if (library === undefined) return withDrive(options, tell, READ_ONLY);
   const { libraryDrives } = await import('../library/drives.js');
   return libraryDrives(library);
 }
 
-async function tell(drive: TapeDrive): Promise<CommandResult> {
+async function tell(drive: TapeDrive) {
   const identity = await drive.identity();
   const readiness = await drive.readiness();
   const ready = readiness.state === 'ready';

@@ -9,10 +9,9 @@ import { decodeStencFile, encodeStencFile, type StencKey } from '../../../keys/s
 import { type KeystoreOptions, openKeystore, passphraseFileOf } from '../../input/keystore.js';
 import { askNewSecret, hasTerminal } from '../../input/prompt.js';
 import { readPassphrase, readSecret } from '../../input/secrets.js';
-import { print } from '../../output/standard-output.js';
+import { print, requireOpen } from '../../output/standard-output.js';
 import { facts, table } from '../../output/table.js';
 import { visible } from '../../output/terminal.js';
-import type { CommandResult } from '../../run/action.js';
 
 interface ImportOptions extends KeystoreOptions {
   readonly file?: string;
@@ -30,12 +29,12 @@ interface PassphraseOptions extends KeystoreOptions {
   readonly newPassphraseFile?: string;
 }
 
-export async function generate(options: KeystoreOptions, id: string): Promise<CommandResult> {
+export async function generate(options: KeystoreOptions, id: string) {
   requireKeyId(id);
   return add(await openKeystore(options, true), id, generateKey());
 }
 
-export async function importKey(options: ImportOptions, named?: string): Promise<CommandResult> {
+export async function importKey(options: ImportOptions, named?: string) {
   if (named !== undefined) requireKeyId(named);
   if (options.file === '-' && passphraseFileOf(options) === '-') {
     throw new InvalidArgumentError('stdin cannot give both the key and the passphrase');
@@ -63,7 +62,7 @@ async function readKey(file: string | undefined): Promise<StencKey> {
   }
 }
 
-async function add(store: FileKeyStore, id: string, key: KeyObject): Promise<CommandResult> {
+async function add(store: FileKeyStore, id: string, key: KeyObject) {
   const entry = describe(await store.put(id, key), key);
   return {
     document: { keystore: store.path, ...entry },
@@ -75,7 +74,7 @@ async function add(store: FileKeyStore, id: string, key: KeyObject): Promise<Com
   };
 }
 
-export async function list(options: KeystoreOptions): Promise<CommandResult> {
+export async function list(options: KeystoreOptions) {
   const store = await openKeystore(options);
   const keys = (await store.list()).map((stored) => describe(stored, stored.key));
   const rows = keys.map(({ id, fingerprint, created }) => [id, fingerprint, created]);
@@ -90,9 +89,10 @@ function describe({ id, created }: KeyEntry, key: KeyObject) {
   return { id, fingerprint: keyFingerprint(key), created };
 }
 
-export async function exportKey(options: ExportOptions, id: string): Promise<CommandResult> {
+export async function exportKey(options: ExportOptions, id: string) {
   const { output, json } = options;
   if (output === '-' && json) throw new InvalidArgumentError('stdout cannot take both the key and a document');
+  if (output === '-') requireOpen();
   const store = await openKeystore(options);
   const key = await store.get(id);
   if (key === undefined) throw noSuchKey(store, id);
@@ -120,7 +120,7 @@ async function createNew(path: string, content: Uint8Array): Promise<void> {
   });
 }
 
-export async function deleteKey(options: DeleteOptions, id: string): Promise<CommandResult> {
+export async function deleteKey(options: DeleteOptions, id: string) {
   requireKeyId(id);
   if (!options.yes) {
     throw new InvalidArgumentError('deleting a key also loses all data that only it can decrypt', {
@@ -135,7 +135,7 @@ export async function deleteKey(options: DeleteOptions, id: string): Promise<Com
   };
 }
 
-export async function changePassphrase(options: PassphraseOptions): Promise<CommandResult> {
+export async function changePassphrase(options: PassphraseOptions) {
   const { newPassphraseFile } = options;
   if (newPassphraseFile === '-' && passphraseFileOf(options) === '-') {
     throw new InvalidArgumentError('stdin cannot give both passphrases');

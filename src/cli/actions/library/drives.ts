@@ -5,16 +5,15 @@ import type { Readiness } from '../../../tape/reports/readiness.js';
 import { TapeDrive } from '../../../tape/tape-drive.js';
 import { table } from '../../output/table.js';
 import { readinessText } from '../../output/text/readiness.js';
-import type { CommandResult } from '../../run/action.js';
 
 /** A drive of a library. `readiness` is what the drive reports; if it reports nothing, `problem` says why. */
-interface LibraryDrive extends InventoryElement {
+export interface LibraryDrive extends InventoryElement {
   readonly readiness: Readiness | undefined;
   readonly problem: string | undefined;
 }
 
 /** The node of each drive and what is in it. Queries the drives one by one, without moving a tape. */
-export async function libraryDrives(device: string): Promise<CommandResult> {
+export async function libraryDrives(device: string) {
   const library = await TapeLibrary.open(device);
   try {
     const { elements } = await library.inventory();

@@ -17,7 +17,7 @@ interface WaitOptions extends LibraryOptions {
   readonly wait?: boolean;
 }
 
-export async function list(): Promise<CommandResult> {
+export async function list() {
   const libraries = await listLibraries();
   const rows = libraries.map(({ device, vendor, product, revision, serialNumber, byId }) => {
     return [device, `${vendor} ${product}`, revision, serialNumber ?? '', byId[0] ?? ''];
@@ -27,11 +27,11 @@ export async function list(): Promise<CommandResult> {
   return { document: { libraries }, text };
 }
 
-export function status(options: LibraryOptions): Promise<CommandResult> {
+export function status(options: LibraryOptions) {
   return withLibrary(options, async (library) => told(await library.inventory()));
 }
 
-export function audit(options: LibraryOptions): Promise<CommandResult> {
+export function audit(options: LibraryOptions) {
   return withLibrary(options, async (library, signal) => {
     const report = await library.audit({ signal });
     const { text } = told(report);
@@ -39,7 +39,7 @@ export function audit(options: LibraryOptions): Promise<CommandResult> {
   });
 }
 
-export function load(options: LibraryOptions, cartridge: string, drive: string): Promise<CommandResult> {
+export function load(options: LibraryOptions, cartridge: string, drive: string) {
   return withLibrary(options, async (library, signal) => {
     const receipt = await library.load(named(cartridge), named(drive), { signal });
     const { move, barcode } = receipt;
@@ -48,42 +48,43 @@ export function load(options: LibraryOptions, cartridge: string, drive: string):
   });
 }
 
-export function unload({ to, ...options }: LibraryOptions & { to?: string }, drive: string): Promise<CommandResult> {
+export function unload({ to, ...options }: LibraryOptions & { to?: string }, drive: string) {
   return withLibrary(options, async (library, signal) => {
     return moved([await library.unload(named(drive), { signal, to: to === undefined ? undefined : named(to) })]);
   });
 }
 
-export function transfer(options: LibraryOptions, from: string, to: string): Promise<CommandResult> {
+export function transfer(options: LibraryOptions, from: string, to: string) {
   return withLibrary(options, async (library, signal) =>
     moved([await library.transfer(named(from), named(to), { signal })]),
   );
 }
 
-export function exchange(options: LibraryOptions, from: string, to: string): Promise<CommandResult> {
+export function exchange(options: LibraryOptions, from: string, to: string) {
   return withLibrary(options, async (library, signal) =>
     moved(await library.exchange(named(from), named(to), { signal })),
   );
 }
 
-export function importAll({ wait, ...options }: WaitOptions): Promise<CommandResult> {
+export function importAll({ wait, ...options }: WaitOptions) {
   return withLibrary(options, async (library, signal) => moved(await library.import({ wait, signal })));
 }
 
-export function exportOne({ wait, ...options }: WaitOptions, cartridge: string): Promise<CommandResult> {
+export function exportOne({ wait, ...options }: WaitOptions, cartridge: string) {
   return withLibrary(options, async (library, signal) =>
     moved([await library.export(named(cartridge), { wait, signal })]),
   );
 }
 
-export function lock({ off = false, ...options }: LibraryOptions & { off?: boolean }): Promise<CommandResult> {
+export function lock({ off = false, ...options }: LibraryOptions & { off?: boolean }) {
   return withLibrary(options, async (library) => {
     await library.lock(!off);
     return { document: { locked: !off }, text: '' };
   });
 }
 
-export function clean(options: LibraryOptions, drive: string): Promise<CommandResult> {
+/** `cleaningLog`: see `LibraryOptions` of the library. */
+export function clean(options: LibraryOptions & { cleaningLog?: string | undefined }, drive: string) {
   return withLibrary(options, async (library, signal) => {
     const receipt = await library.clean(named(drive), { signal });
     const { returned, uses, usesLeft, usesCountedBy } = receipt;
@@ -94,16 +95,16 @@ export function clean(options: LibraryOptions, drive: string): Promise<CommandRe
   });
 }
 
-function withLibrary(
+function withLibrary<T extends CommandResult>(
   options: LibraryOptions,
-  work: (library: TapeLibrary, signal: AbortSignal) => Promise<CommandResult>,
-): Promise<CommandResult> {
+  work: (library: TapeLibrary, signal: AbortSignal) => Promise<T>,
+) {
   return openedLibrary(options, (library) => interruptible(({ signal }) => work(library, signal)));
 }
 
 /** Opens the named library, and closes it after the work. */
 export async function openedLibrary<T>(
-  { library: device = process.env.LTO_LIBRARY }: LibraryOptions,
+  { library: device = process.env.LTO_LIBRARY, cleaningLog }: LibraryOptions & { cleaningLog?: string | undefined },
   work: (library: TapeLibrary) => Promise<T>,
 ): Promise<T> {
   if (!device) {
@@ -111,7 +112,7 @@ export async function openedLibrary<T>(
       next: 'Name one with --library or LTO_LIBRARY, such as /dev/sg3 or virtual:<folder>',
     });
   }
-  const library = await TapeLibrary.open(device);
+  const library = await TapeLibrary.open(device, { cleaningLog });
   try {
     return await work(library);
   } finally {
@@ -124,7 +125,7 @@ function named(text: string): string | Extract<ElementName, number> {
   return /^\d{1,5}$/.test(text) ? Number(text) : text;
 }
 
-function told(inventory: Inventory): CommandResult {
+function told(inventory: Inventory) {
   const rows = inventory.elements.filter(({ kind, full }) => kind !== 'hand' || full).map(rowOf);
   return {
     document: inventory,
@@ -153,7 +154,7 @@ function rowOf(element: InventoryElement): readonly string[] {
   ];
 }
 
-function moved(receipts: readonly MoveReceipt[]): CommandResult {
+function moved(receipts: readonly MoveReceipt[]) {
   return { document: { moves: receipts }, text: receipts.map(moveText).map(visible).join('\n') };
 }
 

@@ -3,7 +3,6 @@ import type { LibraryEvent } from '../../../library/watch-library.js';
 import { parseSeconds } from '../../input/numbers.js';
 import { print } from '../../output/standard-output.js';
 import { jsonLines, textLines, visible } from '../../output/terminal.js';
-import type { CommandResult } from '../../run/action.js';
 import { interruptible } from '../../run/interrupt.js';
 import { type LibraryOptions, openedLibrary, placeText } from './library.js';
 
@@ -14,17 +13,22 @@ interface WatchOptions extends LibraryOptions {
 const MILLISECONDS = 1000;
 
 /** Prints a line for each event until a signal stops it, which is no error. */
-export async function watch({ interval, json, ...options }: WatchOptions): Promise<CommandResult | undefined> {
+export async function watch({ interval, json, ...options }: WatchOptions) {
   const intervalMs = interval === undefined ? undefined : parseSeconds(interval) * MILLISECONDS;
   await openedLibrary(options, (library) =>
     interruptible(async ({ signal }) => {
       for await (const event of library.watch({ signal, intervalMs })) {
         const time = new Date().toISOString();
-        await print(json ? jsonLines({ time, ...event }) : textLines(lineOf(time, event)));
+        await print(json ? jsonLines(eventDocument(time, event)) : textLines(lineOf(time, event)));
       }
     }),
   );
   return undefined;
+}
+
+/** What happened, and when. */
+export function eventDocument(time: string, event: LibraryEvent): { readonly time: string } & LibraryEvent {
+  return { time, ...event };
 }
 
 /** Time, event, cartridge and place, in columns of fixed width. */

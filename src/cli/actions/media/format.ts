@@ -1,28 +1,35 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
 import { ERASE_CONFIRMATION } from '../../../tape/motion/erase-confirmation.js';
+import type { PartitionSize } from '../../../tape/motion/prepare-medium.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
-import { askLine, hasTerminal } from '../../input/prompt.js';
+import { confirmLoss, type LossOptions } from '../../input/confirm-loss.js';
+import { parseSize } from '../../input/numbers.js';
+import { withWaiting } from '../../output/progress.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
+import { interruptibleMotion } from '../../run/interrupted-drive.js';
 
-interface FormatFlags extends DeviceOptions {
+interface FormatFlags extends DeviceOptions, LossOptions {
   readonly singlePartition?: boolean;
-  readonly confirm?: string;
+  readonly partitions?: string;
 }
 
-export async function format({ singlePartition, confirm, ...options }: FormatFlags): Promise<CommandResult> {
-  if (!singlePartition) {
+export async function format({ singlePartition, partitions, ...options }: FormatFlags) {
+  if ((singlePartition === undefined) === (partitions === undefined)) {
     throw new InvalidArgumentError('no format is given', {
-      next: 'Give --single-partition for an ordinary tape',
+      next: 'Give --single-partition for an ordinary tape, or --partitions',
     });
   }
+  const sizes = partitions === undefined ? undefined : partitions.split(',').map(partitionSize);
   return withDrive(options, async (drive) => {
-    await drive.waitUntilReady({ timeoutMs: 0 });
+    await confirmLoss(drive, { operation: 'format', what: 'everything' }, options);
     const before = await cartridgeOf(drive);
-    requireWords(drive, confirm ?? (await askedFor(before)));
-    await drive.formatMedium({ confirm: ERASE_CONFIRMATION });
+    await withWaiting({ label: 'formatting' }, () =>
+      interruptibleMotion(drive, (signal) =>
+        drive.formatMedium({ confirm: ERASE_CONFIRMATION, partitions: sizes, signal }),
+      ),
+    );
     const after = await cartridgeOf(drive);
     return {
       document: { ...after, partitionsBefore: before.partitions },
@@ -35,6 +42,10 @@ export async function format({ singlePartition, confirm, ...options }: FormatFla
   });
 }
 
+function partitionSize(text: string): PartitionSize {
+  return text.trim() === 'rest' ? 'rest' : parseSize(text);
+}
+
 interface Cartridge {
   readonly barcode: string | undefined;
   readonly partitions: number;
@@ -45,20 +56,4 @@ async function cartridgeOf(drive: TapeDrive): Promise<Cartridge> {
   const { partitions, total } = await drive.capacity();
   const barcode = (await drive.mam())?.values.barcode;
   return { barcode, partitions: partitions.length, nativeBytes: (total.native ?? total.maximum)?.bytes };
-}
-
-/** The confirmation as typed; undefined without a terminal. */
-async function askedFor({ barcode, partitions }: Cartridge): Promise<string | undefined> {
-  if (!hasTerminal()) return undefined;
-  const what = `${barcode ?? 'the cartridge, which has no barcode,'} (${partitions} partition${partitions === 1 ? '' : 's'})`;
-  return askLine(`This destroys everything on ${what}. Type "${ERASE_CONFIRMATION}" to go on: `);
-}
-
-function requireWords({ device }: TapeDrive, words: string | undefined): void {
-  if (words === ERASE_CONFIRMATION) return;
-  throw new InvalidArgumentError('this destroys everything on the cartridge and was not confirmed', {
-    device,
-    operation: 'format',
-    next: `Check what is on it first, then give --confirm "${ERASE_CONFIRMATION}"`,
-  });
 }

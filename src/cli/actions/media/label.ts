@@ -1,29 +1,57 @@
-import { InvalidArgumentError } from '../../../errors/index.js';
+import type { Catalogue } from '../../../catalogue/index.js';
+import { InvalidArgumentError, LtoError } from '../../../errors/index.js';
 import { type LabelReport, readLabel, writeLabel } from '../../../provider/label/label.js';
 import type { MemoryAttribute } from '../../../provider/label/label-memory.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
+import { confirmLoss, type LossOptions } from '../../input/confirm-loss.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
+import { note } from '../../output/notes.js';
 import { facts } from '../../output/table.js';
-import type { CommandResult } from '../../run/action.js';
+import { type CatalogueOptions, withAnyCatalogue } from '../../run/catalogue.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 
-interface LabelOptions extends DeviceOptions, KeystoreOptions {
+interface LabelOptions extends DeviceOptions, KeystoreOptions, CatalogueOptions, LossOptions {
   readonly overwrite?: boolean;
 }
 
-export function label(options: LabelOptions, identifier?: string): Promise<CommandResult> {
+export function label(options: LabelOptions, identifier?: string) {
   const keyStore = keysOf(options);
-  if (identifier !== undefined)
-    return withDrive(options, async (drive) => written(await writeLabel(drive, identifier, { ...options, keyStore })));
+  if (identifier !== undefined) {
+    return withAnyCatalogue(options, (catalogue) =>
+      withDrive(options, async (drive) => {
+        const { overwrite } = options;
+        if (overwrite) await confirmLoss(drive, { operation: 'label', what: 'everything' }, options);
+        const report = await writeLabel(drive, identifier, { overwrite, keyStore });
+        await recordLabel(drive, identifier, catalogue);
+        return written(report);
+      }),
+    );
+  }
   if (options.overwrite) throw new InvalidArgumentError('--overwrite needs an identifier to write');
   return withDrive(options, async (drive) => shown(await readLabel(drive, { keyStore })), READ_ONLY);
 }
 
-function shown(identifier: string): CommandResult {
+/** Whatever the catalogue knew to be on the cartridge is gone. A failure to record it is only reported on stderr. */
+async function recordLabel(drive: TapeDrive, cartridge: string, catalogue: Catalogue | undefined): Promise<void> {
+  if (catalogue === undefined) return;
+  const { barcode, serialNumber: mediumSerial } = (await drive.mam())?.values ?? {};
+  try {
+    await catalogue.apply([
+      { type: 'cartridge', cartridge, barcode, mediumSerial, seenAt: Date.now() },
+      { type: 'overwritten', cartridge, from: 0 },
+    ]);
+  } catch (error) {
+    if (!(error instanceof LtoError)) throw error;
+    note(`labelled, and not recorded in the catalogue: ${error.message}`);
+  }
+}
+
+function shown(identifier: string) {
   return { document: { identifier }, text: identifier };
 }
 
-function written(report: LabelReport): CommandResult {
+function written(report: LabelReport) {
   const { identifier, receipt, memory, warnings } = report;
   return {
     document: report,

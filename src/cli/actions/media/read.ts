@@ -1,3 +1,4 @@
+import { prepareArchiveThread } from '../../../archive/extract/prepare-thread.js';
 import { type ExtractResult, extractArchive } from '../../../archive/extract.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { BlockProtection } from '../../../tape/block-protection/options.js';
@@ -9,12 +10,12 @@ import { parseCount, parseSize } from '../../input/numbers.js';
 import { pipeOut, requireOpen } from '../../output/standard-output.js';
 import { facts } from '../../output/table.js';
 import { summaryText } from '../../output/text/read-summary.js';
-import type { CommandResult } from '../../run/action.js';
-import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
+import type { DeviceOptions } from '../../run/device.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 import { contentText, extractedText, extractFile } from '../../transfer/extract-file.js';
 import { appendTo, lengthOf, requireAbsent, saveFile } from '../../transfer/output-file.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
+import type { SpannedReceipt } from '../../transfer/spanned-receipt.js';
 
 interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly output?: string;
@@ -32,7 +33,12 @@ interface ReadOptions extends DeviceOptions, KeystoreOptions {
   readonly resume?: boolean;
 }
 
-export async function read(options: ReadOptions, number: string | undefined): Promise<CommandResult> {
+/** Of an archive that spans several cartridges. */
+interface SpannedRead extends SpannedReceipt {
+  readonly extracted?: ExtractResult | undefined;
+}
+
+export async function read(options: ReadOptions, number: string | undefined) {
   const { receipt } = options;
   if ((receipt === undefined) === (number === undefined)) {
     throw new InvalidArgumentError('give a file number, or --receipt');
@@ -50,6 +56,7 @@ export async function read(options: ReadOptions, number: string | undefined): Pr
   } as const;
   if (options.extract !== undefined) return extract({ ...options, extract: options.extract }, streamOptions);
   const consume = await consumer(options);
+  const { READ_ONLY, withDrive } = await import('../../run/device.js');
   const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, consume), READ_ONLY);
   const exitCode = summary.skipped.length > 0 ? RECORDS_SKIPPED : 0;
   return { document: summary, text: summaryText(summary), textTo: process.stderr, exitCode };
@@ -58,13 +65,16 @@ export async function read(options: ReadOptions, number: string | undefined): Pr
 async function extract(
   { extract: folder, output, force, only, preserve, skipBad, ...device }: ReadOptions & { readonly extract: string },
   streamOptions: ReadStreamOptions & { readonly fileNumber: number },
-): Promise<CommandResult> {
+) {
   requireNoOutput(output);
   if (skipBad) {
     throw new InvalidArgumentError('--skip-bad and -C exclude each other', {
       next: 'Save what is left of the archive with -o, and extract from that with a tar that reads damaged archives',
     });
   }
+  // It starts while the modules for drives load, and the drive is opened.
+  prepareArchiveThread();
+  const { READ_ONLY, withDrive } = await import('../../run/device.js');
   const document = await withDrive(
     device,
     (drive) => extractFile(drive, streamOptions, folder, { force, only, preserve }),
@@ -74,7 +84,7 @@ async function extract(
 }
 
 /** Reads an archive that spans several cartridges. */
-async function readByReceipt(options: ReadOptions, path: string): Promise<CommandResult> {
+async function readByReceipt(options: ReadOptions, path: string) {
   const { extract: folder, force, only, preserve, skipBad, checksum, start, end, recordSize, resume } = options;
   if (skipBad || (checksum ?? start ?? end ?? recordSize ?? resume) !== undefined) {
     throw new InvalidArgumentError('--receipt excludes --skip-bad, --checksum and ranges of bytes', {
@@ -84,15 +94,19 @@ async function readByReceipt(options: ReadOptions, path: string): Promise<Comman
   const { readSpanned, spannedFacts } = await import('../../transfer/read-spanned.js');
   if (folder === undefined) {
     const receipt = await readSpanned(options, path, await consumer(options));
-    return { document: receipt, text: facts(spannedFacts(receipt)), textTo: process.stderr };
+    const document: SpannedRead = receipt;
+    return { document, text: facts(spannedFacts(receipt)), textTo: process.stderr };
   }
   requireNoOutput(options.output);
-  let extracted: ExtractResult | undefined;
+  // An object: its type says what the callback puts there.
+  const found: { extracted?: ExtractResult } = {};
   const receipt = await readSpanned(options, path, async (source, signal) => {
-    extracted = await extractArchive(source, folder, { force, only, preserve, signal });
+    found.extracted = await extractArchive(source, folder, { force, only, preserve, signal });
   });
+  const { extracted } = found;
   const text = extracted && contentText(extracted, spannedFacts(receipt));
-  return { document: { ...receipt, extracted }, text: text ?? '', textTo: process.stderr };
+  const document: SpannedRead = { ...receipt, extracted };
+  return { document, text: text ?? '', textTo: process.stderr };
 }
 
 function requireNoOutput(output: string | undefined): void {

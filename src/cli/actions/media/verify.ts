@@ -1,23 +1,26 @@
 import { pipeline } from 'node:stream/promises';
+import type { Catalogue } from '../../../catalogue/index.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { BlockProtection } from '../../../tape/block-protection/options.js';
 import type { DriveVerification } from '../../../tape/motion/verify-in-drive.js';
 import { nowhere } from '../../../tape/stream/read/read-file.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { type TapeVerification, type VerifiedFile, verifyTape } from '../../../tape/verify-tape.js';
 import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { parseCount } from '../../input/numbers.js';
+import { tell } from '../../output/notes.js';
 import { facts, table } from '../../output/table.js';
-import { printText } from '../../output/terminal.js';
 import { summaryText } from '../../output/text/read-summary.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
+import { type CatalogueOptions, withAnyCatalogue } from '../../run/catalogue.js';
 import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf, RECORDS_SKIPPED } from '../../run/exit-codes.js';
-import { interruptible } from '../../run/interrupt.js';
+import { interruptibleOn } from '../../run/interrupted-drive.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
+import { type ReadFile, recordedReading, recordReadings } from '../../transfer/record-reading.js';
 
-interface VerifyOptions extends DeviceOptions, KeystoreOptions {
+interface VerifyOptions extends DeviceOptions, KeystoreOptions, CatalogueOptions {
   readonly all?: boolean;
   readonly inDrive?: boolean;
   readonly checksum?: string;
@@ -25,7 +28,7 @@ interface VerifyOptions extends DeviceOptions, KeystoreOptions {
   readonly receipt?: string;
 }
 
-export function verify(options: VerifyOptions, number: string | undefined): Promise<CommandResult> {
+export function verify(options: VerifyOptions, number: string | undefined) {
   const { all = false, inDrive = false, checksum, receipt } = options;
   if (receipt !== undefined) return verifyByReceipt(options, receipt, number);
   if (all === (number !== undefined)) throw new InvalidArgumentError('give a file number, or --all');
@@ -38,11 +41,7 @@ export function verify(options: VerifyOptions, number: string | undefined): Prom
 }
 
 /** Verifies an archive that spans several cartridges: each part against its checksum. */
-async function verifyByReceipt(
-  options: VerifyOptions,
-  path: string,
-  number: string | undefined,
-): Promise<CommandResult> {
+async function verifyByReceipt(options: VerifyOptions, path: string, number: string | undefined) {
   if (number !== undefined || options.all || options.inDrive || options.checksum !== undefined) {
     throw new InvalidArgumentError('--receipt excludes a file number, --all, --in-drive and --checksum');
   }
@@ -51,7 +50,7 @@ async function verifyByReceipt(
   return { document: receipt, text: facts(spannedFacts(receipt)) };
 }
 
-async function verifyByReading(options: VerifyOptions, fileNumber: number): Promise<CommandResult> {
+async function verifyByReading(options: VerifyOptions, fileNumber: number) {
   const streamOptions = {
     ...checksumOptions(options.checksum),
     fileNumber,
@@ -59,16 +58,19 @@ async function verifyByReading(options: VerifyOptions, fileNumber: number): Prom
     protection: options.protection,
     reuseChunks: true,
   };
-  const summary = await withDrive(options, (drive) => readTapeFile(drive, streamOptions, discard), READ_ONLY);
+  const read = (drive: TapeDrive) => readTapeFile(drive, streamOptions, discard);
+  const summary = await withAnyCatalogue(options, (catalogue) =>
+    withDrive(options, (drive) => recordedReading(drive, catalogue, fileNumber, () => read(drive)), READ_ONLY),
+  );
   return { document: summary, text: summaryText(summary) };
 }
 
 const discard: Consume = (source, signal) => pipeline(source, nowhere(), { signal });
 
-async function verifyInDrive(options: VerifyOptions, fileNumber: number): Promise<CommandResult> {
+async function verifyInDrive(options: VerifyOptions, fileNumber: number) {
   const document: DriveVerification = await withDrive(
     options,
-    (drive) => interruptible(({ signal }) => drive.verifyFile({ inDrive: true, fileNumber, signal })),
+    (drive) => interruptibleOn(drive, ({ signal }) => drive.verifyFile({ inDrive: true, fileNumber, signal })),
     READ_ONLY,
   );
   const text = facts([
@@ -79,18 +81,27 @@ async function verifyInDrive(options: VerifyOptions, fileNumber: number): Promis
 }
 
 /** Reports each verified file on stderr, because a cartridge takes hours. */
-async function verifyAll(options: VerifyOptions): Promise<CommandResult> {
-  const { inDrive, protection, json } = options;
-  const onFile = (file: VerifiedFile) => json || printText(process.stderr, `file ${file.fileNumber}: ${inWords(file)}`);
-  const document = await withDrive(
-    options,
-    (drive) =>
-      interruptible(({ signal }) => {
-        return verifyTape(drive, { inDrive, protection, keyStore: keysOf(options), signal, onFile });
-      }),
-    READ_ONLY,
+async function verifyAll(options: VerifyOptions) {
+  const { inDrive, protection } = options;
+  const onFile = (file: VerifiedFile) => {
+    const { fileNumber, records, bad } = file;
+    tell({ event: 'file', fileNumber, records, bad: bad.length }, `file ${fileNumber}: ${inWords(file)}`);
+  };
+  const verifyAndRecord = async (drive: TapeDrive, catalogue: Catalogue | undefined) => {
+    const found = await interruptibleOn(drive, ({ signal }) =>
+      verifyTape(drive, { inDrive, protection, keyStore: keysOf(options), signal, onFile }),
+    );
+    await recordReadings(drive, catalogue, found.files.map(asReading));
+    return found;
+  };
+  const document = await withAnyCatalogue(options, (catalogue) =>
+    withDrive(options, (drive) => verifyAndRecord(drive, catalogue), READ_ONLY),
   );
   return { document, text: reportText(document), exitCode: exitCode(document) };
+}
+
+function asReading({ fileNumber, checksum, bad }: VerifiedFile): ReadFile {
+  return bad.length > 0 ? { fileNumber, error: 'LTO_MEDIUM_ERROR' } : { fileNumber, checksum };
 }
 
 function inWords({ records, bad }: VerifiedFile): string {

@@ -8,16 +8,17 @@ import { type Progress, withProgress } from '../../output/progress.js';
 import { facts, table } from '../../output/table.js';
 import { archiveExitCode, archiveText } from '../../output/text/archive.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
 import { namesCartridge } from '../../run/cartridge-options.js';
+import { withAnyCatalogue } from '../../run/catalogue.js';
 import { type Interruption, interruptible } from '../../run/interrupt.js';
+import { interruptedError } from '../../run/interrupted-drive.js';
 import { withProvider } from '../../run/provider.js';
+import { tellNotRecorded } from '../../transfer/record-write.js';
 import { openSource, type Source } from '../../transfer/source.js';
-import { interrupted } from '../../transfer/write-source.js';
 import type { WriteOptions } from './write-options.js';
 
 /** `lto write --span`: writes to as many cartridges as needed, and labels each. */
-export async function writeSpanned(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
+export async function writeSpanned(options: WriteOptions, paths: readonly string[]) {
   const { key: keyId, pool, recordSize, protection } = options;
   requireSpan(options);
   const keys = keysOf(options);
@@ -28,10 +29,14 @@ export async function writeSpanned(options: WriteOptions, paths: readonly string
     encryptionKeyId: keyId,
     recordSize: recordSize === undefined ? undefined : parseSize(recordSize),
     protection,
+    indexArchive: options.index,
   };
-  const receipt = await withProvider(options, settings, keys, (provider) =>
-    interruptible((interruption) => writeTo(provider, options, source, interruption)),
+  const receipt = await withAnyCatalogue(options, (catalogue) =>
+    withProvider(options, settings, { keyStore: keys, catalogue }, (provider) =>
+      interruptible((interruption) => writeTo(provider, options, source, interruption)),
+    ),
   );
+  if (receipt.catalogued?.failure !== undefined) tellNotRecorded(receipt.catalogued.failure);
   const summary = source.archive?.summary;
   return {
     document: { ...receipt, archive: summary },
@@ -81,7 +86,7 @@ async function writeTo(
     return await withProgress({ label: 'writing', total, done: () => taken, files }, write);
   } catch (error) {
     const name = received();
-    throw name ? interrupted(provider.configuration.devicePath ?? '', name, error) : error;
+    throw name ? await interruptedError({ device: provider.configuration.devicePath }, name, error) : error;
   }
 }
 

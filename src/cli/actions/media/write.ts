@@ -1,18 +1,18 @@
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { TapeReceipt } from '../../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../../tape/stream/write/write-options.js';
+import type { TapeDrive } from '../../../tape/tape-drive.js';
 import { keysOf, requireKey } from '../../input/keystore-keys.js';
 import { parseCount, parseSize } from '../../input/numbers.js';
 import { facts } from '../../output/table.js';
 import { archiveExitCode, archiveText } from '../../output/text/archive.js';
 import { formatBytes } from '../../output/units.js';
-import type { CommandResult } from '../../run/action.js';
 import { interruptible } from '../../run/interrupt.js';
 import { openSource } from '../../transfer/source.js';
 import { writeSource } from '../../transfer/write-source.js';
 import type { WriteOptions } from './write-options.js';
 
-export async function write(options: WriteOptions, paths: readonly string[]): Promise<CommandResult> {
+export async function write(options: WriteOptions, paths: readonly string[]) {
   if (options.span) return (await import('./write-spanned.js')).writeSpanned(options, paths);
   if (options.pool !== undefined) throw new InvalidArgumentError('--pool needs --span');
   const streamOptions = writeStreamOptions(options);
@@ -22,12 +22,13 @@ export async function write(options: WriteOptions, paths: readonly string[]): Pr
   // A missing source is refused before the tape moves, and its thread starts while the modules for drives load.
   const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../run/device.js')]);
   const receipt = await withDrive(options, async (drive) => {
+    if (overwritten !== undefined) await confirmOverwrite(drive, overwritten, options);
     if (key !== undefined) await drive.encryption.enable({ key, keyId });
     if (overwritten !== undefined) await drive.locateFile(overwritten);
-    const { catalogue = process.env.LTO_CATALOGUE } = options;
-    const into = catalogue
-      ? (await import('../../transfer/record-write.js')).recordingWrite(catalogue, keyId)
-      : writeSource;
+    const { catalogue = process.env.LTO_CATALOGUE, index = false } = options;
+    const told = { catalogue, index, encryptionKeyId: keyId, keyStore: keysOf(options) };
+    const into =
+      catalogue || index ? (await import('../../transfer/record-write.js')).recordingWrite(told) : writeSource;
     return interruptible((interruption) => into(drive, source, streamOptions, interruption));
   });
   const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
@@ -54,6 +55,11 @@ function overwrittenFile({ append, overwrite }: WriteOptions): number | undefine
   if (overwrite === undefined) return undefined;
   if (!append) return parseCount(overwrite);
   throw new InvalidArgumentError('--append and --overwrite exclude each other');
+}
+
+async function confirmOverwrite(drive: TapeDrive, fileNumber: number, options: WriteOptions): Promise<void> {
+  const { confirmLoss } = await import('../../input/confirm-loss.js');
+  await confirmLoss(drive, { operation: 'write', what: `file ${fileNumber} and everything after it` }, options);
 }
 
 function receiptText(receipt: TapeReceipt): string {

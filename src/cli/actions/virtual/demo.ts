@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { createVirtualDrive } from '../../../virtual/index.js';
 import { runDemo } from '../../demo/run.js';
 import { parseSize } from '../../input/numbers.js';
-import type { CommandResult } from '../../run/action.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
 
 interface DemoOptions extends DeviceOptions {
@@ -15,7 +14,7 @@ interface DemoOptions extends DeviceOptions {
   readonly keep?: boolean;
 }
 
-export async function demo(options: DemoOptions): Promise<CommandResult> {
+export async function demo(options: DemoOptions) {
   const { device, keep = false } = options;
   const folder = await realpath(options.folder ?? defaultFolder());
   const size = parseSize(options.size);

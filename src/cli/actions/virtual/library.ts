@@ -1,4 +1,5 @@
-import { parseLibraryFault, reachLibrary } from '../../../virtual/control/library-controls.js';
+import { reachLibrary } from '../../../virtual/control/library-controls.js';
+import { parseLibraryFault } from '../../../virtual/control/requests.js';
 import {
   createVirtualLibrary,
   type LibraryControls,
@@ -8,7 +9,7 @@ import {
 import { readDocument } from '../../input/document.js';
 import { parseCount, parseSeconds, parseSize } from '../../input/numbers.js';
 import { visible } from '../../output/terminal.js';
-import type { CommandResult, CommonOptions } from '../../run/action.js';
+import type { CommonOptions } from '../../run/action.js';
 import { type NamedOrNewFlags, namedOrNew } from './new-cartridge.js';
 import { notServed } from './served.js';
 
@@ -30,7 +31,7 @@ interface CreateOptions extends CommonOptions {
   readonly trait?: readonly string[];
 }
 
-export async function createLibrary(options: CreateOptions, folder: string): Promise<CommandResult> {
+export async function createLibrary(options: CreateOptions, folder: string) {
   const { capacity, serial, load, unloadsDrives, trait } = options;
   await createVirtualLibrary(folder, {
     ...numbersOf(
@@ -58,36 +59,36 @@ function numbersOf<K extends string>(
   return Object.fromEntries(given) as { readonly [P in K]?: number };
 }
 
-export async function importCartridge(options: NamedOrNewFlags, folder: string, name?: string): Promise<CommandResult> {
+export async function importCartridge(options: NamedOrNewFlags, folder: string, name?: string) {
   const cartridge = namedOrNew(options, name);
   return withLibrary(folder, (library) => library.import(cartridge));
 }
 
-export function exportCartridge(_options: CommonOptions, folder: string, name: string): Promise<CommandResult> {
+export function exportCartridge(_options: CommonOptions, folder: string, name: string) {
   return withLibrary(folder, (library) => library.export(name));
 }
 
-export function removeMagazine(_options: CommonOptions, folder: string, number: string): Promise<CommandResult> {
+export function removeMagazine(_options: CommonOptions, folder: string, number: string) {
   return withLibrary(folder, (library) => library.removeMagazine(parseCount(number)));
 }
 
-export function insertMagazine(_options: CommonOptions, folder: string, number: string): Promise<CommandResult> {
+export function insertMagazine(_options: CommonOptions, folder: string, number: string) {
   return withLibrary(folder, (library) => library.insertMagazine(parseCount(number)));
 }
 
-export function resetLibrary(folder: string): Promise<CommandResult> {
+export function resetLibrary(folder: string) {
   return withLibrary(folder, (library) => library.reset());
 }
 
 /** Faults last only until the library is closed, so it must be served. */
-export async function setLibraryFaults(folder: string, path?: string): Promise<CommandResult> {
+export async function setLibraryFaults(folder: string, path?: string) {
   const faults = path === undefined ? {} : await readDocument(path, parseLibraryFault, 'list of faults of a library');
   const library = await reachLibrary(folder);
   if (library === undefined) throw notServed(folder);
   return withControls(folder, library, () => library.setFaults(faults));
 }
 
-async function withLibrary(folder: string, work: (library: LibraryControls) => Promise<void>): Promise<CommandResult> {
+async function withLibrary(folder: string, work: (library: LibraryControls) => Promise<void>) {
   return withControls(folder, await openLibraryControls(folder), work);
 }
 
@@ -96,7 +97,7 @@ async function withControls(
   folder: string,
   library: LibraryControls,
   work: (library: LibraryControls) => Promise<void>,
-): Promise<CommandResult> {
+) {
   try {
     await work(library);
     const state = await library.state();

@@ -73,7 +73,7 @@ async function readSecret(path: string): Promise<string> {
 }
 
 /** The line that tells programs that the drives accept logins. */
-function readyDocument({ address, targets }: IscsiServer) {
+export function readyDocument({ address, targets }: IscsiServer) {
   return {
     ready: true,
     ...address,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { catalogueFlag, collect, jsonCommand, keystoreFlags, libraryFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
-const PATTERN = 'text anywhere in the path, or a pattern: * stands for any text, ? for any character';
+const PATTERN = 'text anywhere in the path, or a pattern: * matches any text, ? any character';
 
 export function addFind(program: Command): void {
   memberFlags(catalogueFlag(jsonCommand(program, 'find', 'find files in the catalogue, and say where they are')))
@@ -45,7 +45,13 @@ export function addCatalogue(program: Command): void {
     .argument('<cartridge>', 'its barcode or label')
     .option('-d, --device <device>', 'drive that has the cartridge (default: $LTO_DEVICE)')
     .option('--verify', 'read every archive again and compare its checksum')
-    .action(actionOf(async () => (await work()).reconcileCartridge));
+    .action(actionOf(async () => (await import('../../actions/catalogue/reconcile.js')).reconcileCartridge));
+  const what = 'make it anew from cartridges: from the index on each, and by reading what that does not describe';
+  keystoreFlags(libraryFlag(catalogueFlag(jsonCommand(catalogue, 'rebuild', what))))
+    .argument('<cartridge...>', 'their barcodes or labels; more than one needs a library')
+    .option('-d, --device <device>', 'drive that has the cartridge (default: $LTO_DEVICE)')
+    .option('--no-index', 'read everything, as if there were no index')
+    .action(actionOf(async () => (await import('../../actions/catalogue/rebuild.js')).rebuildCatalogue));
 }
 
 function memberFlags(command: Command): Command {

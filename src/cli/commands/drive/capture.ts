@@ -7,7 +7,7 @@ export function addCapture(program: Command): void {
     .option('-o, --output <file>', 'file to make, such as drive.json; without it, print to standard output')
     .addHelpText(
       'after',
-      '\nNothing is moved, written or cleared. The file is for reports of problems, and for `createVirtualDrive`:\nexample: lto capture -o drive.json',
+      '\nNothing is moved, written or cleared. The file is for reports of problems, and for `createVirtualDrive`.',
     )
     .action(actionOf(async () => (await import('../../actions/drive/capture.js')).capture));
 }

@@ -7,5 +7,7 @@ export function addHealth(program: Command): void {
     program,
     'health',
     'show the health of drive and cartridge and what to do; exit code 12 if the verdict is bad',
-  ).action(actionOf(async () => (await import('../../actions/drive/health.js')).health));
+  )
+    .option('--history [file]', 'also judge the past, from the file that jobs keep (default: $LTO_HISTORY)')
+    .action(actionOf(async () => (await import('../../actions/drive/health.js')).health));
 }

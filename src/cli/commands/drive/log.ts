@@ -7,7 +7,7 @@ export function addLog(program: Command): void {
     .argument('[page]', 'page in hex, with a subpage after a slash: 17, 0x17, 3e/01')
     .addHelpText(
       'after',
-      '\nReading page 2e clears its TapeAlert flags in the drive; `lto health` tells of them without that.',
+      '\nReading page 2e clears its TapeAlert flags in the drive; `lto health` reports them without clearing them.',
     )
     .action(actionOf(async () => (await import('../../actions/drive/log.js')).log));
 }

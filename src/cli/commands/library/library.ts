@@ -44,9 +44,9 @@ export function addLibrary(program: Command): void {
   libraryCommand(library, 'lock', 'lock mail slots and magazines')
     .option('--off', 'unlock them')
     .action(actionOf(async () => (await load()).lock));
-  libraryCommand(library, 'clean <drive>', 'clean a drive with a cleaning cartridge of the library').action(
-    actionOf(async () => (await load()).clean),
-  );
+  libraryCommand(library, 'clean <drive>', 'clean a drive with a cleaning cartridge of the library')
+    .option('--cleaning-log <file>', 'count uses of cleaning cartridges here, by barcode; made when it is missing')
+    .action(actionOf(async () => (await load()).clean));
   libraryCommand(library, 'watch', 'print a line for each event, until Ctrl-C; with --json each is a document')
     .option('--interval <seconds>', 'time between two looks (default: 5)')
     .action(actionOf(async () => (await import('../../actions/library/watch.js')).watch));

@@ -2,6 +2,9 @@ import type { Command } from 'commander';
 import { cartridgeCommand, catalogueFlag, collect, keystoreFlags } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
+const listCatalogue = actionOf(async () => (await import('../../actions/catalogue/list.js')).listCatalogue);
+const listMembers = actionOf(async () => (await import('../../actions/media/list.js')).list);
+
 export function addList(program: Command): void {
   const what =
     'show the members of an archive on the tape: mode, owner, size, time in UTC, and name; or what the catalogue has';
@@ -12,5 +15,9 @@ export function addList(program: Command): void {
     )
     .option('--cartridge <identifier>', 'without a file number: only this cartridge')
     .option('--only <pattern>', 'only members that match, as in .gitignore; repeatable', collect)
-    .action(actionOf(async () => (await import('../../actions/media/list.js')).list));
+    .action(
+      // What asks the catalogue loads nothing for tapes.
+      async (number: string | undefined, ...rest) =>
+        number === undefined ? listCatalogue(number, ...rest) : listMembers(number, ...rest),
+    );
 }

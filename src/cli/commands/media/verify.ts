@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { cartridgeCommand, keystoreFlags, protectionFlag, RECEIPT } from '../../input/flags.js';
+import { cartridgeCommand, catalogueFlag, keystoreFlags, protectionFlag, RECEIPT } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { RECORDS_SKIPPED } from '../../run/exit-codes.js';
 
 export function addVerify(program: Command): void {
   const what = 'read a file of the tape to its filemark and compare its checksum, or check the whole cartridge';
-  protectionFlag(keystoreFlags(cartridgeCommand(program, 'verify', what)))
+  protectionFlag(catalogueFlag(keystoreFlags(cartridgeCommand(program, 'verify', what))))
     .argument('[file number]', 'counted from 0 at the beginning of the tape')
     .option('--receipt <file>', RECEIPT)
     .option(

@@ -1,20 +1,38 @@
 import type { Command } from 'commander';
-import { cartridgeCommand, catalogueFlag, collect, keystoreFlags, protectionFlag } from '../../input/flags.js';
+import {
+  cartridgeCommand,
+  catalogueFlag,
+  collect,
+  keystoreFlags,
+  lossFlag,
+  protectionFlag,
+} from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
+const WHAT = 'a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape';
+
 export function addWrite(program: Command): void {
-  const command = cartridgeCommand(
-    program,
-    'write',
-    'write a file, folders (as a tar archive of <folder>/…) or stdin as one file of the tape',
-  );
-  archiveFlags(catalogueFlag(protectionFlag(keystoreFlags(command))))
-    .argument('[source...]', 'file, folders, or - for stdin')
+  lossFlag(writeCommand(program, 'write', `write ${WHAT}`))
     .option('--append', 'append after everything on the tape (default)')
-    .option('--overwrite <file number>', 'write as this file of the tape: it and everything after it are lost')
+    .option('--overwrite <file number>', 'write as this file of the tape: it and everything after it are lost');
+}
+
+/** `lto write` without anything that destroys. */
+export function addAppend(program: Command): void {
+  writeCommand(program, 'append', `append ${WHAT}, after everything on it`);
+}
+
+function writeCommand(program: Command, name: string, description: string): Command {
+  const command = cartridgeCommand(program, name, description);
+  return archiveFlags(catalogueFlag(protectionFlag(keystoreFlags(command))))
+    .argument('[source...]', 'file, folders, or - for stdin')
     .option('--record-size <size>', 'bytes of a record, a multiple of 512 (default: 256KiB)')
     .option('--checksum <algorithm>', 'crc32 (default), crc32c or sha256')
     .option('--key <name>', 'the drive encrypts it with this key of the keystore')
+    .option(
+      '--index',
+      'follow it by an index archive: what is on the cartridge, and how to read it without this program',
+    )
     .option('--span', 'go on to further cartridges, which are asked for on the terminal, or taken from --pool')
     .option('--pool <barcode>', 'with --span, -l and -b: a further cartridge of the library; repeatable', collect)
     .option('--close-unterminated', 'if the last file was cut off, end it with a filemark and append after it')

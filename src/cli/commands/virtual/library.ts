@@ -5,6 +5,8 @@ import { collect, jsonCommand } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 import { cartridgeFlags } from './cartridge-flags.js';
 
+const load = () => import('../../actions/virtual/library.js');
+
 /** The commands of `lto virtual` for libraries. */
 export function addVirtualLibrary(virtual: Command): void {
   jsonCommand(virtual, 'create-library', 'make a virtual library: a robot, slots, drives and cartridges')
@@ -30,7 +32,7 @@ export function addVirtualLibrary(virtual: Command): void {
     .option('--load <seconds>', 'time of the drives to load a cartridge (default: 0)')
     .option('--unloads-drives', 'unload the drive when a move takes its cartridge (default: refuse the move)')
     .option('--trait <name>', `deviation of a real library, repeatable: ${LIBRARY_TRAIT_NAMES.join(', ')}`, collect)
-    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).createLibrary));
+    .action(actionOf(async () => (await load()).createLibrary));
   cartridgeFlags(
     jsonCommand(virtual, 'import', 'put a cartridge into a mail slot: by name one that was taken out, or a new one'),
   )
@@ -38,17 +40,17 @@ export function addVirtualLibrary(virtual: Command): void {
     .argument('[name]', 'barcode of a cartridge that was taken out')
     .option('--new', 'make a new cartridge')
     .option('--generation <number>', "LTO generation of the new cartridge (default: the library's)")
-    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).importCartridge));
+    .action(actionOf(async () => (await load()).importCartridge));
   jsonCommand(virtual, 'export', 'take a cartridge out of its mail slot; it stays in the folder')
     .argument('<folder>')
     .argument('<name>', 'barcode of the cartridge')
-    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).exportCartridge));
+    .action(actionOf(async () => (await load()).exportCartridge));
   jsonCommand(virtual, 'remove-magazine', 'take a magazine out of a library, with the cartridges in it')
     .argument('<folder>')
     .argument('<number>', 'number of the magazine, from 1')
-    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).removeMagazine));
+    .action(actionOf(async () => (await load()).removeMagazine));
   jsonCommand(virtual, 'insert-magazine', 'put a magazine into a library again')
     .argument('<folder>')
     .argument('<number>', 'number of the magazine, from 1')
-    .action(actionOf(async () => (await import('../../actions/virtual/library.js')).insertMagazine));
+    .action(actionOf(async () => (await load()).insertMagazine));
 }

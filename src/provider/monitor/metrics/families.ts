@@ -1,30 +1,7 @@
-import type { Health } from '../../../tape/reports/health/health.js';
 import type { HealthVerdict } from '../../../tape/reports/health/rules.js';
 import type { LiveInfo } from '../live-info.js';
-
-/** What one scrape has found of a provider's drive. */
-export interface Facts {
-  readonly device: string;
-  readonly live: LiveInfo;
-  /** Undefined while the drive cannot be asked. */
-  readonly health: Health | undefined;
-}
-
-export type Labels = Readonly<Record<string, string>>;
-
-export interface Sample {
-  readonly labels?: Labels;
-  readonly value: number | undefined;
-}
-
-export interface Family {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  /** Also names the cartridge, by its serial number and barcode. */
-  readonly ofCartridge?: true;
-  readonly samples: (facts: Facts) => readonly Sample[];
-}
+import { DRIVER_FAMILIES } from './driver-families.js';
+import { counter, type Family, flag, gauge, ofCartridge } from './family.js';
 
 const STATES: readonly LiveInfo['state'][] = [
   ...(['ready', 'no-medium', 'not-loaded', 'becoming-ready', 'not-ready', 'busy', 'offline'] as const),
@@ -37,6 +14,15 @@ const TRANSFER_HELP = {
   uncorrected: 'Errors since the load that were not corrected.',
   retries: 'Rewrites and rereads since the load.',
 } as const;
+
+/** Attributes of the cartridge memory that are families of their own. */
+const OF_CARTRIDGE = [
+  ['gauge', 'capacity_bytes', 'Capacity of the partition that is written, without compression.', 'maximumCapacity'],
+  ['gauge', 'remaining_bytes', 'What is left of that capacity.', 'remainingCapacity'],
+  ['counter', 'loads_total', 'How often the cartridge was loaded in its life.', 'loadCount'],
+  ['counter', 'written_bytes_total', 'Bytes written to the cartridge in its life.', 'lifetimeWritten'],
+  ['counter', 'read_bytes_total', 'Bytes read from the cartridge in its life.', 'lifetimeRead'],
+] as const;
 
 /** One row for each family: base units, `_total` for what only grows, one label for each dimension. */
 export const FAMILIES: readonly Family[] = [
@@ -51,9 +37,10 @@ export const FAMILIES: readonly Family[] = [
   gauge('lto_drive_state', 'State of the drive: 1 for the present one.', ({ live }) =>
     STATES.map((state) => ({ labels: { state }, value: Number(live.state === state) })),
   ),
-  gauge('lto_drive_job_active', 'Whether a job of this process moves the tape.', ({ live }) => [
-    { value: Number(live.job !== undefined) },
-  ]),
+  gauge('lto_drive_job_active', 'Whether a job of this process moves the tape.', (facts) => {
+    // Who only looks has no jobs.
+    return 'holder' in facts ? [] : [{ value: Number(facts.live.job !== undefined) }];
+  }),
   gauge('lto_drive_loading_ratio', 'Progress of a load or calibration, 0 to 1.', ({ live }) => [
     { value: live.progress },
   ]),
@@ -77,49 +64,25 @@ export const FAMILIES: readonly Family[] = [
       DIRECTIONS.map((direction) => ({ labels: { direction }, value: health?.[direction][kind] })),
     ),
   ),
+  counter('lto_drive_loads_total', 'Loads in the life of the drive.', ({ health }) => [
+    { value: health?.drive?.loads },
+  ]),
+  counter('lto_drive_cleanings_total', 'Cleanings in the life of the drive.', ({ health }) => [
+    { value: health?.drive?.cleanings },
+  ]),
+  ...DRIVER_FAMILIES,
+  ...OF_CARTRIDGE.map(([type, name, help, key]): Family => {
+    const samples: Family['samples'] = ({ live }) => [{ value: live.tape?.values[key] }];
+    return { name: `lto_cartridge_${name}`, help, type, ofCartridge: true, samples };
+  }),
   ofCartridge(
     gauge(
-      'lto_cartridge_capacity_bytes',
-      'Capacity of the partition that is written, without compression.',
-      ({ live }) => [{ value: live.tape?.values.maximumCapacity }],
+      'lto_cartridge_life_remaining_ratio',
+      'Useful life that the drive gives the cartridge, 0 to 1.',
+      ({ health }) => {
+        const percent = health?.cartridge?.lifeRemainingPercent;
+        return [{ value: percent === undefined ? undefined : percent / 100 }];
+      },
     ),
   ),
-  ofCartridge(
-    gauge('lto_cartridge_remaining_bytes', 'What is left of that capacity.', ({ live }) => [
-      { value: live.tape?.values.remainingCapacity },
-    ]),
-  ),
-  ofCartridge(
-    counter('lto_cartridge_loads_total', 'How often the cartridge was loaded in its life.', ({ live }) => [
-      { value: live.tape?.values.loadCount },
-    ]),
-  ),
-  ofCartridge(
-    counter('lto_cartridge_written_bytes_total', 'Bytes written to the cartridge in its life.', ({ live }) => [
-      { value: live.tape?.values.lifetimeWritten },
-    ]),
-  ),
-  ofCartridge(
-    counter('lto_cartridge_read_bytes_total', 'Bytes read from the cartridge in its life.', ({ live }) => [
-      { value: live.tape?.values.lifetimeRead },
-    ]),
-  ),
 ];
-
-type Samples = Family['samples'];
-
-function gauge(name: string, help: string, samples: Samples): Family {
-  return { name, help, type: 'gauge', samples };
-}
-
-function counter(name: string, help: string, samples: Samples): Family {
-  return { name, help, type: 'counter', samples };
-}
-
-function ofCartridge(family: Family): Family {
-  return { ...family, ofCartridge: true };
-}
-
-function flag(value: boolean | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
-}

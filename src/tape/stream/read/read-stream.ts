@@ -57,7 +57,7 @@ export class TapeReadStream extends LendingReadable {
   #reader: RecordReader | undefined;
   #chunks: AsyncGenerator<Buffer, void> | undefined;
   #recovery: ReadRecovery | undefined;
-  #fileNumber: number | undefined;
+  #first: RecordPlace | undefined;
 
   /** Made by `TapeDrive.createReadStream()`. */
   constructor(port: DrivePort, options: ReadStreamOptions, lease: StreamLease) {
@@ -80,9 +80,24 @@ export class TapeReadStream extends LendingReadable {
     return this.#reader?.bytes ?? 0;
   }
 
+  /** Records that the drive has delivered so far. */
+  get recordsRead(): number {
+    return this.#reader?.records ?? 0;
+  }
+
+  /** Bytes of the largest record so far. */
+  get largestRecord(): number {
+    return this.#reader?.largestRecord ?? 0;
+  }
+
   /** Records that were left out so far, with `onBadRecord: 'skip'`; also available when the stream fails. */
   get skipped(): readonly SkippedRecord[] {
     return this.#recovery?.skipped ?? [];
+  }
+
+  /** Logical object number of the record that reading began with, once it has; undefined if the drive does not report it. */
+  get firstLogicalObject(): number | undefined {
+    return this.#first?.logicalObject;
   }
 
   protected override takeBack(chunk: Buffer): void {
@@ -124,7 +139,7 @@ export class TapeReadStream extends LendingReadable {
     const { keyStore } = this.#options;
     if (keyStore) await unlock(this.#port, keyStore);
     const first = await this.#firstRecord();
-    this.#fileNumber = first.fileNumber;
+    this.#first = first;
     this.#recovery = new ReadRecovery(this.#port, first, this.#options.onBadRecord);
     this.#reader = new RecordReader(this.#port, {
       ...(await this.#largestRecord(protectionBytes(protection))),
@@ -197,7 +212,7 @@ export class TapeReadStream extends LendingReadable {
 
   #summarise(): ReadSummary {
     const { records = 0, bytes = 0, largestRecord = 0 } = this.#reader ?? {};
-    const [fileNumber, checksum] = [this.#fileNumber, this.#checksum?.digest()];
+    const [fileNumber, checksum] = [this.#first?.fileNumber, this.#checksum?.digest()];
     const whole = { fileNumber, records, bytes, largestRecord, checksum, skipped: [...this.skipped] };
     if (!this.#range) return whole;
     const range = this.#range.bytesRead;
@@ -208,10 +223,11 @@ export class TapeReadStream extends LendingReadable {
     const { expectedChecksum } = this.#options;
     if (expectedChecksum === undefined || expectedChecksum === checksum) return;
     throw new VerificationError(
-      `file ${this.#fileNumber ?? '?'} has the checksum ${checksum}, not ${expectedChecksum}`,
+      `file ${this.#first?.fileNumber ?? '?'} has the checksum ${checksum}, not ${expectedChecksum}`,
       {
         device: this.#port.device,
         operation: 'read',
+        checksum,
         next: 'Do not use what was read: read the file again, or another copy',
       },
     );

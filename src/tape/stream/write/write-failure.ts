@@ -165,7 +165,7 @@ export async function explainUnended(file: OpenFile, reason: unknown): Promise<u
   return isFull ? endOfMedium(file, errno) : explainWriteError(file, reason);
 }
 
-export async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
+async function explainWriteError(file: OpenFile, reason: unknown): Promise<WriteError> {
   const lost = [PositionLostError, PositionMismatchError, MediumChangedError].some((type) => reason instanceof type);
   const safe = lost ? NOTHING_CERTAIN : await committed(file);
   const { records, bytes } = safe;

@@ -12,13 +12,14 @@ import type { IncompleteFile, TapeReceipt } from '../file/receipt.js';
 import { DEFAULT_WRITE_BUFFER } from '../memory/memory.js';
 import { ChunkIntake } from './chunk-intake.js';
 import { ChunkWritable, type WriteCallback } from './chunk-writable.js';
+import { ChunksInPlace } from './chunks-in-place.js';
 import { closeIncomplete, requireAllWritten, requireLastRecord } from './commit-file.js';
 import { type FileFrame, SINGLE_FILE } from './file-frame.js';
 import { RecordWriter } from './record-writer.js';
 import { canRepeatWrite } from './repeat-write.js';
 import { type CallManner, WriteBuffer } from './write-buffer.js';
 import { explainStop, givenUp, type OpenFile } from './write-failure.js';
-import { SECTOR, type WriteStreamOptions } from './write-options.js';
+import type { WriteStreamOptions } from './write-options.js';
 import { speedRange } from './write-pace.js';
 
 const MIB = 1024 * 1024;
@@ -52,6 +53,7 @@ export class TapeWriteStream extends ChunkWritable {
   readonly #checksum: RecordChecksum | undefined;
   readonly #writer: RecordWriter;
   readonly #buffer: WriteBuffer;
+  readonly #inPlace: ChunksInPlace;
   readonly #lease: StreamLease;
   readonly #frame: FileFrame;
   readonly #budget = new EventLoopBudget(STEPS_TO_A_LOOK);
@@ -93,6 +95,12 @@ export class TapeWriteStream extends ChunkWritable {
     this.#checksum = checksum;
     this.#writer = writer;
     this.#buffer = buffer;
+    this.#inPlace = new ChunksInPlace({
+      memory: port.memory,
+      recordSize,
+      onWanted: () => buffer.flushGathered(),
+      lost: () => this.#lost(),
+    });
     this.#lease = lease;
     this.#frame = frame;
     destroyOnAbort(this, options.signal);
@@ -113,13 +121,10 @@ export class TapeWriteStream extends ChunkWritable {
     return this.#writer.records;
   }
 
-  /** For memory of `TapeDrive.allocate()` the callback waits until the drive has all of it. */
+  /** For a chunk that is not copied the callback waits until the drive has all of it. */
   protected override give(bytes: Uint8Array, callback?: WriteCallback): boolean {
     this.#intake.waits();
-    return this.#intake.given(
-      bytes,
-      super.give(bytes, this.#isOwned(bytes) ? this.#holding(bytes, callback) : callback),
-    );
+    return this.#intake.given(bytes, super.give(bytes, this.#inPlace.callback(bytes, callback)));
   }
 
   override destroy(error?: Error): this {
@@ -134,12 +139,9 @@ export class TapeWriteStream extends ChunkWritable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
     this.#intake.reached();
     this.#tellProgress();
-    if (this.#fitsAsItIs(chunk)) {
+    if (this.#buffer.partialRecord === 0 && this.#inPlace.fits(chunk)) {
       this.#checksum?.update(chunk);
-      this.#buffer.pass(
-        chunk,
-        this.#port.memory.hold(chunk, () => this.#buffer.flushGathered()),
-      );
+      this.#buffer.pass(chunk, this.#inPlace.pass(chunk));
       const isSpent = this.#budget.isSpent();
       if (this.#buffer.isFull || isSpent) void this.#drain(callback, isSpent);
       else callback();
@@ -175,29 +177,6 @@ export class TapeWriteStream extends ChunkWritable {
     this.#writer.firstLogicalObject = start.firstLogicalObject;
     this.#writer.protection = start.protection;
     this.#file = { port: this.#port, start, recordSize: this.#recordSize, writer: this.#writer };
-  }
-
-  #isOwned(chunk: Uint8Array): boolean {
-    return this.#port.memory.owns(chunk);
-  }
-
-  /**
-   * Whether the chunk is whole records in memory of `allocate()`, and no incomplete record precedes them: no copy is
-   * needed.
-   */
-  #fitsAsItIs(chunk: Uint8Array): boolean {
-    if (this.#buffer.partialRecord !== 0 || chunk.length % this.#recordSize !== 0) return false;
-    return chunk.length > 0 && chunk.byteOffset % SECTOR === 0 && this.#isOwned(chunk);
-  }
-
-  /** Holds memory of `allocate()` from here on: the Writable may queue the chunk before `_write`. */
-  #holding(chunk: Uint8Array, callback?: WriteCallback): WriteCallback {
-    const release = this.#port.memory.hold(chunk, () => this.#buffer.flushGathered());
-    return (error) => {
-      release();
-      if (error || callback === undefined) callback?.(error);
-      else void this.#port.memory.released(chunk).then(async () => callback(await this.#lost()));
-    };
   }
 
   /** Why data passed to the stream may not be on tape. */

@@ -35,7 +35,7 @@ export class TextExchange {
   /** Throws ProtocolViolation for an invalid text request. */
   answer(request: Values<typeof TEXT_REQUEST>, data: Uint8Array): void {
     const { initiatorTaskTag, lun, targetTransferTag, continues, final } = request;
-    if (continues && final) throw new ProtocolViolation('a text that both ends and goes on');
+    if (continues && final) throw new ProtocolViolation('a text with both the final and the continue bit');
     const fetches = targetTransferTag !== NO_TAG && this.#left.length > 0;
     if (!fetches) {
       const keys = this.#collector.add(data, continues);

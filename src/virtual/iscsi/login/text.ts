@@ -14,7 +14,7 @@ export function decodeText(data: Uint8Array): TextKeys {
     const separator = pair.indexOf('=');
     const key = pair.slice(0, Math.max(separator, 0));
     const value = pair.slice(separator + 1);
-    if (!KEY.test(key) || value.length > MAX_VALUE) throw new ProtocolViolation('a text that is no key=value pair');
+    if (!KEY.test(key) || value.length > MAX_VALUE) throw new ProtocolViolation('a text that is not a key=value pair');
     if (keys.has(key)) throw new ProtocolViolation(`the key ${key} twice in one text`);
     keys.set(key, value);
   }

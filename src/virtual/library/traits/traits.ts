@@ -58,7 +58,7 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
     refuses: ({ volumeTags, deviceIdentifiers }) => volumeTags && deviceIdentifiers,
   },
   'identifiers-by-curdata': {
-    about: 'leaves the identifiers of drives out unless CURDATA is set',
+    about: 'omits the identifiers of drives unless CURDATA is set',
     element: (element, { currentData }) => (currentData ? element : { ...element, identifier: undefined }),
   },
   'no-curdata': { about: 'refuses CURDATA', refuses: ({ currentData }) => currentData },
@@ -67,11 +67,11 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
     refuses: ({ count }) => count > MOST_AT_ONCE,
   },
   'allocation-16-bits': {
-    about: 'heeds the low 16 bits of the allocation length only',
+    about: 'uses only the low 16 bits of the allocation length',
     allocationBits: 16,
   },
   'cut-report': {
-    about: 'leaves out the last 8 bytes of a report, and counts them',
+    about: 'omits the last 8 bytes of a report but includes them in its length',
     data: (data) => data.subarray(0, Math.max(HEADER, data.length - CUT)),
   },
   'serial-only': {
@@ -79,7 +79,7 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
     element: (element) => withIdentifier(element, (bytes) => ({ identifierType: 0, bytes: bytes.subarray(SERIAL_AT) })),
   },
   'long-descriptors': {
-    about: 'pads the serial number of a drive to 32 bytes, and goes on with media domains and the serial number again',
+    about: 'pads the serial number of a drive to 32 bytes, followed by media domains and the serial number again',
     element: (element) => {
       if (element.identifier === undefined) return element;
       const serial = new Uint8Array(SL150_IDENTIFIER).fill(0x20);
@@ -106,7 +106,7 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
         : element,
   },
   'maker-exceptions': {
-    about: 'says by its own codes what is wrong with an element, and scans a magazine on demand only (IBM 3573-TL)',
+    about: 'reports exceptions of elements with vendor codes, and scans a magazine only on demand (IBM 3573-TL)',
     scansOnDemand: true,
     element: (element, _wanted, { isOut, isUnscanned }) => {
       if (isOut) return { ...element, disabled: true, except: true, ...MAGAZINE_REMOVED };
@@ -121,11 +121,11 @@ const TRAITS: Readonly<Record<LibraryTrait, LibraryTraitRow>> = {
     },
   },
   'no-access': {
-    about: 'never says that the robot reaches an element',
+    about: 'never reports that the robot can access an element',
     element: (element) => ({ ...element, access: false }),
   },
   'few-commands': {
-    about: 'knows no MODE SENSE(10), LOG SENSE, EXCHANGE MEDIUM, POSITION TO ELEMENT, PREVENT ALLOW MEDIUM REMOVAL',
+    about: 'lacks MODE SENSE(10), LOG SENSE, EXCHANGE MEDIUM, POSITION TO ELEMENT, PREVENT ALLOW MEDIUM REMOVAL',
     unknown: [
       'MODE SENSE(10)',
       'LOG SENSE',

@@ -1,4 +1,4 @@
-import { BLOCK } from '../encode/ustar.js';
+import { BLOCK } from '../../encode/ustar.js';
 
 /** Takes a full slab, or the last one, and returns the next one to fill. */
 export type HandOn = (slab: Buffer, bytes: number) => Buffer;

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { errorCode } from './files/files.js';
+import { errorCode } from '../files/files.js';
 import type { SlabWriter } from './slab-writer.js';
 
 /** How reading a file ended early. */
