@@ -4,8 +4,8 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-npx cmake-js compile -O build/copies/build --log-level warn --CDNODE_LTO_EXTERNAL_BUFFERS=OFF
+npx cmake-js compile -O build/copies/build --log-level warn --CDCMAKE_UNITY_BUILD=ON --CDNODE_LTO_EXTERNAL_BUFFERS=OFF
 
 NODE_LTO_PREBUILD=$PWD/build/copies
 export NODE_LTO_PREBUILD
-exec node node_modules/vitest/vitest.mjs run --project all "${@:-test/native}"
+exec node node_modules/vitest/vitest.mjs run --project 'all*' "${@:-test/native}"

@@ -17,7 +17,9 @@ esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$root/build/core-$variant
 mkdir -p "$root/build"
-cmake -S "$root" -B "$folder" -DNODE_LTO_TESTS=ON -DNODE_LTO_SANITIZE="$sanitize" >"$folder.log" 2>&1 ||
+# Several sources in one are compiled in a third of the time; the addon is made of each by itself.
+cmake -S "$root" -B "$folder" -DCMAKE_UNITY_BUILD=ON -DNODE_LTO_TESTS=ON -DNODE_LTO_SANITIZE="$sanitize" \
+  >"$folder.log" 2>&1 ||
   { cat "$folder.log" >&2; exit 1; }
 cmake --build "$folder" --target lto_core_tests -j2
 

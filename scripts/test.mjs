@@ -2,17 +2,19 @@
 // `npm test -- --lab` fails when the lab cannot run, `--no-lab` leaves it out, `--sanitizers` adds ASan, UBSan and TSan,
 // `--node-versions` what depends on the run-time on other versions of Node.js, `--jobs 1` does one thing at a time.
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, formatMatrix, outcomesOf, readColumns, readKept } from '../test/conformance/matrix.mjs';
 import { kernelUnfit, labMissing } from '../test/lab/run.mjs';
+import { memoryFolder } from './memory-folder.mjs';
 import { NODE_VERSIONS, nodeBinary, nodeVersionsMissing } from './node-matrix.mjs';
 import { runPhases } from './phases.mjs';
 import { inLab, LAB_RUNS, onHost, onNode, runCounted, scratchFolder } from './vitest.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    'in-memory': { type: 'boolean' },
     jobs: { type: 'string' },
     lab: { type: 'boolean' },
     'no-lab': { type: 'boolean' },
@@ -27,33 +29,52 @@ const jobs = options.jobs === undefined ? JOBS : Number(options.jobs);
 if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs takes a number from 1 on, not ${options.jobs}`);
 
 const scratch = scratchFolder();
+// After `scratch`, which the guests of the lab see: they have folders in memory of their own.
+if (options['in-memory']) process.env.TMPDIR = memoryFolder() ?? tmpdir();
 const columns = join(scratch, 'columns');
 mkdirSync(columns);
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Of each phase that failed: which tests, a line each. */
+const failuresOf = new Map();
+/** How long each phase took, in the order of their ends. */
+const times = [];
+/** How long each test file took. */
+const files = [];
+const SLOWEST = 12;
+/** Of a failure's line, characters. */
+const LINE = 400;
 
-/** A phase that counts as one. */
-function check(title, command, args) {
+function phase(title, run) {
   return {
     title,
     run: async (start) => {
-      const good = (await start(command, args)) === 0;
-      total[good ? 'passed' : 'failed'] += 1;
+      const begun = performance.now();
+      const good = await run(start);
+      times.push(`${title} ${Math.round((performance.now() - begun) / 1000)} s`);
       return good;
     },
   };
 }
 
+/** A phase that counts as one. */
+function check(title, command, args) {
+  return phase(title, async (start) => {
+    const good = (await start(command, args)) === 0;
+    total[good ? 'passed' : 'failed'] += 1;
+    return good;
+  });
+}
+
 /** A phase that runs vitest by `launch` and adds up what its JSON report says. */
 function vitestPhase(title, launch, env) {
   const report = join(scratch, `${title.replaceAll(/\W+/g, '-')}.json`);
-  return {
-    title,
-    run: async (start) => {
-      const counts = await runCounted(start, launch, report, env);
-      for (const count of Object.keys(total)) total[count] += counts[count];
-      return counts.ok;
-    },
-  };
+  return phase(title, async (start) => {
+    const counts = await runCounted(start, launch, report, env);
+    for (const count of Object.keys(total)) total[count] += counts[count];
+    for (const { file, seconds } of counts.files) files.push({ file, seconds, title });
+    failuresOf.set(title, counts.failures);
+    return counts.ok;
+  });
 }
 
 /** Where a run leaves its column of the matrix; no two runs of the same backend do. */
@@ -82,10 +103,16 @@ function labPhase(title, { drive, suite, kernel }) {
 }
 
 /** Traits are of the virtual drive: they have nothing to do with the run-time, nor with threads. */
-const ONCE = ['--project', 'all'];
+const ONCE = ['--project', 'all*'];
 
-/** What touches the run-time: the addon, its buffers and threads, the file system. */
-const RUNTIME_TESTS = ['test/native', 'test/conformance', 'test/package', 'test/keys'];
+/**
+ * What touches the run-time: the addon, its buffers and threads, the file system, the SQLite of newer versions, and how
+ * modules are loaded. The types of the package and what is in its tarball do not.
+ */
+const RUNTIME_TESTS = [
+  ...['test/native', 'test/conformance', 'test/keys', 'test/catalogue'],
+  ...['test/package/load', 'test/package/bundle'],
+];
 
 function nodeVersionPhases() {
   const missing = nodeVersionsMissing();
@@ -145,6 +172,13 @@ const failures = [
 ];
 if (!matrixIsKept()) failures.push('docs/conformance.md is stale: `npm run conformance -- --keep`');
 
-for (const title of failures) process.stdout.write(`failed: ${title}\n`);
+process.stdout.write(`\ntimes: ${times.join(', ')}\nslowest files:\n`);
+for (const { file, seconds, title } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST)) {
+  process.stdout.write(`  ${Math.round(seconds)} s ${file} (${title})\n`);
+}
+for (const title of failures) {
+  process.stdout.write(`failed: ${title}\n`);
+  for (const line of failuresOf.get(title) ?? []) process.stdout.write(`  ${line.slice(0, LINE)}\n`);
+}
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 && failures.length === 0 ? 0 : 1;

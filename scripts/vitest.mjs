@@ -1,7 +1,7 @@
 // How vitest is started on this machine and in the kernel lab.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 
 /**
  * The drives of the lab: what `--drive` gets, and the folders of test/ that run on it; with another kernel than the lab's
@@ -18,7 +18,8 @@ export const LAB_RUNS = [
   // A kernel that servers run: its `st` notices less. All else there takes minutes, and is run by hand.
   { drive: 'tgt,size=256', suite: ['lab/provider'], kernel: '6.1' },
 ];
-const LAB_SECONDS = 600;
+/** A run that hangs; the longest takes five minutes on a quiet machine of two cores, and up to five times that on a loaded one. */
+const LAB_SECONDS = 2700;
 
 /** vitest with the reporters of this project; the last writes the conformance matrix where LTO_CONFORMANCE_REPORTS says. */
 export const VITEST = ['vitest', 'run', '--reporter=default', '--reporter=./test/conformance/matrix-reporter.ts'];
@@ -49,17 +50,55 @@ export function onNode(node, [, ...args]) {
  * @param {(vitest: string[]) => [string, string[]]} launch program and arguments that run it
  * @param {string} report path of the JSON report that is written
  * @param {Record<string, string>} env what is added to the environment
- * @returns {Promise<{ ok: boolean, passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<{ ok: boolean, passed: number, failed: number, skipped: number, failures: string[],
+ *   files: { file: string, seconds: number }[] }>}
  */
 export async function runCounted(start, launch, report, env = {}) {
   const [command, args] = launch([...VITEST, '--reporter=json', `--outputFile.json=${report}`]);
   const status = await start(command, args, env);
-  if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(readFileSync(report));
+  if (!existsSync(report)) {
+    return {
+      ok: false,
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [`no report: ended with status ${status}`],
+      files: [],
+    };
+  }
+  const result = JSON.parse(readFileSync(report));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = result;
   // A file that could not be loaded counts no test, and fails all the same.
   const failed = success ? numFailedTests : Math.max(numFailedTests, 1);
-  return { ok: status === 0, passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+  const skipped = numPendingTests + numTodoTests;
+  return {
+    ok: status === 0,
+    passed: numPassedTests,
+    failed,
+    skipped,
+    failures: failuresOf(result),
+    files: filesOf(result),
+  };
 }
+
+/** How long each file took. */
+function filesOf({ testResults }) {
+  return testResults.map(({ name, startTime, endTime }) => {
+    return { file: relative('.', name), seconds: (endTime - startTime) / 1000 };
+  });
+}
+
+/** What failed, a line each: file, name of the test, first line of its error. */
+function failuresOf({ testResults }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative('.', name);
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : [];
+    return tests.map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  });
+}
+
+const firstLine = (text) => String(text ?? '').split('\n', 1)[0];
 
 /** A folder that host and guest both see, gone when the process ends. */
 export function scratchFolder() {

@@ -1,6 +1,7 @@
 // One measurement in a process of its own, so that its CPU time and memory are its own.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { onInterruption } from './interruption.mjs';
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 
@@ -15,7 +16,10 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
  */
 export function runJob(job, args, { execArgv = [], warmUp, ...meter } = {}) {
   return new Promise((resolve, reject) => {
-    const child = fork(CHILD, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // A group of its own: what it has started ends with it.
+    const child = fork(CHILD, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+    const ended = onInterruption(() => process.kill(-child.pid, 'SIGKILL'));
+    child.once('exit', ended);
     let answer;
     child.once('message', (message) => {
       answer = message;

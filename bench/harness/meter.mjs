@@ -54,7 +54,7 @@ export class Meter {
       seconds,
       cpuSeconds: (user + system) / 1e6 + childrenSeconds() - children,
       baseRss,
-      peakRss: process.resourceUsage().maxRSS / 1024,
+      peakRss: peakRss(),
       ...(await collecting()),
       ...(sampling && { allocatedMiB: await sampling() }),
       ...(loop && { loopDelay: delayOf(loop) }),
@@ -66,6 +66,12 @@ export class Meter {
   set(usage) {
     this.usage = { baseRss: 0, collections: 0, collectionSeconds: 0, ...usage };
   }
+}
+
+/** MiB. Of this program alone: maxRSS begins with what the process that started it had in memory then. */
+function peakRss() {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(kilobytes) / 1024;
 }
 
 function delayOf(loop) {

@@ -22,13 +22,15 @@ export async function pack({ folder, target }, meter) {
   });
 }
 
-/** The files of the folder one behind the other, as `lto write FILE` reads one. */
+/** The files of the folder one behind the other, by streams of Node.js. */
 export async function plain({ folder, target }, meter) {
   const paths = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = paths.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return meter.window(async () => {
     const drive = await openTarget(target, 'write');
     const stream = drive.createWriteStream({ position: 'overwrite', checksum: false });
+    // Each file adds listeners, and takes away its own.
+    stream.setMaxListeners(0);
     for (const file of files) {
       await pipeline(createReadStream(file, { highWaterMark: MIB }), stream, { end: file === files.at(-1) });
     }
@@ -47,9 +49,7 @@ export async function tar({ folder, target }, meter) {
 /** `lto write FOLDER` in a process of its own, from its start to its end. */
 export async function command({ folder, drive }, meter) {
   const main = fileURLToPath(commandUrl());
-  meter.set(
-    await timed(`"${process.execPath}" "${main}" write --overwrite 0 -d "virtual:${drive}" "${folder}" >/dev/null`),
-  );
+  meter.set(await timed(`"${process.execPath}" "${main}" write -d "virtual:${drive}" "${folder}" >/dev/null`));
   return {};
 }
 

@@ -6,20 +6,26 @@ import { makeFiles } from '../harness/files.mjs';
 import { runJob } from '../harness/job.mjs';
 import { createVirtualDrive, TapeDrive } from '../harness/library.mjs';
 import { interleaved } from '../harness/pairs.mjs';
-import { withFolder } from '../harness/scratch.mjs';
+import { requireRoom, withFolder } from '../harness/scratch.mjs';
 import { timed } from '../harness/timed.mjs';
 
 const KIB = 1024;
 const MIB = 2 ** 20;
 
-/** What is extracted, and what the library has to reach: `speed` at least, `cpu` at most, of tar's. */
+/** The archive, its cartridge and what is extracted. */
+const COPIES = 3;
+/**
+ * What is extracted, and what the library has to reach: `speed` at least, `cpu` at most, of tar's. The large files are
+ * few, since three times their size lies in memory.
+ */
 const TREES = [
   { full: [20_000, 8 * KIB], quick: [1000, 8 * KIB], wanted: 'speed ≥ 0.5' },
-  { full: [8, 1024 * MIB], quick: [2, 32 * MIB], wanted: 'speed ≥ 0.9, CPU ≤ 1.5' },
+  { full: [3, 1024 * MIB], quick: [2, 32 * MIB], wanted: 'speed ≥ 0.9, CPU ≤ 1.5' },
 ];
 
 async function compare({ full, quick: small, wanted }, { quick, rounds }, scratch) {
   const [files, bytes] = quick ? small : full;
+  await requireRoom(scratch, COPIES * files * bytes);
   const folder = await makeFiles(join(scratch, `tree-${files}`), { files, bytes });
   const args = { archive: join(scratch, 'archive.tar'), into: join(scratch, 'extracted') };
   await timed(`tar -C "${folder}" -cf "${args.archive}" . && rm -r "${folder}"`);

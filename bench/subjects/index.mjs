@@ -15,6 +15,7 @@ import { readersHere, readersOnTape } from './readers.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
 import { restore } from './restore.mjs';
 import { sessionsHere, sessionsOnTape } from './sessions.mjs';
+import { starts } from './starts.mjs';
 import { statusHere, statusOnTape } from './status.mjs';
 import { streaming } from './streaming.mjs';
 import { throughputHere, throughputOnTape } from './throughput.mjs';
@@ -60,6 +61,7 @@ export const SUBJECTS = {
     inLab: { scsi_debug: statusOnTape, virtual: statusOnTape },
     onDevice: statusOnTape,
   },
+  starts: { about: 'importing the package, and starting the command', here: starts },
   streaming: { about: 'back-hitches of a bursty source on an LTO-9', here: streaming },
   sessions: {
     about: 'thousands of small files in a write session',

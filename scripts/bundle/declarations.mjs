@@ -7,7 +7,14 @@ import { dts } from 'rollup-plugin-dts';
 export async function bundleDeclarations(from, to, entries) {
   const input = Object.fromEntries(entries.map((entry) => [entry, join(from, `${entry}.d.ts`)]));
   const bundle = await rollup({ input, plugins: [dts()], external: /^node:/, onLog });
-  await bundle.write({ dir: to, format: 'es', entryFileNames: '[name].d.ts', chunkFileNames: 'chunks/types.d.ts' });
+  await bundle.write({
+    dir: to,
+    format: 'es',
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: 'chunks/[name].d.ts',
+    // All that the entries share in one file.
+    manualChunks: (id) => (Object.values(input).includes(id) ? undefined : 'types'),
+  });
   await bundle.close();
 }
 

@@ -1,5 +1,5 @@
 // The JavaScript of the package in few files, and the licences of what is in them.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,11 +22,14 @@ const OPTIONS = {
 };
 
 /** Entries of the package, without the endings of their names. */
-export const ENTRIES = ['index', 'scsi/index', 'catalogue/index', 'tapehoard/index', 'cli/main'];
+export const ENTRIES = ['index', 'archive/index', 'scsi/index', 'catalogue/index', 'tapehoard/index', 'cli/main'];
 
-/** @param {string} folder whose content is replaced @returns names of modules that are imported and not in it */
-export async function bundleJavaScript(folder) {
-  const input = Object.fromEntries(ENTRIES.map((name) => [name, join(SOURCE, `${name}.ts`)]));
+/**
+ * @param {string} folder whose content is replaced @param {readonly string[]} entries without the endings of their names
+ * @returns names of modules that are imported and not in it
+ */
+export async function bundleJavaScript(folder, entries = ENTRIES) {
+  const input = Object.fromEntries(entries.map((name) => [name, join(SOURCE, `${name}.ts`)]));
   const modules = [];
   const bundle = await rolldown({
     ...OPTIONS,
@@ -46,7 +49,11 @@ export async function bundleJavaScript(folder) {
     },
   });
   await bundle.close();
-  inlineFacades(join(folder, 'chunks'));
+  for (const { fileName } of output) inAscii(join(folder, fileName));
+  inlineFacades(
+    join(folder, 'chunks'),
+    entries.map((name) => join(folder, `${name}.js`)),
+  );
   writeFileSync(
     join(folder, 'LICENSES.txt'),
     licencesOf([...modules, ...output.flatMap(({ moduleIds = [] }) => moduleIds)]),
@@ -70,6 +77,17 @@ function requireOfBuiltins() {
       return code.replace(OWN, '__require = (name) => process.getBuiltinModule(name);');
     },
   };
+}
+
+/**
+ * V8 takes two bytes for each character of a source with one that is not of Latin-1, and reads UTF-8 more slowly than ASCII.
+ * Such characters are only in strings, templates and patterns, where an escape sequence stands for the same.
+ */
+function inAscii(path) {
+  const code = readFileSync(path, 'utf8');
+  if (/\\[^\0-\x7f]/.test(code)) throw new Error(`${path} has a character after a backslash that cannot be escaped`);
+  const escaped = code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (escaped !== code) writeFileSync(path, escaped);
 }
 
 /** Not the folder itself: someone may have it open. */

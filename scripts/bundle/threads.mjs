@@ -35,5 +35,9 @@ async function makeScript(input, options) {
   return script;
 }
 
-/** Names stay: a stack trace can be read. */
-export const MINIFY = { compress: true, mangle: false, codegen: { removeWhitespace: true } };
+/** Names of functions and classes stay, and those of a module: a stack trace can be read. */
+export const MINIFY = {
+  compress: { keepNames: { function: true, class: true } },
+  mangle: { toplevel: false, keepNames: true },
+  codegen: { removeWhitespace: true },
+};

@@ -10,7 +10,7 @@ import { type FileAccess, openFileAccess } from '../../src/archive/pack/files/fi
 import { statLink } from '../../src/archive/pack/files/files.js';
 import type { PackJob } from '../../src/archive/pack/job.js';
 import { Packer } from '../../src/archive/pack/packer.js';
-import { SlabWriter } from '../../src/archive/pack/slab-writer.js';
+import { SlabWriter } from '../../src/archive/pack/slabs/slab-writer.js';
 import { PackNotes, type PackSummary } from '../../src/archive/pack/summary.js';
 import { randomTree } from '../support/random-tree.js';
 import { isRoot, makeTree, pathBytes, wholeTree } from '../support/tree.js';
@@ -42,13 +42,14 @@ function pack(files: FileAccess, job: Partial<PackJob> = {}, slabBytes = 64 * BL
   const source = Buffer.from(folder.path('tree')).toString('latin1');
   const packer = new Packer({ ...JOB, sources: [source], ...job }, files, archive, new PackNotes());
   const summary: PackSummary = packer.run(() => undefined);
+  files.close();
   return { bytes: Buffer.concat(pieces), summary };
 }
 
-const native = (): FileAccess => openFileAccess();
+const native = (xattrs = true): FileAccess => openFileAccess(xattrs);
 /** With the addon, but each file by itself. */
 function eachAlone(): FileAccess {
-  const files = openFileAccess();
+  const files = openFileAccess(true);
   files.packFiles = () => ({ files: 0, names: 0, bytes: 0 });
   return files;
 }
@@ -57,7 +58,7 @@ describe('an archive of files that are packed at once', () => {
   async function requireSame(make: () => Promise<void>, job: Partial<PackJob> = {}, slabBytes?: number) {
     rmSync(folder.path('tree'), { recursive: true, force: true });
     await make();
-    const one = pack(native(), job, slabBytes);
+    const one = pack(native(job.xattrs), job, slabBytes);
     const other = pack(eachAlone(), job, slabBytes);
     expect(one.summary).toEqual(other.summary);
     expect(one.bytes.equals(other.bytes)).toBe(true);
@@ -113,7 +114,7 @@ describe('an archive of files that are packed at once', () => {
   });
 });
 
-describe('packFiles', () => {
+describe('FilePacker', () => {
   const name = fc
     .uint8Array({ minLength: 1, maxLength: 255 })
     .map((bytes) => Buffer.from(bytes.map((byte) => (byte === 0 || byte === 0x2f ? 0x61 : byte))).toString('latin1'));
@@ -138,7 +139,7 @@ describe('packFiles', () => {
   });
 
   it('has the bytes of MemberEncoder for any file', async () => {
-    const { packFiles } = loadAddon();
+    const { FilePacker } = loadAddon();
     const encoder = new MemberEncoder();
     const memory = new Uint8Array(64 * 1024);
     const done = new Float64Array(2);
@@ -154,7 +155,10 @@ describe('packFiles', () => {
       const bytes = Buffer.alloc(size, 'c');
       await makeTree(tree, [{ kind: 'file', path: name, bytes, mode, owner: isRoot ? owner : undefined, mtime }]);
       const path = pathBytes(tree, name).toString('latin1');
-      const files = packFiles(`${tree}/`, prefix, Buffer.from(`${name}\0`, 'latin1'), memory.fill(0xff), true, done);
+      // A new one for each folder: it keeps the last one open.
+      const packer = new FilePacker(true);
+      const files = packer.pack(`${tree}/`, prefix, Buffer.from(`${name}\0`, 'latin1'), memory.fill(0xff), done);
+      packer.close();
       const { uid, gid, modified } = statLink(path);
       rmSync(tree, { recursive: true });
       if (!isUtf8(prefix + name)) {

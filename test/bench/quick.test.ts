@@ -27,7 +27,7 @@ function bench(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, stdout, stderr })));
 }
 
-it('measures what needs no tape driver, and tells it as JSON with plots', { timeout: 180_000 }, async () => {
+it('measures what needs no tape driver, and tells it as JSON with plots', { timeout: 600_000 }, async () => {
   const folder = await temporaryFolder();
   const output = join(folder, 'figures.json');
   const subjects = ['throughput', 'garbage', 'status', 'streaming', 'endurance', 'monitor', 'folders'];

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Catalogue, CatalogueChange } from '../../src/catalogue/index.js';
 import { InvalidArgumentError } from '../../src/index.js';
@@ -12,6 +13,18 @@ async function everything(catalogue: Catalogue, cartridge?: string): Promise<Cat
 
 const paths = async (catalogue: Catalogue, pattern: string, limits = {}) =>
   (await catalogue.find({ pattern, ...limits })).members.map(({ path }) => path);
+
+/** Paths of what this process has open. */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // The listing itself.
+      return [];
+    }
+  });
+}
 
 onEachEngine((_engine, newPlace) => {
   it('is empty at first', async () => {
@@ -246,12 +259,29 @@ onEachEngine((_engine, newPlace) => {
       { pattern: 7 },
       { pattern: 'a', limit: 0 },
       { pattern: 'a', states: [] },
+      { pattern: 'a', noSuchOption: 1 },
     ];
     for (const query of queries) {
       await expect(catalogue.find(query as never)).rejects.toThrow(InvalidArgumentError);
     }
     await expect(catalogue.archives({ limit: Number.NaN })).rejects.toThrow(InvalidArgumentError);
     await expect(catalogue.members('')).rejects.toThrow(InvalidArgumentError);
+    const misspelt = { cartidge: 'A00001L8' } as never;
+    const export_ = async () => {
+      for await (const _ of catalogue.export(misspelt));
+    };
+    for (const [call, nearest] of [
+      [() => catalogue.archives(misspelt), 'cartridge'],
+      [() => catalogue.find(misspelt), 'cartridge'],
+      [export_, 'cartridge'],
+      [() => catalogue.members('monday', { form: 2 } as never), 'from'],
+      [() => catalogue.cartridges(misspelt), 'signal'],
+      [() => catalogue.drives(misspelt), 'signal'],
+      [() => catalogue.stats(misspelt), 'signal'],
+      [() => catalogue.verifications('monday', misspelt), 'signal'],
+    ] as const) {
+      await expect(call()).rejects.toThrow(`Did you mean ${nearest}?`);
+    }
     expect(await everything(catalogue)).toEqual([]);
   });
 
@@ -290,5 +320,15 @@ onEachEngine((_engine, newPlace) => {
     await expect(catalogue.stats({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await catalogue.close();
     await expect(catalogue.stats()).rejects.toThrow();
+  });
+
+  it.runIf(process.platform === 'linux')('keeps no file open after it is closed', async () => {
+    const place = await newPlace();
+    const catalogue = await place.open();
+    await catalogue.apply([archiveRecord(), members('monday', ['home/', 'home/a.txt'])]);
+    expect(await paths(catalogue, '*.txt')).toEqual(['home/a.txt']);
+    if (place.engine !== 'postgresql') expect(openFiles()).toContain(place.location);
+    await catalogue.close();
+    expect(openFiles()).not.toContain(place.location);
   });
 });

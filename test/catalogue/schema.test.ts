@@ -108,7 +108,7 @@ it('refuses places that cannot be, and options', async () => {
   for (const location of [null, '', 7, undefined]) {
     await expect(openCatalogue(location as never)).rejects.toMatchObject({ code: 'LTO_INVALID_ARGUMENT' });
   }
-  for (const options of [null, { busyTimeoutMs: -1 }, { sqlite: 'oracle' }, { signal: 7 }]) {
+  for (const options of [null, { busyTimeoutMs: -1 }, { sqlite: 'oracle' }, { signal: 7 }, { busyTimeout: 5 }]) {
     await expect(openCatalogue('/nowhere/at/all', options as never)).rejects.toMatchObject({
       code: 'LTO_INVALID_ARGUMENT',
     });

@@ -7,7 +7,7 @@ import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
 const MIB = 2 ** 20;
-const SIZE = 192 * MIB;
+const LARGE = testData(192 * MIB);
 
 beforeEach(() => lto.document(['virtual', 'create', 'drive', '--barcode', 'AA0001L8']));
 
@@ -40,8 +40,8 @@ describe('a file that changes while it is written to tape', () => {
 
   it.each(Object.entries(CHANGES))('is no success when it %s', async (_what, [change, said]) => {
     const path = lto.path('source');
-    await writeFile(path, testData(SIZE));
-    await writeFile(`${path}.new`, testData(SIZE, 2));
+    await writeFile(path, LARGE);
+    await writeFile(`${path}.new`, 'another');
     const running = lto.start(['write', 'source', '--json', '--record-size', '64KiB']);
     const image = lto.path('drive', 'cartridges', 'AA0001L8', 'partition-0.tap');
     // Stopped where it stands, long before the end.
@@ -53,26 +53,36 @@ describe('a file that changes while it is written to tape', () => {
     expect([code, stderr]).toEqual([12, expect.stringMatching(said)]);
     const { error } = JSON.parse(stdout.toString());
     expect(error).toMatchObject({ code: 'LTO_WRITE_FAILED', fileNumber: 0, safe: { filemark: true } });
+    await writeFile(path, 'unchanged');
     expect(await lto.document(['write', 'source'])).toMatchObject({ fileNumber: 1 });
   });
 });
 
 describe('an answer that cannot be printed', () => {
-  const CLOSED = ['>&-', '>/dev/full'];
-
-  it.each(CLOSED)('is no success: a receipt, %s', async (redirection) => {
+  it('is no success: a receipt, >/dev/full', async () => {
     await writeFile(lto.path('source'), 'data');
     for (const options of [[], ['--json']]) {
-      const { code, stderr } = await shell(['write', 'source', ...options], redirection);
+      const { code, stderr } = await shell(['write', 'source', ...options], '>/dev/full');
       expect([code, stderr]).toEqual([1, expect.stringMatching(/lto: .*the result could not be printed/)]);
     }
     for (const command of ['status', 'drives', 'inspect', 'health']) {
-      const { code, stderr } = await shell([command, '--json'], redirection);
+      const { code, stderr } = await shell([command, '--json'], '>/dev/full');
       expect([command, code, stderr]).toEqual([command, 1, expect.stringMatching(/could not be printed/)]);
     }
   });
 
-  it.each(CLOSED)('is no success: a file of the tape, %s', async (redirection) => {
+  // Node.js's `stdio: 'ignore'` and Python's DEVNULL open /dev/null as `<>` does.
+  it.each(['>&-', '1<>/dev/null'])('that the caller ignores is a success, %s', async (redirection) => {
+    await writeFile(lto.path('source'), 'data');
+    for (const args of [['write', 'source'], ['write', 'source', '--json'], ['status'], ['health', '--json']]) {
+      expect([args, await shell(args, redirection)]).toEqual([
+        args,
+        { code: 0, stderr: expect.not.stringMatching(/lto:/) },
+      ]);
+    }
+  });
+
+  it.each(['>&-', '1<>/dev/null', '>/dev/full'])('is no success: a file of the tape, %s', async (redirection) => {
     await lto.document(['write', '-'], { input: testData(4 * MIB) });
     const { code, stderr } = await shell(['read', '0'], redirection);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/closed|ENOSPC/)]);

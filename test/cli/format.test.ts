@@ -27,17 +27,17 @@ describe('lto format', () => {
 
   it('makes one partition of two, with all of the tape', async () => {
     const folder = await twoPartitions();
-    const document = await lto.document(['format', '--single-partition', '--confirm', WORDS]);
+    const document = await lto.document(['format', '--single-partition', '--yes-overwrite', 'LTFS01L8']);
     expect(document).toEqual({ barcode: 'LTFS01L8', partitions: 1, partitionsBefore: 2, nativeBytes: 100e6 });
     expect(await contents(folder)).toEqual({ partitions: [0], end: { end: 'blank', fileNumber: 0 } });
     expect(await lto.document(['label', 'LTFS01L8'])).toMatchObject({ identifier: 'LTFS01L8' });
   });
 
   it.each([
-    [['--single-partition'], /--confirm "erase everything"/],
-    [['--single-partition', '--confirm', 'yes'], /--confirm "erase everything"/],
-    [['--single-partition', '--confirm', 'Erase everything'], /--confirm "erase everything"/],
-    [['--confirm', WORDS], /--single-partition/],
+    [['--single-partition'], /--yes-overwrite LTFS01L8/],
+    [['--single-partition', '--yes-overwrite', 'yes'], /--yes-overwrite LTFS01L8/],
+    [['--single-partition', '--yes-overwrite', 'ltfs01l8'], /--yes-overwrite LTFS01L8/],
+    [['--yes-overwrite', 'LTFS01L8'], /--single-partition/],
   ])('%j does nothing', async (args, next) => {
     const folder = await twoPartitions();
     const { code, stderr } = await lto.run(['format', ...args]);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { visible } from '../../src/cli/output/terminal.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
+import { expectValid } from '../support/command-schemas.js';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -79,8 +80,8 @@ it('nothing but the one piece writes text to the terminal', async () => {
     const source = await readFile(join(root, name), 'utf8');
     if (/process\.std(out|err)\.write\((?!textLines|jsonLines)|console\./.test(source)) writers.push(name);
   }
-  // Questions, which are made visible.
-  expect(writers).toEqual(['input/prompt.ts']);
+  // Questions, which are made visible, and the frame of a live view, whose lines are.
+  expect(writers.toSorted()).toEqual(['input/prompt.ts', 'output/screen.ts']);
 });
 
 it('SIGUSR1 opens no debugger and ends nothing', async () => {
@@ -90,7 +91,8 @@ it('SIGUSR1 opens no debugger and ends nothing', async () => {
   server.kill('SIGUSR1');
   await delay(300);
   server.kill('SIGTERM');
-  const { code, stderr } = await server.ended;
+  const { code, stdout, stderr } = await server.ended;
+  expectValid('serve-virtual', JSON.parse(stdout.toString()));
   expect(stderr).not.toContain('Debugger');
   expect(code).toBe(0);
 });

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Inventory } from '../../src/library/inventory.js';
 import { createVirtualLibrary } from '../../src/virtual/index.js';
+import { expectValid } from '../support/command-schemas.js';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -61,9 +63,29 @@ it('lto library watch prints a line for each event until Ctrl-C, which is its us
     const first = await new Promise<Buffer>((resolve) => watching.stdout.once('data', resolve));
     watching.kill('SIGINT');
     expect((await watching.ended).code).toBe(0);
-    if (json) expect(JSON.parse(first.toString())).toMatchObject({ type: 'attention', time: expect.any(String) });
-    else expect(first.toString()).toMatch(/^\d{4}-\S+Z {2}attention {12}\S/);
+    if (json) {
+      const event = JSON.parse(first.toString());
+      expect(event).toMatchObject({ type: 'attention', time: expect.any(String) });
+      expectValid('library-watch', event);
+    } else expect(first.toString()).toMatch(/^\d{4}-\S+Z {2}attention {12}\S/);
   }
   const wrong = await lto.run(['library', 'watch', '-l', 'virtual:text', '--interval', 'soon']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('is not a number of seconds')]);
+});
+
+it.each([
+  ['lto library clean', ['library', 'clean', '1']],
+  ['lto clean -l', ['clean', '-d', '1']],
+])('%s counts in the file of --cleaning-log', async (_name, words) => {
+  await createVirtualLibrary(lto.path('cleaned'), { slots: 2, cartridges: 1, cleaning: 1, capacityBytes: 1e6 });
+  const clean = () => lto.document([...words, '-l', 'virtual:cleaned', '--cleaning-log', 'cleanings.json']);
+  const { uses } = await clean();
+  expect(await clean()).toMatchObject({ uses: Number(uses) + 1 });
+  const log = JSON.parse(await readFile(lto.path('cleanings.json'), 'utf8'));
+  expect(Object.values(log.uses)).toEqual([2]);
+});
+
+it('lto clean refuses --cleaning-log without a library', async () => {
+  const { code, stderr } = await lto.run(['clean', '--cleaning-log', 'cleanings.json']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Name the library with -l')]);
 });

@@ -46,7 +46,7 @@ describe('lto log', () => {
     for (const wrong of ['zz', '40', '1/2/3', '-', '']) {
       const { code, stderr } = await lto.run(['log', wrong]);
       expect(code, wrong).toBe(2);
-      expect(stderr.toString()).toContain('is no log page');
+      expect(stderr.toString()).toContain('is not a log page');
     }
   });
 });

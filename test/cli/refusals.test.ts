@@ -127,7 +127,7 @@ describe('lto label', () => {
     const { code, stderr } = await lto.run(['label', 'SECOND']);
     expect([code, stderr]).toEqual([10, expect.stringContaining('"FIRST"; 2 files')]);
     expect((await lto.run(['read', '1'])).stdout.toString()).toBe('precious');
-    await lto.document(['label', 'SECOND', '--overwrite']);
+    await lto.document(['label', 'SECOND', '--overwrite', '--yes-overwrite', 'FIRST']);
     expect((await lto.run(['label'])).stdout.toString()).toBe('SECOND\n');
     expect((await lto.run(['read', '1'])).code).toBe(8);
   });
@@ -135,7 +135,7 @@ describe('lto label', () => {
   it('refuses data without a label as well', async () => {
     await create();
     await write('no archive at all');
-    expect(await lto.run(['label'])).toMatchObject({ code: 10, stderr: expect.stringContaining('no tar archive') });
+    expect(await lto.run(['label'])).toMatchObject({ code: 10, stderr: expect.stringContaining('not a tar archive') });
     expect((await lto.run(['label', 'X'])).code).toBe(10);
     expect((await lto.run(['read', '0'])).stdout.toString()).toBe('no archive at all');
   });

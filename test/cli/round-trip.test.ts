@@ -68,7 +68,9 @@ describe('lto label, write and read', () => {
 
   it('appends by default, and overwrites only the file that it is told to', async () => {
     for (const input of ['one', 'two', 'three']) await lto.document(['write', '-'], { input: Buffer.from(input) });
-    await lto.document(['write', '-', '--overwrite', '1'], { input: Buffer.from('new two') });
+    await lto.document(['write', '-', '--overwrite', '1', '--yes-overwrite', 'AA0001L8'], {
+      input: Buffer.from('new two'),
+    });
     expect((await lto.run(['read', '0'])).stdout.toString()).toBe('one');
     expect((await lto.run(['read', '1'])).stdout.toString()).toBe('new two');
     expect((await lto.run(['read', '2'])).code).toBe(8);

@@ -109,7 +109,7 @@ describe('on a drive, with an operator at the terminal', () => {
     new RegExp(`${barcode} is in the drive[^]*press Enter: $|press Enter: [^]*${barcode} is in the drive`);
 
   it('asks for each further cartridge, again for one that cannot be written, and for each to be read', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     await create();
     const data = await sourceFile();

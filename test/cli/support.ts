@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach } from 'vitest';
+import { expectDocument } from '../support/command-schemas.js';
 import { compiledSources } from '../support/compiled.js';
 
 /** How an `lto` process ended. */
@@ -113,11 +114,13 @@ export function ltoCommand() {
     onTerminal,
     /** A module of the compiled sources. */
     compiled: (source: string) => compiled.path(source),
-    /** Runs a command that is to succeed, and gives its JSON document. */
+    /** Runs a command that is to succeed, and gives its JSON document, which is as its schema says. */
     document: async (args: readonly string[], options?: RunOptions): Promise<Record<string, unknown>> => {
       const { code, stdout, stderr } = await run([...args, '--json'], options);
       if (code !== 0) throw new Error(`lto ${args.join(' ')} ended with ${code}: ${stderr}`);
-      return JSON.parse(stdout.toString());
+      const document: Record<string, unknown> = JSON.parse(stdout.toString());
+      expectDocument(args, document);
+      return document;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { RecordTooLargeError } from '../../src/errors/index.js';
 import { openTransport } from '../../src/tape/open/open-transport.js';
 import type { WriteStreamOptions } from '../../src/tape/stream/write/write-options.js';
@@ -30,13 +30,14 @@ declare module 'vitest' {
 let opened: TapeDrive[] = [];
 let running: Effect | undefined;
 
-afterEach(async () => {
+/** Not a hook of the file: several files of tests may share this module. */
+async function cleanUp(): Promise<void> {
   const [drives, effect] = [opened, running];
   opened = [];
   running = undefined;
   for (const drive of drives) await drive.close();
   if (effect !== undefined) await backend.clean(effect);
-});
+}
 
 /** A drive with a cartridge that the running test may use as it has declared; closed after the test. */
 export async function openDrive(): Promise<TapeDrive> {
@@ -94,6 +95,7 @@ function declare(
   const limit = timeout === undefined || backend.slow ? {} : { timeout };
   it(`${name}${why}`, { meta, skip, ...limit }, async () => {
     running = effect;
+    onTestFinished(cleanUp);
     await test();
   });
 }

@@ -97,6 +97,10 @@ describe(`positions on ${backend.name}`, () => {
       await expect(motion()).rejects.toBeInstanceOf(BeginningOfPartitionError);
       expect(await drive.status()).toMatchObject({ fileNumber: 0, blockNumber: 0, beginningOfPartition: true });
     }
+    for (const motion of [() => drive.spaceRecords(1), () => drive.spaceFiles(1)]) {
+      await expect(motion()).rejects.toBeInstanceOf(EndOfDataError);
+      await drive.rewind();
+    }
     await expect(collect(drive.createReadStream())).rejects.toBeInstanceOf(EndOfDataError);
     // The barcode of a real cartridge is its name: it stays as it is.
     const { barcode = 'BLANK1' } = (await drive.mam())?.values ?? {};

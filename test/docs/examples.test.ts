@@ -26,7 +26,7 @@ const REAL: readonly (readonly [RegExp, string])[] = [
   [/'\/dev\/nst0'/g, "'virtual:drive'"],
   [/'\/dev\/tape\/by-id\/[^']*-changer'/g, "'virtual:library'"],
   [/'\/home'/g, "'photos'"],
-  [/'\/var\/lib\/backup\/keystore\.json'/g, "'keystore.json'"],
+  [/'\/var\/lib\/backup\/([\w.]+)'/g, "'$1'"],
 ];
 
 interface Example {
@@ -78,10 +78,11 @@ function freeNames(code: string): Set<string> {
 }
 
 /** Where each entry of the package is. */
-type Entries = Readonly<Record<'main' | 'scsi' | 'tapehoard', string>>;
+type Entries = Readonly<Record<'main' | 'catalogue' | 'scsi' | 'tapehoard', string>>;
 
 function entriesBy(place: (path: string) => string): Entries {
-  return { main: place('index.js'), scsi: place('scsi/index.js'), tapehoard: place('tapehoard/index.js') };
+  const of = (name: string) => place(`${name}/index.js`);
+  return { main: place('index.js'), catalogue: of('catalogue'), scsi: of('scsi'), tapehoard: of('tapehoard') };
 }
 
 /** An example as a module, with what it takes for granted before it. `entry` is where `node-lto` is, `world` the module of the world. */
@@ -97,6 +98,7 @@ function moduleOf({ code }: Example, entry: Entries, world: string): string {
     lines.push(OPENED.has(name) ? `const ${name} = await current().${name}();` : `const { ${name} } = current();`);
   const real = REAL.reduce((text, [device, virtual]) => text.replace(device, virtual), code);
   return `${lines.join('\n')}\n${real}\nexport {};\n`
+    .replaceAll("from 'node-lto/catalogue'", `from '${entry.catalogue}'`)
     .replaceAll("from 'node-lto/scsi'", `from '${entry.scsi}'`)
     .replaceAll("from 'node-lto/tapehoard'", `from '${entry.tapehoard}'`)
     .replaceAll("from 'node-lto'", `from '${entry.main}'`);
@@ -127,14 +129,18 @@ function typeErrors(paths: readonly string[]): string[] {
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PACKAGE);
   // An example may name a result to show that there is one.
   const program = ts.createProgram(paths, { ...options, noUnusedLocals: false, noUnusedParameters: false });
-  const own = new Set(paths);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .filter(({ file }) => file === undefined || own.has(file.fileName))
-    .map(({ file, start, messageText }) => {
-      const line = file && start !== undefined ? file.text.slice(0, start).split('\n').length : 0;
-      return `${file?.fileName.split('/').at(-1)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
-    });
+  // Only theirs: what they import is checked by `tsc`.
+  const files = paths.flatMap((path) => program.getSourceFile(path) ?? []);
+  const found = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ];
+  expect(files).toHaveLength(paths.length);
+  return found.map(({ file, start, messageText }) => {
+    const line = file && start !== undefined ? file.text.slice(0, start).split('\n').length : 0;
+    return `${file?.fileName.split('/').at(-1)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+  });
 }
 
 const EXAMPLES = await readExamples();

@@ -64,6 +64,16 @@ describe('the examples', () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  it('make a lost catalogue of 1,000 archives anew from three cartridges, and restore 50 files in order', async () => {
+    const { child, lines } = start('lost-catalogue.mjs', await temporaryFolder());
+    const exit = once(child, 'exit');
+    const { written, rebuilt, restored } = JSON.parse(String((await lines.next()).value));
+    expect(written).toEqual({ archives: 1000, members: 3000 });
+    expect(rebuilt).toEqual({ ...written, read: 0 });
+    expect(restored).toEqual({ members: 50, cartridges: 3, mounts: 3 });
+    expect(await exit).toEqual([0, null]);
+  }, 300_000);
+
   it('register a new cartridge', async () => {
     const devicePath = `virtual:${await newDriveFolder({ cartridge: { barcode: ID } })}`;
     const catalogue = join(await temporaryFolder(), 'catalogue.json');

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidArgumentError, KeyStoreError } from '../../src/errors/index.js';
+import { decodeKeyFile } from '../../src/keys/decode-key-file.js';
 import { FileKeyStore } from '../../src/keys/file-key-store.js';
-import { decodeKeyFile } from '../../src/keys/key-file-format.js';
 import { compiledSources } from '../support/compiled.js';
 import { expectSilent, testKey, traces } from './support.js';
 

@@ -188,7 +188,7 @@ it('a session that is killed, reset or cut off leaves a prefix with all that was
   expect(counts.lost).toBeGreaterThan(0);
 });
 
-it('for all sessions: whatever breaks one off, all that was durable is there', { timeout: 120_000 }, async () => {
+it('for all sessions: whatever breaks one off, all that was durable is there', { timeout: 600_000 }, async () => {
   const session = fc.record({
     files: fc.array(fc.integer({ min: 0, max: 300_000 }), { minLength: 1, maxLength: 12 }),
     afterCount: fc.integer({ min: 0, max: 80 }),

@@ -15,6 +15,13 @@ export const RIGHTS: readonly RightsRow[] = [
   { call: 'alerts()', sends: 'LOG SENSE', through: 'sg node' },
   { call: 'rewind()', sends: 'MTIOCTOP', through: 'tape node' },
   { call: "writeFile([new Uint8Array(512)], { position: 'overwrite' })", sends: 'write', through: 'tape node' },
+  { call: 'verifyFile(0)', sends: 'read', through: 'tape node' },
+  { call: 'verifyFile({ fileNumber: 0, inDrive: true })', sends: 'VERIFY', through: 'sg node' },
+  {
+    call: 'planReads([{ firstLogicalObject: 0 }, { firstLogicalObject: 1 }])',
+    sends: 'READ END OF WRAP POSITION',
+    through: 'sg node',
+  },
   { call: 'status()', sends: 'MTIOCGET', through: 'tape node' },
   { call: 'logicalObject()', sends: 'MTIOCPOS', through: 'tape node' },
   { call: 'locate(0)', sends: 'MTIOCTOP', through: 'tape node' },
@@ -30,4 +37,7 @@ export const RIGHTS: readonly RightsRow[] = [
   { call: 'encryption.status()', sends: 'SECURITY PROTOCOL IN', through: 'sg node' },
   { call: 'encryption.disable()', sends: 'SECURITY PROTOCOL OUT', through: 'sg node' },
   { call: "formatMedium({ confirm: 'erase everything' })", sends: 'FORMAT MEDIUM', through: 'sg node' },
+  { call: "setCapacity(1, { confirm: 'erase everything' })", sends: 'SET CAPACITY', through: 'sg node' },
+  { call: 'eject()', sends: 'PREVENT ALLOW MEDIUM REMOVAL', through: 'sg node' },
+  { call: 'load()', sends: 'MTIOCTOP', through: 'tape node' },
 ];

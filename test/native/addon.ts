@@ -9,6 +9,9 @@ import { loadAddon } from '../../src/addon/load-addon.js';
 /** The addon exists for Linux only; there, its absence is a failure. */
 export const onLinux = process.platform === 'linux';
 
+/** `scripts/native-copies.sh` runs test/native on an addon that is refused external ArrayBuffers, as in Electron. */
+export const copies = process.env.NODE_LTO_PREBUILD?.endsWith('copies') ?? false;
+
 export const KIB = 1024;
 
 /** A folder that goes with the test. */

@@ -2,10 +2,7 @@ import { constants, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../../src/addon/load-addon.js';
-import { KIB, makeFifo, onLinux, openDevice, openOtherEnd, scratchFolder, slab } from './addon.js';
-
-/** `scripts/native-copies.sh` runs test/native on an addon that is refused external ArrayBuffers, as in Electron. */
-const copies = process.env.NODE_LTO_PREBUILD?.endsWith('copies') ?? false;
+import { copies, KIB, makeFifo, onLinux, openDevice, openOtherEnd, scratchFolder, slab } from './addon.js';
 
 describe.runIf(onLinux)('memory of allocateSlab and of a pool', () => {
   it('is what the device reads into, or a copy where the run-time takes no memory from outside', async () => {

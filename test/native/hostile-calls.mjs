@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 
 const [runs, seed] = process.argv.slice(2).map(Number);
 const addon = createRequire(import.meta.url)('node-gyp-build')(join(import.meta.dirname, '..', '..'));
-const { Crc32, Device, ExtractionRoot, SlabPool, allocateSlab } = addon;
+const { Crc32, Device, ExtractionRoot, FilePacker, SlabPool, allocateSlab } = addon;
 /** All that is made by a path goes here, and goes with the process. */
 const scratch = mkdtempSync(join(tmpdir(), 'lto-hostile-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -51,6 +51,7 @@ const subjects = {
   Crc32: [new Crc32(), new (class extends Crc32 {})(), Reflect.construct(Crc32, [], Device)],
   Device: [new Device('/dev/null'), new Device('/dev/zero'), closedDevice, new Device('/nowhere')],
   ExtractionRoot: [new ExtractionRoot(scratch), new ExtractionRoot(scratch, true)],
+  FilePacker: [new FilePacker(true), new FilePacker(false)],
   SlabPool: [new SlabPool(65_536, 4), new SlabPool(4096, 1), closedPool, Reflect.construct(SlabPool, [4096, 2], Crc32)],
 };
 const classes = Object.values(addon).filter(({ prototype }) => prototype?.constructor !== undefined);
@@ -114,7 +115,9 @@ const archive = packedFile();
 function packedFile() {
   const memory = new Uint8Array(4096);
   writeFileSync(join(scratch, 'a'), 'content');
-  addon.packFiles(`${scratch}/`, '', packedNames, memory, false, new Float64Array(2));
+  const packer = new FilePacker(false);
+  packer.pack(`${scratch}/`, '', packedNames, memory, new Float64Array(2));
+  packer.close();
   return memory;
 }
 
@@ -122,6 +125,13 @@ function packedFile() {
 const sane = {
   'Device.open': () => [constants.O_RDWR],
   'Device.scsi': () => [new Uint8Array(6), pick(['none', 'in', 'out']), pick([0, 8, slab]), 100, 1],
+  'Device.setLastCommand': () => [
+    pick(['protection', 'encryption']),
+    new Uint8Array(10),
+    new Uint8Array(pick([1, 40, 256])),
+    100,
+    pick(subjects.Device),
+  ],
   'Device.mtOp': () => [1, 1, 1],
   'Device.mtGet': () => [1],
   'Device.mtPos': () => [1],
@@ -171,7 +181,7 @@ const sane = {
   'ExtractionRoot.remove': () => [pick(names)],
   namesIn: () => [scratch],
   // The names may lie in the memory that they are packed into.
-  packFiles: () => [`${scratch}/`, 'in/', pick([packedNames, slab]), slab, random() < 0.5, new Float64Array(2)],
+  'FilePacker.pack': () => [`${scratch}/`, 'in/', pick([packedNames, slab]), slab, new Float64Array(2)],
   inspectFile: () => [pick([scratch, join(scratch, pick(names))]), new Float64Array(17)],
   readSmallFile: () => [join(scratch, 'a'), slab, 0, 4096, new Float64Array(17)],
   readAttributes: () => [scratch],
@@ -179,9 +189,12 @@ const sane = {
   'Crc32.update': () => [slab],
   Crc32: () => [pick([undefined, 'crc32', 'crc32c'])],
   allocateSlab: () => [4096],
+  addressOfSlab: () => [pick([slab, new Uint8Array(3)])],
+  slabAt: () => [pick([addon.addressOfSlab(slab), addon.addressOfSlab(slab) + 4096, 1])],
   lockFile: () => [lockedFile, pick(['shared', 'exclusive'])],
   Device: () => ['/dev/null'],
   ExtractionRoot: () => [scratch],
+  FilePacker: () => [random() < 0.5],
   SlabPool: () => [4096, 2],
 };
 
@@ -213,7 +226,7 @@ function newTarget(wanted, exported) {
 
 /** A device has a thread, and a folder a descriptor, until it is closed or collected. */
 function dispose(made) {
-  if (made instanceof Device || made instanceof ExtractionRoot) return made.close();
+  if (made instanceof Device || made instanceof ExtractionRoot || made instanceof FilePacker) return made.close();
   return made;
 }
 
@@ -243,9 +256,10 @@ async function main() {
     await Promise.allSettled([subjects.Device[0].close(), subjects.Device[1].close()]);
     subjects.Device.splice(0, 2, new Device('/dev/null'), new Device('/dev/zero'));
     subjects.SlabPool[0] = new SlabPool(65_536, 4);
-    for (const root of subjects.ExtractionRoot) root.close();
+    for (const open of [...subjects.ExtractionRoot, ...subjects.FilePacker]) open.close();
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch);
+    subjects.FilePacker.splice(0, 2, new FilePacker(true), new FilePacker(false));
     subjects.ExtractionRoot.splice(0, 2, new ExtractionRoot(scratch), new ExtractionRoot(scratch, true));
     await Promise.all(subjects.Device.slice(0, 2).map((device) => device.open(constants.O_RDWR)));
   };

@@ -22,7 +22,7 @@ function callHostilely(runs: number, seed: number): Promise<Outcome> {
   const script = join(import.meta.dirname, 'hostile-calls.mjs');
   const child = spawn(process.execPath, ['--expose-gc', script, String(runs), String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 60_000 + runs,
+    timeout: 300_000 + runs,
     killSignal: 'SIGKILL',
   });
   let text = '';

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Device, SlabPool } from '../../binding.js';
 import { loadAddon } from '../../src/addon/load-addon.js';
-import { KIB, onLinux, openDevice, scratchFolder, slab } from './addon.js';
+import { copies, KIB, onLinux, openDevice, scratchFolder, slab } from './addon.js';
 import { prelude, runChild } from './child.js';
 
 const clean = { code: 0, signal: null, stderr: '' };
@@ -137,7 +137,6 @@ describe.runIf(onLinux)('SlabPool', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const major = kinds.filter((kind) => kind === constants.NODE_PERFORMANCE_GC_MAJOR).length;
       console.log(most <= 16, major <= 3, process.memoryUsage().external < 64 << 20);`;
-    const copies = process.env.NODE_LTO_PREBUILD?.endsWith('copies') ?? false;
     const { stdout, ...rest } = await runChild(script);
     expect(rest).toEqual(clean);
     // Copies are memory of V8's own, which it counts by itself.

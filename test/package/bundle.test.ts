@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
 import { bundleJavaScript } from '../../scripts/bundle/javascript.mjs';
 import { VERSION } from '../../src/addon/version.js';
+import * as sourceOfArchive from '../../src/archive/index.js';
 import * as sourceOfCatalogue from '../../src/catalogue/index.js';
 import * as source from '../../src/index.js';
 import * as sourceOfScsi from '../../src/scsi/index.js';
@@ -64,6 +65,7 @@ describe('the bundle in lib/', () => {
       `import * as module from '${from}'; console.log(JSON.stringify(Object.keys(module).sort()))`;
     expect((await node(['--input-type=module', '-e', print('node-lto')])).trim()).toBe(names(source));
     expect((await node(['--input-type=module', '-e', print('node-lto/scsi')])).trim()).toBe(names(sourceOfScsi));
+    expect((await node(['--input-type=module', '-e', print('node-lto/archive')])).trim()).toBe(names(sourceOfArchive));
     const catalogue = await node(['--input-type=module', '-e', print('node-lto/catalogue')]);
     expect(catalogue.trim()).toBe(names(sourceOfCatalogue));
     const tapehoard = await node(['--input-type=module', '-e', print('node-lto/tapehoard')]);
@@ -73,11 +75,31 @@ describe('the bundle in lib/', () => {
   it('is of few files, which need no other package, with the licences of those that they hold', async () => {
     const entries = await readdir(installed('lib'), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    // And five of declarations.
-    expect(files.length + 5).toBeLessThanOrEqual(MOST_FILES);
+    // And six of declarations.
+    expect(files.length + 6).toBeLessThanOrEqual(MOST_FILES);
     // Asked for where a catalogue on a server is named.
     expect(foreign).toEqual(['pg']);
     expect(await readFile(installed('lib', 'LICENSES.txt'), 'utf8')).toMatch(/^commander .*^ignore .*^zod /ms);
+  });
+
+  it('has the command, which reads only what it needs to write a folder and to extract it', async () => {
+    const main = installed('lib', 'cli', 'main.js');
+    const device = ['-d', `virtual:${at('small')}`];
+    await node([main, 'virtual', 'create', at('small')]);
+    for (const [index, args] of [
+      ['write', ...device, at('tree')],
+      ['read', '0', ...device, '-C', at('small-extracted')],
+    ].entries()) {
+      const counts = at(`counts-${index}`);
+      await node([main, ...args], { NODE_V8_COVERAGE: counts });
+      const reports = await Promise.all((await readdir(counts)).map((name) => readFile(join(counts, name), 'utf8')));
+      const urls = reports.flatMap((report): string[] =>
+        JSON.parse(report).result.map(({ url }: { url: string }) => url),
+      );
+      expect(urls.filter((url) => url.endsWith('/chunks/embedded.js')).length).toBeGreaterThan(0);
+      const unused = /\/chunks\/(?:zod|catalogue|provider|library|keys|virtual|command-work|command-output)\.js$/;
+      expect(urls.filter((url) => unused.test(url))).toEqual([]);
+    }
   });
 
   it('has the command, which tells its version without its package.json', async () => {

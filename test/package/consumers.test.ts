@@ -1,11 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import ts from 'typescript';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packedPackage } from '../support/packed.js';
 
 // The tarball as others use it: with another compiler configuration, by import and by require().
@@ -167,6 +170,46 @@ it.each(Object.entries(CONSUMERS))(
   COMPILES_MS,
 );
 
+const CMAKE_JS = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+const SOURCES = fileURLToPath(new URL('../../native/', import.meta.url));
+const PREBUILT_CHILD = fileURLToPath(new URL('../native/prebuilt-child.cjs', import.meta.url));
+const hasCompiler = ['cmake', process.env.CXX ?? 'c++'].every((name) => spawnSync(name, ['--version']).status === 0);
+
+describe.runIf(process.platform === 'linux' && hasCompiler)('native.tar.gz', () => {
+  const inPackage = (name: string) => join(packed.folder(), 'node_modules', 'node-lto', name);
+  const cmakeJs = (command: string) => run(process.execPath, [CMAKE_JS, command, '-d', inPackage('')]);
+
+  it(
+    'has all sources of the addon, and CMake takes them from it',
+    async () => {
+      await cmakeJs('configure');
+      const commands: readonly { readonly file: string }[] = JSON.parse(
+        await readFile(inPackage('build/compile_commands.json'), 'utf8'),
+      );
+      const sources = commands.map(({ file }) => file).filter((file) => /native\/(core|napi)\/[\w.-]+$/.test(file));
+      const there = ['core', 'napi'].flatMap((room) =>
+        readdirSync(join(SOURCES, room))
+          .filter((name) => name.endsWith('.cc'))
+          .map((name) => inPackage(`build/sources/native/${room}/${name}`)),
+      );
+      expect(sources.toSorted()).toEqual(there.toSorted());
+    },
+    COMPILES_MS,
+  );
+
+  // Minutes of compiling: by hand, before a release.
+  it.runIf(process.env.PACKED_ADDON)(
+    'gives an addon that works',
+    async () => {
+      await cmakeJs('compile');
+      const addon = inPackage('build/Release/node-lto.node');
+      const { stdout } = await run(process.execPath, [PREBUILT_CHILD, addon, join(packed.folder(), 'records')]);
+      expect(JSON.parse(stdout)).toMatchObject({ isOnDisk: true, isReadBack: true });
+    },
+    3_600_000,
+  );
+});
+
 it('publint finds nothing to say about the package', async () => {
   const pkgDir = join(packed.folder(), 'node_modules', 'node-lto');
   const { messages } = await publint({ pkgDir, pack: false, strict: true });
@@ -181,6 +224,7 @@ it(
     const { entrypoints, problems } = analysis;
     expect(Object.keys(entrypoints).toSorted()).toEqual([
       '.',
+      './archive',
       './catalogue',
       './package.json',
       './scsi',
@@ -191,7 +235,7 @@ it(
       where: 'entrypoint' in problem ? `${problem.entrypoint} ${problem.resolutionKind}` : undefined,
     }));
     // A module that CommonJS requires, for which it needs no other file since Node.js 20.19.
-    const known = ['.', './scsi', './tapehoard', './catalogue'].map((entry) => ({
+    const known = ['.', './archive', './scsi', './tapehoard', './catalogue'].map((entry) => ({
       kind: 'CJSResolvesToESM',
       where: `${entry} node16-cjs`,
     }));

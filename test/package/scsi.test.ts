@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { compiledSources } from '../support/compiled.js';
+import { compiledModules } from '../support/compiled.js';
 
 const run = promisify(execFile);
-const compiled = compiledSources();
+const compiled = compiledModules();
 const SOURCES = fileURLToPath(new URL('../../src/scsi', import.meta.url));
 
 /** What the codecs are made of, and nobody outside has a use for. */

@@ -10,6 +10,7 @@ describe('configuration', () => {
     expect(parseConfiguration({})).toEqual({
       devicePath: '/dev/nst0',
       compression: true,
+      indexArchive: false,
       worm: false,
       writeProtected: false,
       cleaningCartridge: false,

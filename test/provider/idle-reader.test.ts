@@ -17,7 +17,7 @@ async function newArchive() {
 
 describe('an archive that nobody reads any more', () => {
   it('lets the drive go when its client has gone, and brings nobody down', async () => {
-    const { provider } = await newArchive();
+    const { provider, device } = await newArchive();
     const stream = await provider.readArchive(ID, 1, { idleTimeoutMs: IDLE_MS });
     const taken = new Promise<Writable>((resolve) => {
       // Takes one chunk, and no other before it is gone.
@@ -29,7 +29,13 @@ describe('an archive that nobody reads any more', () => {
     client.destroy();
     await closed(stream);
     expect(stream.errored).toBeInstanceOf(ReaderIdleError);
-    expect(stream.errored).toMatchObject({ code: 'LTO_READER_IDLE', next: expect.stringContaining('idleTimeoutMs') });
+    expect(stream.errored).toMatchObject({
+      code: 'LTO_READER_IDLE',
+      device,
+      operation: 'read',
+      message: expect.stringContaining('the archive was not read for 0.2 s, although data was ready'),
+      next: 'Destroy a stream that is not needed any more, or give a longer `idleTimeoutMs`',
+    });
     expect((await provider.identifyMedia({ allowIntrusive: true })).identity).toBe(ID);
   });
 

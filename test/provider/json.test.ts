@@ -225,6 +225,11 @@ const PROVIDER: Cases<LtoProvider, Bench> = {
     // A stream, not an answer.
     for await (const _ of await provider.readArchive(ID, 1));
   },
+  readArchives: ({ provider }) => {
+    return provider.readArchives([{ cartridge: ID, location: 1 }], (stream) => void stream.resume());
+  },
+  planReads: ({ provider }) => provider.planReads(ID, [{ firstLogicalObject: 1 }, { firstLogicalObject: 0 }]),
+  scan: ({ provider }) => provider.scan(ID),
   verifyArchive: ({ provider }) => provider.verifyArchive(ID, 1),
   getUtilization: ({ provider }) => provider.getUtilization(),
   cachedLiveInfo: async ({ provider }) => {

@@ -84,6 +84,27 @@ describe('erase', () => {
     expect(await provider.erase(ID)).toEqual({ nameLeft: ID });
   });
 
+  it('is done by a drive without access to the cartridge memory too', async () => {
+    const { provider, tape, virtual } = await newWrittenBench();
+    const unsupported = { sense: { key: 5, asc: 0x20, ascq: 0 } };
+    virtual.faults = [
+      { command: 'READ ATTRIBUTE', outcome: unsupported },
+      { command: 'WRITE ATTRIBUTE', outcome: unsupported },
+    ];
+    expect(await provider.erase(ID)).toEqual({ nameLeft: undefined });
+    expect(await tape.spaceToEndOfData()).toMatchObject({ end: 'blank' });
+  });
+
+  it('tells the user label that is left where the barcode is deleted', async () => {
+    const { provider, virtual } = await newWrittenBench();
+    const execute = virtual.execute.bind(virtual);
+    virtual.execute = (cdb, data) => {
+      const isUserLabel = cdb[0] === 0x8d && data?.dataOut?.[4] === 0x08 && data.dataOut[5] === 0x03;
+      return isUserLabel ? execute(Uint8Array.of(0, 0, 0, 0, 0, 0)) : execute(cdb, data);
+    };
+    expect(await provider.erase(ID)).toEqual({ nameLeft: ID });
+  });
+
   it('does not begin when the switch is set', async () => {
     const { provider, device } = await newWrittenBench();
     const protecting = new LtoProvider({ devicePath: device, writeProtected: true });
@@ -133,6 +154,11 @@ describe('what was last reported', () => {
     await provider.finalizeMedia(ID);
     const known = provider.cachedLiveInfo();
     expect(known).toMatchObject({ online: false, state: 'not-ready', tape: undefined, identity: undefined });
+    expect(known).toMatchObject({
+      needsRegistration: false,
+      reason: 'the cartridge was taken out or changed since, and the drive has not been asked again',
+    });
+    expect(known?.ageMs).toBeLessThan(60_000);
   });
 
   it('tells that the drive could not be reached', async () => {

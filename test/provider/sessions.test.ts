@@ -3,6 +3,7 @@ import { BufferedDataLostError } from '../../src/errors/index.js';
 import { generateKey } from '../../src/keys/data-key.js';
 import { MemoryKeyStore } from '../../src/keys/memory-key-store.js';
 import { LtoProvider } from '../../src/provider/provider.js';
+import type { CatalogueChange } from '../../src/provider/record/changes.js';
 import { isPending, operationsOf } from '../tape/session/support.js';
 import { ID, MIB, newLabelledBench } from './support.js';
 
@@ -13,6 +14,30 @@ function archive(number: number, bytes = 10_000): Buffer {
 }
 
 describe('a session of archives', () => {
+  it('fails an archive with its own error, with a catalogue and without, and goes on', async () => {
+    const states: string[] = [];
+    const apply = async (changes: readonly CatalogueChange[]) => {
+      for (const change of changes) if (change.type === 'archive') states.push(change.state);
+    };
+    for (const options of [{}, { catalogue: { apply } }]) {
+      const { provider, device } = await newLabelledBench({}, BUFFER, options);
+      await provider.prepareForWrite(ID);
+      const session = await provider.writeSession(ID);
+      const tags = { tags: { job: 7 } } as never;
+      await expect(session.writeArchive([archive(1)], tags)).rejects.toMatchObject({ operation: 'write', device });
+      const broken = new Error('the source broke');
+      const breaking = (async function* () {
+        yield archive(1);
+        throw broken;
+      })();
+      await expect(session.writeArchive(breaking)).rejects.toMatchObject({ cause: broken });
+      await provider.prepareForWrite(ID, { closeUnterminated: true });
+      await session.close().catch(() => undefined);
+      await provider.close();
+    }
+    expect(states).toEqual(['writing', 'lost']);
+  });
+
   it('gives receipts at once, and archives that are proven at its end', async () => {
     const { provider } = await newLabelledBench({}, BUFFER);
     await provider.prepareForWrite(ID);

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { WriteError } from '../../src/errors/index.js';
@@ -31,6 +32,13 @@ const CALLS: Readonly<Record<string, Call>> = {
   position: ({ provider }, signal) => provider.position({ signal }),
   prepareForWrite: ({ provider }, signal) => provider.prepareForWrite(ID, { signal }),
   readArchive: ({ provider }, signal) => read(provider, signal),
+  readArchives: ({ provider }, signal) => {
+    return provider.readArchives([{ cartridge: ID, location: 1 }], async (stream) => void (await buffer(stream)), {
+      signal,
+    });
+  },
+  planReads: ({ provider }, signal) => provider.planReads(ID, [{ fileNumber: 1 }], { signal }),
+  scan: ({ provider }, signal) => provider.scan(ID, { signal }),
   rewind: ({ provider }, signal) => provider.rewind({ signal }),
   verifyArchive: ({ provider }, signal) => provider.verifyArchive(ID, 1, { signal }),
   'verifyArchive in the drive': ({ provider }, signal) => provider.verifyArchive(ID, 1, { inDrive: true, signal }),
@@ -42,7 +50,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 /** Methods without a signal: what they do must not be given up, or takes no time. */
 const NONE = ['cachedLiveInfo', 'close', 'constructor'];
 /** Answered without a command, or from what was read before: there is no middle. */
-const AT_ONCE = ['getDriveInfo', 'isWriteProtected', 'position', 'rewind', 'waitReady', 'writeSession'];
+const AT_ONCE = ['getDriveInfo', 'isWriteProtected', 'planReads', 'position', 'rewind', 'waitReady', 'writeSession'];
 
 /** A cartridge with one archive, prepared for the next. */
 async function newWrittenBench(): Promise<Bench> {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { InvalidArgumentError, LabelError } from '../../src/errors/index.js';
+import { InvalidArgumentError, LabelError, LtoError } from '../../src/errors/index.js';
 import { createChecksum } from '../../src/tape/stream/file/checksum.js';
 import type { Trait } from '../../src/virtual/index.js';
 import { collect, testData } from '../conformance/conformance.js';
@@ -243,6 +244,66 @@ describe('an archive over several cartridges from a source that is no row of Buf
         return new Promise(() => undefined);
       },
     });
-    await expect(written).rejects.toMatchObject({ name: 'AbortError' });
+    // A part is on tape: the reason is the cause, and the error says what is there.
+    await expect(written).rejects.toMatchObject({
+      code: 'LTO_WRITE_FAILED',
+      cause: { name: 'AbortError' },
+      parts: [{ cartridge: ID, location: 2, bytes: expect.any(Number), checksum: expect.stringMatching(/^crc32:/) }],
+    });
+  });
+
+  it.each([
+    ['a source that fails', 'LTO_WRITE_FAILED'],
+    ['a callback that throws', 'LTO_WRITE_FAILED'],
+    ['another cartridge', 'LTO_LABEL'],
+  ])('%s in the middle: the error lists the parts that are on tape, and each can be read', async (what, code) => {
+    const bench = await smallCartridges();
+    const { provider } = bench;
+    await provider.prepareForWrite(ID);
+    function* failing() {
+      yield* chunks(60);
+      if (what === 'a source that fails') throw new Error('the source has gone');
+      yield* chunks(60);
+    }
+    const rest = [...OTHERS];
+    const written = provider.writeArchive(ID, failing(), {
+      // Less than what is on the second cartridge when the source fails.
+      bufferBytes: 4 * MIB,
+      onEndOfMedium: async ({ eject }) => {
+        if (what === 'a callback that throws') throw new Error('nobody is here');
+        await eject();
+        const next = rest.shift() ?? '';
+        await swapTo(bench, next);
+        return what === 'another cartridge' ? 'ZZ0009L8' : next;
+      },
+    });
+    const error: LtoError = await written.then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason as LtoError,
+    );
+    expect(error).toMatchObject({ code });
+    expect(error).toBeInstanceOf(LtoError);
+    const { parts = [] } = error;
+    expect(parts.map(({ cartridge, location }) => [cartridge, location])).toEqual([[ID, 2]]);
+    for (const { cartridge, location, bytes } of parts) {
+      expect(error.message).toContain(`${cartridge} file ${location} (${bytes} bytes)`);
+    }
+    expect(inspect(error)).toContain('Parts on tape');
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ parts });
+    await swapTo(bench, ID);
+    const [part] = parts;
+    const data = await collect(await provider.readArchive(ID, 2, { expectedChecksum: part?.checksum }));
+    expect(data.equals(whole(60).subarray(0, part?.bytes))).toBe(true);
+  });
+
+  it('an error of the first part lists none', async () => {
+    const { provider } = await smallCartridges();
+    await provider.prepareForWrite(ID);
+    function* failing() {
+      yield* chunks(3);
+      throw new Error('the source has gone');
+    }
+    const error: unknown = await provider.writeArchive(ID, failing(), { onEndOfMedium: () => '' }).catch((e) => e);
+    expect(error).not.toHaveProperty('parts');
   });
 });

@@ -15,6 +15,8 @@ export interface Bench {
   readonly provider: LtoProvider;
   /** The drive below the provider. */
   readonly tape: TapeDrive;
+  /** What the drive's driver is called by. */
+  readonly transport: VirtualTransport;
   /** What the hands of an operator, and faults, do to the drive. */
   readonly virtual: VirtualDrive;
   readonly device: string;
@@ -36,7 +38,7 @@ export async function newBench(
     await provider.close();
     await tape.close();
   });
-  return { provider, tape, virtual: transport.drive, device, folder };
+  return { provider, tape, transport, virtual: transport.drive, device, folder };
 }
 
 /** As `newBench`, with a labelled cartridge. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LabelError, LtoError, MediumChangedError, PositionLostError } from '../../src/errors/index.js';
 import { readLabel } from '../../src/provider/label/label.js';
+import { MtOperation } from '../../src/transport/mtio.js';
 import { testData } from '../conformance/conformance.js';
 import { type Bench, filesOf, ID, labelOther, MIB, newLabelledBench, source, swapTo } from './support.js';
 
@@ -124,15 +125,15 @@ describe('a cartridge that is changed behind the back of the provider', () => {
     const bench = await twoCartridges();
     let swapped = false;
     // Just before the rewind that comes after all looking, another cartridge is in the drive.
-    const { execute } = bench.virtual;
-    bench.virtual.execute = async (cdb, data) => {
-      if (cdb[0] === 0x01 && !swapped && looked) {
+    const mt = bench.transport.mt.bind(bench.transport);
+    bench.transport.mt = async (operation, ...rest) => {
+      if (operation === MtOperation.MTREW && !swapped && looked) {
         swapped = true;
         await swapTo(bench, OTHER);
         // A poll takes the unit attention away: the rewind that follows finds nothing wrong.
         await bench.tape.readiness();
       }
-      return execute.call(bench.virtual, cdb, data);
+      return mt(operation, ...rest);
     };
     let looked = false;
     const { mam } = bench.tape;

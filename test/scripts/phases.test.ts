@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -28,9 +28,28 @@ async function run(phases: Parameters<typeof runPhases>[0], options: { jobs: num
 }
 
 it('shows the output of each phase whole, and which have failed, in their order', async () => {
-  const slow = shell('slow', 'echo slow 1; sleep 0.3; echo slow 2 >&2; exit 3');
+  const slow = shell('slow', 'echo slow 1; sleep 0.1; echo slow 2 >&2; exit 3');
   const quick = shell('quick', 'for i in 1 2 3; do echo quick $i; sleep 0.03; done; printf end; false');
-  const { failed, said } = await run([slow, quick, shell('good', 'true')], { jobs: 2 });
+  const quickEnds = new EventEmitter();
+  const ended = once(quickEnds, 'end');
+  const slower = {
+    ...slow,
+    run: async (start: Start) => {
+      const good = await slow.run(start);
+      await ended;
+      await delay(10);
+      return good;
+    },
+  };
+  const quicker = {
+    ...quick,
+    run: async (start: Start) => {
+      const good = await quick.run(start);
+      quickEnds.emit('end');
+      return good;
+    },
+  };
+  const { failed, said } = await run([slower, quicker, shell('good', 'true')], { jobs: 2 });
   expect(failed).toEqual(['slow', 'quick']);
   expect(said).toMatch(/--- quick \(\d+ s\)\nquick 1\nquick 2\nquick 3\nend\n/);
   expect(said).toMatch(/--- slow \(\d+ s\)\nslow 1\nslow 2\n/);

@@ -162,7 +162,7 @@ describe('decodeCdb', () => {
 
   it('refuses a CDB of another command and one that is cut off', () => {
     expect(() => decodeCdb(transfer.READ_6, rewind().cdb)).toThrow(MalformedResponseError);
-    expect(() => decodeCdb(transfer.READ_6, Uint8Array.of(8, 0, 0))).toThrow('no CDB of READ(6)');
+    expect(() => decodeCdb(transfer.READ_6, Uint8Array.of(8, 0, 0))).toThrow('not a CDB of READ(6)');
     decodesOrRefuses((cdb) => decodeCdb(attribute.READ_ATTRIBUTE, cdb), readAttribute().cdb);
   });
 });

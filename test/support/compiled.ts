@@ -1,27 +1,73 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll } from 'vitest';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** Within the package, so that its dependencies are found. */
 const CACHE = join(PACKAGE, 'build', 'compiled');
-/** What the outcome depends on, besides the sources. */
-const INGREDIENTS = ['package.json', 'node_modules/typescript/package.json', 'test/support/compiled.ts'];
+/** What the outcome depends on, besides the sources and the scripts of the bundle. */
+const INGREDIENTS = [
+  'package.json',
+  'node_modules/esbuild/package.json',
+  'node_modules/rolldown/package.json',
+  'test/support/compiled.ts',
+];
+/** What programs of the tests and the bench import besides the entries of the package. */
+const OWN_ENTRIES = [
+  'addon/load-addon',
+  'archive/encode/text-members',
+  'archive/extract',
+  'archive/list',
+  'archive/pack/pack-folder',
+  'backends/linux/linux-transport',
+  'backends/virtual/virtual-changer',
+  'backends/virtual/virtual-transport',
+  'keys/data-key',
+  'keys/file-key-store',
+  'provider/history/history-file',
+  'provider/label/label',
+  'scsi/changer/index',
+  'tape/stream/file/checksum',
+  'tape/stream/memory/memory',
+  'tape/stream/write/write-pace',
+  'tape/tape-drive',
+  'transport/mtio',
+  'virtual/drive/speed-model',
+  'virtual/index',
+  'virtual/iscsi/server',
+  'virtual/unit/random',
+];
 /** What other sources have left is removed after this time, when nothing can use it any more. */
 const KEPT_MS = 24 * 3_600_000;
 
+/** Where files of compiled sources are, once the tests of a file begin. */
+export interface Compiled {
+  readonly path: (source: string) => string;
+  readonly url: (source: string) => string;
+}
+
 /**
- * JavaScript of all sources, and the examples, for child processes, laid out as the package is. Made once for all test
- * files and runs, until a source changes: nobody writes into it.
+ * JavaScript and the examples for child processes, laid out as the package is: its entries and those of the tests, bundled
+ * as they are shipped, which a process loads in half the time. Made once for all test files and runs, until a source
+ * changes: nobody writes into it.
  */
-export function compiledSources(): { path: (source: string) => string; url: (source: string) => string } {
+export function compiledSources(): Compiled {
+  return compiled('');
+}
+
+/** The same with each source as a file of its own, for what counts modules or imports any. */
+export function compiledModules(): Compiled {
+  return compiled('modules');
+}
+
+function compiled(layout: string): Compiled {
   let folder = '';
   beforeAll(async () => {
     folder = await compiledOnce();
   });
-  const path = (source: string) => join(folder, 'lib', source);
+  const path = (source: string) => join(folder, layout, 'lib', source);
   return { path, url: (source) => pathToFileURL(path(source)).href };
 }
 
@@ -32,8 +78,10 @@ async function compiledOnce(): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   await removeOld();
   const made = await mkdtemp(`${folder}-`);
-  await compile(sources, join(made, 'lib'));
-  await cp(join(PACKAGE, 'package.json'), join(made, 'package.json'));
+  const names = sources.map(([name]) => name);
+  await compile(names, join(made, 'modules', 'lib'));
+  await bundle(join(made, 'lib'));
+  for (const layout of ['', 'modules']) await cp(join(PACKAGE, 'package.json'), join(made, layout, 'package.json'));
   await cp(join(PACKAGE, 'examples'), join(made, 'examples'), { recursive: true });
   // Programs of other users read it, too.
   await chmod(made, 0o755);
@@ -56,8 +104,11 @@ async function readSources(): Promise<[string, string][]> {
 
 async function fingerprint(sources: readonly [string, string][]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(sources));
-  const examples = (await readdir(join(PACKAGE, 'examples'))).toSorted().map((name) => `examples/${name}`);
-  for (const name of [...INGREDIENTS, ...examples]) hash.update(name).update(await readFile(join(PACKAGE, name)));
+  const listed = ['examples', 'scripts/bundle'].map(async (folder) => {
+    return (await readdir(join(PACKAGE, folder))).toSorted().map((name) => `${folder}/${name}`);
+  });
+  for (const name of [...INGREDIENTS, ...(await Promise.all(listed)).flat()])
+    hash.update(name).update(await readFile(join(PACKAGE, name)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -76,17 +127,22 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function compile(sources: readonly [string, string][], folder: string): Promise<void> {
-  // Loaded only here: it takes most of a second.
-  const { default: ts } = await import('typescript');
-  const compilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.ESNext,
-    verbatimModuleSyntax: true,
-  };
-  for (const [name, source] of sources) {
-    const target = join(folder, name.replace(/\.ts$/, '.js'));
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, ts.transpileModule(source, { compilerOptions }).outputText);
-  }
+async function compile(names: readonly string[], folder: string): Promise<void> {
+  // Loaded only here, where it is needed.
+  const { build } = await import('esbuild');
+  const root = join(PACKAGE, 'src');
+  await build({
+    entryPoints: names.map((name) => join(root, name)),
+    outbase: root,
+    outdir: folder,
+    target: 'es2023',
+    format: 'esm',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    logLevel: 'warning',
+  });
+}
+
+async function bundle(folder: string): Promise<void> {
+  const { bundleJavaScript, ENTRIES } = await import('../../scripts/bundle/javascript.mjs');
+  await bundleJavaScript(folder, [...ENTRIES, ...OWN_ENTRIES]);
 }

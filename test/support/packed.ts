@@ -9,7 +9,17 @@ import { afterAll, beforeAll } from 'vitest';
 const run = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** What the build and `npm pack` take, beside the installed modules. */
-const SOURCES = ['package.json', 'README.md', 'LICENSE', 'CMakeLists.txt', 'binding.d.ts', 'native', 'scripts', 'src'];
+const SOURCES = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'CMakeLists.txt',
+  'binding.d.ts',
+  'man',
+  'native',
+  'scripts',
+  'src',
+];
 const CONFIGURATIONS = ['tsconfig.json', 'tsconfig.build.json'];
 /** Of other packages: what a program in TypeScript needs to use Node.js. */
 const TYPES = '@types/node';
@@ -38,6 +48,7 @@ export function packedPackage(): Packed {
     }
     await symlink(join(PACKAGE, 'node_modules'), join(source, 'node_modules'));
     await run('npm', ['run', '--silent', 'build:ts'], { cwd: source });
+    await run('npm', ['run', '--silent', 'prepack'], { cwd: source });
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', root], {
       cwd: source,
     });

@@ -5,7 +5,7 @@ import { MalformedResponseError } from '../../src/errors/index.js';
  * Options of every property test: FC_RUNS asks for more runs than the everyday number. The nightly run takes
  * `FC_RUNS=100000 npx vitest run test/scsi --testTimeout 3600000`.
  */
-export const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 200) };
+export const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 100) };
 
 /**
  * Whatever the bytes, the decoder gives a value or throws MalformedResponseError: anything else fails the test. Tried

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NoMediumError } from '../../src/errors/index.js';
 import { readCapacity } from '../../src/tape/reports/capacity.js';
+import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { Fault } from '../../src/virtual/index.js';
-import { newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
+import { answerWith, newPort, newTapeDrive, UNSUPPORTED } from './drives.js';
 
 const MIB = 2 ** 20;
 const NO_MEMORY: Fault = { command: 'READ ATTRIBUTE', outcome: UNSUPPORTED };
@@ -31,6 +32,26 @@ describe('capacity', () => {
     expect(total.native?.bytes).toBe(500e6);
     expect(total.maximum?.bytes).toBe(476 * MIB);
     expect((total.used?.bytes ?? 0) + (total.remaining?.bytes ?? 0)).toBe(476 * MIB);
+  });
+
+  it('says that a total is of several sources where its parts are', async () => {
+    const { port, drive: virtual } = await newPort({ cartridge: { capacityBytes: 500e6 } });
+    const drive = TapeDrive.onTransport(port.transport);
+    await drive.formatMedium({ partitions: [100e6, 'rest'], confirm: 'erase everything' });
+    const whole = await readCapacity(port);
+    expect(whole.total.maximum?.source).toBe('MAM');
+    // The memory of partition 1 has no attributes.
+    const AT_PARTITION = 7;
+    answerWith(port, 'READ ATTRIBUTE', (cdb) => (cdb[AT_PARTITION] === 1 ? new Uint8Array(4) : undefined));
+    const { total, partitions } = await readCapacity(port);
+    expect(partitions.map(({ maximum }) => maximum?.source)).toEqual(['MAM', 'log page 17']);
+    expect(total.maximum).toEqual({ bytes: 95 * MIB + 400e6, source: 'several' });
+    expect(total.native).toEqual({ bytes: 500e6, source: 'log page 17' });
+    // Where nothing tells of one part, nothing tells of the whole.
+    virtual.faults = [{ command: 'LOG SENSE', outcome: UNSUPPORTED }];
+    const partly = await readCapacity(port);
+    expect(partly.partitions.map(({ maximum }) => maximum?.bytes)).toEqual([95 * MIB, undefined]);
+    expect(partly.total).toEqual({ native: undefined, maximum: undefined, remaining: undefined, used: undefined });
   });
 
   it('comes from log page 17 where there is no cartridge memory', async () => {

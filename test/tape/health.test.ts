@@ -106,6 +106,40 @@ describe('health', () => {
     expect(await readCapacity(port)).toEqual({ total: nothing, partitions: [{ partition: 0, ...nothing }] });
   });
 
+  it('tells corrected errors and retries per gigabyte, once there was one', async () => {
+    const { port } = await newPort();
+    let isCounting = true;
+    const counters = (bytes: number) => {
+      const control = 0;
+      const processed = Buffer.alloc(8);
+      processed.writeBigUInt64BE(BigInt(bytes));
+      return encodeLogPage({
+        page: 0x02,
+        subpage: 0,
+        disableSave: false,
+        parameters: [
+          ...(isCounting ? [{ code: 2, control, value: Uint8Array.of(0, 0, 0, 4) }] : []),
+          ...(isCounting ? [{ code: 3, control, value: Uint8Array.of(0, 0, 0, 10) }] : []),
+          { code: 5, control, value: processed },
+        ],
+      });
+    };
+    let bytes = 2e9;
+    answerWith(port, 'LOG SENSE', (cdb) => (((cdb[2] ?? 0) & 0x3f) === 0x02 ? counters(bytes) : undefined));
+    const of = { corrected: 10, retries: 4, uncorrected: undefined };
+    const { writing } = await readHealth(port);
+    expect(writing).toEqual({ ...of, bytes: 2e9, correctedPerGigabyte: 5, retriesPerGigabyte: 2 });
+    bytes = 1e9;
+    expect((await readHealth(port)).writing).toMatchObject({ correctedPerGigabyte: 10, retriesPerGigabyte: 4 });
+    bytes = 1e9 - 1;
+    const tooFew = { correctedPerGigabyte: undefined, retriesPerGigabyte: undefined };
+    expect((await readHealth(port)).writing).toEqual({ ...of, bytes, ...tooFew });
+    isCounting = false;
+    bytes = 2e9;
+    const nothing = { corrected: undefined, retries: undefined, uncorrected: undefined };
+    expect((await readHealth(port)).writing).toEqual({ ...nothing, bytes, ...tooFew });
+  });
+
   it('tells what is left of the life of a cartridge', async () => {
     const { cartridge } = await (await newTapeDrive()).health();
     expect(cartridge?.lifeRemainingPercent).toBe(99);

@@ -48,7 +48,7 @@ const TAPE_LIBRARY: Rows = {
 
 const EXECUTE = [
   ...only([null, undefined, 'text', 7, {}]),
-  ...only(NO_RECORD, TEST_UNIT_READY),
+  ...only(NO_OPTIONS, TEST_UNIT_READY),
   [TEST_UNIT_READY, { dataOut: 'text' }],
   [TEST_UNIT_READY, { into: null }],
   [TEST_UNIT_READY, { nexus: 7 }],
@@ -61,7 +61,7 @@ const VIRTUAL_DRIVE: Rows = {
   close: NOTHING,
   cutPower: NOTHING,
   execute: EXECUTE,
-  give: only(NO_RECORD),
+  give: only(NO_OPTIONS),
   insert: only(NO_CARTRIDGE),
   nexusLost: only(NO_TEXT),
   remove: NOTHING,
@@ -201,7 +201,7 @@ it('every method of a read stream refuses what it does not take', async () => {
     READABLE,
     () => drive.createReadStream({ fileNumber: 0 }),
     async () => (await drive.verifyFile(0)).checksum,
-    ['takeBack'],
+    ['takeBack', 'isDriveMemory'],
   );
 });
 
@@ -212,7 +212,7 @@ it('every method of an archive that is packed refuses what it does not take', as
     { ...rows, begun: NOTHING },
     () => library.packFolder(folder),
     () => undefined,
-    ['takeBack'],
+    ['takeBack', 'isDriveMemory'],
   );
 });
 

@@ -154,6 +154,16 @@ const PROVIDER: Rows = {
   isWriteProtected: OPTIONS,
   position: OPTIONS,
   prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { closeUnterminated: 'x' }]],
+  planReads: [...only(NO_NAME), ...only([null, 'text', {}, [null], [{}]], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', [])],
+  readArchives: [
+    ...only([null, 'text', {}, [null], [{}], [{ cartridge: 'LABEL1', location: 0 }]], sink).map(([list, handler]) => [
+      list,
+      handler,
+    ]),
+    ...only([null, undefined, 'text', 7, {}], []).map(([list, handler]) => [list, handler]),
+    ...only(NO_OPTIONS, [], sink),
+  ],
+  scan: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { index: 'x' }], ['LABEL1', { onFile: 7 }]],
   readArchive: [
     ...[null, 'xx', [null, null]].map((parts) => ['LABEL1', 1, { parts, onNextCartridge: sink }]),
     ['LABEL1', 1, { onNextCartridge: 7 }],
@@ -180,17 +190,26 @@ const PROVIDER: Rows = {
   ],
 };
 
+const UNKNOWN = { noSuchOption: 1 };
+
 /** Every function that the package exports, classes as what makes or opens one. */
 const FUNCTIONS: Rows = {
   captureDrive: [...only(NO_TEXT), ...only(NO_OPTIONS, 'virtual:/nowhere')],
   createMetrics: only(NO_OBJECT),
+  createTracing: only(NO_OBJECT),
   createVirtualDrive: [
     ...[{ traits: 7 }, { encryption: null }, { capture: null }, { speed: 7 }].map((options) => ['/nowhere', options]),
+    ...[{ cartridge: UNKNOWN }, { encryption: UNKNOWN }, { speed: UNKNOWN }].map((options) => ['/nowhere', options]),
     ...only(NO_TEXT),
-    ...only([null, 'text', 7, []], '/nowhere'),
+    ...only(NO_OPTIONS, '/nowhere'),
     [{ cartridge: null }],
   ],
-  createVirtualLibrary: [...only(NO_TEXT), ...only([null, 'text', 7, []], '/nowhere')],
+  createVirtualLibrary: [
+    ...[{ drive: UNKNOWN }, { speed: UNKNOWN }, { cartridges: [UNKNOWN] }].map((options) => ['/nowhere', options]),
+    ...[{ drive: null }, { speed: 7 }].map((options) => ['/nowhere', options]),
+    ...only(NO_TEXT),
+    ...only(NO_OPTIONS, '/nowhere'),
+  ],
   decodeStencFile: only(NO_OBJECT),
   encodeStencFile: [...only(NO_OBJECT), [{ key: 7 }]],
   exportLastKnownGood: NOTHING,
@@ -216,13 +235,20 @@ const FUNCTIONS: Rows = {
     [['/'], { newerThan: 7 }],
   ],
   parseConfiguration: [...only(NO_OBJECT), ...only(NO_OPTIONS, {}), [{}, { unknownKeys: 'x' }]],
+  scanCartridge: only(NO_OBJECT),
   verifyTape: only(NO_OBJECT),
 };
 
 const CONSTRUCTORS: Rows = {
   CallbackKeyStore: only(NO_OBJECT),
   EnvironmentKeyStore: only(NO_RECORD),
-  FileKeyStore: [...only(NO_TEXT), ...only(NO_OBJECT, '/keys'), [{ passphrase: 7 }], ['/keys', { passphrase: null }]],
+  FileKeyStore: [
+    ...only(NO_TEXT),
+    ...only(NO_OBJECT, '/keys'),
+    [{ passphrase: 7 }],
+    ['/keys', { passphrase: null }],
+    ['/keys', { passphrase: 'x', ...UNKNOWN }],
+  ],
   KeyStoreChain: only([null, 7, 'text', {}]),
   LtoProvider: [
     ...only(NO_OBJECT),

@@ -116,7 +116,7 @@ function on(command: ScsiCommand, model: Step['model']): Step {
   return { command, model };
 }
 
-it('behaves like a list of objects, whatever is done to it', { timeout: 120_000 }, async () => {
+it('behaves like a list of objects, whatever is done to it', { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), fc.nat(60), async (steps, reopenAfter) => {
       const folder = await newDriveFolder();

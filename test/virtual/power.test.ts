@@ -57,7 +57,7 @@ async function killAfter(child: Writer, files: number, delayMs: number): Promise
 }
 
 describe('a process that is killed while it writes', () => {
-  it('loses no file that was committed, and leaves a tape that goes on', { timeout: 120_000 }, async () => {
+  it('loses no file that was committed, and leaves a tape that goes on', { timeout: 600_000 }, async () => {
     const folder = await newDriveFolder();
     let committed = 0;
     for (let round = 0; round < KILLS; round++) {

@@ -187,7 +187,7 @@ it('a blank write-once cartridge takes its label, and no second one', async () =
   await ltoDone(['label', LABEL, '--overwrite']);
   const before = await onTape(barcode);
   expect(before).toHaveLength(2);
-  const { code, said } = await lto(['label', LABEL, '--overwrite']);
+  const { code, said } = await lto(['label', LABEL, '--overwrite', '--yes-overwrite', LABEL]);
   expect(code, said).toBe(7);
   expect(await onTape(barcode)).toEqual(before);
 });

@@ -40,7 +40,8 @@ async function expectReadBack(fileNumber: number, limit?: number): Promise<void>
 }
 
 it('files are labelled, written, read, verified and appended to through a path that carries 512 KiB', async () => {
-  await expectDone(['label', 'LIMIT1', '--overwrite'], LIMIT);
+  const [, serial = ''] = /"value": "([^"]+)"/.exec(await ltoDone(['mam', 'serialNumber', '--json'])) ?? [];
+  await expectDone(['label', 'LIMIT1', '--overwrite', '--yes-overwrite', serial], LIMIT);
   await expectDone(['write', file('data')], LIMIT);
   await expectDone(['write', file('data'), '--record-size', '512KiB'], LIMIT);
   await expectReadBack(1, LIMIT);

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import {
   DriveBusyError,
   ElementError,
@@ -136,6 +139,23 @@ it('cleans a drive when the policy says so, once, and goes on without a cleaning
   expect(without.events[0]).toMatchObject({ error: expect.any(ElementError) });
 });
 
+it('counts the uses of cleaning cartridges in one file, for all its providers', async () => {
+  const cleaningLog = join(await mkdtemp(join(tmpdir(), 'cleaning-')), 'cleanings.json');
+  onTestFinished(() => rm(dirname(cleaningLog), { recursive: true, force: true }));
+  const mountPolicy = { ...DEFAULT_MOUNT_POLICY, needsCleaning: () => true };
+  const bench = await newLibraryBench({ drives: [1], cleaningLog }, { cleaning: 1 }, { mountPolicy });
+  await bench.provider.initializeMedia(A);
+  await bench.provider.initializeMedia(B);
+  const counted = async (): Promise<number[]> => Object.values(JSON.parse(await readFile(cleaningLog, 'utf8')).uses);
+  const cleanings = bench.events.filter(({ type }) => type === 'cleaned').length;
+  expect(await counted()).toEqual([cleanings]);
+  const other = bench.another({ cleaningLog: `${cleaningLog}.other` });
+  await expect(other.initializeMedia(C)).rejects.toBeInstanceOf(InvalidArgumentError);
+  // One that names none shares the library all the same.
+  await bench.another().initializeMedia(C);
+  await bench.provider.close();
+});
+
 it('flags 20 and 21 make the default policy clean', () => {
   const flags = (...numbers: number[]) => numbers.map((flag) => ({ flag })) as never;
   const drive = {} as never;
@@ -162,6 +182,9 @@ it('refuses configurations and policies that cannot be right', async () => {
     { devicePath: 'virtual:x', library: 'virtual:y' },
     { devicePath: 'virtual:x', pool: [A] },
     { devicePath: 'virtual:x', drives: [1] },
+    { devicePath: 'virtual:x', cleaningLog: 'log' },
+    { library: 'virtual:y', cleaningLog: '' },
+    { library: 'virtual:y', cleaningLog: 7 },
     { library: 'virtual:y', drives: [] },
     { library: 'virtual:y', drives: [0] },
     { library: 'virtual:y', pool: [7] },

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { ElementError } from '../../../src/errors/index.js';
+import { VirtualTransport } from '../../../src/backends/virtual/virtual-transport.js';
+import { ElementError, type LtoError } from '../../../src/errors/index.js';
 import { TapeLibrary } from '../../../src/library/tape-library.js';
+import { openTransport } from '../../../src/tape/open/open-transport.js';
 import { createChecksum } from '../../../src/tape/stream/file/checksum.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
+import { MtOperation } from '../../../src/transport/mtio.js';
 import { collect, testData } from '../../conformance/conformance.js';
 import { MIB } from '../support.js';
 import { newLibraryBench, placeOf } from './support.js';
@@ -65,6 +68,48 @@ it('brings the cartridge that the caller names', async () => {
     },
   });
   expect([full, parts.map(({ cartridge }) => cartridge)]).toEqual([[A], [A, D]]);
+});
+
+it('closes the last file of a pool cartridge that a killed process has left, and goes on behind it', async () => {
+  const { provider, another } = await newLibraryBench({ pool: [B] }, SMALL);
+  const killed = another();
+  await killed.initializeMedia(B);
+  await killed.close();
+  const library = await TapeLibrary.open(provider.configuration.library ?? '');
+  const { drive } = await library.load(B, 1);
+  const transport = await openTransport(drive?.node ?? '');
+  if (!(transport instanceof VirtualTransport)) throw new Error('not the virtual drive');
+  await transport.mt(MtOperation.MTREW, 1);
+  await transport.mt(MtOperation.MTFSF, 1);
+  await transport.writeRecords(transport.allocate(MIB), MIB, 1e6);
+  // The drive's power goes with the process: no filemark ends the file.
+  await transport.drive.reset();
+  await transport.close().catch(() => undefined);
+  await library.unload(1);
+  await library.close();
+  await expect(another().prepareForWrite(B)).rejects.toMatchObject({ code: 'LTO_UNTERMINATED_FILE' });
+  await provider.initializeMedia(A);
+  const { parts } = await provider.writeArchive(A, chunks(60));
+  expect(parts.map(({ cartridge, location }) => [cartridge, location])).toEqual([
+    [A, 2],
+    // The label, the file that was cut off, and the header of the part are before it.
+    [B, 3],
+  ]);
+  expect((await collect(await provider.readArchive(A, 2, { parts }))).equals(whole(60))).toBe(true);
+});
+
+it('an archive that the pool is too small for lists its parts in the error', async () => {
+  const { provider } = await newLibraryBench({ pool: [B] }, SMALL);
+  await provider.initializeMedia(A);
+  const error: LtoError = await provider.writeArchive(A, chunks(200)).then(
+    () => expect.unreachable(),
+    (reason: unknown) => reason as LtoError,
+  );
+  expect(error).toBeInstanceOf(ElementError);
+  expect(error.parts?.map(({ cartridge }) => cartridge)).toEqual([A, B]);
+  for (const { cartridge, location, checksum } of error.parts ?? []) {
+    await provider.verifyArchive(cartridge, location, { expectedChecksum: checksum });
+  }
 });
 
 it('passes over cartridges that hold something else, and says why none is left', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Registry } from 'prom-client';
@@ -7,10 +8,18 @@ import { expect, it, onTestFinished } from 'vitest';
 import { InvalidArgumentError } from '../../../src/errors/index.js';
 import { FAMILIES } from '../../../src/provider/monitor/metrics/families.js';
 import { createMetrics } from '../../../src/provider/monitor/metrics/metrics.js';
+import { ProcessCounts } from '../../../src/provider/monitor/metrics/process-counts.js';
 import { LtoProvider } from '../../../src/provider/provider.js';
 import { ID, MIB, newLabelledBench, source } from '../support.js';
 
 const RULES = fileURLToPath(new URL('../../../docs/monitoring/alerts.yml', import.meta.url));
+
+async function failed(stream: Readable): Promise<boolean> {
+  return stream.toArray().then(
+    () => false,
+    () => true,
+  );
+}
 
 async function scraped() {
   const bench = await newLabelledBench({ throttleMs: 0 });
@@ -36,6 +45,22 @@ it('drive and cartridge are measured at each scrape', async () => {
   expect(text).not.toMatch(/undefined|NaN/);
 });
 
+it('files, and calls that were rejected by the class of their error, are counted', async () => {
+  const { provider, registry, device } = await scraped();
+  await provider.prepareForWrite(ID);
+  const { location } = await provider.writeArchive(ID, source(3 * MIB));
+  await provider.verifyArchive(ID, location);
+  expect(await failed(await provider.readArchive(ID, 17))).toBe(true);
+  await expect(provider.writeArchive('OTHER1L8', source(1))).rejects.toThrow();
+  const text = await registry.metrics();
+  const of = (direction: string) => `device="${device}",direction="${direction}"`;
+  expect(text).toContain(`lto_file_bytes_total{${of('writing')}} ${3 * MIB}\n`);
+  expect(text).toContain(`lto_file_records_total{${of('writing')}} 12\n`);
+  expect(text).toContain(`lto_files_total{${of('writing')},outcome="whole"} 1\n`);
+  expect(text).toMatch(/^lto_files_total\{.*direction="reading",outcome="whole"\} [1-9]/m);
+  expect(text).toMatch(/^lto_errors_total\{.*subject="LtoProvider",operation="writeArchive",code="LTO_[A-Z_]+"\} 1$/m);
+});
+
 it('a drive that cannot be reached is a state, and a cartridge that is gone is none', async () => {
   const { registry, virtual } = await scraped();
   await virtual.remove();
@@ -52,8 +77,11 @@ it('a drive that cannot be reached is a state, and a cartridge that is gone is n
 it('names follow the conventions, and the documentation has each', async () => {
   const page = await readFile(new URL('../../../docs/guide/monitoring.md', import.meta.url), 'utf8');
   const rules = await readFile(RULES, 'utf8');
-  const names = FAMILIES.map(({ name }) => name);
-  for (const { name, type } of FAMILIES) {
+  const counts = new ProcessCounts();
+  onTestFinished(() => counts.close());
+  const all = [...FAMILIES, ...counts.families];
+  const names = all.map(({ name }) => name);
+  for (const { name, type } of all) {
     expect(name).toMatch(/^lto_[a-z_]+$/);
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
     expect(page, name).toContain(`\`${name}\``);

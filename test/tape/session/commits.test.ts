@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { BufferedReceipt } from '../../../src/tape/session/buffered-files.js';
 import type { WriteSession } from '../../../src/tape/session/write-session.js';
-import { data, isPending, KIB, MIB, newSessionBench, operationsOf } from './support.js';
+import { data, isPending, KIB, MIB, newSessionBench, operationsOf, slowly } from './support.js';
 
 // When a session flushes the drive, which stops the tape, and when it only looks at what the drive has recorded.
 
@@ -32,7 +32,7 @@ describe('a drive that streams', () => {
     await receipts[20]?.durable;
     expect(await operationsOf(() => session.close())).toContain(FLUSH);
     await Promise.all(receipts.map(({ durable }) => durable));
-  }, 30_000);
+  }, 180_000);
 
   it('gets one query for each file, and one a second', async () => {
     const { tape, virtual } = await newSessionBench(STREAMING);
@@ -55,7 +55,7 @@ describe('a drive that streams', () => {
     expect(queries.length).toBeGreaterThanOrEqual(files);
     expect(queries.length).toBeLessThanOrEqual(files + Math.ceil(seconds));
     await session.close();
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('a drive that does not record what it has', () => {
@@ -123,13 +123,8 @@ describe('a drive that does not record what it has', () => {
 it('a source that is slow between two files keeps nothing from being proven', async () => {
   const { tape } = await newSessionBench();
   const session = tape.session({ commit: { files: 1 } });
-  async function* slow() {
-    yield data(1);
-    await pause(600);
-    yield data(1);
-  }
   const first = await session.writeFile([data(0)]);
-  const second = await session.writeFile(slow());
+  const second = await session.writeFile(slowly(600));
   await Promise.all([first.durable, second.durable]);
   await session.close();
 });

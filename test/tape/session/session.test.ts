@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { OnMedium } from '../../../src/errors/index.js';
 import { InvalidArgumentError, LtoError } from '../../../src/errors/index.js';
 import type { BufferedReceipt } from '../../../src/tape/session/buffered-files.js';
-import { data, isPending, KIB, MIB, newSessionBench, operationsOf } from './support.js';
+import { data, isPending, KIB, MIB, newSessionBench, operationsOf, slowly } from './support.js';
 
 describe('a write session', () => {
   it('gives a receipt when the drive has taken a file, and settles it at the commit', async () => {
@@ -205,13 +204,8 @@ describe('a write session', () => {
   it('does not outlive what a listener throws, and commits while a file is under way afterwards', async () => {
     const { tape } = await newSessionBench();
     const session = tape.session({ commit: { seconds: 0.01 } });
-    async function* slow() {
-      yield data(1);
-      await pause(100);
-      yield data(1);
-    }
     const first = await session.writeFile([data(0)]);
-    const second = await session.writeFile(slow());
+    const second = await session.writeFile(slowly(100));
     await first.durable;
     await second.durable;
     await session.close();

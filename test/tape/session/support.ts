@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { VirtualTransport } from '../../../src/backends/virtual/virtual-transport.js';
 import { COMMAND_CHANNEL, type CommandEvent } from '../../../src/device/command-log.js';
@@ -25,6 +26,13 @@ export async function newSessionBench(options: VirtualDriveOptions = {}): Promis
 
 export function data(file: number, bytes = 10 * KIB): Buffer {
   return Buffer.alloc(bytes, file + 1);
+}
+
+/** The data of a file in two pieces, with a pause between them. */
+export async function* slowly(milliseconds: number): AsyncGenerator<Buffer> {
+  yield data(1);
+  await delay(milliseconds);
+  yield data(1);
 }
 
 /** The operations that `work` has sent, in order. */
