@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <thread>
@@ -36,8 +37,29 @@ bool isOpen(TransferGate& gate) {
   return true;
 }
 
+std::size_t threadsNow() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& task : std::filesystem::directory_iterator("/proc/self/task")) count += 1;
+  return count;
+}
+
+/** Of the program before any test, those of a sanitizer too. */
+const std::size_t threadsAtStart = threadsNow();
+
+/**
+ * A device that was closed may still have its thread. TSan delivers no signal to handlers in the child of a process
+ * that had other threads when it forked.
+ */
+void awaitOtherThreads() {
+  for (int waited = 0; threadsNow() > threadsAtStart && waited < 5000; waited += 1) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(threadsNow() <= threadsAtStart);
+}
+
 /** How a process ends that runs `work`. */
 int endOf(void (*work)()) {
+  awaitOtherThreads();
   const pid_t child = ::fork();
   if (child == 0) {
     work();
