@@ -30,16 +30,9 @@ class Executor {
     return mtOp(fd(), call);
   }
   Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }
-  Outcome operator()(const MtPosCall& /*call*/) {
-    Outcome outcome = mtPos(fd());
-    if (const auto* const position = std::get_if<Position>(&outcome)) node_.guard.learn(position->blockNumber);
-    return outcome;
-  }
+  Outcome operator()(const MtPosCall& /*call*/) { return node_.guard.tell(fd()); }
   Outcome operator()(const WriteCall& call) { return writeRecords(node_, call); }
-  Outcome operator()(ReadCall& call) {
-    node_.guard.forget();
-    return readRecords(node_, call);
-  }
+  Outcome operator()(ReadCall& call) { return readRecords(node_, call); }
   Outcome operator()(const CloseCall& /*call*/) {
     for (auto& last : node_.last) last.sendNow();
     const int error = node_.fd.close();

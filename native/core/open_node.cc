@@ -41,6 +41,7 @@ Outcome OpenNode::open(const std::string& path, int flags) {
     facts.minor = minor(status.st_rdev);
   }
   answersMtGet = probeMtGet(opened.get(), facts);
+  if (answersMtGet) guard.watch(CommandCount::of(status.st_rdev));
   fd = std::move(opened);
   return facts;
 }

@@ -11,6 +11,8 @@ namespace lto {
 namespace {
 
 constexpr std::chrono::milliseconds pause{1};
+/** Another program that sends commands without end does not keep a record from being moved. */
+constexpr int mostQuestions = 4;
 
 /** `st` ends what was written with a filemark at the next rewind or close: not here. Spacing over 0 records is a way.
  */
@@ -18,27 +20,89 @@ void forgetWriting(int fd) {
   [[maybe_unused]] const Outcome spaced = mtOp(fd, {.operation = MTFSR, .count = 0});
 }
 
+/** With one more command: if `st` has sent several, the position is asked for once too often. */
+std::optional<std::uint32_t> after(std::optional<std::uint32_t> count) {
+  if (count) *count += 1;
+  return count;
+}
+
 }  // namespace
 
-int PositionGuard::beforeRecords(int fd) {
-  if (Clock::now() - lastWrite_ < pause) return 0;
+int PositionGuard::beforeWriting(int fd) {
+  if (Clock::now() - lastSure_ < pause) return 0;
+  return ask(fd, Transfer::write);
+}
+
+int PositionGuard::beforeRecord(int fd) {
+  if (const int error = settle(fd, Transfer::write); error != 0) return error;
+  lastCount_ = after(lastCount_);
+  return 0;
+}
+
+int PositionGuard::beforeReading(int fd) {
+  return position_ ? 0 : settle(fd, Transfer::read);
+}
+
+int PositionGuard::afterReading(int fd, Passed passed) {
+  lastCount_ = after(lastCount_);
+  const auto place = position_;
+  this->passed(passed == Passed::record);
+  if (passed == Passed::record) return settle(fd, Transfer::read);
+  if (!place || lastCount_ == count_.now()) return 0;
+  // Behind a filemark, or before whatever could not be read.
+  const auto [error, told] = question(fd);
+  if (error != 0 || !told || *told == *place || *told == *place + 1) return error;
+  return ESTALE;
+}
+
+int PositionGuard::settle(int fd, Transfer transfer) {
+  for (int asked = 0; asked < mostQuestions; asked += 1) {
+    const auto count = count_.now();
+    if (!count || lastCount_ == count) return 0;
+    if (const int error = ask(fd, transfer); error != 0) return error;
+  }
+  lastCount_ = count_.now();
+  return 0;
+}
+
+int PositionGuard::ask(int fd, Transfer transfer) {
+  const auto [error, told] = question(fd);
+  if (error != 0 || !told) return error;
+  if (position_.value_or(*told) != *told) {
+    if (transfer == Transfer::write) forgetWriting(fd);
+    return ESTALE;
+  }
+  position_ = told;
+  lastSure_ = Clock::now();
+  return 0;
+}
+
+PositionGuard::Told PositionGuard::question(int fd) {
+  const auto before = count_.now();
   const Outcome asked = mtPos(fd);
   // MTNOP is refused with EIO while the position is unknown, and moves nothing. Drives without READ POSITION fail the
   // first, but `st` has learnt of a reset from that, too.
   const Outcome known = mtOp(fd, {.operation = MTNOP, .count = 1});
-  if (const auto* const failure = std::get_if<Failure>(&known)) return failure->error;
-
+  lastCount_ = after(before);
+  if (const auto* const failure = std::get_if<Failure>(&known)) return {failure->error, std::nullopt};
   const auto* const position = std::get_if<Position>(&asked);
-  if (position != nullptr && position_ && *position_ != position->blockNumber) {
-    forgetWriting(fd);
-    return ESTALE;
-  }
-  position_ = position == nullptr ? std::nullopt : std::optional<std::int64_t>(position->blockNumber);
-  return 0;
+  if (position == nullptr) return {};
+  return {0, position->blockNumber};
 }
 
-void PositionGuard::wrote(bool taken) {
-  if (!taken) forget();
+Outcome PositionGuard::tell(int fd) {
+  const auto before = count_.now();
+  Outcome outcome = mtPos(fd);
+  const auto* const position = std::get_if<Position>(&outcome);
+  if (position == nullptr || position_.value_or(position->blockNumber) != position->blockNumber) return outcome;
+  position_ = position->blockNumber;
+  lastCount_ = after(before);
+  lastSure_ = Clock::now();
+  return outcome;
+}
+
+void PositionGuard::passed(bool whole) {
+  if (!whole) forget();
   if (position_) *position_ += 1;
 }
 

@@ -3,34 +3,57 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
+
+#include "command_count.h"
+#include "outcome.h"
 
 namespace lto {
 
+/** What a read(2) has come past. */
+enum class Passed : std::uint8_t { record, filemark, nothing };
+
 /**
- * Asks where the tape stands before a record that comes after a pause, so that it is not written elsewhere.
+ * Asks where the tape stands if it may stand elsewhere, so that no record is written or read there.
  *
  * A reset leaves the tape at its beginning. `st` learns of it from the unit attention; when another program has taken
  * that (TEST UNIT READY on the sg node), `st` notices only at its next command, which the drive carries out all the
  * same: as a WRITE it ends the data of the whole cartridge behind one record (seen on Linux 7.2). The READ POSITION of
  * MTIOCPOS is that command here. It also tells of somebody who moves the tape through the sg node, which `st` never
- * notices. While records follow each other at once nothing is asked: a reset takes longer than the time between two.
- * The clock is looked at once for all records of a call, which follow each other without anything in between.
+ * notices. It is asked:
+ * - before a record is written and behind one that was read, if Linux has sent the device other commands than those of
+ *   the records, as it counts them. Otherwise nobody can have taken a unit attention or moved the tape through this
+ * host.
+ * - before the records of a call that writes after a pause: in it somebody can have moved the tape through another
+ *   host, and where sysfs is not there this is all.
+ * What remains: a WRITE that has to wait for the end of a reset, with somebody else's command before it. It is written
+ * at the beginning of the tape; it is the last one, and is not reported as written.
  */
 class PositionGuard {
  public:
+  /** The device whose records are guarded. */
+  void watch(CommandCount count) { count_ = std::move(count); }
+
   /** 0, or why nothing must be written: EIO when the driver does not know the position, ESTALE when it is another. */
-  [[nodiscard]] int beforeRecords(int fd);
+  [[nodiscard]] int beforeWriting(int fd);
 
-  /** After write(2); whether the record was taken as a whole. */
-  void wrote(bool taken);
+  /** As `beforeWriting`, before each record of a call. */
+  [[nodiscard]] int beforeRecord(int fd);
 
-  /** After the last record of a call. */
-  void afterRecords() { lastWrite_ = Clock::now(); }
+  /** After write(2); whether the tape moved by one record. */
+  void passed(bool whole);
 
-  /** Where the tape stands. What was known already stays: a query must not make good what somebody else has moved. */
-  void learn(std::int64_t position) {
-    if (!position_) position_ = position;
-  }
+  /** Before read(2): as `beforeWriting`. */
+  [[nodiscard]] int beforeReading(int fd);
+
+  /** After read(2), which was the only command in between: 0, or why what was read is of another place. */
+  [[nodiscard]] int afterReading(int fd, Passed passed);
+
+  /** After the last record of a call that writes. */
+  void afterWriting() { lastSure_ = Clock::now(); }
+
+  /** MTIOCPOS. What was known already stays: a query must not make good what somebody else has moved. */
+  [[nodiscard]] Outcome tell(int fd);
 
   /** The tape is about to be moved by ourselves. */
   void forget() { position_.reset(); }
@@ -38,9 +61,26 @@ class PositionGuard {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Clock::time_point lastWrite_;
+  enum class Transfer : std::uint8_t { read, write };
+
+  /** Until nobody else has sent a command since the drive has told where the tape stands. */
+  [[nodiscard]] int settle(int fd, Transfer transfer);
+  [[nodiscard]] int ask(int fd, Transfer transfer);
+
+  struct Told {
+    /** Why the driver does not know the position. */
+    int error = 0;
+    std::optional<std::int64_t> position;
+  };
+  [[nodiscard]] Told question(int fd);
+
+  /** When the last record was written, or the drive has told that the tape stands where it belongs. */
+  Clock::time_point lastSure_;
   /** Where the next record belongs, while it is known. */
   std::optional<std::int64_t> position_;
+  CommandCount count_;
+  /** The count behind our last command, as long as nobody else has sent one. */
+  std::optional<std::uint32_t> lastCount_;
 };
 
 }  // namespace lto

@@ -47,9 +47,11 @@ struct RecordResult {
 RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t length) {
   const TransferPass pass(node.gate.get());
   if (!pass.passed()) return {WriteStop::error, ECANCELED, false};
+  const int refused = node.answersMtGet ? node.guard.beforeRecord(node.fd.get()) : 0;
+  if (refused != 0) return {WriteStop::error, refused, false};
   const ssize_t written = ::write(node.fd.get(), data, length);
   const int error = written < 0 ? errno : 0;
-  node.guard.wrote(written == static_cast<ssize_t>(length));
+  node.guard.passed(written == static_cast<ssize_t>(length));
   if (error != 0) return {error == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, error, false};
   if (static_cast<std::size_t>(written) != length) return {WriteStop::error, WriteOutcome::shortWrite, false};
   return {WriteStop::done, 0, true};
@@ -76,11 +78,28 @@ RecordResult writeProtected(OpenNode& node, bool exclusive, std::byte* data, std
 }
 
 /** read(2), as long as the drive is not about to send records without what protects them, or without its key. */
-ssize_t readRecord(const OpenNode& node, const ReadCall& call, std::byte* record) {
+ssize_t readAnyRecord(const OpenNode& node, const ReadCall& call, std::byte* record) {
   const TransferPass pass(node.gate.get());
   if (pass.passed()) return ::read(node.fd.get(), record, call.offer);
   errno = ECANCELED;
   return -1;
+}
+
+struct ReadResult {
+  ssize_t length = -1;
+  int error = 0;
+};
+
+/** As `readAnyRecord`; ESTALE for what lies elsewhere. */
+ReadResult readRecord(OpenNode& node, const ReadCall& call, std::byte* record) {
+  const int fd = node.fd.get();
+  if (const int refused = node.answersMtGet ? node.guard.beforeReading(fd) : 0; refused != 0) return {-1, refused};
+  const ssize_t length = readAnyRecord(node, call, record);
+  const int error = length < 0 ? errno : 0;
+  if (!node.answersMtGet) return {length, error};
+  const auto passed = length > 0 ? Passed::record : length == 0 ? Passed::filemark : Passed::nothing;
+  const int moved = node.guard.afterReading(fd, passed);
+  return moved == 0 ? ReadResult{length, error} : ReadResult{-1, moved};
 }
 
 /** Without its protection information; nothing when that does not fit the record. */
@@ -133,20 +152,20 @@ void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece
 
 WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
   WriteOutcome outcome;
-  outcome.error = node.answersMtGet ? node.guard.beforeRecords(node.fd.get()) : 0;
+  outcome.error = node.answersMtGet ? node.guard.beforeWriting(node.fd.get()) : 0;
   if (outcome.error != 0) {
     outcome.stop = WriteStop::error;
   } else {
     for (const auto& piece : call.pieces) {
       if (outcome.stop == WriteStop::done) writePiece(node, call, piece, outcome);
     }
-    node.guard.afterRecords();
+    node.guard.afterWriting();
   }
   if (outcome.stop != WriteStop::done) outcome.mt = statusAfterStop(node);
   return outcome;
 }
 
-Outcome readRecords(const OpenNode& node, ReadCall& call) {
+Outcome readRecords(OpenNode& node, ReadCall& call) {
   ReadOutcome outcome;
   RecordMemory memory = call.memory;
   if (call.pool) {
@@ -160,8 +179,8 @@ Outcome readRecords(const OpenNode& node, ReadCall& call) {
   for (std::size_t offset = 0; outcome.lengths.size() < call.maxRecords && offset + call.offer <= memory.size;
        offset = roundUpToPage(end)) {
     std::byte* const record = memory.data + offset;
-    const ssize_t length = readRecord(node, call, record);
-    outcome.error = length < 0 ? errno : 0;
+    const auto [length, error] = readRecord(node, call, record);
+    outcome.error = error;
     if (length > 0) {
       RecordProtection protection;
       if (const auto size = checkedLength(call.protection, record, static_cast<std::size_t>(length), protection)) {

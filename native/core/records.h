@@ -10,6 +10,6 @@ namespace lto {
 [[nodiscard]] WriteOutcome writeRecords(OpenNode& node, const WriteCall& call);
 
 /** One read(2) a record, each at a page boundary. A Failure where no slab could be mapped. */
-[[nodiscard]] Outcome readRecords(const OpenNode& node, ReadCall& call);
+[[nodiscard]] Outcome readRecords(OpenNode& node, ReadCall& call);
 
 }  // namespace lto

@@ -62,12 +62,14 @@ const rawIo: Make = (details, noun) =>
     ...details,
   });
 
-/** No Linux call reports this: the addon does, after it read the position before a record. */
-const moved: Make = (details) =>
-  new PositionMismatchError('another program moved the tape in the middle of the file', {
-    next: 'Find that program, rewind, and check what is on the tape: the end of this file may be elsewhere',
-    ...details,
-  });
+/** No Linux call reports this: the addon does, when it has read the position between two records. */
+const moved =
+  (next: string): Make =>
+  (details) =>
+    new PositionMismatchError('the tape was moved in the middle of the file by another program, or by a reset', {
+      next,
+      ...details,
+    });
 
 const UNKNOWN_SIZES = { offered: 0, largest: 0 } as const;
 
@@ -85,7 +87,10 @@ const MEANING: Readonly<Record<string, Make>> = {
   'EACCES MTIOCTOP': writeProtected,
   'EACCES write': writeProtected,
   'EBADF write': openedForReading,
-  'ESTALE write': moved,
+  'ESTALE read': moved('Find that program, and read the file again'),
+  'ESTALE write': moved(
+    'Find that program, rewind, and check what is on the tape: the end of this file may be elsewhere',
+  ),
   'EPERM SG_IO': rawIo,
   'EACCES SG_IO': rawIo,
   ENOENT: notFound,

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
+import { finished, pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { PositionLostError, PositionMismatchError, WriteError } from '../../../src/errors/index.js';
+import type { TapeReadStream } from '../../../src/tape/stream/read/read-stream.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { closed, collect, testData } from '../../conformance/conformance.js';
 import { command } from '../command.js';
@@ -50,6 +52,42 @@ async function pausedStream(drive: TapeDrive) {
 /** What the first file of `pausedStream` holds, from the tape. */
 async function expectFirstFile(drive: TapeDrive): Promise<void> {
   expect((await collect(drive.createReadStream({ fileNumber: 0 }))).length).toBe(8 * RECORD);
+}
+
+/** Records that can be read, whatever comes behind them. */
+async function recordsOf(stream: TapeReadStream): Promise<number> {
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  await finished(stream).catch(() => undefined);
+  return bytes / RECORD;
+}
+
+/** Another program that takes every unit attention it gets. */
+function pollWithoutEnd(): void {
+  const polls = spawn('bash', ['-c', 'while :; do sg_turs --number=100000 /dev/sg0; done'], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void process.kill(-Number(polls.pid), 'SIGKILL'));
+}
+
+/** A reset by another process, which is ready for it: `now` waits for nothing. */
+function preparedReset(): { readonly now: () => void; readonly done: Promise<unknown> } {
+  const process = spawn('bash', ['-c', 'read; exec sg_reset --device /dev/sg0'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return { now: () => process.stdin.end('\n'), done: once(process, 'close') };
+}
+
+/** More records than the tape holds; the reset comes some time behind the one with number `at`. */
+function* untilReset(at: number, reset: () => void): Generator<Buffer> {
+  const some = Array.from({ length: 16 }, (_, seed) => testData(RECORD, seed));
+  for (let number = 0; ; number += 1) {
+    if (number === at) reset();
+    yield some[number % some.length] as Buffer;
+  }
 }
 
 /** Until a rewind, every attempt that needs a position is refused and leaves the tape as it is. */
@@ -168,11 +206,7 @@ it('a tape that another program moved before the first record of a write stream 
 });
 
 it('resets at any moment of a stream, with somebody who polls without end, spare the beginning of the tape', async () => {
-  const polls = spawn('bash', ['-c', 'while :; do sg_turs --number=100000 /dev/sg0; done'], {
-    detached: true,
-    stdio: 'ignore',
-  });
-  onTestFinished(() => void process.kill(-Number(polls.pid), 'SIGKILL'));
+  pollWithoutEnd();
   for (let round = 0; round < 8; round += 1) {
     const drive = await openDrive();
     const first = testData(8 * RECORD, 1000 + round);
@@ -185,6 +219,59 @@ it('resets at any moment of a stream, with somebody who polls without end, spare
     await expectFirstFile(drive);
     await drive.close();
   }
+});
+
+/** scsi_debug keeps the first four bytes of a record. */
+function numbered(number: number): Buffer {
+  const record = Buffer.alloc(RECORD);
+  record.writeUInt32BE(number);
+  return record;
+}
+
+it('resets within a call of many records, with somebody who polls without end, are not overlooked', async () => {
+  pollWithoutEnd();
+  for (let round = 0; round < 12; round += 1) {
+    const drive = await openDrive();
+    await drive.writeFile([testData(8 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+    const options = { recordSize: RECORD, bufferBytes: 128 * RECORD, startThreshold: 0 };
+    const reset = preparedReset();
+    await expect(drive.writeFile(untilReset(40 + 31 * round, reset.now), options)).rejects.toBeInstanceOf(WriteError);
+    await reset.done;
+    await drive.rewind();
+    // A WRITE that waits for the end of the reset, behind a command of somebody else, is written here. It is the only one.
+    expect([1, 8]).toContain(await recordsOf(drive.createReadStream({ fileNumber: 0 })));
+    await drive.close();
+  }
+});
+
+it('resets within a call of many records, with somebody who polls without end, give no records of another place', async () => {
+  const drive = await openDrive();
+  await drive.writeFile(
+    Array.from({ length: MANY }, (_, number) => numbered(number)),
+    { position: 'overwrite', recordSize: RECORD },
+  );
+  pollWithoutEnd();
+  let ended = 0;
+  for (let round = 0; round < 12; round += 1) {
+    await drive.rewind();
+    const reset = preparedReset();
+    const stream = drive.createReadStream({ fileNumber: 0, bufferBytes: 128 * RECORD });
+    let right = 0;
+    stream.on('data', (chunk: Buffer) => {
+      for (let at = 0; at < chunk.length; at += RECORD, right += 1) {
+        if (right === 40 + 31 * round) reset.now();
+        expect(chunk.readUInt32BE(at)).toBe(right);
+      }
+    });
+    const error: unknown = await finished(stream).catch((reason: unknown) => reason);
+    if (error !== undefined) {
+      ended += 1;
+      expect([PositionLostError, PositionMismatchError]).toContain((error as Error).constructor);
+    } else expect(right).toBe(MANY);
+    await reset.done;
+  }
+  // A slow machine may have read everything before one.
+  expect(ended).toBeGreaterThan(0);
 });
 
 it('a reset before the filemark leaves no receipt', async () => {
