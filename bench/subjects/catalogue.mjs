@@ -1,8 +1,12 @@
 // The catalogue: members recorded a second, and finding one of them by prefix, suffix and part of a name, in a file and, if
-// LTO_BENCH_POSTGRES names a database, on a server; then `lto list` from a cold start.
+// LTO_BENCH_POSTGRES names a database, on a server; then `lto list` from a cold start, and what it costs to record the
+// members of an archive while it is written.
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFiles } from '../harness/files.mjs';
 import { runJob } from '../harness/job.mjs';
-import { commandUrl } from '../harness/library.mjs';
+import { commandUrl, createVirtualDrive } from '../harness/library.mjs';
+import { interleaved, throughputRows } from '../harness/pairs.mjs';
 import { withFolder } from '../harness/scratch.mjs';
 import { timed } from '../harness/timed.mjs';
 
@@ -18,30 +22,75 @@ const COLUMNS = {
   list: 'lto list ms',
 };
 
-export function catalogue({ quick }) {
-  return withFolder(async (folder) => {
-    const members = Number(process.env.LTO_BENCH_MEMBERS ?? (quick ? 50_000 : 10_000_000));
-    const places = { sqlite: join(folder, 'catalogue.sqlite') };
-    if (process.env.LTO_BENCH_POSTGRES) places.postgresql = process.env.LTO_BENCH_POSTGRES;
-    const rows = [];
-    for (const [engine, location] of Object.entries(places)) {
-      const { value } = await runJob('catalogue:fill', { location, members, repeats: quick ? 3 : 9 });
-      const { seconds, cpuSeconds, found } = value;
-      const command = new URL(commandUrl()).pathname;
-      const { seconds: cold } = await timed(
-        `node ${command} list --catalogue '${location}' >${join(folder, 'listed')}`,
-      );
-      rows.push({
-        engine,
-        members,
-        rate: members / seconds,
-        cpuRate: members / cpuSeconds,
-        ...found,
-        list: cold * 1000,
-      });
+export function catalogue(context) {
+  return withFolder(async (folder) => [...(await filled(folder, context)), await recorded(folder, context)]);
+}
+
+async function filled(folder, { quick }) {
+  const members = Number(process.env.LTO_BENCH_MEMBERS ?? (quick ? 50_000 : 10_000_000));
+  const places = { sqlite: join(folder, 'catalogue.sqlite') };
+  if (process.env.LTO_BENCH_POSTGRES) places.postgresql = process.env.LTO_BENCH_POSTGRES;
+  const rows = [];
+  for (const [engine, location] of Object.entries(places)) {
+    const { value } = await runJob('catalogue:fill', { location, members, repeats: quick ? 3 : 9 });
+    const { seconds, cpuSeconds, found } = value;
+    const command = new URL(commandUrl()).pathname;
+    const { seconds: cold } = await timed(`node ${command} list --catalogue '${location}' >${join(folder, 'listed')}`);
+    rows.push({
+      engine,
+      members,
+      rate: members / seconds,
+      cpuRate: members / cpuSeconds,
+      ...found,
+      list: cold * 1000,
+    });
+  }
+  return [
+    { title: 'A catalogue of members', columns: COLUMNS, rows, notes: ['CPU of this process: a server has its own'] },
+  ];
+}
+
+const KIB = 1024;
+const MIB = 2 ** 20;
+const HEADER = 512;
+/** Of one archive in memory, which is repeated. */
+const BYTES = 64 * MIB;
+const WITHOUT = 'no catalogue';
+const BARCODE = 'BENCH1L9';
+
+const RECORDED = {
+  members: 'members',
+  contender: 'catalogue',
+  speed: 'MB/s',
+  cpu: 'CPU s/GB',
+  speedRatio: 'of none, speed',
+  cpuRatio: 'of none, CPU',
+};
+
+/** Writing an archive to the embedded drive, in memory. */
+async function recorded(folder, { quick, rounds }) {
+  const rows = [];
+  for (const bytes of [MIB, 64 * KIB]) {
+    const files = BYTES / bytes;
+    const tree = await makeFiles(join(folder, `tree-${bytes}`), { files, bytes });
+    const archive = join(folder, `archive-${bytes}.tar`);
+    await timed(`cd "${tree}" && find . -type f -printf '%P\\n' | tar -cf "${archive}" -T -`);
+    await truncate(archive, files * (HEADER + bytes));
+    const times = quick ? 1 : 32;
+    const locations = {
+      [WITHOUT]: undefined,
+      'a store that keeps nothing': 'nowhere',
+      SQLite: join(folder, `recorded-${bytes}.sqlite`),
+    };
+    const contenders = {};
+    for (const [index, [name, location]] of Object.entries(locations).entries()) {
+      const drive = join(folder, `drive-${bytes}-${index}`);
+      await createVirtualDrive(drive, { generation: 9, cartridge: { barcode: BARCODE } });
+      contenders[name] = () => runJob('recording:record', { drive, barcode: BARCODE, archive, times, location });
     }
-    return [
-      { title: 'A catalogue of members', columns: COLUMNS, rows, notes: ['CPU of this process: a server has its own'] },
-    ];
-  });
+    const results = await interleaved(quick ? 1 : rounds, contenders);
+    const members = `${files * times} of ${bytes / KIB} KiB`;
+    rows.push(...throughputRows(results, times * BYTES, WITHOUT).map((row) => ({ members, ...row })));
+  }
+  return { title: 'Members recorded while an archive is written', columns: RECORDED, rows, notes: [] };
 }
