@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openCatalogue } from '../../src/catalogue/index.js';
 import { compiledSources } from '../support/compiled.js';
@@ -108,8 +109,9 @@ onEachEngine((engine, newPlace) => {
       while (safe.length < 3) await once(child, 'message');
       let told: unknown;
       let own = 0;
-      // It may stand still between two of its changes.
-      for (let attempt = 0; attempt < 50 && told === undefined; attempt += 1) {
+      // It may stand still between two of its changes; a message can be an old one, of before it went on.
+      for (let attempt = 0; attempt < 100 && told === undefined; attempt += 1) {
+        await delay(attempt % 12);
         child.kill('SIGSTOP');
         const change = { type: 'cartridge', cartridge: `OWN${own}` } as const;
         told = await catalogue.apply([change]).then(
