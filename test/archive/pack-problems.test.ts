@@ -11,8 +11,9 @@ import { packingFolder } from './pack-support.js';
 const MIB = 1024 * 1024;
 const folder = packingFolder();
 
-/** Larger than what the packer does ahead, so that it waits in the middle of it. */
-const LARGE = 40 * MIB;
+/** More than twice of what the packer and the stream do ahead (40 MiB), so that it waits before the middle of it. */
+const LARGE = 96 * MIB;
+const HALF = LARGE / 2;
 
 /** Packs a folder with `large` in it, and does something while the packer waits in that. */
 async function packWhile(meanwhile: () => Promise<unknown>, options: PackOptions = {}): Promise<PackStream> {
@@ -33,7 +34,7 @@ async function makeLarge(...others: readonly string[]): Promise<void> {
 describe('a file that changes while it is archived', () => {
   it('that shrinks is filled up with zeros, named, and the rest is whole', async () => {
     await makeLarge('rest');
-    const { summary } = await packWhile(() => truncate(folder.path('tree/large'), 20 * MIB));
+    const { summary } = await packWhile(() => truncate(folder.path('tree/large'), HALF));
     expect(summary).toMatchObject({
       problemCount: 1,
       problems: [{ path: folder.path('tree/large'), reason: 'shrank', archived: true }],
@@ -41,8 +42,8 @@ describe('a file that changes while it is archived', () => {
     const tree = `${await folder.extract('GNU tar')}/tree`;
     const large = await readFile(`${tree}/large`);
     expect(large.length).toBe(LARGE);
-    expect(large.subarray(0, 20 * MIB).equals(countingBytes(20 * MIB))).toBe(true);
-    expect(large.subarray(20 * MIB).every((byte) => byte === 0)).toBe(true);
+    expect(large.subarray(0, HALF).equals(countingBytes(HALF))).toBe(true);
+    expect(large.subarray(HALF).every((byte) => byte === 0)).toBe(true);
     expect(await readFile(`${tree}/rest`, 'utf8')).toBe('rest');
   });
 
@@ -78,7 +79,7 @@ describe('a file that changes while it is archived', () => {
 
   it('ends the archive at once where it is strict, with an error that names the file', async () => {
     await makeLarge('rest');
-    const packed = packWhile(() => truncate(folder.path('tree/large'), 20 * MIB), { strict: true });
+    const packed = packWhile(() => truncate(folder.path('tree/large'), HALF), { strict: true });
     await expect(packed).rejects.toMatchObject({
       code: 'LTO_SOURCE',
       message: expect.stringMatching(/large" shrank while it was read/),
