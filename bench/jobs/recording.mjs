@@ -1,36 +1,23 @@
-// One archive that passes while a catalogue takes its members.
+// Finding the members of an archive that passes.
 import { readFile } from 'node:fs/promises';
-import { LtoProvider, libraryUrl } from '../harness/library.mjs';
+import { libraryUrl } from '../harness/library.mjs';
+
+const { MemberTap } = await import(libraryUrl('archive/tap/member-tap.js'));
+const { memberRecord } = await import(libraryUrl('provider/record/recording.js'));
 
 const CHUNK = 2 ** 20;
 
-/** Takes everything, and keeps nothing: what is left is the tap on the stream. */
-const NOWHERE = { apply: async () => {} };
-
-async function recorderAt(location) {
-  if (location === undefined || location === 'nowhere') return location && NOWHERE;
-  const { openCatalogue } = await import(libraryUrl('catalogue/index.js'));
-  return openCatalogue(location);
-}
-
-function* pieces(members, times) {
-  for (let time = 0; time < times; time += 1) {
-    for (let at = 0; at < members.length; at += CHUNK) yield members.subarray(at, at + CHUNK);
-  }
-  yield Buffer.alloc(1024);
-}
-
-/** Writes the members of the file `archive`, which has no end, so many times. */
-export async function record({ drive, barcode, archive, times, location }, meter) {
+/** What a catalogue is told of the members of the file `archive`, which has no end, so many times. */
+export async function record({ archive, times }, meter) {
   const members = await readFile(archive);
-  const recorder = await recorderAt(location);
-  const lto = new LtoProvider({ devicePath: `virtual:${drive}` }, { catalogue: recorder });
-  try {
-    await lto.initializeMedia(barcode, { overwrite: barcode });
-    await lto.prepareForWrite(barcode);
-    await meter.window(() => lto.writeArchive(barcode, pieces(members, times)));
-  } finally {
-    await lto.close();
-    await recorder?.close?.();
-  }
+  let found = 0;
+  const tap = new MemberTap((member) => {
+    found += memberRecord(member).path.length;
+  });
+  await meter.window(async () => {
+    for (let time = 0; time < times; time += 1) {
+      for (let at = 0; at < members.length; at += CHUNK) tap.write(members.subarray(at, at + CHUNK));
+    }
+  });
+  if (found === 0 || !tap.isOpen) throw new Error('members were not found');
 }

@@ -139,14 +139,12 @@ export class ArchiveRecording {
 }
 
 export function memberRecord({ path, type, size, modified, offset, length, target }: PassingMember): MemberRecord {
+  // Of most members these six are all; spreading objects would take most of the time.
+  const record = { path: toText(path), type, size, modified, offset, length };
+  if (target === '' && isUtf8(path)) return record;
   return {
-    path: toText(path),
+    ...record,
     ...(!isUtf8(path) && { pathBytes: toBytes(path).toString('hex') }),
-    type,
-    size,
-    modified,
-    offset,
-    length,
     ...(target !== '' && { target: toText(target) }),
   };
 }
