@@ -21,6 +21,7 @@ class CommandCount {
   /** As sysfs shows it: `0x` and hexadecimal digits. */
   static CommandCount in(const std::string& path);
 
+  [[nodiscard]] bool isThere() const { return fd_.isOpen(); }
   /** Undefined where it cannot be read. */
   [[nodiscard]] std::optional<std::uint32_t> now() const;
 

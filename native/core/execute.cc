@@ -1,5 +1,7 @@
 #include "execute.h"
 
+#include <sys/mtio.h>
+
 #include <cerrno>
 #include <utility>
 #include <variant>
@@ -26,7 +28,8 @@ class Executor {
     return Done{};
   }
   Outcome operator()(const MtOpCall& call) {
-    node_.guard.forget();
+    // It moves nothing: what is known stays to be compared with.
+    if (call.operation != MTNOP) node_.guard.forget();
     return mtOp(fd(), call);
   }
   Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }

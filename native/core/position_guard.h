@@ -10,8 +10,8 @@
 
 namespace lto {
 
-/** What a read(2) has come past. */
-enum class Passed : std::uint8_t { record, filemark, nothing };
+/** What a read(2) has come past; a mark is a filemark, or a record that did not fit. */
+enum class Passed : std::uint8_t { record, mark, nothing };
 
 /**
  * Asks where the tape stands if it may stand elsewhere, so that no record is written or read there.
@@ -26,6 +26,7 @@ enum class Passed : std::uint8_t { record, filemark, nothing };
  * host.
  * - before the records of a call that writes after a pause: in it somebody can have moved the tape through another
  *   host, and where sysfs is not there this is all.
+ *   A record that took long counts as such a command: a reset by the kernel's error handling may have been in between.
  * What remains: a WRITE that has to wait for the end of a reset, with somebody else's command before it. It is written
  * at the beginning of the tape; it is the last one, and is not reported as written.
  */
@@ -40,8 +41,11 @@ class PositionGuard {
   /** As `beforeWriting`, before each record of a call. */
   [[nodiscard]] int beforeRecord(int fd);
 
-  /** After write(2); whether the tape moved by one record. */
-  void passed(bool whole);
+  /** After write(2); whether the record was taken as a whole. */
+  void afterRecord(bool taken);
+
+  /** Before the records of a call that reads. */
+  void beginReading() { lastLook_ = Clock::now(); }
 
   /** Before read(2): as `beforeWriting`. */
   [[nodiscard]] int beforeReading(int fd);
@@ -63,6 +67,11 @@ class PositionGuard {
 
   enum class Transfer : std::uint8_t { read, write };
 
+  /** Whether the tape moved by one record. */
+  void passed(bool whole);
+  /** After a record: one that took long is doubted. */
+  void lookAtClock();
+
   /** Until nobody else has sent a command since the drive has told where the tape stands. */
   [[nodiscard]] int settle(int fd, Transfer transfer);
   [[nodiscard]] int ask(int fd, Transfer transfer);
@@ -79,6 +88,8 @@ class PositionGuard {
   /** Where the next record belongs, while it is known. */
   std::optional<std::int64_t> position_;
   CommandCount count_;
+  /** When a record was last begun or ended. */
+  Clock::time_point lastLook_;
   /** The count behind our last command, as long as nobody else has sent one. */
   std::optional<std::uint32_t> lastCount_;
 };

@@ -51,7 +51,7 @@ RecordResult writeRecord(OpenNode& node, const std::byte* data, std::size_t leng
   if (refused != 0) return {WriteStop::error, refused, false};
   const ssize_t written = ::write(node.fd.get(), data, length);
   const int error = written < 0 ? errno : 0;
-  node.guard.passed(written == static_cast<ssize_t>(length));
+  node.guard.afterRecord(written == static_cast<ssize_t>(length));
   if (error != 0) return {error == ENOSPC ? WriteStop::endOfMedium : WriteStop::error, error, false};
   if (static_cast<std::size_t>(written) != length) return {WriteStop::error, WriteOutcome::shortWrite, false};
   return {WriteStop::done, 0, true};
@@ -97,7 +97,7 @@ ReadResult readRecord(OpenNode& node, const ReadCall& call, std::byte* record) {
   const ssize_t length = readAnyRecord(node, call, record);
   const int error = length < 0 ? errno : 0;
   if (!node.answersMtGet) return {length, error};
-  const auto passed = length > 0 ? Passed::record : length == 0 ? Passed::filemark : Passed::nothing;
+  const auto passed = length > 0 ? Passed::record : length == 0 || error == ENOMEM ? Passed::mark : Passed::nothing;
   const int moved = node.guard.afterReading(fd, passed);
   return moved == 0 ? ReadResult{length, error} : ReadResult{-1, moved};
 }
@@ -167,6 +167,7 @@ WriteOutcome writeRecords(OpenNode& node, const WriteCall& call) {
 
 Outcome readRecords(OpenNode& node, ReadCall& call) {
   ReadOutcome outcome;
+  node.guard.beginReading();
   RecordMemory memory = call.memory;
   if (call.pool) {
     memory = takeFrom(*call.pool);

@@ -202,7 +202,8 @@ export class RecordReader {
 
   async #explain({ code, mt }: ReadOutcome): Promise<unknown> {
     const details = { device: this.#port.device, operation: 'read' };
-    if (mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
+    // Where the tape stands elsewhere, its end of data is not that of this file.
+    if (code !== 'ESTALE' && mt && hasStatus(mt.generalStatus, 'EOD')) return this.#endOfData();
     return this.#port.diagnose({ code: code ?? 'EIO', syscall: 'read' }, details);
   }
 
