@@ -12,6 +12,7 @@ import { library } from './library.mjs';
 import { monitorHere, monitorOnSlowTape, monitorOnTape } from './monitor.mjs';
 import { protection } from './protection.mjs';
 import { readersHere, readersOnTape } from './readers.mjs';
+import { recording } from './recording.mjs';
 import { responsivenessHere, responsivenessOnTape } from './responsiveness.mjs';
 import { restore } from './restore.mjs';
 import { sessionsHere, sessionsOnTape } from './sessions.mjs';
@@ -72,6 +73,7 @@ export const SUBJECTS = {
   restore: { about: 'the order of a restore on a full LTO-9', here: restore },
   library: { about: 'inventory of 10,000 slots, and bringing a cartridge', here: library },
   catalogue: { about: 'ten million members in a catalogue: recording, finding, lto list', here: catalogue },
+  recording: { about: 'what a catalogue costs while an archive is written', here: recording },
   folders: { about: 'folders to archives, against tar', here: folders },
   extraction: { about: 'archives to folders, against tar', here: extraction },
   endurance: { about: 'memory over 100 GB, and the cost of 400 MB/s', here: endurance },

@@ -9,8 +9,12 @@ const MIB = 2 ** 20;
 const DD = 'dd bs=256k';
 const CONSUMERS = { loop: 'for await', hashLike: 'pipeline, hash-like', holding: 'pipeline, holds 4 chunks' };
 
-async function compare(device, target, { quick, rounds }) {
-  const bytes = (quick ? 64 : 2048) * MIB;
+function bytesOf({ quick }) {
+  return (quick ? 64 : 2048) * MIB;
+}
+
+async function compare(device, target, { rounds, ...options }) {
+  const bytes = bytesOf(options);
   const contenders = { [DD]: () => runJob('peers:dd', { target, bytes, direction: 'read' }) };
   for (const [consumer, name] of Object.entries(CONSUMERS)) {
     const run = (job) => () => runJob(job, { target, bytes, consumer }, { loopDelay: true });
@@ -44,11 +48,13 @@ export function readersHere(options) {
   return withFolder(async (folder) => {
     const path = join(folder, 'tape');
     // With data: a file of holes has no memory to be read from.
-    await fillFile(path, (options.quick ? 64 : 2048) * MIB);
+    await fillFile(path, bytesOf(options));
     return [await compare('a file in memory', { kind: 'file', path }, options)];
   });
 }
 
 export async function readersOnTape({ device = '/dev/nst0', label, ...options }) {
-  return [await compare(label, { kind: 'tape', path: device }, options)];
+  const target = { kind: 'tape', path: device };
+  await runJob('ours:write', { target, bytes: bytesOf(options), chunk: MIB });
+  return [await compare(label, target, options)];
 }

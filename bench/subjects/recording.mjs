@@ -1,0 +1,87 @@
+// What a catalogue costs whoever writes: finding the members of an archive that passes, and a whole archive to a drive of
+// an LTO-9's speed, with a catalogue and without.
+import { rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFiles } from '../harness/files.mjs';
+import { runJob } from '../harness/job.mjs';
+import { interleaved, throughputRows } from '../harness/pairs.mjs';
+import { requireRoom, withFolder } from '../harness/scratch.mjs';
+import { spread } from '../harness/statistics.mjs';
+import { timed } from '../harness/timed.mjs';
+
+const KIB = 1024;
+const MIB = 2 ** 20;
+const HEADER = 512;
+const MEMBERS = [MIB, 64 * KIB, 8 * KIB];
+
+const FOUND = { members: 'members', cpu: 'CPU s/GB', member: 'µs a member', wanted: 'wanted, s/GB' };
+const WRITTEN = {
+  members: 'members',
+  contender: 'catalogue',
+  speed: 'MB/s',
+  speedRatio: 'of off, speed',
+  cpu: 'CPU s/GB',
+  wanted: 'wanted',
+};
+
+export function recording(context) {
+  return withFolder(async (folder) => [await found(folder, context), await written(folder, context)]);
+}
+
+/** An archive by GNU tar of files that fill so many bytes. */
+async function archiveOf(folder, total, bytes) {
+  const files = total / bytes;
+  const tree = await makeFiles(join(folder, 'tree'), { files, bytes });
+  const archive = join(folder, 'archive.tar');
+  await timed(`cd "${tree}" && find . -type f -printf '%P\\n' | tar -cf "${archive}" -T -`);
+  await rm(tree, { recursive: true });
+  return { archive, files, members: `${files} of ${bytes / KIB} KiB` };
+}
+
+/** Without the catalogue itself. One archive in memory is repeated. */
+async function found(folder, { quick, rounds }) {
+  const total = 64 * MIB;
+  const times = quick ? 4 : 256;
+  const rows = [];
+  for (const bytes of MEMBERS) {
+    const { archive, files } = await archiveOf(folder, total, bytes);
+    await truncate(archive, files * (HEADER + bytes));
+    const { tap } = await interleaved(rounds, { tap: () => runJob('recording:record', { archive, times }) });
+    const cpu = tap.map(({ usage }) => usage.cpuSeconds);
+    rows.push({
+      members: `${files * times} of ${bytes / KIB} KiB`,
+      cpu: spread(cpu.map((seconds) => seconds / ((times * total) / 1e9))),
+      member: spread(cpu.map((seconds) => (seconds * 1e6) / (files * times))),
+      ...(bytes === MIB && { wanted: 0.02 }),
+    });
+  }
+  return { title: 'Members found while an archive is written', columns: FOUND, rows, notes: [] };
+}
+
+/** From the call to the archive on the medium and in the catalogue, by the provider; each in a new process. */
+async function written(folder, { quick, rounds }) {
+  const total = (quick ? 64 : 1024) * MIB;
+  await requireRoom(folder, (2 * rounds + 3) * total);
+  const rows = [];
+  for (const bytes of MEMBERS) {
+    const drive = join(folder, `drive-${bytes}`);
+    await runJob('recording:label', { drive });
+    const { archive, members } = await archiveOf(folder, total, bytes);
+    const run = (catalogue) => () => runJob('recording:write', { drive, archive, catalogue });
+    const results = await interleaved(
+      rounds,
+      { off: run(), on: run(join(folder, 'catalogue.sqlite')) },
+      { before: () => rm(join(folder, 'catalogue.sqlite'), { force: true }) },
+    );
+    await rm(drive, { recursive: true });
+    rows.push(
+      ...throughputRows(results, total, 'off').map((row) => ({
+        members,
+        ...row,
+        ...(row.contender === 'on' && { wanted: '0.98' }),
+      })),
+    );
+  }
+  const notes = ['One archive by writeArchive(), the stop of the tape behind it included; LTO-9 model.'];
+  return { title: 'An archive written, with a catalogue and without', columns: WRITTEN, rows, notes };
+}
