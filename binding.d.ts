@@ -277,12 +277,6 @@ export class SlabPool {
    */
   giveBack(memory: ArrayBuffer): void;
 
-  /**
-   * Has V8 collect its youngest objects, if ArrayBuffers of `bytes` or more were made since it last did, so that slabs
-   * come back before it would do so by itself, at 32 MiB. They come back by the turn of the event loop that follows.
-   */
-  collect(bytes: number): void;
-
   /** Unmaps what is not out, and the rest as it comes back. Nothing can be read into it any more. */
   close(): void;
 }

@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "collection.h"
-
 namespace lto {
 namespace {
 
@@ -18,7 +16,6 @@ Napi::Function SlabPoolObject::define(Napi::Env env) {
                          InstanceAccessor<&SlabPoolObject::lent>("lent"),
                          InstanceMethod<&SlabPoolObject::take>("take"),
                          InstanceMethod<&SlabPoolObject::giveBack>("giveBack"),
-                         InstanceMethod<&SlabPoolObject::collect>("collect"),
                          InstanceMethod<&SlabPoolObject::close>("close"),
                      });
 }
@@ -59,11 +56,6 @@ void SlabPoolObject::giveBack(const Napi::CallbackInfo& info) {
   const bool isOut = slab && !views_->has(slab.get());
   if (!isOut || !pool_->takeBack(slab)) arguments.throwRange("memory must be what the pool has handed out");
   views_->keep(slab.get(), view);
-}
-
-void SlabPoolObject::collect(const Napi::CallbackInfo& info) {
-  const auto bytes = Arguments(info).integer(0, "bytes", 0, std::numeric_limits<std::int32_t>::max());
-  collectYoungest(info.Env(), static_cast<std::size_t>(bytes));
 }
 
 void SlabPoolObject::close(const Napi::CallbackInfo& /*info*/) {

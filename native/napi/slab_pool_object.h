@@ -30,7 +30,6 @@ class SlabPoolObject : public TaggedObject<SlabPoolObject> {
   Napi::Value lent(const Napi::CallbackInfo& info);
   Napi::Value take(const Napi::CallbackInfo& info);
   void giveBack(const Napi::CallbackInfo& info);
-  void collect(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SlabPool> pool_;

@@ -31,17 +31,13 @@ export const PACED_QUEUE_BYTES = 40 * MIB;
 export const AHEAD_PART = 1 / 4;
 /** The same if the consumer returns chunks at once. */
 export const AHEAD_PART_REUSING = 1 / 2;
-/** Chunks are collected as garbage once this many bytes were lent: a small working set stays in the processor's cache. */
-export const LEAST_COLLECTED = 8 * MIB;
-/** V8 collects without being asked at this size. */
-export const MOST_COLLECTED = 32 * MIB;
+/**
+ * Chunks are collected as garbage once this many bytes were lent: a small working set stays in the processor's cache, and
+ * V8 begins to mark its whole heap where outside memory has grown by 16 MiB since it last did.
+ */
+export const COLLECTED_BYTES = 8 * MIB;
 /** The event loop turns once per this many bytes, which returns what was collected. */
 export const TURN_BYTES = 4 * MIB;
-/**
- * This many times what the consumer keeps is lent between collections. A chunk that survives two collections of young
- * objects is not found by later ones, only when V8 marks its whole heap.
- */
-export const COLLECTED_TO_KEPT = 2;
 /** Reading wakes the event loop once per this many bytes; a larger value means a working set beyond the cache. */
 export const WAKE_BYTES = 8 * MIB;
 

@@ -2,16 +2,8 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { SlabPool } from '../../../../binding.js';
 import { roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
-import {
-  AHEAD_PART,
-  AHEAD_PART_REUSING,
-  COLLECTED_TO_KEPT,
-  LEAST_COLLECTED,
-  MOST_COLLECTED,
-  planSlabs,
-  READ_SLAB,
-  TURN_BYTES,
-} from './memory.js';
+import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs, READ_SLAB, TURN_BYTES } from './memory.js';
+import { collectYoungGarbage } from './young-garbage.js';
 
 /** Milliseconds that V8's own thread gets to free collected memory. */
 const COLLECTION_TIME = 10;
@@ -40,9 +32,8 @@ export class ReadMemory {
   #chunks = new WeakSet<ArrayBufferLike>();
   /** Whether the consumer releases its chunks. */
   #isReleased = false;
-  /** Bytes of slabs lent since the last collection, and how many there may be. */
+  /** Bytes of slabs lent since the last collection. */
   #lentBytes = 0;
-  #lentLimit = LEAST_COLLECTED;
   #bytesToTurn = TURN_BYTES;
   /** Milliseconds left to wait for memory to be returned. */
   #patience = COLLECTION_TIME;
@@ -128,11 +119,8 @@ export class ReadMemory {
       this.#bytesToTurn = TURN_BYTES;
       await turn();
     }
-    if (this.#lentBytes < this.#lentLimit) return;
-    // What survived the last collection: its garbage has been returned by now.
-    const keptBytes = this.#pool.lent * this.#slabBytes - this.#lentBytes;
-    this.#lentLimit = Math.min(Math.max(keptBytes * COLLECTED_TO_KEPT, LEAST_COLLECTED), MOST_COLLECTED);
-    this.#pool.collect(this.#lentBytes);
+    if (this.#lentBytes < COLLECTED_BYTES) return;
+    collectYoungGarbage();
     this.#lentBytes = 0;
     const isTooMuch = () => this.#pool.lent >= this.#slabs;
     for (; isTooMuch() && this.#patience > 0; this.#patience -= 1) await pause(1);
