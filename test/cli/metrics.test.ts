@@ -92,6 +92,10 @@ it('a Prometheus scrapes it, loads the rules, draws the dashboard, and an error 
     if (OF_THE_DRIVER.test(expression)) await drawn();
     else await until(async () => (await drawn()).length > 0, 20_000).catch(() => expect.fail(expression));
   }
+  // A series begins with its first error: an increase since then would not show it.
+  const [errors] = expressions.filter((expression) => expression.includes('lto_errors_total'));
+  const counted = await prometheus.query(errors ?? '');
+  expect(counted.some(({ value: [, count] }) => Number(count) > 0)).toBe(true);
 
   await withDrive(async (drive, { drive: virtual }) => {
     await drive.rewind();
