@@ -30,9 +30,13 @@ export class ReplayableSource {
     this.#part = createChecksum(algorithm);
   }
 
-  /** The chunks of a part: the kept ones, then the source's. `taken` returns how many bytes the drive took. */
+  /**
+   * The chunks of a part: the kept ones, then the source's. `taken` returns how many bytes the drive took. A part may end
+   * while the source is waited for, and the wait in the next one.
+   */
   async *chunks(taken: () => number): AsyncGenerator<Uint8Array, void> {
-    for (;;) {
+    const part = this.#part;
+    while (this.#part === part) {
       this.#commit(taken());
       const chunk = this.#held[this.#next];
       if (chunk !== undefined) {
