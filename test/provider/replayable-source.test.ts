@@ -12,8 +12,8 @@ function checksumOf(...chunks: readonly Buffer[]): string {
   return checksum.digest();
 }
 
-/** A source that gives its third chunk when it is told to. */
-function slowSource() {
+/** A source that gives its third chunk, or fails, when it is told to. */
+function slowSource(failure?: Error) {
   let give = () => {};
   const given = new Promise<void>((resolve) => {
     give = resolve;
@@ -22,6 +22,7 @@ function slowSource() {
     yield chunkOf(1);
     yield chunkOf(2);
     await given;
+    if (failure) throw failure;
     yield chunkOf(3);
   }
   return { replayable: new ReplayableSource(takeSource(chunks(), {}), 'crc32'), give: () => give() };
@@ -50,4 +51,20 @@ it('a part that ended while the source was waited for takes nothing from the nex
   expect(firstSum).toBe(checksumOf(chunkOf(1).subarray(0, SIZE / 2)));
   expect(replayable.endPart(2.5 * SIZE)).toBe(checksumOf(chunkOf(1).subarray(SIZE / 2), chunkOf(2), chunkOf(3)));
   expect(replayable.totalChecksum()).toBe(checksumOf(chunkOf(1), chunkOf(2), chunkOf(3)));
+});
+
+it('a source that failed while the cartridge was changed has failed for the next part, and has not ended', async () => {
+  const failure = new Error('connection lost');
+  const { replayable, give } = slowSource(failure);
+  const first = replayable.chunks(() => 0);
+  await first.next();
+  await first.next();
+  const waiting = first.next();
+  first.return().catch(() => undefined);
+  replayable.endPart(SIZE);
+  give();
+  await expect(waiting).rejects.toBe(failure);
+  const second = replayable.chunks(() => 0);
+  expect((await second.next()).value).toEqual(chunkOf(2));
+  await expect(second.next()).rejects.toBe(failure);
 });

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { COMMAND_CHANNEL } from '../../src/device/command-log.js';
 import { InvalidArgumentError, LabelError, LtoError } from '../../src/errors/index.js';
 import { createChecksum } from '../../src/tape/stream/file/checksum.js';
 import type { Trait } from '../../src/virtual/index.js';
@@ -115,6 +118,31 @@ describe('an archive over several cartridges', () => {
     }
     const beyond = provider.readArchive(ID, 2, { parts, onNextCartridge: () => undefined, start: totalBytes + 1 });
     await expect(beyond).rejects.toBeInstanceOf(InvalidArgumentError);
+  });
+
+  it('moves no tape for a reader that has gone while the next cartridge was asked for', async () => {
+    const { provider } = await newLabelledBench();
+    await provider.prepareForWrite(ID);
+    const { parts } = await provider.writeArchive(ID, testData(MIB));
+    const [part] = parts;
+    if (!part) throw new Error('no part');
+    let after = 0;
+    const count = () => {
+      after += 1;
+    };
+    onTestFinished(() => void unsubscribe(COMMAND_CHANNEL, count));
+    const stream = await provider.readArchive(ID, part.location, {
+      parts: [part, part],
+      onNextCartridge: async () => {
+        stream.destroy();
+        await turn();
+        subscribe(COMMAND_CHANNEL, count);
+      },
+    });
+    stream.resume();
+    await new Promise((resolve) => stream.once('close', resolve));
+    await turn();
+    expect(after).toBe(0);
   });
 
   it.each<Trait>(['overflow-without-residual', 'small-early-warning', 'no-early-warning'])(

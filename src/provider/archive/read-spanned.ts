@@ -83,6 +83,8 @@ export async function readSpanned(
     await closed(stream);
     for (const range of others) {
       await onNextCartridge?.(range.part);
+      // Nobody waits for it any more: no cartridge is moved for nothing.
+      if (readable.destroyed) return;
       yield* await open(range);
     }
   }

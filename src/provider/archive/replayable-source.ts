@@ -84,8 +84,10 @@ export class ReplayableSource {
 
   /** Reads and keeps the next chunk of the source; false at its end. An abandoned call is joined by the next one. */
   #more(): Promise<boolean> {
-    this.#pull ??= this.#readChunk().finally(() => {
+    this.#pull ??= this.#readChunk().then((more) => {
+      // A source that failed stays failed: asked once more, its iterator would say that it has ended.
       this.#pull = undefined;
+      return more;
     });
     return this.#pull;
   }
