@@ -2,6 +2,7 @@
 // an LTO-9's speed, with a catalogue and without.
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePacedFifo, PACED_NOTE } from '../devices/paced-fifo.mjs';
 import { makeFiles } from '../harness/files.mjs';
 import { runJob } from '../harness/job.mjs';
 import { interleaved, throughputRows } from '../harness/pairs.mjs';
@@ -12,8 +13,6 @@ import { timed } from '../harness/timed.mjs';
 const KIB = 1024;
 const MIB = 2 ** 20;
 const HEADER = 512;
-/** Native speed, bytes a second. */
-const LTO9 = 400e6;
 const MEMBERS = [MIB, 64 * KIB, 8 * KIB];
 
 const FOUND = { members: 'members', cpu: 'CPU s/GB', member: 'µs a member', wanted: 'wanted, s/GB' };
@@ -64,23 +63,17 @@ async function found(folder, { quick, rounds }) {
 async function written(folder, { quick, rounds }) {
   const total = (quick ? 64 : 2048) * MIB;
   await requireRoom(folder, 3 * total);
-  const path = join(folder, 'fifo');
-  await timed(`mkfifo "${path}"`);
+  const runPaced = await makePacedFifo(folder);
   const file = join(folder, 'catalogue.sqlite');
   const rows = [];
   for (const bytes of MEMBERS) {
     const { archive, members } = await archiveOf(folder, total, bytes);
-    const run = (catalogue) => async () => {
-      const taken = runJob('recording:take', { path, speed: LTO9 });
-      const result = await runJob('recording:write', { target: { kind: 'file', path }, archive, catalogue });
-      await taken;
-      return result;
-    };
+    const run = (catalogue) => () => runPaced('recording:write', { archive, catalogue });
     const before = () => rm(file, { force: true });
     const results = await interleaved(rounds, { off: run(), on: run(file) }, { before });
     const compared = throughputRows(results, total, 'off');
     rows.push(...compared.map((row) => ({ members, ...row, ...(row.contender === 'on' && { wanted: '0.98' }) })));
   }
-  const notes = ['Through a FIFO to a process that takes 400 MB/s, as an LTO-9 does.'];
-  return { title: 'An archive written, with a catalogue and without', columns: WRITTEN, rows, notes };
+  const title = 'An archive written, with a catalogue and without';
+  return { title, columns: WRITTEN, rows, notes: [PACED_NOTE] };
 }
