@@ -4,7 +4,7 @@ import type { PackFailure } from './job.js';
 import type { PackProblem } from './summary.js';
 
 /** Ends a packer; the archive is not continued. */
-export class PackError extends Error {
+class PackError extends Error {
   readonly failure: PackFailure;
   constructor(failure: PackFailure) {
     super(failure.what);

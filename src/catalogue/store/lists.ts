@@ -157,6 +157,6 @@ export async function readStats(db: Db): Promise<CatalogueStats> {
 type Given<R> = { [K in keyof R]: Exclude<R[K], null> };
 
 /** A row without its null columns. */
-export function given<R extends object>(row: R): Given<R> {
+function given<R extends object>(row: R): Given<R> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Given<R>;
 }

@@ -12,7 +12,7 @@ const ROWS = 500;
 const MOST_FOLDERS = 200_000;
 
 /** Splits a path after its last slash. The slash at the end of a folder's path belongs to its name. */
-export function splitPath(path: string): { readonly folder: string; readonly name: string } {
+function splitPath(path: string): { readonly folder: string; readonly name: string } {
   const at = path.lastIndexOf('/', path.length - 2) + 1;
   return { folder: path.slice(0, at), name: path.slice(at) };
 }

@@ -5,7 +5,7 @@ import { LABEL_MEMBER } from './cartridge-label.js';
 import type { SettingsSchema } from './settings-schema.js';
 
 /** Formats of cartridges that the provider can be set to: those that drives known in detail brought. */
-export const GENERATIONS: readonly LtoFormat[] = LTO_FORMATS.filter(({ generation }) => {
+const GENERATIONS: readonly LtoFormat[] = LTO_FORMATS.filter(({ generation }) => {
   return DETAILED_GENERATIONS.some((drives) => drives.generation === generation);
 }).map(({ format }) => format);
 

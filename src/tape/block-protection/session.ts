@@ -4,7 +4,7 @@ import type { ScsiRequest } from '../../scsi/wire/command.js';
 import type { BlockProtection } from './options.js';
 
 /** What is known about the protection that is set in a drive for this host. */
-export class ProtectionSession {
+class ProtectionSession {
   /** Default of streams. */
   byDefault: BlockProtection = 'off';
   /** The requested method; undefined for none. */

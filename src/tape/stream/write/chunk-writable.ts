@@ -5,7 +5,7 @@ import type { EarlyWarningEvents } from './early-warning.js';
 export type WriteCallback = (error?: Error | null) => void;
 
 /** A Writable with typed events of its own. */
-export const EventfulWritable: new (options?: WritableOptions) => EarlyWarningEvents & Writable = Writable;
+const EventfulWritable: new (options?: WritableOptions) => EarlyWarningEvents & Writable = Writable;
 
 /** A Writable that accepts all kinds of bytes and text; anything else is an InvalidArgumentError of the stream. */
 export class ChunkWritable extends EventfulWritable {

@@ -2,7 +2,7 @@ import { decodeFields, patchFields } from '../../../scsi/wire/layout.js';
 import { DIGEST_BYTES, type Digests, digestHolds, digestOf, NO_DIGESTS } from './digest.js';
 import { CDB, COMMON, type PduLayout, type Values } from './layouts.js';
 
-export const HEADER_BYTES = 48;
+const HEADER_BYTES = 48;
 const WORD = 4;
 
 /** One protocol data unit as received. */
