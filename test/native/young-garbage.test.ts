@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { collectYoungGarbage } from '../../src/tape/stream/memory/young-garbage.js';
 
@@ -33,4 +35,40 @@ describe('collectYoungGarbage', () => {
     });
     expect(hasOne).toBe(hadOne);
   });
+
+  // Threads share V8's flags: one may clear the flag before another has taken the function.
+  it('throws in no thread of those that begin at the same moment', async () => {
+    const url = `data:text/javascript,${encodeURIComponent(await compiled(MODULE))}`;
+    for (let round = 0; round < 5; round += 1) {
+      const ready = new Int32Array(new SharedArrayBuffer(4));
+      const threads = Array.from({ length: 6 }, () =>
+        endOf(new Worker(THREAD, { eval: true, workerData: { url, ready } })),
+      );
+      expect(await Promise.all(threads)).toEqual(threads.map(() => 'ended'));
+    }
+  });
 });
+
+const MODULE = new URL('../../src/tape/stream/memory/young-garbage.ts', import.meta.url);
+
+/** All wait until the last is there. */
+const THREAD = `
+  const { workerData: { url, ready }, parentPort } = require('node:worker_threads');
+  import(url).then(({ collectYoungGarbage }) => {
+    Atomics.add(ready, 0, 1);
+    while (Atomics.load(ready, 0) < 6);
+    for (let time = 0; time < 20; time += 1) collectYoungGarbage();
+    parentPort.postMessage('ended');
+  });
+`;
+
+async function compiled(module: URL): Promise<string> {
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  return ts.transpileModule(await readFile(module, 'utf8'), { compilerOptions: options }).outputText;
+}
+
+function endOf(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
+  });
+}
