@@ -62,6 +62,15 @@ it('takes back what is being set while it is called', async () => {
   expect(await leftBehind(folder)).toEqual(CLEAN);
 });
 
+it('rejects where the device could not be closed, and no stream has told of it', async () => {
+  const { tape, transport } = await openNew();
+  await tape.writeFile([DATA]);
+  vi.spyOn(transport, 'close').mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'close' }));
+  await expect(tape.close()).rejects.toMatchObject({ errno: 'EIO', operation: 'close' });
+  vi.restoreAllMocks();
+  await transport.close();
+});
+
 it('lets nobody in from the call on', async () => {
   const { folder, tape } = await openNew();
   await tape.writeFile([DATA], { protection: 'crc32c' });

@@ -8,6 +8,7 @@ import {
 } from '../../src/errors/index.js';
 import type { VerifyInDriveOptions } from '../../src/tape/motion/verify-in-drive.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
+import { verifyTape } from '../../src/tape/verify-tape.js';
 import type { VirtualDrive } from '../../src/virtual/index.js';
 import { testData } from '../conformance/conformance.js';
 import { newPort, UNSUPPORTED } from './drives.js';
@@ -93,5 +94,19 @@ describe('verifying in the drive', () => {
     await expect(tape.verifyFile({ inDrive: true } as VerifyInDriveOptions)).rejects.toThrow(InvalidArgumentError);
     await expect(verify(tape, 0, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     expect((await tape.position()).logicalObject).toBe(at);
+  });
+});
+
+describe('verifyTape in the drive', () => {
+  it('has each file checked and transfers none', async () => {
+    const { tape, drive } = await threeFiles();
+    drive.faults = [{ command: 'READ(6)', outcome: { sense: { key: 4, asc: 0x44, ascq: 0 } } }];
+    const seen: number[] = [];
+    const found = await verifyTape(tape, { inDrive: true, onFile: ({ fileNumber }) => seen.push(fileNumber) });
+    const files = [5, 1, 8].map((records, fileNumber) => {
+      return { fileNumber, records, bytes: undefined, checksum: undefined, bad: [] };
+    });
+    expect(found).toEqual({ files, badRecords: 0, unterminated: undefined });
+    expect(seen).toEqual([0, 1, 2]);
   });
 });

@@ -7,6 +7,7 @@ const RECORD = MIB / 4;
 /** A buffer over a drive that ends its calls when it is told to; `calls` are the sizes of their pieces in MiB. */
 function newBuffer() {
   const calls: number[][] = [];
+  const exclusive: boolean[] = [];
   const underWay: (() => void)[] = [];
   const released: number[] = [];
   const buffer = new WriteBuffer({
@@ -15,23 +16,24 @@ function newBuffer() {
     startThreshold: 0,
     speeds: undefined,
     slabs: { take: (byteLength) => new Uint8Array(byteLength), give: () => undefined },
-    write: (pieces) => {
+    write: (pieces, options) => {
       calls.push(pieces.map(({ length }) => length / MIB));
+      exclusive.push(options.exclusive);
       return new Promise((resolve) => underWay.push(resolve));
     },
     onFailure: (error) => {
       throw error;
     },
   });
-  const pass = (count: number) => {
-    for (let i = 0; i < count; i += 1) buffer.pass(new Uint8Array(MIB), () => released.push(i));
+  const pass = (count: number, bytes = MIB) => {
+    for (let i = 0; i < count; i += 1) buffer.pass(new Uint8Array(bytes), () => released.push(i));
   };
   /** Ends the oldest call. */
   const end = async () => {
     underWay.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { buffer, calls, released, pass, end };
+  return { buffer, calls, exclusive, released, pass, end };
 }
 
 describe('pieces smaller than a call', () => {
@@ -68,4 +70,20 @@ describe('pieces smaller than a call', () => {
       expect(calls.slice(8)).toEqual([[1, 1]]);
     }
   });
+
+  it('go together only as far as a call holds them', () => {
+    const { buffer, calls, pass } = newBuffer();
+    pass(8);
+    pass(3, 3 * MIB);
+    buffer.flush();
+    expect(calls.slice(8)).toEqual([[3], [3], [3]]);
+  });
+});
+
+it("only memory of its own is said to be nobody else's", () => {
+  const { buffer, exclusive, pass } = newBuffer();
+  buffer.pack(new Uint8Array(RECORD));
+  buffer.flush();
+  pass(1);
+  expect(exclusive).toEqual([true, false]);
 });
