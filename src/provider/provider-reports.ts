@@ -130,7 +130,8 @@ export abstract class ProviderReports {
 
   /**
    * As `Connection.ask`, also for a drive that cannot be reached. A drive that is gone is opened again by the next
-   * call.
+   * call, unless somebody works with it: what the drive tells them counts, not what one question was answered. In a
+   * library it stays open too, since its robot and its other drives have not gone.
    */
   async #look<T extends OnlineStatus>(
     options: CartridgeChoice,
@@ -144,7 +145,8 @@ export abstract class ProviderReports {
     if (!('session' in reached)) return failed(reached);
     const asked = work(monitorOf(reached.session.owner)).finally(reached.giveBack);
     const status = await unlessAborted(asked, signal);
-    if (status.state === 'offline') await this.close().catch(() => undefined);
+    const isUnused = reached.session.owner.isIdle && !this.#connection.bringsCartridges;
+    if (status.state === 'offline' && isUnused) await this.close().catch(() => undefined);
     return status;
   }
 }

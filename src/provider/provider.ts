@@ -7,12 +7,13 @@ import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import { type ReadLocation, requireLocations } from '../tape/order/locations.js';
 import { PLAN_OPTIONS, type PlanOptions, type ReadPlan } from '../tape/order/plan-reads.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
+import { requireAlgorithm } from '../tape/stream/file/checksum.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import { writeIndexed } from './archive/append-index.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type ArchiveSession, openSession } from './archive/archive-session.js';
 import { type EjectOptions, ejectMedia, type FinalizeReport, finalizeMedia } from './archive/finalize.js';
-import { enterPlace } from './archive/places.js';
+import { atPlace } from './archive/places.js';
 import {
   type ReadArchiveOptions,
   readArchive,
@@ -112,7 +113,7 @@ export class LtoProvider extends ProviderReports {
   initializeMedia(id: string, options: InitializeOptions & CallOptions = {}): Promise<LabelReport> {
     const names = OPTIONS_TO.initialize;
     return this.#run({ job: 'labelling', id, names }, options, (session) =>
-      initializeMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
+      this.#records.emptying((onEmptying) => initializeMedia(session, id, options, onEmptying)),
     );
   }
 
@@ -140,11 +141,13 @@ export class LtoProvider extends ProviderReports {
   ): Promise<ArchiveReceipt> {
     return this.#connection.taking(source, async (taken) => {
       requireOptions(options, this.#connection.details('write'), OPTIONS_TO.write);
+      requireAlgorithm(options.checksum, this.#connection.details('write'));
       const recording = this.#records.archive(taken, options, this.#connection.details('write'));
-      const place = await enterPlace(this.#connection, this.#preparations, id, options.signal);
-      const next = nextPlace(this.#connection, this.#pool, options);
       const kept = { keeper: this.#indexes, preparations: this.#preparations };
-      return writeIndexed(place, recording, kept, (onWritten) => writeWhole(place, taken, options, next, onWritten));
+      const next = nextPlace(this.#connection, this.#pool, options);
+      return atPlace(this.#connection, this.#preparations, { id, signal: options.signal }, (place) =>
+        writeIndexed(place, recording, kept, (hooks) => writeWhole(place, taken, options, next, hooks)),
+      );
     });
   }
 
@@ -253,7 +256,7 @@ export class LtoProvider extends ProviderReports {
   /** Empties the cartridge `id`, which keeps its label: all archives on it are lost. Rejects as `initializeMedia`. */
   clear(id: string, options: CallOptions = {}): Promise<LabelReport> {
     return this.#run({ job: 'clearing', id, names: CALL_OPTIONS }, options, (session) =>
-      initializeMedia(session, id, { overwrite: id }).then((report) => this.#records.emptied(id, report)),
+      this.#records.emptying((onEmptying) => initializeMedia(session, id, { overwrite: id }, onEmptying)),
     );
   }
 
@@ -261,7 +264,7 @@ export class LtoProvider extends ProviderReports {
   erase(id: string, options: EraseMediaOptions & CallOptions = {}): Promise<EraseReport> {
     const names = OPTIONS_TO.erase;
     return this.#run({ job: 'erasing', id, names }, options, (session) =>
-      eraseMedia(session, id, options).then((report) => this.#records.emptied(id, report)),
+      this.#records.emptying((onEmptying) => eraseMedia(session, id, options, onEmptying)),
     );
   }
 

@@ -107,7 +107,10 @@ export class CartridgeMounts<D extends HeldDrive> {
   #mountOf(bay: Bay<D>, { policy }: MountTerms): Mount<D> {
     const { mounted: barcode, held, drive, moved } = bay;
     if (barcode === undefined || held === undefined) throw this.#closedError();
+    let isReleased = false;
     const release = async ({ putBack: back = false }: { readonly putBack?: boolean | undefined } = {}) => {
+      if (isReleased) return;
+      isReleased = true;
       bay.users -= 1;
       bay.used();
       const isMounted = bay.mounted === barcode && !this.#closed;

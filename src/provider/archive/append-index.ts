@@ -9,7 +9,7 @@ import type { ArchiveReceipt, IndexReport } from './archive.js';
 import type { Place } from './places.js';
 import { recorded } from './recorded.js';
 import { preparationBehind, writeNext } from './write-archive.js';
-import type { OnWritten } from './write-spanned.js';
+import type { WriteHooks } from './write-spanned.js';
 
 /** The index of a prepared cartridge. It may move the tape. */
 export function openIndex(
@@ -31,24 +31,22 @@ export async function writeIndexed(
   place: Place,
   recording: ArchiveRecording | undefined,
   { keeper, preparations }: Kept,
-  write: (onWritten: OnWritten) => Promise<ArchiveReceipt>,
+  write: (hooks: WriteHooks) => Promise<ArchiveReceipt>,
 ): Promise<ArchiveReceipt> {
-  try {
-    if (keeper !== undefined) await openIndex(keeper, place.session, place.preparation);
-  } catch (error) {
-    await place.leave();
-    throw error;
-  }
-  return recorded(recording, place, (record) =>
-    write(async (session, next, receipt) => {
-      const keep = (then: Preparation) => preparations.keep(session, then);
-      const told = await record(receipt);
-      if (keeper === undefined) {
-        keep(next);
-        return told;
-      }
-      if (next.identity === place.preparation.identity) keeper.advance(next);
-      return appendIndex(keeper, session, next, told, keep);
+  if (keeper !== undefined) await openIndex(keeper, place.session, place.preparation);
+  return recorded(recording, place, ({ begin, record }) =>
+    write({
+      onProven: begin,
+      onWritten: async (session, next, receipt) => {
+        const keep = (then: Preparation) => preparations.keep(session, then);
+        const told = await record(receipt);
+        if (keeper === undefined) {
+          keep(next);
+          return told;
+        }
+        if (next.identity === place.preparation.identity) keeper.advance(next);
+        return appendIndex(keeper, session, next, told, keep);
+      },
     }),
   );
 }

@@ -99,10 +99,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   /** Commits and ends the session. Before the provider's own `writeArchive`, the cartridge must be prepared again. */
   async close(): Promise<void> {
     try {
-      if (this.#index !== undefined && !this.#files.isOver) {
-        await this.#connection.run('committing', {}, (session) => this.#writeIndex(session));
-      }
-      await this.#files.close();
+      await this.#closeFiles();
     } finally {
       await this.#records.settled();
       await this.#connection.close();
@@ -111,6 +108,15 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #closeFiles(): Promise<void> {
+    try {
+      if (this.#index === undefined || this.#files.isOver) return;
+      await this.#connection.run('committing', {}, (session) => this.#writeIndex(session));
+    } finally {
+      await this.#files.close();
+    }
   }
 
   async #write(
@@ -122,10 +128,11 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     const { archive, bufferBytes, checksum, signal, onProgress } = options;
     const before = this.#preparation;
     const { nextFile: fileNumber } = before;
-    // Not waited for: the queue keeps the order, and the archive is buffered only.
-    void recording?.begin({ ...before, cartridge: before.identity, fileNumber });
     const file = { bufferBytes, checksum, signal, onProgress, id: archive };
-    const { id, state, durable, ...receipt } = await this.#writeFile(session, source, file);
+    const { id, state, durable, ...receipt } = await this.#writeFile(session, source, file, () => {
+      // Not waited for: the queue keeps the order, and the archive is buffered only.
+      void recording?.begin({ ...before, cartridge: before.identity, fileNumber });
+    });
     const buffered = receiptOf(before, receipt);
     if (state === 'buffered') {
       const told = recording?.end('buffered', partRecords(buffered), buffered.totalChecksum);
@@ -148,7 +155,12 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
   }
 
   /** Writes the next file of the cartridge. */
-  async #writeFile(session: Session, source: DataSource, options: SessionFileOptions): Promise<BufferedReceipt> {
+  async #writeFile(
+    session: Session,
+    source: DataSource,
+    options: SessionFileOptions,
+    onProven?: () => void,
+  ): Promise<BufferedReceipt> {
     const before = this.#preparation;
     // After its last file, the session itself proves drive, cartridge and position.
     if (!this.#files.isUndisturbed) {
@@ -156,6 +168,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
       await returnToEnd(session, before);
       await keepEncryption(session);
     }
+    onProven?.();
     const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
     session.owner.written = true;
     const receipt = await this.#files.writeFile(source, {
@@ -178,8 +191,9 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
       const { fileNumber } = await this.#writeFile(session, index.encode(), { id: 'index' });
       index.written(fileNumber, this.#preparation);
     } catch (error) {
-      // Archives before it are proven without it, or are not.
+      // Archives before it are proven without it, or are not. That they are lost is told once, so not to the index alone.
       index.failed(error);
+      if (this.#files.isOver) throw error;
     }
   }
 }

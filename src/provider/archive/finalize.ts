@@ -1,5 +1,6 @@
 import type { NameTable, OptionNames } from '../../arguments/option-names.js';
 import { CALL_OPTIONS, type CallOptions, requireOptions } from '../../arguments/options.js';
+import { unlessAborted } from '../../arguments/signal.js';
 import { proveIdentity, readKnownLabel } from '../label/identify.js';
 import { requireText } from '../label/label-archive.js';
 import { type MemoryReport, writeUseToMemory } from '../label/label-memory.js';
@@ -76,7 +77,7 @@ async function takeOut(
     if (!putBack) await eject(session);
     return report;
   } finally {
-    await leave({ putBack });
+    await unlessAborted(leave({ putBack }), options.signal);
   }
 }
 

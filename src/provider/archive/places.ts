@@ -15,24 +15,30 @@ export interface Place extends Turn {
 /** Leaves the place of a full cartridge for that of the next one. `used`: the cartridges that hold parts already. */
 export type NextPlace = (full: FullCartridge, from: Place, used: readonly string[]) => Promise<Place>;
 
-/** A drive with the cartridge that was prepared, or in a library, with the one that is brought and prepared. */
-export function enterPlace(
+/** Works in a drive with the cartridge that was prepared, or in a library, with the one that is brought and prepared. */
+export async function atPlace<T>(
   connection: Connection,
   preparations: Preparations,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<Place> {
-  return prepared(connection, id, signal, (session) => takePrepared(connection, preparations, session, id));
+  { id, signal }: { readonly id: string; readonly signal: AbortSignal | undefined },
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  const take = (session: Session) => takePrepared(connection, preparations, session, id);
+  const place = await prepared(connection, id, signal, take);
+  try {
+    return await work(place);
+  } finally {
+    await place.leave();
+  }
 }
 
-/** What was prepared; in a library, where the cartridge may have been put back since, it is prepared anew. */
+/** What was prepared; in a library, where nobody prepares what may have been put back or written since, prepared anew. */
 export async function takePrepared(
   { bringsCartridges }: Connection,
   preparations: Preparations,
   session: Session,
   id: string,
 ): Promise<Preparation> {
-  return bringsCartridges && !preparations.has(session, id)
+  return bringsCartridges && !preparations.isCurrent(session, id)
     ? prepareForWrite(session, id)
     : preparations.take(session, id);
 }

@@ -67,13 +67,16 @@ export async function readSpanned(
 ): Promise<Readable> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   // The idle timeout applies to the whole stream, not to a part.
-  const open = ({ part: { cartridge, location }, options }: PartRange) =>
-    readArchive(connection, cartridge, requireLocation(location), {
+  const open = async ({ part: { cartridge, location }, options }: PartRange) => {
+    const stream = await readArchive(connection, cartridge, requireLocation(location), {
       ...options,
       bufferBytes,
       signal,
       idleTimeoutMs: 0,
     });
+    // Whoever iterates it is told; until somebody does, an abort would be an error that nobody listens for.
+    return stream.on('error', () => undefined);
+  };
   const [first, ...others] = partRanges(parts, { start, end });
   if (first === undefined) throw new InvalidArgumentError('an archive has at least one part');
   if (first.part !== parts[0]) await onNextCartridge?.(first.part);

@@ -2,27 +2,31 @@ import type { ArchiveRecording } from '../record/recording.js';
 import { type ArchiveReceipt, partRecords } from './archive.js';
 import type { Place } from './places.js';
 
-/** Records a receipt; resolves with it, and what the catalogue said. */
-export type RecordReceipt = (receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
+/** What writing an archive calls, so that it is recorded. */
+export interface Recorded {
+  /** Once drive, cartridge and end of the data are proven: what is recorded behind it is no longer there. */
+  readonly begin: () => Promise<void>;
+  /** With the receipt; resolves with it, and what the catalogue said. */
+  readonly record: (receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
+}
 
-/**
- * Writes an archive, and records it before, with its receipt, for which `write` calls what it is given, or as lost.
- */
+/** Writes an archive, and records it before, with its receipt, or as lost. */
 export async function recorded(
   recording: ArchiveRecording | undefined,
   { preparation }: Pick<Place, 'preparation'>,
-  write: (record: RecordReceipt) => Promise<ArchiveReceipt>,
+  write: (hooks: Recorded) => Promise<ArchiveReceipt>,
 ): Promise<ArchiveReceipt> {
-  if (recording === undefined) return write(async (receipt) => receipt);
+  if (recording === undefined) return write({ begin: async () => undefined, record: async (receipt) => receipt });
   const { identity: cartridge, nextFile: fileNumber, ...prepared } = preparation;
-  await recording.begin({ ...prepared, cartridge, fileNumber });
   let isOnTape = false;
+  const begin = () => recording.begin({ ...prepared, cartridge, fileNumber });
+  const record = async (receipt: ArchiveReceipt) => {
+    isOnTape = true;
+    const catalogued = await recording.end('durable', partRecords(receipt), receipt.totalChecksum);
+    return catalogued === undefined ? receipt : { ...receipt, catalogued };
+  };
   try {
-    return await write(async (receipt) => {
-      isOnTape = true;
-      const catalogued = await recording.end('durable', partRecords(receipt), receipt.totalChecksum);
-      return catalogued === undefined ? receipt : { ...receipt, catalogued };
-    });
+    return await write({ begin, record });
   } catch (error) {
     if (!isOnTape) await recording.fail();
     throw error;

@@ -42,8 +42,10 @@ export async function writeArchive(
   preparation: Preparation,
   source: TakenSource,
   { bufferBytes, checksum, signal, onProgress }: WriteArchiveOptions,
+  onProven?: OnProven,
 ): Promise<Written> {
-  const receipt = await writeNext(session, preparation, source, { bufferBytes, checksum, signal, onProgress });
+  const options = { bufferBytes, checksum, signal, onProgress };
+  const receipt = await writeNext(session, preparation, source, options, onProven);
   const part = archivePart(preparation, receipt);
   return {
     receipt: { ...part, parts: [part], totalBytes: part.bytes, totalChecksum: part.checksum },
@@ -51,16 +53,21 @@ export async function writeArchive(
   };
 }
 
+/** Called when drive, cartridge and end of the data are proven, before anything is written. */
+export type OnProven = () => Promise<void>;
+
 /** Writes the next file, only to this cartridge and after its last file. */
 export async function writeNext(
   session: Session,
   preparation: Preparation,
   source: AsyncIterable<Uint8Array> | Uint8Array,
   options: WriteStreamOptions,
+  onProven?: OnProven,
 ): Promise<TapeReceipt> {
   await requireUnchanged(session, preparation);
   await returnToEnd(session, preparation);
   await keepEncryption(session);
+  await onProven?.();
   const { nextFile, firstLogicalObject, mediumEpoch } = preparation;
   session.owner.written = true;
   return session.drive.writeFile(source, {

@@ -12,7 +12,13 @@ import type { FullCartridge, OnEndOfMedium } from './full-cartridge.js';
 import { encodePartHeader, type PartHeader } from './part-header.js';
 import { type NextPlace, type Place, requireUnused } from './places.js';
 import { ReplayableSource } from './replayable-source.js';
-import { preparationBehind, type WriteArchiveOptions, writeArchive, writeNext } from './write-archive.js';
+import {
+  type OnProven,
+  preparationBehind,
+  type WriteArchiveOptions,
+  writeArchive,
+  writeNext,
+} from './write-archive.js';
 
 export interface SpanOptions {
   /** Continue on the next cartridge when this one is full. In a library the provider brings it. */
@@ -21,25 +27,25 @@ export interface SpanOptions {
   readonly archive?: string | undefined;
 }
 
-/** What is done with the receipt, and the preparation for the next archive, while nobody else moves the tape. */
-export type OnWritten = (session: Session, next: Preparation, receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
+/** What is done while nobody else moves the tape. */
+export interface WriteHooks {
+  readonly onProven: OnProven;
+  /** With the receipt, and the preparation for the next archive. */
+  readonly onWritten: (session: Session, next: Preparation, receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
+}
 
-/** Writes to one cartridge, or where there is a next place, to as many as needed. Leaves the last place. */
+/** Writes to one cartridge, or where there is a next place, to as many as needed. Leaves all places but the first. */
 export async function writeWhole(
   place: Place,
   source: TakenSource,
   options: WriteArchiveOptions & SpanOptions,
   next: NextPlace | undefined,
-  onWritten: OnWritten,
+  hooks: WriteHooks,
 ): Promise<ArchiveReceipt> {
-  if (next !== undefined) return writeSpanned(place, source, options, next, onWritten);
-  const { session, preparation, leave } = place;
-  try {
-    const written = await writeArchive(session, preparation, source, options);
-    return await onWritten(session, written.next, written.receipt);
-  } finally {
-    await leave();
-  }
+  if (next !== undefined) return writeSpanned(place, source, options, next, hooks);
+  const { session, preparation } = place;
+  const written = await writeArchive(session, preparation, source, options, hooks.onProven);
+  return hooks.onWritten(session, written.next, written.receipt);
 }
 
 /**
@@ -52,13 +58,10 @@ async function writeSpanned(
   source: TakenSource,
   options: WriteArchiveOptions & SpanOptions,
   next: NextPlace,
-  onWritten: OnWritten,
+  { onProven, onWritten }: WriteHooks,
 ): Promise<ArchiveReceipt> {
   const { archive = randomUUID(), checksum = 'crc32' } = options;
-  if (checksum === false) {
-    await first.leave();
-    throw withoutChecksum(first.session);
-  }
+  if (checksum === false) throw withoutChecksum(first.session);
   const replayable = new ReplayableSource(source, checksum);
   const parts: ArchivePart[] = [];
   const used: string[] = [];
@@ -69,10 +72,10 @@ async function writeSpanned(
       used.push(preparation.identity);
       const before = totalOf(parts);
       const onProgress = (bytes: number) => options.onProgress?.(before + bytes);
-      const outcome = await writePart(session, preparation, replayable, headerOf(archive, parts), {
-        ...options,
-        onProgress,
-      });
+      const header = headerOf(archive, parts);
+      // What the next cartridges held is overwritten with the receipt.
+      const proven = place === first ? onProven : undefined;
+      const outcome = await writePart(session, preparation, replayable, header, { ...options, onProgress }, proven);
       if (outcome.part) parts.push(outcome.part);
       const totalBytes = totalOf(parts);
       if (outcome.next) {
@@ -153,8 +156,9 @@ async function writePart(
   replayable: ReplayableSource,
   header: PartHeader,
   { bufferBytes, checksum: algorithm = 'crc32', signal, onProgress }: WriteArchiveOptions,
+  onProven: OnProven | undefined,
 ): Promise<PartOutcome> {
-  const behindHeader = await writeHeader(session, preparation, header);
+  const behindHeader = await writeHeader(session, preparation, header, onProven);
   if (behindHeader === undefined) return { part: undefined };
   let taken = 0;
   const options = {
@@ -189,9 +193,10 @@ async function writeHeader(
   session: Session,
   preparation: Preparation,
   header: PartHeader,
+  onProven: OnProven | undefined,
 ): Promise<Preparation | undefined> {
   try {
-    const receipt = await writeNext(session, preparation, encodePartHeader(header), {});
+    const receipt = await writeNext(session, preparation, encodePartHeader(header), {}, onProven);
     return preparationBehind(preparation, receipt);
   } catch (error) {
     if (error instanceof EndOfMediumError) return undefined;

@@ -1,6 +1,8 @@
+import type { LtoError } from '../../errors/index.js';
 import type { Session } from '../session/session.js';
 import { requireWritable, wormRefusal } from '../session/write-protection.js';
 import { proveIdentity } from './identify.js';
+import type { OnEmptying } from './initialize.js';
 import { requireText } from './label-archive.js';
 import { restoreNames } from './label-memory.js';
 import { requireUnchanged } from './prepare.js';
@@ -13,6 +15,8 @@ export interface EraseMediaOptions {
 export interface EraseReport {
   /** Barcode or label that the cartridge memory still contains, because the drive does not delete it. */
   readonly nameLeft: string | undefined;
+  /** Why the catalogue still has what was on the cartridge: reconcile it. */
+  readonly catalogueFailure?: LtoError;
 }
 
 /**
@@ -23,6 +27,7 @@ export async function eraseMedia(
   session: Session,
   id: string,
   { long = false }: EraseMediaOptions,
+  onEmptying: OnEmptying = async () => undefined,
 ): Promise<EraseReport> {
   requireText(id);
   const { drive, configuration } = session;
@@ -30,10 +35,11 @@ export async function eraseMedia(
   if (worm || configuration.worm) {
     throw wormRefusal(session, 'erase', 'which cannot be erased', 'Take another cartridge');
   }
-  const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(session, id);
+  const proven = await proveIdentity(session, id);
   session.throwIfAborted();
   await drive.rewind();
-  await requireUnchanged(session, { identity: id, barcode, mediumSerial, mediumEpoch });
+  await requireUnchanged(session, proven);
+  await onEmptying([proven.identity, proven.barcode, id]);
   await drive.erase({ long });
   await restoreNames(drive);
   await session.owner.forgetCartridge();

@@ -71,13 +71,13 @@ async function labelOrElse(session: Session): Promise<{ readonly label?: Label; 
 
 /**
  * Proves from the drive that the cartridge in it is `id`: by its memory, and by its label where the memory has no
- * barcode or the label was not read since the cartridge was loaded. Rejects with LabelError for any other cartridge,
- * and for one without a label.
+ * barcode or the label was not read since the cartridge was loaded. Resolves with the name that it was labelled with,
+ * whichever of its names `id` is. Rejects with LabelError for any other cartridge, and for one without a label.
  */
 export async function proveIdentity(
   session: Session,
   id: string,
-): Promise<MemoryIdentity & { readonly mediumEpoch: number }> {
+): Promise<MemoryIdentity & { readonly identity: string; readonly mediumEpoch: number }> {
   await isPositionKnown(session);
   const { mediumEpoch } = session.drive;
   const memory = await readMemoryIdentity(session);
@@ -91,7 +91,8 @@ export async function proveIdentity(
   if (!isSameCartridge(label.identifier, id)) {
     throw wrongCartridge(session, id, `its label is ${quoted(label.identifier)}`);
   }
-  if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, mediumEpoch };
+  const { identifier: identity } = label;
+  if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, identity, mediumEpoch };
   // The first command after a change reports it, so values read since then belong to the current cartridge.
   return proveIdentity(session, id);
 }

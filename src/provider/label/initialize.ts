@@ -16,6 +16,9 @@ export interface InitializeOptions {
   readonly overwrite?: string | undefined;
 }
 
+/** Called with the names of a cartridge that is proven to be the right one, just before all data on it is lost. */
+export type OnEmptying = (names: readonly (string | undefined)[]) => Promise<void>;
+
 /**
  * Labels a cartridge: writes the label as file 0, never encrypted, a filemark, and the cartridge memory, and reads each
  * back. Rejects with WriteProtectedError. Unless `overwrite` names the cartridge, also rejects with NotBlankError for a
@@ -26,6 +29,7 @@ export async function initializeMedia(
   session: Session,
   id: string,
   { overwrite }: InitializeOptions,
+  onEmptying: OnEmptying = async () => undefined,
 ): Promise<LabelReport> {
   requireIdentifier(id);
   const { drive, configuration } = session;
@@ -50,6 +54,7 @@ export async function initializeMedia(
   // The label must be readable without a key, even in many years.
   await ensurePlain(session);
   session.throwIfAborted();
+  await onEmptying([found.label, found.barcode, overwrite, id]);
   const report = await writeLabel(drive, id, {
     overwrite: true,
     member: configuration.labelName,

@@ -2,6 +2,7 @@ import {
   EncryptionKeyError,
   EndOfDataError,
   LabelError,
+  type LtoError,
   NotBlankError,
   PositionLostError,
   UnterminatedFileError,
@@ -45,6 +46,8 @@ export interface LabelReport {
   readonly memory: MemoryReport | undefined;
   /** Contradictions, in words: a barcode suffix that does not fit the medium, a barcode that could not be replaced. */
   readonly warnings: readonly string[];
+  /** Why the catalogue still has what was on the cartridge: reconcile it. */
+  readonly catalogueFailure?: LtoError;
 }
 
 /**

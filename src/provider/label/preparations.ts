@@ -5,12 +5,18 @@ import { isSameCartridge } from './barcode.js';
 import { requireText } from './label-archive.js';
 import type { Preparation } from './prepare.js';
 
+interface Kept {
+  readonly preparation: Preparation;
+  /** `DriveOwner.writes` of that moment. */
+  readonly writes: number;
+}
+
 /** What a provider has prepared for writing, by drive. A reopened drive has nothing prepared. */
 export class Preparations {
-  #ofDrives = new WeakMap<DriveOwner, Preparation>();
+  #ofDrives = new WeakMap<DriveOwner, Kept>();
 
   keep({ owner }: Session, preparation: Preparation): void {
-    this.#ofDrives.set(owner, preparation);
+    this.#ofDrives.set(owner, { preparation, writes: owner.writes });
   }
 
   /** Of that drive, or without one, all of them. */
@@ -19,15 +25,16 @@ export class Preparations {
     else this.#ofDrives.delete(session.owner);
   }
 
-  has({ owner }: Session, id: string): boolean {
+  /** Whether that cartridge was prepared, and nobody has written to it since. */
+  isCurrent({ owner }: Session, id: string): boolean {
     const found = this.#ofDrives.get(owner);
-    return found !== undefined && isSameCartridge(found.identity, id);
+    return found !== undefined && isSameCartridge(found.preparation.identity, id) && found.writes === owner.writes;
   }
 
   /** For one use. Throws InvalidArgumentError unless that cartridge was prepared. */
   take(session: Session, id: unknown): Preparation {
     requireText(id);
-    const found = this.#ofDrives.get(session.owner);
+    const found = this.#ofDrives.get(session.owner)?.preparation;
     if (found === undefined || !isSameCartridge(found.identity, id)) {
       throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
         operation: 'write',

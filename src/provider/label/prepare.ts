@@ -41,8 +41,7 @@ export async function prepareForWrite(
 ): Promise<Preparation> {
   const { drive } = session;
   await requireWritable(session);
-  const { barcode, mediumSerial, mediumEpoch } = await proveIdentity(session, id);
-  const proven = { identity: id, barcode, mediumSerial, mediumEpoch };
+  const proven = await proveIdentity(session, id);
   const compression = await setCompression(session);
   const encryptionKeyId = await setEncryption(session);
   const nextFile = await goToEnd(session, proven, closeUnterminated);
@@ -78,10 +77,11 @@ export async function requireUnchanged(session: Session, proven: ProvenCartridge
   });
 }
 
-/** Goes back to the prepared end of the data when something has moved the tape. Rejects with PositionMismatchError. */
+/**
+ * Goes to the end of the data, which must still be the prepared one. Rejects with PositionMismatchError. The place alone
+ * proves nothing: another provider of the drive may have written behind it, and have come back to it by reading.
+ */
 export async function returnToEnd({ drive }: Session, { nextFile }: Preparation): Promise<void> {
-  const { fileNumber, blockNumber } = await drive.status();
-  if (fileNumber === nextFile && blockNumber === 0) return;
   const { end, fileNumber: found } = await drive.spaceToEndOfData();
   if (end === 'filemark' && found === nextFile) return;
   const last = end === 'filemark' ? found - 1 : found;

@@ -1,15 +1,20 @@
 import { requireRecord } from '../../arguments/options.js';
-import { InvalidArgumentError, type LtoErrorDetails } from '../../errors/index.js';
+import { InvalidArgumentError, type LtoError, type LtoErrorDetails } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
 import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
+import type { OnEmptying } from '../label/initialize.js';
 import type { ArchiveRecorder, CatalogueChange } from './changes.js';
 import { failedReading } from './file-reading.js';
 import { RecordQueue } from './record-queue.js';
-import { ArchiveRecording } from './recording.js';
+import { ArchiveRecording, asLtoError } from './recording.js';
 
 interface ArchiveWords {
   readonly archive?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+interface Emptied {
+  readonly catalogueFailure?: LtoError;
 }
 
 /** What a provider passes on to its catalogue and to the index of the cartridge; without either, nothing is done. */
@@ -36,13 +41,22 @@ export class ArchiveRecords {
     return new ArchiveRecording(this.#queue, source, all);
   }
 
-  /** Of a cartridge that was labelled or erased: nothing else is on it any more. Resolves with `result`. */
-  async emptied<T>(cartridge: string, result: T): Promise<T> {
-    await this.#queue?.push([
-      { type: 'cartridge', cartridge, seenAt: Date.now() },
-      { type: 'overwritten', cartridge, from: 0 },
-    ]);
-    return result;
+  /**
+   * Of a cartridge that `work` labels or erases, and tells the names of before that: nothing is on it any more, also if
+   * `work` fails then. Resolves with its report, and with why the catalogue does not know.
+   */
+  async emptying<T extends object>(work: (onEmptying: OnEmptying) => Promise<T>): Promise<T & Emptied> {
+    let failure: { readonly reason: unknown } | undefined;
+    const report = await work(async (names) => {
+      const known = new Set(names.filter((name) => name !== undefined));
+      failure = await this.#queue?.push(
+        [...known].flatMap((cartridge): CatalogueChange[] => [
+          { type: 'cartridge', cartridge, seenAt: Date.now() },
+          { type: 'overwritten', cartridge, from: 0 },
+        ]),
+      );
+    });
+    return failure === undefined ? report : { ...report, catalogueFailure: asLtoError(failure.reason) };
   }
 
   /** Of a last file that was cut off, and is about to be ended: whatever was begun there is no whole archive. */

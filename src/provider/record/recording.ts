@@ -23,6 +23,8 @@ export interface ArchiveBeginning {
   readonly firstLogicalObject?: number | undefined;
 }
 
+type MembersChange = Extract<CatalogueChange, { readonly type: 'members' }>;
+
 /** Members of one change. */
 const BATCH = 2000;
 /** Members that are kept for a catalogue that does not take them; those after them are left out. */
@@ -40,6 +42,8 @@ export class ArchiveRecording {
   #sent = 0;
   #sending: Promise<void> | undefined;
   #isBegun = false;
+  /** Whether the catalogue was told of it at all. */
+  #isTold = false;
   #parts: readonly PartRecord[] = [];
   #isCut = false;
 
@@ -52,6 +56,7 @@ export class ArchiveRecording {
   /** What comes after this place is overwritten. Resolves when the catalogue knows it, or does not take it. */
   async begin({ cartridge, barcode, mediumSerial, fileNumber, firstLogicalObject }: ArchiveBeginning): Promise<void> {
     const part = { cartridge, fileNumber, firstLogicalObject, records: 0, bytes: 0, recordSize: 0 };
+    this.#isTold = true;
     const failure = await this.#queue.push([
       { type: 'cartridge', cartridge, barcode, mediumSerial, seenAt: Date.now() },
       { type: 'overwritten', cartridge, from: fileNumber },
@@ -72,13 +77,16 @@ export class ArchiveRecording {
       return { type: 'overwritten', cartridge, from };
     });
     const record = this.#record(state, parts, bytes, checksum);
-    const failure = await this.#queue.push([...replaced, record, ...this.#takeMembers(Number.POSITIVE_INFINITY)]);
+    const members = this.#takeMembers(Number.POSITIVE_INFINITY);
+    const failure = await this.#queue.push([...replaced, record, ...members]);
+    if (failure !== undefined) this.#takeBack(members);
     if (!this.#queue.hasRecorder) return undefined;
     return { archive: this.archive, failure: failure && asLtoError(failure.reason) };
   }
 
-  /** The archive is incomplete, or lost from the drive's buffer. */
+  /** The archive is incomplete, or lost from the drive's buffer. Does nothing for one that was never begun. */
   async fail(): Promise<void> {
+    if (!this.#isTold) return;
     await this.#queue.push([this.#record('lost', this.#parts, 0, undefined)]);
   }
 
@@ -115,19 +123,21 @@ export class ArchiveRecording {
   }
 
   async #send(): Promise<void> {
-    const [change] = this.#takeMembers(BATCH * 5);
-    const failure = change && (await this.#queue.push([change]));
-    if (failure !== undefined && change?.type === 'members') {
-      // They go along with the receipt.
-      this.#members = [...change.members, ...this.#members];
-      this.#sent -= change.members.length;
-      this.#isBegun = false;
-    }
+    const changes = this.#takeMembers(BATCH * 5);
+    if (changes.length > 0 && (await this.#queue.push(changes)) !== undefined) this.#takeBack(changes);
     this.#sending = undefined;
   }
 
-  #takeMembers(most: number): CatalogueChange[] {
-    const changes: CatalogueChange[] = [];
+  /** What the catalogue did not take goes along with the next receipt. */
+  #takeBack(changes: readonly MembersChange[]): void {
+    const members = changes.flatMap((change) => change.members);
+    this.#members = [...members, ...this.#members];
+    this.#sent -= members.length;
+    this.#isBegun = false;
+  }
+
+  #takeMembers(most: number): MembersChange[] {
+    const changes: MembersChange[] = [];
     for (let left = Math.min(most, this.#members.length); left > 0; ) {
       const members = this.#members.splice(0, Math.min(left, BATCH * 5));
       changes.push({ type: 'members', archive: this.archive, first: this.#sent, members });
@@ -149,7 +159,7 @@ export function memberRecord({ path, type, size, modified, offset, length, targe
   };
 }
 
-function asLtoError(reason: unknown): LtoError {
+export function asLtoError(reason: unknown): LtoError {
   if (reason instanceof LtoError) return reason;
   const what = reason instanceof Error ? reason.message : String(reason);
   return new CatalogueError(what, { operation: 'record', reason: 'failed', cause: reason });

@@ -123,11 +123,17 @@ export class Connection {
 
   /** A way to that drive alone, which is given back by `close`. */
   static holding({ session, giveBack }: LentSession): Connection {
+    let given: Promise<void> | undefined;
+    const end = session.owner.hold();
     return new Connection({
       device: session.drive.device,
       bringsCartridges: false,
       lend: async () => ({ session, giveBack: async () => undefined }),
-      close: giveBack,
+      close: () => {
+        end();
+        given ??= giveBack();
+        return given;
+      },
     });
   }
 

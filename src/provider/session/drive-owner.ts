@@ -25,6 +25,8 @@ export class DriveOwner {
   #identity: Promise<DriveIdentity> | undefined;
   #label: ProvenLabel | undefined;
   #writtenEpoch: number | undefined;
+  #writes = 0;
+  #holders = 0;
   #last: Promise<unknown> = Promise.resolve();
   #job: string | undefined;
   #seenChanges: number;
@@ -67,7 +69,13 @@ export class DriveOwner {
   }
 
   set written(written: boolean) {
+    if (written) this.#writes += 1;
     this.#writtenEpoch = written ? this.drive.mediumEpoch : undefined;
+  }
+
+  /** How often something was written, by any provider: what was prepared before is not at the end of the data now. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** Reads the label with `read`; the result is not kept if the cartridge changed in the meantime. */
@@ -133,6 +141,21 @@ export class DriveOwner {
   async #tellForgotten(): Promise<void> {
     const drive = await this.serial();
     for (const forget of this.#onForgotten) forget(drive);
+  }
+
+  /** For work that lasts from one job to others; it ends when the returned function is called. */
+  hold(): () => void {
+    let isHeld = true;
+    this.#holders += 1;
+    return () => {
+      if (isHeld) this.#holders -= 1;
+      isHeld = false;
+    };
+  }
+
+  /** Whether nobody works with the drive. */
+  get isIdle(): boolean {
+    return this.#job === undefined && this.#holders === 0;
   }
 
   /** Runs `last` before the drive is closed; it must not reject. */
