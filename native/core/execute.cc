@@ -13,6 +13,9 @@
 namespace lto {
 namespace {
 
+/** MTWEOFI of linux/mtio.h, which glibc's header leaves out. */
+constexpr int writeImmediateFilemarks = 35;
+
 class Executor {
  public:
   Executor(OpenNode& node, const std::string& path) : node_(node), path_(path) {}
@@ -29,7 +32,11 @@ class Executor {
   }
   Outcome operator()(const MtOpCall& call) {
     // It moves nothing: what is known stays to be compared with.
-    if (call.operation != MTNOP) node_.guard.forget();
+    if (call.operation == MTNOP) return mtOp(fd(), call);
+    if (const int refused = changesTape(call) && node_.answersMtGet ? askBefore() : 0; refused != 0) {
+      return Failure{refused, MtOpCall::syscall};
+    }
+    node_.guard.forget();
     return mtOp(fd(), call);
   }
   Outcome operator()(const MtGetCall& /*call*/) { return mtGet(fd()); }
@@ -44,6 +51,18 @@ class Executor {
   }
 
  private:
+  /** A filemark ends the data where it is written, as a record does. */
+  static bool changesTape(const MtOpCall& call) {
+    const bool writesMarks = call.operation == MTWEOF || call.operation == writeImmediateFilemarks;
+    return call.operation == MTERASE || (writesMarks && call.count > 0);
+  }
+
+  /** 0, or why the tape may stand elsewhere. */
+  int askBefore() {
+    if (const int refused = node_.guard.beforeWriting(fd()); refused != 0) return refused;
+    return node_.guard.beforeRecord(fd());
+  }
+
   [[nodiscard]] int fd() const { return node_.fd.get(); }
 
   OpenNode& node_;

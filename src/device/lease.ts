@@ -41,7 +41,7 @@ export class LeaseQueue {
    */
   acquire(user: string, by?: object): Lease {
     this.#device.requireOpen(user);
-    if (this.#ended && by === undefined) throw deviceClosed(this.#device, user);
+    if (by === undefined) this.requireGoingOn(user);
     const holder = this.#stream;
     if (holder !== undefined) {
       throw new DriveBusyError(`${holder} is under way on this ${this.#device.noun}`, {
@@ -81,6 +81,14 @@ export class LeaseQueue {
   /** Refuses new users, except those that belong to a current one, such as the end of a session. */
   end(): void {
     this.#ended = true;
+  }
+
+  /**
+   * Throws DriveClosedError after `end()`: for a part of a current user that has not begun yet, such as a file of a session
+   * that waits for its source, which nobody would end.
+   */
+  requireGoingOn(user: string): void {
+    if (this.#ended) throw deviceClosed(this.#device, user);
   }
 
   /** Whether nobody has the medium or waits for it. */

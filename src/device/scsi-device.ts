@@ -95,7 +95,7 @@ export class ScsiDevice {
   /** Counts a change, reported by a unit attention or detected otherwise, and passes it to the listeners. */
   noteChange(change: DeviceChange): void {
     this.#stateChanges += 1;
-    if (change.extent === 'everything') this.#mediumEpoch += 1;
+    if (change.extent === 'everything' || change.extent === 'load') this.#mediumEpoch += 1;
     for (const listener of this.#listeners) listener(change);
   }
 

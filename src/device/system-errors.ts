@@ -91,6 +91,7 @@ const MEANING: Readonly<Record<string, Make>> = {
   'ESTALE write': moved(
     'Find that program, rewind, and check what is on the tape: the end of this file may be elsewhere',
   ),
+  'ESTALE MTIOCTOP': moved('Find that program, rewind, and check what is on the tape: nothing was written here'),
   'EPERM SG_IO': rawIo,
   'EACCES SG_IO': rawIo,
   ENOENT: notFound,

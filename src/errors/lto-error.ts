@@ -42,6 +42,7 @@ export class LtoError extends Error {
 
   constructor(code: string, what: string, details: LtoErrorDetails = {}) {
     super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause });
+    WHAT.set(this, what);
     this.code = code;
     this.device = details.device;
     this.operation = details.operation;
@@ -63,6 +64,13 @@ export class LtoError extends Error {
   [inspect.custom](): string {
     return `${this.stack ?? this.message} [${this.code}]`;
   }
+}
+
+const WHAT = new WeakMap<LtoError, string>();
+
+/** What an error says, without device, operation, cause and next step: for the message of another one. */
+export function whatOf(error: LtoError): string {
+  return WHAT.get(error) ?? error.message;
 }
 
 function sentence(what: string, { device, operation, sense, errno, next }: LtoErrorDetails): string {

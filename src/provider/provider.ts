@@ -7,13 +7,12 @@ import type { DriveVerification } from '../tape/motion/verify-in-drive.js';
 import { type ReadLocation, requireLocations } from '../tape/order/locations.js';
 import { PLAN_OPTIONS, type PlanOptions, type ReadPlan } from '../tape/order/plan-reads.js';
 import type { SessionOptions } from '../tape/session/session-options.js';
-import { requireAlgorithm } from '../tape/stream/file/checksum.js';
 import type { ReadSummary } from '../tape/stream/read/read-stream.js';
 import { writeIndexed } from './archive/append-index.js';
 import type { ArchiveReceipt, ArchiveSource } from './archive/archive.js';
 import { type ArchiveSession, openSession } from './archive/archive-session.js';
 import { type EjectOptions, ejectMedia, type FinalizeReport, finalizeMedia } from './archive/finalize.js';
-import { atPlace } from './archive/places.js';
+import { atPlace, type Place } from './archive/places.js';
 import {
   type ReadArchiveOptions,
   readArchive,
@@ -23,7 +22,7 @@ import {
   verifyArchiveInDrive,
 } from './archive/read-archive.js';
 import { type ReadSpannedOptions, readSpanned, requireParts, withPart } from './archive/read-spanned.js';
-import type { WriteArchiveOptions } from './archive/write-archive.js';
+import { requireWriteOptions, type WriteArchiveOptions } from './archive/write-archive.js';
 import { type SpanOptions, writeWhole } from './archive/write-spanned.js';
 import { keepingHistory } from './history/keep-history.js';
 import { type EraseMediaOptions, type EraseReport, eraseMedia } from './label/erase-media.js';
@@ -140,14 +139,13 @@ export class LtoProvider extends ProviderReports {
     options: WriteArchiveOptions & SpanOptions = {},
   ): Promise<ArchiveReceipt> {
     return this.#connection.taking(source, async (taken) => {
-      requireOptions(options, this.#connection.details('write'), OPTIONS_TO.write);
-      requireAlgorithm(options.checksum, this.#connection.details('write'));
+      requireWriteOptions(options, this.#connection.details('write'), OPTIONS_TO.write);
       const recording = this.#records.archive(taken, options, this.#connection.details('write'));
       const kept = { keeper: this.#indexes, preparations: this.#preparations };
       const next = nextPlace(this.#connection, this.#pool, options);
-      return atPlace(this.#connection, this.#preparations, { id, signal: options.signal }, (place) =>
-        writeIndexed(place, recording, kept, (hooks) => writeWhole(place, taken, options, next, hooks)),
-      );
+      const write = (place: Place) =>
+        writeIndexed(place, recording, kept, (hooks) => writeWhole(place, taken, options, next, hooks));
+      return atPlace(this.#connection, this.#preparations, { id, signal: options.signal }, write);
     });
   }
 

@@ -10,6 +10,8 @@ import { LendingPipe, type PipeOptions, releasesChunks } from './lending-pipe.js
  */
 export abstract class LendingReadable extends Readable {
   readonly #lends: boolean | undefined;
+  /** Where in its memory a chunk lies that was passed on: Readable splits and joins what is read by size or put back. */
+  readonly #passed = new WeakMap<ArrayBufferLike, { readonly from: number; readonly bytes: number }>();
   /** To the only destination, if that releases chunks. */
   #lending: LendingPipe | undefined;
 
@@ -17,6 +19,12 @@ export abstract class LendingReadable extends Readable {
   constructor(options: ReadableOptions, lends?: boolean) {
     super(options);
     this.#lends = lends;
+  }
+
+  /** As `push`, for a chunk that is lent. */
+  protected pass(chunk: Uint8Array): boolean {
+    this.#passed.set(chunk.buffer, { from: chunk.byteOffset, bytes: chunk.byteLength });
+    return this.push(chunk);
   }
 
   /** The consumer has done with the chunk, whose memory may be filled again. Readable may have joined several to it. */
@@ -38,7 +46,7 @@ export abstract class LendingReadable extends Readable {
       return super.pipe(destination, options);
     }
     this.#lending = new LendingPipe(this, destination, options, {
-      takeBack: (chunk) => this.takeBack(chunk),
+      takeBack: (chunk) => this.#takeBackWhole(chunk),
       isDriveMemory: (chunk) => this.isDriveMemory(chunk),
     });
     return destination;
@@ -62,8 +70,14 @@ export abstract class LendingReadable extends Readable {
   async *#takingBack(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of chunks) {
       yield chunk;
-      this.takeBack(chunk);
+      this.#takeBackWhole(chunk);
     }
+  }
+
+  /** A part of a chunk leaves its memory to garbage collection: somebody may hold the other part. */
+  #takeBackWhole(chunk: Buffer): void {
+    const passed = this.#passed.get(chunk.buffer);
+    if (passed?.from === chunk.byteOffset && passed.bytes === chunk.byteLength) this.takeBack(chunk);
   }
 
   #stopLending(): void {

@@ -74,7 +74,7 @@ describe('barcodes of six and of eight characters', () => {
     const { provider } = await newBench({}, { cartridge: { barcode: 'ABC001L8' } });
     await provider.initializeMedia('ABC001L8');
     await provider.prepareForWrite(prepared);
-    expect(await provider.writeArchive(named, 'one')).toMatchObject({ cartridge: prepared, location: 1 });
+    expect(await provider.writeArchive(named, 'one')).toMatchObject({ cartridge: 'ABC001L8', location: 1 });
     await provider.verifyArchive(named, 1);
     await provider.finalizeMedia(named);
   });

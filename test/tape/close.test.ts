@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { VirtualTransport } from '../../src/backends/virtual/virtual-transport.js';
 import { readModeFields, sendModePage } from '../../src/device/mode-pages.js';
-import { DriveClosedError, PositionLostError, WriteError } from '../../src/errors/index.js';
+import { DriveClosedError, LtoError, PositionLostError, WriteError } from '../../src/errors/index.js';
 import { CONTROL_DATA_PROTECTION } from '../../src/scsi/index.js';
 import { encodeModePage } from '../../src/scsi/mode/page.js';
 import { DrivePort } from '../../src/tape/port/drive-port.js';
@@ -211,4 +211,18 @@ describe('what close(2) says', () => {
     expect(error).toMatchObject({ operation: 'close', errno: 'EIO', safe: { records: 0, bytes: 0, filemark: false } });
     expect(String((error as WriteError).next)).toMatch(/again/);
   });
+});
+
+it.each(['not open yet', 'queued behind another'])('a file of a session that is %s does not keep it', async (which) => {
+  const { tape } = await openNew();
+  const session = tape.session();
+  async function* stalled() {
+    yield DATA;
+    await new Promise(() => undefined);
+  }
+  const files = [session.writeFile(stalled())];
+  if (which !== 'not open yet') files.push(session.writeFile([DATA]));
+  const failures = files.map((file) => file.catch((error: unknown) => error));
+  await tape.close().catch(() => undefined);
+  for (const failure of await Promise.all(failures)) expect(failure).toBeInstanceOf(LtoError);
 });

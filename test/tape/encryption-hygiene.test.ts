@@ -136,3 +136,26 @@ it('no key is in messages, errors, channels, inspections, output or files', asyn
       expectClean(entry.name, (await readFile(join(entry.parentPath, entry.name))).toString('latin1'));
   }
 });
+
+it('a key of another scope that could not be cleared is cleared later, also for other hosts', async () => {
+  const folder = await newDriveFolder();
+  const transport = await VirtualTransport.open({ device: `virtual:${folder}`, folder });
+  const tape = TapeDrive.onTransport(transport);
+  const set: number[][] = [];
+  const send = transport.scsi.bind(transport);
+  vi.spyOn(transport, 'scsi').mockImplementation(async (command, options) => {
+    const reply = await send(command, options);
+    // Scope in the upper three bits of byte 4, encryption mode in byte 6.
+    const [scope = 0, mode = 0] = [command.dataOut?.[4] ?? 0, command.dataOut?.[6] ?? 0];
+    if (command.name === 'SECURITY PROTOCOL OUT' && reply.status === 0) set.push([scope >> 5, mode]);
+    return reply;
+  });
+  await tape.encryption.enable({ key: KEY, keyId: 'shared', scope: 'all' });
+  const all = set.at(-1)?.[0];
+  const sense = { key: 0xb, asc: 0x47, ascq: 3 };
+  transport.drive.faults = [{ command: 'SECURITY PROTOCOL OUT', times: 1, outcome: { sense } }];
+  await expect(tape.encryption.enable({ key: KEY, keyId: 'own', scope: 'local' })).rejects.toThrow();
+  transport.drive.faults = [];
+  await tape.close();
+  expect(set.at(-1)).toEqual([all, 0]);
+});

@@ -143,7 +143,7 @@ export class PackStream extends LendingReadable {
       this.#thread.unref();
       Atomics.add(this.#cells, CELL.taken, 1);
       Atomics.notify(this.#cells, CELL.taken);
-      this.push(slab);
+      this.pass(slab);
     } else if (this.summary === undefined) this.#thread.ref();
     else if (!this.#hasEnded) {
       this.#hasEnded = true;

@@ -1,6 +1,8 @@
-import type { OptionNames } from '../../arguments/option-names.js';
-import { CALL_OPTIONS } from '../../arguments/options.js';
+import type { NameTable, OptionNames } from '../../arguments/option-names.js';
+import { CALL_OPTIONS, requireOptions } from '../../arguments/options.js';
+import type { LtoErrorDetails } from '../../errors/index.js';
 import type { TakenSource } from '../../streams/taken-source.js';
+import { requireAlgorithm } from '../../tape/stream/file/checksum.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import { type Preparation, requireUnchanged, returnToEnd } from '../label/prepare.js';
@@ -26,6 +28,12 @@ export const WRITE_ARCHIVE_OPTIONS: OptionNames<WriteArchiveOptions> = {
   onProgress: true,
   tags: true,
 };
+
+/** Throws InvalidArgumentError for options that no archive is written with; `names`: those that the call takes. */
+export function requireWriteOptions(options: WriteArchiveOptions, details: LtoErrorDetails, names: NameTable): void {
+  requireOptions(options, details, names);
+  requireAlgorithm(options.checksum, details);
+}
 
 /** An archive that is on tape, and the preparation for the next one. */
 export interface Written {

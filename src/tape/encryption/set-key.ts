@@ -51,12 +51,14 @@ export async function setKey(port: DrivePort, options: SetKeyOptions): Promise<D
   const { keyId, keep = false, forReading = false } = options;
   const command = key === undefined ? setDataEncryption(parameters) : commandWith(key, parameters);
   const previous = encryptionOf(port).request;
-  encryptionOf(port).begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
-  // Before the key is sent: the process may end at any moment.
-  await endKeyWithProcess(port, keep ? undefined : setDataEncryption({ scope, algorithmIndex: algorithm.index }));
+  // While what is known of the session, and what ends its key with the process, are still of that scope: a key that
+  // this does not clear is cleared later.
   if (previous !== undefined && previous.scope !== scope) {
     await sendSecret(port, setDataEncryption({ scope: previous.scope, algorithmIndex: algorithm.index }), details);
   }
+  encryptionOf(port).begin({ encrypts, scope, keyId, clearKeyOnDemount, keep });
+  // Before the key is sent: the process may end at any moment.
+  await endKeyWithProcess(port, keep ? undefined : setDataEncryption({ scope, algorithmIndex: algorithm.index }));
   await sendSecret(port, command, details);
   const after = await readBack(port, details);
   requireProof(parameters, before, after, details);

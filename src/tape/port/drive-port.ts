@@ -83,9 +83,9 @@ export class DrivePort extends ScsiDevice {
   }
 
   #noticed({ extent, error }: DeviceChange): void {
-    if (extent !== 'everything') return;
+    if (extent !== 'everything' && extent !== 'load') return;
     this.partition = 0;
-    if (error) this.#positionLost = error;
+    if (extent === 'everything' && error) this.#positionLost = error;
   }
 
   /**

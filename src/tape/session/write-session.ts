@@ -164,6 +164,7 @@ export class WriteSession extends EventEmitter<SessionEvents> {
     };
     try {
       await writeFile(this.#port.device, source, () => {
+        this.#port.lease.requireGoingOn('write');
         stream = this.#open(options, frame, this);
         stream.once('earlyWarning', () => this.#nearEnd.note());
         return stream;
@@ -287,8 +288,8 @@ export class WriteSession extends EventEmitter<SessionEvents> {
   #noticed({ extent, error, why }: DeviceChange): void {
     // Before its first file, a session has nothing to lose.
     if (this.#outcome.safe === undefined) return;
-    if (extent === 'everything' || (extent === 'buffer' && this.#outcome.files.count > 0))
-      this.#outcome.lose(error ?? new Error(why));
+    const isLost = extent === 'buffer' ? this.#outcome.files.count > 0 : extent !== 'attention';
+    if (isLost) this.#outcome.lose(error ?? new Error(why));
   }
 
   #ended(): void {

@@ -9,7 +9,7 @@ import { type BlockLimits, decodeBlockLimits } from '../../../scsi/commands/bloc
 import { readBlockLimits } from '../../../scsi/commands/transfer.js';
 import { type ProtectionName, protectionBytes } from '../../../scsi/protection/methods.js';
 import { useProtection } from '../../block-protection/use-protection.js';
-import { closeUnterminatedFile, spaceToEndOfData } from '../../motion/end-of-data.js';
+import { closeUnterminatedFile, requireSameEpoch, spaceToEndOfData } from '../../motion/end-of-data.js';
 import { enterPartition, requirePartition } from '../../motion/partition.js';
 import { readStanding } from '../../motion/position.js';
 import { permitWriting, requireWriteRights } from '../../motion/write-permission.js';
@@ -59,8 +59,10 @@ export async function startFile(port: DrivePort, recordSize: number, options: St
   const limits = await requireRecordSize(port, recordSize, protectionBytes(protection));
   await requireWriteRights(port, 'write');
   await useVariableBlocks(port);
+  const { mediumEpoch } = port;
   await goToStart(port, options);
   await port.confirmPosition('write');
+  requireSameEpoch(port, mediumEpoch, 'write');
   await permitWriting(port, options.position ?? 'append', 'write');
   const { fileNumber, logicalObject: firstLogicalObject } = await readStanding(port);
   if (fileNumber === undefined) {

@@ -188,7 +188,7 @@ export class TapeReadStream extends LendingReadable {
     const chunk = await this.#nextChunk();
     if (chunk) {
       this.#checksum?.update(chunk);
-      this.push(chunk);
+      this.pass(chunk);
       return;
     }
     this.summary = this.#summarise();

@@ -13,6 +13,7 @@ import {
   TransportError,
   WriteError,
 } from '../../../errors/index.js';
+import { whatOf } from '../../../errors/lto-error.js';
 import { isSystemError } from '../../../errors/system-error.js';
 import { protectionBytes } from '../../../scsi/protection/methods.js';
 import { roundDownToPage } from '../../../transport/page.js';
@@ -59,7 +60,7 @@ async function damagedOnTheWay(file: OpenFile, reason: ProtectionError): Promise
   const safe = await committed(file);
   const { device, operation, errno, next } = reason;
   return new ProtectionError(
-    `${reason.message}: ${safe.records} records with ${safe.bytes} bytes are certainly on tape`,
+    `${whatOf(reason)}; ${safe.records} records with ${safe.bytes} bytes are certainly on tape`,
     {
       device,
       operation,
