@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { finished, pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { PositionLostError, PositionMismatchError, WriteError } from '../../../src/errors/index.js';
+import { LtoError, PositionLostError, PositionMismatchError, WriteError } from '../../../src/errors/index.js';
 import type { TapeReadStream } from '../../../src/tape/stream/read/read-stream.js';
 import { TapeDrive } from '../../../src/tape/tape-drive.js';
 import { closed, collect, testData } from '../../conformance/conformance.js';
@@ -170,6 +170,28 @@ it('a reset in a pause of a write stream that another program has taken notice o
   await closed(stream);
   expect(stream.bytesWritten).toBe(written);
   await expectPositionLost(drive);
+  await drive.rewind();
+  await expectFirstFile(drive);
+});
+
+it.each([
+  ['a reset', resetDrive],
+  ['a rewind by another program', () => command('sg_raw', '/dev/sg0', '01', '00', '00', '00', '00', '00')],
+])('%s behind the last record of a session file: its filemark is not written elsewhere', async (_what, happen) => {
+  const drive = await openDrive();
+  await drive.writeFile([testData(8 * RECORD)], { position: 'overwrite', recordSize: RECORD });
+  const session = drive.session();
+  async function* source() {
+    yield testData(4 * BUFFER);
+    // All records are with the drive, and only the filemark is left to be written.
+    await delay(300);
+    await happen();
+    await command('sg_turs', '/dev/sg0').catch(() => undefined);
+  }
+  const options = { recordSize: RECORD, bufferBytes: BUFFER, startThreshold: 0 };
+  await expect(session.writeFile(source(), options)).rejects.toBeInstanceOf(LtoError);
+  await session.close().catch(() => undefined);
+  await drive.rewind().catch(() => undefined);
   await drive.rewind();
   await expectFirstFile(drive);
 });
