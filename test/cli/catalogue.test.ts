@@ -62,6 +62,13 @@ it('is exported, imported, forgotten, and made anew from the cartridge', async (
   expect(places(again)).toEqual(places(one));
 });
 
+it('keeps nothing of a cartridge that gets another label', async () => {
+  await written();
+  await lto.document(['label', 'NEW001L8', '--overwrite', '--yes-overwrite', 'AA0001L8', ...CATALOGUE]);
+  const { archives } = (await lto.document(['list', ...CATALOGUE])) as { archives: { state: string }[] };
+  expect(archives.map(({ state }) => state)).toEqual(['lost']);
+});
+
 it('is described on the cartridge by an index behind each file', async () => {
   await lto.document(['virtual', 'create', 'drive', '--barcode', 'AA0001L8']);
   await lto.document(['label', 'AA0001L8']);

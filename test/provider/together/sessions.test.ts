@@ -40,6 +40,31 @@ it('members that the catalogue did not take go along with the proof', async () =
   expect(members.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
 });
 
+it('members in several changes are numbered through', async () => {
+  const { told, catalogue } = listener();
+  const { provider } = await newLabelledBench({}, LARGE_BUFFER, { catalogue });
+  await provider.prepareForWrite(ID);
+  const files = Array.from({ length: 25_000 }, (_, i) => ({ path: `${i}`, content: '' }));
+  await provider.writeArchive(ID, [encodeTextMembers(files)]);
+  let next = 0;
+  for (const change of told) {
+    if (change.type !== 'members') continue;
+    expect(change.first).toBe(next);
+    next += change.members.length;
+  }
+  expect(next).toBe(files.length);
+});
+
+it('a verified archive is told with its checksum', async () => {
+  const { told, catalogue } = listener();
+  const { provider } = await newLabelledBench({}, {}, { catalogue });
+  await provider.prepareForWrite(ID);
+  const { location, checksum } = await provider.writeArchive(ID, [content(1)]);
+  await provider.verifyArchive(ID, location);
+  await provider.close();
+  expect(told).toContainEqual(expect.objectContaining({ type: 'reading', fileNumber: location, checksum }));
+});
+
 async function inLibrary() {
   const { provider, virtual } = await newLibraryBench({}, { drives: 1 });
   const ids = virtual.elements.flatMap(({ cartridge, type }) => (cartridge && type === 'slot' ? [cartridge] : []));
