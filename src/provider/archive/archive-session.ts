@@ -170,7 +170,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
     }
     onProven?.();
     const { nextFile: fileNumber, firstLogicalObject, mediumEpoch } = before;
-    session.owner.written = true;
+    session.owner.beginWriting();
     const receipt = await this.#files.writeFile(source, {
       ...options,
       recordSize: session.configuration.recordSize,
@@ -179,6 +179,7 @@ export class ArchiveSession extends EventEmitter<SessionEvents> {
       expected: { fileNumber, firstLogicalObject, mediumEpoch },
     });
     this.#preparation = preparationBehind(before, receipt);
+    session.owner.endsAt(this.#preparation.nextFile);
     return receipt;
   }
 

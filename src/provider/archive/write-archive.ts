@@ -77,14 +77,16 @@ export async function writeNext(
   await keepEncryption(session);
   await onProven?.();
   const { nextFile, firstLogicalObject, mediumEpoch } = preparation;
-  session.owner.written = true;
-  return session.drive.writeFile(source, {
+  session.owner.beginWriting();
+  const receipt = await session.drive.writeFile(source, {
     ...options,
     recordSize: session.configuration.recordSize,
     protection: session.configuration.protection,
     position: 'overwrite',
     expected: { fileNumber: nextFile, firstLogicalObject, mediumEpoch },
   });
+  session.owner.endsAt(receipt.fileNumber + 1);
+  return receipt;
 }
 
 /** Where the next file goes. */

@@ -5,18 +5,12 @@ import { isSameCartridge } from './barcode.js';
 import { requireText } from './label-archive.js';
 import type { Preparation } from './prepare.js';
 
-interface Kept {
-  readonly preparation: Preparation;
-  /** `DriveOwner.writes` of that moment. */
-  readonly writes: number;
-}
-
 /** What a provider has prepared for writing, by drive. A reopened drive has nothing prepared. */
 export class Preparations {
-  #ofDrives = new WeakMap<DriveOwner, Kept>();
+  #ofDrives = new WeakMap<DriveOwner, Preparation>();
 
   keep({ owner }: Session, preparation: Preparation): void {
-    this.#ofDrives.set(owner, { preparation, writes: owner.writes });
+    this.#ofDrives.set(owner, preparation);
   }
 
   /** Of that drive, or without one, all of them. */
@@ -28,13 +22,13 @@ export class Preparations {
   /** Whether that cartridge was prepared, and nobody has written to it since. */
   isCurrent({ owner }: Session, id: string): boolean {
     const found = this.#ofDrives.get(owner);
-    return found !== undefined && isSameCartridge(found.preparation.identity, id) && found.writes === owner.writes;
+    return found !== undefined && isSameCartridge(found.identity, id) && owner.isEnd(found.nextFile);
   }
 
   /** For one use. Throws InvalidArgumentError unless that cartridge was prepared. */
   take(session: Session, id: unknown): Preparation {
     requireText(id);
-    const found = this.#ofDrives.get(session.owner)?.preparation;
+    const found = this.#ofDrives.get(session.owner);
     if (found === undefined || !isSameCartridge(found.identity, id)) {
       throw new InvalidArgumentError(`the cartridge ${JSON.stringify(id)} was not prepared for writing`, {
         operation: 'write',

@@ -45,6 +45,7 @@ export async function prepareForWrite(
   const compression = await setCompression(session);
   const encryptionKeyId = await setEncryption(session);
   const nextFile = await goToEnd(session, proven, closeUnterminated);
+  session.owner.endsAt(nextFile);
   const preparation = {
     ...proven,
     nextFile,
@@ -78,12 +79,15 @@ export async function requireUnchanged(session: Session, proven: ProvenCartridge
 }
 
 /**
- * Goes to the end of the data, which must still be the prepared one. Rejects with PositionMismatchError. The place alone
- * proves nothing: another provider of the drive may have written behind it, and have come back to it by reading.
+ * Goes back to the prepared end of the data when something has moved the tape. Rejects with PositionMismatchError. The
+ * place alone proves nothing: another provider of the drive may have written behind it, and have come back to it by
+ * reading. Looking for the end moves the tape, so it is not done where this process knows it.
  */
-export async function returnToEnd({ drive }: Session, { nextFile }: Preparation): Promise<void> {
+export async function returnToEnd({ drive, owner }: Session, { nextFile }: Preparation): Promise<void> {
+  const { fileNumber, blockNumber } = await drive.status();
+  if (fileNumber === nextFile && blockNumber === 0 && owner.isEnd(nextFile)) return;
   const { end, fileNumber: found } = await drive.spaceToEndOfData();
-  if (end === 'filemark' && found === nextFile) return;
+  if (end === 'filemark' && found === nextFile) return owner.endsAt(nextFile);
   const last = end === 'filemark' ? found - 1 : found;
   const what = end === 'blank' ? 'the tape is blank' : `the data ends with file ${last}`;
   throw new PositionMismatchError(`${what}, not with file ${nextFile - 1}`, {

@@ -25,7 +25,7 @@ export class DriveOwner {
   #identity: Promise<DriveIdentity> | undefined;
   #label: ProvenLabel | undefined;
   #writtenEpoch: number | undefined;
-  #writes = 0;
+  #end: { readonly fileNumber: number; readonly mediumEpoch: number } | undefined;
   #holders = 0;
   #last: Promise<unknown> = Promise.resolve();
   #job: string | undefined;
@@ -69,13 +69,23 @@ export class DriveOwner {
   }
 
   set written(written: boolean) {
-    if (written) this.#writes += 1;
     this.#writtenEpoch = written ? this.drive.mediumEpoch : undefined;
   }
 
-  /** How often something was written, by any provider: what was prepared before is not at the end of the data now. */
-  get writes(): number {
-    return this.#writes;
+  /** Something is about to be written, by any provider: where the data then ends is not known until it has. */
+  beginWriting(): void {
+    this.written = true;
+    this.#end = undefined;
+  }
+
+  /** The data was proven to end before this file, or was written up to there. */
+  endsAt(fileNumber: number): void {
+    this.#end = { fileNumber, mediumEpoch: this.drive.mediumEpoch };
+  }
+
+  /** Whether that is known to be where the data ends: nothing was written since, and no other cartridge is there. */
+  isEnd(fileNumber: number): boolean {
+    return this.#end?.fileNumber === fileNumber && this.#end.mediumEpoch === this.drive.mediumEpoch;
   }
 
   /** Reads the label with `read`; the result is not kept if the cartridge changed in the meantime. */
@@ -134,6 +144,7 @@ export class DriveOwner {
   /** Drops all knowledge of the cartridge. */
   async forgetCartridge(): Promise<void> {
     this.written = false;
+    this.#end = undefined;
     this.#label = undefined;
     await this.#tellForgotten();
   }
