@@ -19,7 +19,7 @@ async function withFile() {
 it.each([
   ['nothing', undefined],
   ['null', null],
-  ['text', '/tmp/file'],
+  ['text', 'file.tar'],
   ['an object', {}],
   ['what can only be written to', { write: () => true }],
   ['what can only be listened to', { on: () => undefined }],
