@@ -21,6 +21,11 @@ export abstract class LendingReadable extends Readable {
     this.#lends = lends;
   }
 
+  /** Whether the consumer is known by now to release its chunks. */
+  protected get isReleasing(): boolean {
+    return this.#lends ?? this.#lending !== undefined;
+  }
+
   /** As `push`, for a chunk that is lent. */
   protected pass(chunk: Uint8Array): boolean {
     this.#passed.set(chunk.buffer, { from: chunk.byteOffset, bytes: chunk.byteLength });

@@ -1,7 +1,9 @@
 // Where a file is read to: what is no destination is refused, and a function's failure is not that of the tape.
 import { Writable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { pipeline } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, MediumError } from '../../src/errors/index.js';
+import { markReleasing } from '../../src/streams/lending-pipe.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import { testData } from '../conformance/conformance.js';
 import { newPort } from './drives.js';
@@ -65,4 +67,38 @@ it('a destination that is destroyed ends the reading, and the drive can be used'
   const gone = new Writable({ write: (_chunk, _encoding, callback) => callback(new Error('disk full')) });
   await expect(tape.readFile(0, gone)).rejects.toThrow('disk full');
   expect(await tape.verifyFile({ fileNumber: 0 })).toMatchObject({ records: 5 });
+});
+
+describe('size of chunks', () => {
+  const MIB = 1024 * 1024;
+  const LONG = 24;
+
+  async function withLongFile() {
+    const { port } = await newPort();
+    const tape = TapeDrive.onTransport(port.transport);
+    await tape.writeFile(Array.from({ length: LONG }, () => testData(MIB)));
+    return tape;
+  }
+
+  it('is 1 MiB for a consumer that may keep them', async () => {
+    const tape = await withLongFile();
+    const sizes: number[] = [];
+    for await (const chunk of tape.createReadStream({ fileNumber: 0 })) sizes.push(chunk.length);
+    expect(sizes).toEqual(Array(LONG).fill(MIB));
+  });
+
+  // The larger the chunk, the fewer the calls; one that keeps chunks would keep four times the memory.
+  it.each(['says so', 'is known to'])('is 4 MiB for one that releases them, because it %s', async (why) => {
+    const tape = await withLongFile();
+    const sizes: number[] = [];
+    const stream = tape.createReadStream({ fileNumber: 0, ...(why === 'says so' && { reuseChunks: true }) });
+    const write = (chunk: Buffer, _encoding: BufferEncoding, callback: () => void) => {
+      sizes.push(chunk.length);
+      callback();
+    };
+    const destination = new Writable({ write });
+    if (why === 'is known to') markReleasing(destination);
+    await pipeline(stream, destination);
+    expect(sizes).toEqual(Array(LONG / 4).fill(4 * MIB));
+  });
 });

@@ -48,8 +48,11 @@ export interface SlabPlan {
 }
 
 /** A call to the addon and a wake-up of the event loop cost more than a record, so each slab is one call. */
-const LARGEST_SLAB = 4 * MIB;
-/** Slabs of read streams. The larger a chunk, the more memory is kept by a consumer that counts its chunks. */
+export const LARGEST_SLAB = 4 * MIB;
+/**
+ * Slabs of read streams whose consumer is not known to release its chunks. The larger a chunk, the more memory is kept by a
+ * consumer that counts its chunks.
+ */
 export const READ_SLAB = MIB;
 /** With fewer slabs, a larger part of the memory waits for the slowest one. */
 const FEWEST_SLABS = 8;

@@ -2,7 +2,7 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { SlabPool } from '../../../../binding.js';
 import { roundUpToPage } from '../../../transport/page.js';
 import type { Transport } from '../../../transport/transport.js';
-import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs, READ_SLAB, TURN_BYTES } from './memory.js';
+import { AHEAD_PART, AHEAD_PART_REUSING, COLLECTED_BYTES, planSlabs, TURN_BYTES } from './memory.js';
 import { collectYoungGarbage } from './young-garbage.js';
 
 /** Milliseconds that V8's own thread gets to free collected memory. */
@@ -14,6 +14,13 @@ export interface ReadSlab {
   readonly lengths: readonly number[];
 }
 
+export interface ReadMemoryPlan {
+  /** Of the memory that comes back, so much is kept. */
+  readonly bufferBytes: number;
+  /** Largest slab in bytes, unless a record is larger. */
+  readonly largestSlab: number;
+}
+
 /**
  * The slabs that records are read into, lent to the consumer as chunks without a copy. If the consumer does not release
  * its chunks, garbage collection does, and the slab is reused then. A consumer that keeps its chunks keeps their memory,
@@ -22,7 +29,7 @@ export interface ReadSlab {
  */
 export class ReadMemory {
   readonly #transport: Transport;
-  readonly #bufferBytes: number;
+  readonly #plan: ReadMemoryPlan;
   #pool: SlabPool;
   #slabBytes = 0;
   #recordBytes = 0;
@@ -38,10 +45,10 @@ export class ReadMemory {
   /** Milliseconds left to wait for memory to be returned. */
   #patience = COLLECTION_TIME;
 
-  /** Memory for records of up to `recordBytes`; of what comes back, `bufferBytes` are kept. */
-  constructor(transport: Transport, bufferBytes: number, recordBytes: number) {
+  /** Memory for records of up to `recordBytes`. */
+  constructor(transport: Transport, plan: ReadMemoryPlan, recordBytes: number) {
     this.#transport = transport;
-    this.#bufferBytes = bufferBytes;
+    this.#plan = plan;
     this.#pool = this.#createPool(recordBytes);
   }
 
@@ -72,7 +79,8 @@ export class ReadMemory {
   }
 
   #createPool(recordBytes: number): SlabPool {
-    const { slabBytes, count } = planSlabs(this.#bufferBytes, roundUpToPage(recordBytes), READ_SLAB);
+    const { bufferBytes, largestSlab } = this.#plan;
+    const { slabBytes, count } = planSlabs(bufferBytes, roundUpToPage(recordBytes), largestSlab);
     this.#slabBytes = slabBytes;
     this.#recordBytes = recordBytes;
     this.#ahead = Math.max(2, Math.floor(count * AHEAD_PART));

@@ -17,7 +17,7 @@ import type { DrivePort } from '../../port/drive-port.js';
 import { requireReady } from '../../reports/readiness.js';
 import { algorithmOf, createRecordChecksum, type RecordChecksum } from '../file/checksum.js';
 import { useVariableBlocks } from '../file/start-file.js';
-import { DEFAULT_READ_BUFFER, LARGEST_OFFER } from '../memory/memory.js';
+import { DEFAULT_READ_BUFFER, LARGEST_OFFER, LARGEST_SLAB, READ_SLAB } from '../memory/memory.js';
 import { ByteRange, type BytesRead, isPart } from './byte-range.js';
 import type { ReadStreamOptions } from './read-options.js';
 import { ReadRecovery, type SkippedRecord } from './read-recovery.js';
@@ -145,6 +145,7 @@ export class TapeReadStream extends LendingReadable {
       ...(await this.#largestRecord(protectionBytes(protection))),
       protection,
       bufferBytes,
+      largestSlab: this.isReleasing ? LARGEST_SLAB : READ_SLAB,
       recordSize: this.#range?.recordSize,
       records: this.#range?.records,
       checksum: this.#checksum?.followsRecords,

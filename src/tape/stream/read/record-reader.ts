@@ -27,6 +27,8 @@ export interface RecordReaderOptions extends ReadAheadOptions {
   readonly limit: Exclude<RecordLimit, 'path'>;
   /** Most bytes held, including chunks of the consumer and those that await garbage collection. */
   readonly bufferBytes: number;
+  /** Largest chunk in bytes, unless a record is larger. */
+  readonly largestSlab: number;
   /** Handles unreadable records. */
   readonly recovery: ReadRecovery;
   /** For blocks encrypted with another key than the current one. */
@@ -76,7 +78,7 @@ export class RecordReader {
     const known = this.#mayTighten ? options.recordSize : undefined;
     const offer = known === undefined ? this.#largestOffer : roundUpToPage(known) + this.#extra;
     this.#offer = Math.min(port.path.carried, this.#largestOffer, offer);
-    this.#memory = new ReadMemory(port.transport, options.bufferBytes, this.#offer);
+    this.#memory = new ReadMemory(port.transport, options, this.#offer);
     this.#ahead = new ReadAhead(port, this.#memory, options);
   }
 
