@@ -65,7 +65,7 @@ int PositionGuard::afterReading(int fd, Passed passed) {
   const auto [error, told] = question(fd);
   if (error != 0 || !told) return error;
   if (*told != *place && *told != *place + 1) return ESTALE;
-  position_ = told;
+  adopt(*told);
   return 0;
 }
 
@@ -93,11 +93,11 @@ int PositionGuard::ask(int fd, Transfer transfer) {
     if (position_) lastCount_.reset();
     return 0;
   }
-  if (position_.value_or(*told) != *told) {
+  if (!belongs(*told)) {
     if (transfer == Transfer::write) forgetWriting(fd);
     return ESTALE;
   }
-  position_ = told;
+  adopt(*told);
   lastSure_ = Clock::now();
   return 0;
 }
@@ -120,11 +120,20 @@ Outcome PositionGuard::tell(int fd) {
   const auto before = count_.now();
   Outcome outcome = mtPos(fd);
   const auto* const position = std::get_if<Position>(&outcome);
-  if (position == nullptr || position_.value_or(position->blockNumber) != position->blockNumber) return outcome;
-  position_ = position->blockNumber;
+  if (position == nullptr || !belongs(position->blockNumber)) return outcome;
+  adopt(position->blockNumber);
   lastCount_ = after(before);
   lastSure_ = Clock::now();
   return outcome;
+}
+
+bool PositionGuard::belongs(std::int64_t position) const {
+  return !position_ || *position_ == position || (!lastIsSure_ && *position_ - 1 == position);
+}
+
+void PositionGuard::adopt(std::int64_t position) {
+  position_ = position;
+  lastIsSure_ = true;
 }
 
 void PositionGuard::passed(bool whole) {

@@ -44,6 +44,12 @@ class PositionGuard {
   /** After write(2); whether the record was taken as a whole. */
   void afterRecord(bool taken);
 
+  /**
+   * After the last record that was written: the drive may not have taken it. Where a VOLUME OVERFLOW tells no residual,
+   * or where `st` had only buffered the record, write(2) says that it was written.
+   */
+  void doubtLast() { lastIsSure_ = false; }
+
   /** Before the records of a call that reads. */
   void beginReading() { lastLook_ = Clock::now(); }
 
@@ -60,7 +66,10 @@ class PositionGuard {
   [[nodiscard]] Outcome tell(int fd);
 
   /** The tape is about to be moved by ourselves. */
-  void forget() { position_.reset(); }
+  void forget() {
+    position_.reset();
+    lastIsSure_ = true;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -76,6 +85,11 @@ class PositionGuard {
   [[nodiscard]] int settle(int fd, Transfer transfer);
   [[nodiscard]] int ask(int fd, Transfer transfer);
 
+  /** Whether the drive may stand there without anybody else's doing. */
+  [[nodiscard]] bool belongs(std::int64_t position) const;
+  /** The drive has told so. */
+  void adopt(std::int64_t position);
+
   struct Told {
     /** Why the driver does not know the position. */
     int error = 0;
@@ -87,6 +101,8 @@ class PositionGuard {
   Clock::time_point lastSure_;
   /** Where the next record belongs, while it is known. */
   std::optional<std::int64_t> position_;
+  /** Whether the record before it was certainly taken. */
+  bool lastIsSure_ = true;
   CommandCount count_;
   /** When a record was last begun or ended. */
   Clock::time_point lastLook_;

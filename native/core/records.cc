@@ -138,7 +138,10 @@ void writePiece(OpenNode& node, const WriteCall& call, const RecordMemory& piece
                               ? writeRecord(node, record, length)
                               : writeProtected(node, call.exclusive, record, length, protection.information);
     const bool isLast = isLastPiece && offset == piece.size;
-    if (result.taken && node.answersMtGet && (isLast || call.checkEach)) result = confirmRecord(node);
+    if (result.taken && node.answersMtGet && (isLast || call.checkEach)) {
+      result = confirmRecord(node);
+      if (result.stop != WriteStop::done) node.guard.doubtLast();
+    }
     outcome.stop = result.stop;
     outcome.error = result.error;
     if (!result.taken) continue;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { createVirtualDrive } from '../../../src/virtual/index.js';
+import { createVirtualDrive, type VirtualDriveOptions } from '../../../src/virtual/index.js';
 import { command } from '../command.js';
 
 // A second server beside the one of the lab, whose options are the test's, and open-iscsi as its initiator.
@@ -40,9 +40,10 @@ export interface SecondServer {
 export async function serveAnother(
   options: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  drive: VirtualDriveOptions = {},
 ): Promise<SecondServer> {
   const folder = join(await mkdtemp(join(tmpdir(), 'second-')), 'drive');
-  await createVirtualDrive(folder);
+  await createVirtualDrive(folder, drive);
   const server = spawn(process.execPath, [LTO, 'serve-virtual', folder, '--json', `--port=${PORT}`, ...options], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
