@@ -3,6 +3,8 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { LtoError } from '../../src/errors/index.js';
+import { locate10 } from '../../src/scsi/commands/position.js';
+import { write6 } from '../../src/scsi/commands/transfer.js';
 import { TapeDrive } from '../../src/tape/tape-drive.js';
 import type { VirtualDrive, VirtualDriveOptions } from '../../src/virtual/index.js';
 import { testData } from '../conformance/conformance.js';
@@ -165,6 +167,19 @@ const TRANSFERS: Readonly<Record<string, Provocation>> = {
     failing(bench.drive, 'WRITE(6)');
     return file(bench);
   },
+  'part of a file, records left out, and their size unknown': ({ tape }) =>
+    tape.verifyFile({ fileNumber: 0, start: 0, end: 5, onBadRecord: 'skip' } as never),
+  'a file that was cut off, in the drive': async (bench) => {
+    await file(bench);
+    await bench.drive.execute(locate10({ logicalObject: 2 }).cdb);
+    await bench.drive.execute(write6({ data: new Uint8Array(100) }).cdb, { dataOut: new Uint8Array(100) });
+    return bench.tape.verifyFile({ fileNumber: 0, inDrive: true });
+  },
+  'a place in another partition': async ({ tape }) => {
+    await tape.formatMedium({ partitions: ['rest', 2_000_000_000], confirm: 'erase everything' });
+    await tape.rewind();
+    return tape.writeFile([DATA], { position: 'overwrite', partition: 1 });
+  },
   'no destination': ({ tape }) => tape.readFile(0, null as never),
   'a session with a limit of 0': ({ tape }) => tape.session({ commit: { files: 0 } }),
   'a session that is closed': async ({ tape }) => {
@@ -172,6 +187,19 @@ const TRANSFERS: Readonly<Record<string, Provocation>> = {
     await session.close();
     return session.writeFile([DATA]);
   },
+};
+
+const REPORTS: Readonly<Record<string, Provocation>> = {
+  'a log page that is no number': ({ tape }) => tape.logPage(Number.NaN),
+  'a log page that cannot be': ({ tape }) => tape.logPage(0x40),
+  'options of a list that are none': ({ tape }) => tape.logPages('all' as never),
+  'a mode page that cannot be': ({ tape }) => tape.modePage(0x3f),
+  'an attribute that is none': ({ tape }) => tape.setAttributes({ colour: 'red' } as never),
+  'a device that is none': () => TapeDrive.open('/nowhere/at/all'),
+  'a folder that is no drive': () => TapeDrive.open('virtual:/nowhere/at/all'),
+  'a node of another kind': () => TapeDrive.open('/dev/null'),
+  'options of capabilities that are none': ({ tape }) => tape.encryption.capabilities(null as never),
+  'another check of external encryption': ({ tape }) => tape.encryption.enable({ ...KEY, externalCheck: 'x' } as never),
 };
 
 const PROTECTION: Readonly<Record<string, Provocation>> = {
@@ -194,6 +222,7 @@ it.each([
   ['encryption', ENCRYPTION, undefined],
   ['motion', MOTION, undefined],
   ['transfers', TRANSFERS, undefined],
+  ['reports', REPORTS, undefined],
   ['protection', PROTECTION, undefined],
   ['a write-protected cartridge', { write: file }, { cartridge: { writeProtected: true } }],
   ['no cartridge', { write: file, rewind: ({ tape }: Bench) => tape.rewind() }, { cartridge: false }],
