@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { LONGEST_DELAY_MS, requireNumbers } from '../arguments/number.js';
 import type { OptionNames } from '../arguments/option-names.js';
 import { CALL_OPTIONS, type CallOptions, requireNonEmptyText, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { InvalidArgumentError } from '../errors/index.js';
+import { catalogueFile } from './engine/catalogue-file.js';
 import { type Engine, failing } from './engine/engine.js';
 import { postgresEngine } from './engine/postgres.js';
 import { sqliteEngine } from './engine/sqlite.js';
@@ -48,7 +48,7 @@ export async function openCatalogue(location: string, options: CatalogueOptions 
     );
     return new SqlCatalogue(engine);
   } catch (error) {
-    await engine.close();
+    await engine.close().catch(() => undefined);
     throw error;
   }
 }
@@ -61,6 +61,5 @@ async function engineFor(
   if (POSTGRES.test(location)) {
     return postgresEngine(location, busyTimeoutMs);
   }
-  const path = resolve(location);
-  return sqliteEngine({ path, busyTimeoutMs, driver });
+  return sqliteEngine({ path: await catalogueFile(location), busyTimeoutMs, driver });
 }

@@ -125,7 +125,7 @@ export class SqlCatalogue implements Catalogue {
   }
 
   close(): Promise<void> {
-    return this.#engine.close();
+    return failing(this.#engine, () => this.#engine.close());
   }
 
   async *#exportMembers(archive: string, count: number, signal: AbortSignal | undefined) {

@@ -2,6 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { InvalidArgumentError } from '../errors/index.js';
+import { behindLinks } from '../locks/behind-links.js';
 import { ProcessLock } from '../locks/process-lock.js';
 import { readJson, writeJson } from '../virtual/host/json-file.js';
 
@@ -10,7 +12,8 @@ const LOG_PATIENCE_MS = 5000;
 const LOG_INTERVAL_MS = 50;
 
 /** Counts a use in a file, which is made when it is missing and replaced as a whole; one process at a time. */
-export async function countInLog(path: string, barcode: string): Promise<number> {
+export async function countInLog(named: string, barcode: string): Promise<number> {
+  const path = await logFile(named);
   const end = performance.now() + LOG_PATIENCE_MS;
   for (;;) {
     const lock = await ProcessLock.acquire(dirname(path), `.${basename(path)}.`);
@@ -32,4 +35,13 @@ export async function countInLog(path: string, barcode: string): Promise<number>
       await lock.release();
     }
   }
+}
+
+/** Throws InvalidArgumentError for a file with several names: replacing it would leave the others with the old counts. */
+async function logFile(named: string): Promise<string> {
+  const { path, names } = await behindLinks(named);
+  if (names < 2) return path;
+  throw new InvalidArgumentError(`the file ${path} has ${names} names (hard links)`, {
+    next: 'Keep one of its names, and make the others symbolic links to it',
+  });
 }

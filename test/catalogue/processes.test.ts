@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openCatalogue } from '../../src/catalogue/index.js';
@@ -94,6 +94,39 @@ onEachEngine((engine, newPlace) => {
     expect(writers.map(({ safe }) => safe.length)).toEqual([20, 20, 20]);
     const catalogue = await place.open();
     expect(await catalogue.stats()).toMatchObject({ archives: { durable: 60 }, members: 3000, cartridges: 3 });
+  });
+
+  it.skipIf(engine === 'postgresql')(
+    'is written by processes that come by different links, with nothing lost',
+    { timeout: 600_000 },
+    async () => {
+      const { location, options, open } = await newPlace();
+      const folder = await temporaryFolder();
+      const linked = join(folder, 'linked.sqlite');
+      await symlink(location, linked);
+      await symlink(dirname(location), join(folder, 'folder'));
+      const places = [location, linked, join(folder, 'folder', basename(location))];
+      const writers = await Promise.all(
+        places.map((path, index) => start({ location: path, options }, `w${index}`, 20)),
+      );
+      await Promise.all(writers.map(({ child }) => once(child, 'exit')));
+      expect(writers.map(({ safe }) => safe.length)).toEqual([20, 20, 20]);
+      expect(await (await open()).stats()).toMatchObject({ archives: { durable: 60 }, members: 3000 });
+      // Nothing is left beside a link.
+      expect((await readdir(folder)).toSorted()).toEqual(['folder', 'linked.sqlite']);
+    },
+  );
+
+  it.skipIf(engine === 'postgresql')('is refused as a file with several names', async () => {
+    const { location, options, open } = await newPlace();
+    await (await open()).close();
+    const other = join(await temporaryFolder(), 'other.sqlite');
+    await link(location, other);
+    for (const path of [location, other]) {
+      await expect(openCatalogue(path, options)).rejects.toMatchObject({ code: 'LTO_CATALOGUE', reason: 'failed' });
+    }
+    await rm(other);
+    await open();
   });
 
   it.skipIf(engine === 'postgresql')(

@@ -147,7 +147,7 @@ it('finds what a catalogue that was away has missed, with its members', async ()
   const [archive] = await catalogue.archives({ archive: found[0] });
   expect(archive).toMatchObject({ bytes: missed.bytes, checksum: missed.checksum, membersComplete: true });
   // And nothing more the next time.
-  expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: [], lost: [] });
+  expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: [], lost: [], unproven: [] });
 });
 
 it('finds an archive that was begun before a crash under its name, and one that never came to the tape as lost', async () => {
@@ -163,7 +163,12 @@ it('finds an archive that was begun before a crash under its name, and one that 
   ]);
   recorder.isGone = true;
   await provider.writeArchive(ID, archiveOf('a.txt'));
-  expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: ['crashed'], lost: ['never'] });
+  expect(await reconcile(catalogue, provider, ID)).toEqual({
+    durable: [],
+    found: ['crashed'],
+    lost: ['never'],
+    unproven: [],
+  });
   expect(await catalogue.archives({ archive: 'crashed' })).toMatchObject([
     { state: 'durable', tags: { job: 'nightly' } },
   ]);
@@ -215,6 +220,7 @@ it('finds buffered archives on tape, or not', async () => {
     durable: [catalogued?.archive],
     found: [],
     lost: ['gone'],
+    unproven: [],
   });
 });
 

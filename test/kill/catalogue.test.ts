@@ -169,7 +169,7 @@ class Bench {
       await withProvider(this.device, catalogue, async (provider) => {
         await provider.prepareForWrite(ID, { closeUnterminated: true });
         await reconcile(catalogue, provider, ID);
-        expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: [], lost: [] });
+        expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: [], lost: [], unproven: [] });
       });
       await this.expectNothingInvented(catalogue);
       expect((await catalogue.archives({ states: ['writing', 'buffered'], cartridge: ID })).length).toBe(0);

@@ -77,15 +77,17 @@ export class SqliteDriver implements Driver {
       // SQLite has rolled back by itself, as on a full disk: the error of the statement is the one to tell.
       if (isRolledBack(error)) return;
       // What is half written is undone when the file is opened again.
-      this.#file?.close();
+      const file = this.#file;
       this.#file = undefined;
+      if (file) closeAfterFailure(file);
     }
   }
 
   async destroy(): Promise<void> {
     await this.#last;
-    this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
+    file?.close();
   }
 
   async #opened(): Promise<SqliteFile> {
@@ -98,7 +100,7 @@ export class SqliteDriver implements Driver {
     try {
       for (const pragma of PRAGMAS) opened.file.exec(`PRAGMA ${pragma}`);
     } catch (error) {
-      opened.file.close();
+      closeAfterFailure(opened.file);
       throw error;
     }
     this.#file = opened.file;
@@ -123,6 +125,15 @@ export class SqliteDriver implements Driver {
     const lock = this.#lock;
     this.#lock = undefined;
     await lock?.release();
+  }
+}
+
+/** The failure is the one to tell. */
+function closeAfterFailure(file: SqliteFile): void {
+  try {
+    file.close();
+  } catch {
+    // Nothing of it is used any more.
   }
 }
 

@@ -63,23 +63,35 @@ function keepingStatements(opened: Opened): SqliteFile {
   return {
     exec: (sql) => opened.exec(sql),
     all: (sql, values) => {
-      const kept = statements.get(sql);
-      if (kept !== undefined) return kept.all([...values]);
-      const statement = opened.prepare(sql);
-      const isKept = statements.size < MOST_STATEMENTS;
-      if (isKept) statements.set(sql, statement);
+      const statement = statements.get(sql) ?? opened.prepare(sql);
+      let isKept = false;
       try {
-        return statement.all([...values]);
+        const rows = statement.all([...values]);
+        isKept = statements.has(sql) || statements.size < MOST_STATEMENTS;
+        if (isKept) statements.set(sql, statement);
+        return rows;
       } finally {
-        if (!isKept) statement.finalize();
+        // After a failure it cannot be executed again.
+        if (!isKept) {
+          statements.delete(sql);
+          discard(statement);
+        }
       }
     },
     close: () => {
-      for (const statement of statements.values()) statement.finalize();
+      for (const statement of statements.values()) discard(statement);
       statements.clear();
       opened.close();
     },
   };
+}
+
+function discard(statement: Statement): void {
+  try {
+    statement.finalize();
+  } catch {
+    // It is finalized: SQLite tells here once more why its last execution failed.
+  }
 }
 
 function openWithNode({ DatabaseSync }: NodeSqlite, path: string): Opened {

@@ -104,13 +104,9 @@ type Outcome = Omit<ChangeOf<'verification'>, 'type' | 'archive'>;
 async function addVerification(db: Db, archive_id: number, { at, ok, serialNumber, error }: Outcome): Promise<void> {
   const row = { archive_id, at, ok: Number(ok), serial_number: serialNumber ?? null, error: error ?? null };
   await db.insertInto('verifications').values(row).execute();
-  if (!ok) return;
-  await db
-    .updateTable('archives')
-    .set({ state: 'verified' })
-    .where('id', '=', archive_id)
-    .where('state', '=', 'durable')
-    .execute();
+  // The last outcome counts: what was good once, and is bad now, is not verified.
+  const [state, before] = ok ? (['verified', 'durable'] as const) : (['durable', 'verified'] as const);
+  await db.updateTable('archives').set({ state }).where('id', '=', archive_id).where('state', '=', before).execute();
 }
 
 /** A file that no archive is known to be in, or whose checksum is of another kind, says nothing. */

@@ -62,17 +62,22 @@ export async function rebuild(
   const { index, signal, onCartridge, onFile } = options;
   const found = new FoundArchives();
   const seen = new SeenPlaces();
-  for (const cartridge of cartridges) {
-    await onCartridge?.(cartridge);
+  const names = new Set<string>();
+  for (const given of cartridges) {
+    await onCartridge?.(given);
+    // The catalogue knows it by its label, and it may be given twice, by two of its names.
+    const cartridge = await provider.proveCartridge(given, { signal });
+    if (names.has(cartridge)) continue;
+    names.add(cartridge);
     const told = onFile && ((file: ScannedFile) => onFile(file, cartridge));
     const contents = await provider.scan(cartridge, { index, whole: true, signal, onFile: told });
     found.add(contents);
     seen.add(contents);
   }
   const known = new KnownArchives();
-  for (const cartridge of cartridges) known.add(await catalogue.archives({ cartridge, limit: MOST, signal }));
+  for (const cartridge of names) known.add(await catalogue.archives({ cartridge, limit: MOST, signal }));
   await catalogue.apply([
-    ...cartridges.map((cartridge) => ({ type: 'cartridge', cartridge, seenAt: Date.now() }) as const),
+    ...[...names].map((cartridge) => ({ type: 'cartridge', cartridge, seenAt: Date.now() }) as const),
     ...found.cartridges,
   ]);
   const report = { fromIndex: [] as string[], found: [] as string[] };

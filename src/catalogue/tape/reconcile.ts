@@ -12,6 +12,7 @@ import { INDEX_MEMBER } from '../../provider/tape-index/index-format.js';
 import type { TapeReadStream } from '../../tape/stream/read/read-stream.js';
 import type { Catalogue, CataloguedArchive } from '../model/catalogue.js';
 import { memberChanges } from './batches.js';
+import { lookAtPart } from './look-at-part.js';
 
 /** Result of `reconcile`: names of archives. */
 export interface Reconciliation {
@@ -21,6 +22,11 @@ export interface Reconciliation {
   readonly found: readonly string[];
   /** Archives that are no longer on tape, or whose place holds another file. */
   readonly lost: readonly string[];
+  /**
+   * Archives of which no more is known than that a file of their size is in their place, or not even that without the key.
+   * Of the others that were only looked at, the first member and the size are as recorded. `verify` reads them all.
+   */
+  readonly unproven: readonly string[];
 }
 
 export interface ReconcileOptions extends CallOptions {
@@ -35,8 +41,8 @@ const OF_THE_TAPE: readonly string[] = [HEADER_MEMBER, INDEX_MEMBER];
 
 /**
  * Makes the catalogue agree with a cartridge after a crash, after the catalogue was unreachable, or when the cartridge
- * was written elsewhere: reads archives that are not proven, checks the end of the known data, and reads files that the
- * catalogue does not know, with their members. Never writes to the tape.
+ * was written elsewhere: reads archives that are not proven, looks at the beginning and the end of each other one, and reads
+ * files that the catalogue does not know, with their members. Never writes to the tape.
  */
 export async function reconcile(
   catalogue: Catalogue,
@@ -46,7 +52,10 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   requireNonEmptyText('cartridge', cartridge, { operation: 'reconcile' });
   requireOptions(options, { operation: 'reconcile' }, RECONCILE_OPTIONS);
-  return new Reconciler(catalogue, provider, cartridge, options).run();
+  const { signal } = options;
+  // The catalogue knows it by its label, whichever of its names was given.
+  const name = await provider.proveCartridge(cartridge, { signal });
+  return new Reconciler(catalogue, provider, name, options).run();
 }
 
 class Reconciler {
@@ -57,6 +66,7 @@ class Reconciler {
   readonly #durable: string[] = [];
   readonly #found: string[] = [];
   readonly #lost: string[] = [];
+  readonly #unproven: string[] = [];
   /** Files of the tape that the catalogue knows, including those that were only begun. */
   readonly #known = new Set<number>();
   readonly #begun = new Map<number, CataloguedArchive>();
@@ -76,38 +86,36 @@ class Reconciler {
       limit: Number.MAX_SAFE_INTEGER,
       signal,
     });
-    // From the end backwards: if one is there, all before it are.
-    let isThere = false;
-    for (const archive of archives.toReversed()) {
+    // Each of them: that a later file is there says nothing of those before it, which may all have been written anew.
+    for (const archive of archives) {
       for (const part of archive.parts.filter(({ cartridge }) => cartridge === this.#cartridge)) {
         if (archive.state === 'writing') this.#begun.set(part.fileNumber, archive);
-        else if (isThere && archive.state !== 'buffered' && !this.#options.verify) this.#known.add(part.fileNumber);
-        else if (await this.#check(archive, part)) isThere = true;
+        else await this.#check(archive, part);
       }
     }
     await this.#readUnknown();
     for (const archive of this.#begun.values()) await this.#mark(archive, 'lost');
-    return { durable: this.#durable, found: this.#found, lost: this.#lost };
+    const unproven = this.#unproven.filter((archive) => !this.#lost.includes(archive));
+    return { durable: this.#durable, found: this.#found, lost: this.#lost, unproven: [...new Set(unproven)] };
   }
 
-  /** Whether the part is on tape. */
-  async #check(archive: CataloguedArchive, part: PartRecord): Promise<boolean> {
+  /** Compares a part with what is on the tape in its place. */
+  async #check(archive: CataloguedArchive, part: PartRecord): Promise<void> {
     const { signal } = this.#options;
     try {
       if (archive.state === 'buffered' || this.#options.verify) {
         const expectedChecksum = part.checksum;
         await this.#compare(part.fileNumber, { expectedChecksum, signal });
-      } else await this.#lookAt(part);
+      } else await this.#lookAt(archive, part);
     } catch (error) {
       if (!isElsewhere(error)) throw error;
       await this.#verified(archive, error);
       await this.#mark(archive, 'lost');
-      return false;
+      return;
     }
     this.#known.add(part.fileNumber);
     if (archive.state === 'buffered') await this.#mark(archive, 'durable');
     await this.#verified(archive, undefined);
-    return true;
   }
 
   /** Not by `verifyArchive`, which records it a second time where the provider has the catalogue too. */
@@ -125,24 +133,13 @@ class Reconciler {
     await this.#catalogue.apply([{ type: 'verification', archive, at: Date.now(), ...outcome }]);
   }
 
-  /** Reads its last byte, which shows that it has the recorded size. */
-  async #lookAt({ fileNumber, bytes, recordSize, records, firstLogicalObject, checksum }: PartRecord): Promise<void> {
+  async #lookAt({ archive, parts }: CataloguedArchive, part: PartRecord): Promise<void> {
     const { signal } = this.#options;
-    if (bytes === 0) return;
-    const receipt = {
-      cartridge: this.#cartridge,
-      location: fileNumber,
-      bytes,
-      recordSize,
-      records,
-      firstLogicalObject,
-      checksum,
-    };
-    const range = { start: bytes - 1, end: bytes - 1, parts: [receipt], signal };
-    let found = 0;
-    for await (const chunk of await this.#provider.readArchive(this.#cartridge, fileNumber, range))
-      found += chunk.length;
-    if (found !== 1) throw new EndOfDataError('the file is shorter');
+    const [member] = part === parts[0] ? await this.#catalogue.members(archive, { limit: 1, signal }) : [];
+    // Another begins somewhere behind it.
+    const first = member?.number === 0 && member.offset === 0 ? member : undefined;
+    const proof = await lookAtPart(this.#provider, { part, first }, signal);
+    if (proof !== 'member') this.#unproven.push(archive);
   }
 
   async #readUnknown(): Promise<void> {

@@ -1,11 +1,14 @@
+import type { ArchiveMember } from '../../archive/extract/messages.js';
 import { type ExtractOptions, extractArchive } from '../../archive/extract.js';
 import type { OptionNames } from '../../arguments/option-names.js';
 import { CALL_OPTIONS, requireNonEmptyText, requireOptions } from '../../arguments/options.js';
-import { ArchiveError, InvalidArgumentError, VerificationError } from '../../errors/index.js';
+import { ArchiveError, InvalidArgumentError } from '../../errors/index.js';
 import type { LtoProvider } from '../../provider/provider.js';
 import { cartridgeGroups, placeOf } from '../../provider/read-order/read-archives.js';
 import type { Catalogue, CataloguedArchive, FoundMember } from '../model/catalogue.js';
+import { ExpectedMembers, elsewhere } from './expected-members.js';
 import { type ArchivedMember, latestMembers, pathKey } from './latest-members.js';
+import { isShorter } from './look-at-part.js';
 import { receiptParts } from './receipt-parts.js';
 
 export interface RestoreOptions extends Pick<ExtractOptions, 'force' | 'preserve' | 'owners' | 'signal'> {
@@ -22,6 +25,7 @@ const RESTORE_OPTIONS: OptionNames<RestoreOptions> = {
 };
 
 export interface RestoreReport {
+  /** That were made, with the files that hard links among them refer to. */
   readonly members: number;
   /** Total size of the files in bytes. */
   readonly bytes: number;
@@ -37,9 +41,10 @@ const END = Buffer.alloc(1024);
 /**
  * Restores members into a folder; of a path that several archives have, the one that was archived last. Uses each
  * cartridge once, with its archives in the order in which they are reached soonest, and reads each archive from beginning
- * to end, but only the records that hold these members. Rejects with VerificationError if the tape holds other members
- * there than the catalogue says, with InvalidArgumentError if a hard link needs an earlier version of a file than the one
- * to restore, and as `readArchive` and `extractArchive`.
+ * to end, but only the records that hold these members. Rejects with VerificationError unless the tape holds each of them
+ * there as it was recorded (path, type, size, time and target) and nothing else; the content has no checksum to compare.
+ * What was extracted until then stays. Rejects with InvalidArgumentError if a hard link needs an earlier version of a file
+ * than the one to restore, and as `readArchive` and `extractArchive`.
  */
 export async function restoreMembers(
   catalogue: Catalogue,
@@ -54,19 +59,23 @@ export async function restoreMembers(
   if (!Array.isArray(members)) throw new InvalidArgumentError('members are a list, as `find` gives it', details);
   const latest = latestMembers(await withArchives(catalogue, members, options.signal));
   const jobs = await jobsFor(catalogue, latest, options.signal);
-  let bytes = 0;
-  for (const { archive, wanted } of await inOrder(provider, jobs, options.signal)) {
-    options.onArchive?.(archive, wanted.length);
-    bytes += await restoreOne(provider, archive, wanted, folder, options);
+  const made = { members: 0, bytes: 0 };
+  for (const job of await inOrder(provider, jobs, options.signal)) {
+    options.onArchive?.(job.archive, job.wanted.length);
+    const { members: count, bytes } = await restoreOne(provider, job, folder, options);
+    made.members += count;
+    made.bytes += bytes;
   }
   return {
-    members: jobs.reduce((sum, { wanted }) => sum + wanted.length, 0),
-    bytes,
+    ...made,
     archives: jobs.length,
     cartridges: [...new Set(jobs.flatMap(({ archive }) => archive.parts.map(({ cartridge }) => cartridge)))],
     earlierVersions: members.length - latest.length,
   };
 }
+
+/** What was made of an archive. */
+type Restored = Pick<RestoreReport, 'members' | 'bytes'>;
 
 interface Job {
   readonly archive: CataloguedArchive;
@@ -105,11 +114,13 @@ async function jobsFor(
   for (const archive of new Set(members.map((found) => found.archive))) {
     const found = members.filter((one) => one.archive === archive).map(({ member }) => member);
     const own = new Map(found.map((member) => [member.number, member]));
-    for (const link of found.filter(({ type }) => type === 'hard link')) {
-      const target = await fileOf(catalogue, link, signal);
+    const links = found.filter(({ type }) => type === 'hard link');
+    for (let link = links.pop(); link !== undefined; link = links.pop()) {
+      const target = await targetOf(catalogue, link, signal);
       if (target === undefined) continue;
       requireSameVersion(link, target, members);
       own.set(target.number, target);
+      if (target.type === 'hard link') links.push(target);
     }
     jobs.push({ archive, wanted: [...own.values()].sort((one, other) => one.offset - other.offset) });
   }
@@ -145,65 +156,65 @@ async function withArchives(
   return found;
 }
 
-/** The file that a hard link refers to, which has the content. */
-async function fileOf(
+/** What a hard link refers to: of members with that path the last one before the link, as for whoever extracts all. */
+async function targetOf(
   catalogue: Catalogue,
-  { archive, target = '' }: FoundMember,
+  { archive, number, target = '' }: FoundMember,
   signal: AbortSignal | undefined,
 ): Promise<FoundMember | undefined> {
   if (target === '') return undefined;
-  const pattern = target.replaceAll(/[\\*?]/g, '\\$&');
-  const { members } = await catalogue.find({ pattern, archive, signal });
-  return members.find(({ path }) => path === target);
+  const { members } = await catalogue.find({ pattern: exactly(target), archive, limit: MOST_FOUND, signal });
+  const before = members.filter((member) => member.path === target && member.number < number);
+  return before.toSorted((one, other) => one.number - other.number).at(-1);
+}
+
+/** Far more than an archive has of one path. */
+const MOST_FOUND = 1_000_000;
+
+/** A pattern with a wildcard is for the whole path: without one, a short path would be found in very many others. */
+function exactly(path: string): string {
+  const [, ...others] = path;
+  return `?${others.join('').replaceAll(/[\\*?]/g, '\\$&')}`;
 }
 
 async function restoreOne(
   provider: LtoProvider,
-  archive: CataloguedArchive,
-  wanted: readonly FoundMember[],
+  { archive, wanted }: Job,
   folder: string,
   { force, preserve, owners, signal }: RestoreOptions,
-): Promise<number> {
-  const expected = new Set(wanted.map(({ path }) => path));
-  const others: string[] = [];
-  const filter = ({ name }: { readonly name: string }) => {
-    if (expected.has(name)) return true;
-    others.push(name);
-    return false;
+): Promise<Restored> {
+  const expected = new ExpectedMembers(archive, wanted);
+  const filter = (member: ArchiveMember) => {
+    expected.take(member);
+    return true;
   };
   try {
     const source = bytesOf(provider, archive, wanted, signal);
-    const { bytes } = await extractArchive(source, folder, { force, preserve, owners, signal, filter });
-    const [other] = others;
-    if (other === undefined) return bytes;
-    throw elsewhere(archive, `has ${JSON.stringify(other)} where another member should be`);
+    const made = await extractArchive(source, folder, { force, preserve, owners, signal, filter });
+    return { members: expected.requireAll(made), bytes: made.bytes };
   } catch (error) {
     const isNoArchive = error instanceof ArchiveError && (error.reason === 'damaged' || error.reason === 'cut');
     throw isNoArchive ? elsewhere(archive, 'has no member where one should be', error) : error;
   }
 }
 
-function elsewhere({ parts }: CataloguedArchive, what: string, cause?: unknown): VerificationError {
-  return new VerificationError(`the tape ${what}`, {
-    device: parts[0]?.cartridge,
-    operation: 'restore',
-    next: 'The cartridge was written elsewhere: reconcile it',
-    cause,
-  });
-}
-
 /** An archive that contains only the wanted members. */
 async function* bytesOf(
   provider: LtoProvider,
-  { parts }: CataloguedArchive,
+  archive: CataloguedArchive,
   wanted: readonly FoundMember[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void> {
-  const receipts = receiptParts(parts);
+  const receipts = receiptParts(archive.parts);
   const [first] = receipts;
   if (first === undefined) return;
   for (const { start, end } of rangesOf(wanted)) {
-    yield* await provider.readArchive(first.cartridge, first.location, { start, end, parts: receipts, signal });
+    const stream = await provider.readArchive(first.cartridge, first.location, { start, end, parts: receipts, signal });
+    try {
+      yield* stream;
+    } catch (error) {
+      throw isShorter(error) ? elsewhere(archive, 'ends where members should be', error) : error;
+    }
   }
   yield END;
 }

@@ -1,46 +1,93 @@
 import type { Catalogue } from '../../catalogue/index.js';
-import { LtoError } from '../../errors/index.js';
-import { type FileReading, failedReading } from '../../provider/record/file-reading.js';
+import {
+  compareReadings,
+  type Difference,
+  type ReadFile,
+  readingChanges,
+} from '../../catalogue/tape/compare-readings.js';
+import { LtoError, VerificationError } from '../../errors/index.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import { failedReading } from '../../provider/record/file-reading.js';
+import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { note } from '../output/notes.js';
-import { cartridgeNames } from './cartridge-names.js';
+import { warn } from '../output/notes.js';
+import { knownCartridge } from './cartridge-names.js';
 
-/** A file that was read to be compared. */
-export interface ReadFile extends FileReading {
-  readonly fileNumber: number;
+/** A cartridge whose files are compared with what the catalogue has of them. */
+export interface Compared {
+  readonly catalogue: Catalogue;
+  /** Of its label. */
+  readonly cartridge: string;
 }
 
-/** Tells the catalogue, if there is one, what was read. A failure to record it is only reported on stderr. */
-export async function recordReadings(
+/**
+ * Finds out whose files will be read, for which the tape moves to its label. Undefined where there is no catalogue, and with
+ * a warning for a cartridge without a label.
+ */
+export async function comparedCartridge(
   drive: TapeDrive,
   catalogue: Catalogue | undefined,
+  keyStore?: KeyStore,
+): Promise<Compared | undefined> {
+  if (catalogue === undefined) return undefined;
+  const { identity: cartridge, unlabelled } = await knownCartridge(drive, keyStore);
+  if (cartridge !== undefined) return { catalogue, cartridge };
+  warn(`not compared with the catalogue: ${unlabelled?.message ?? 'the cartridge has no label'}`);
+  return undefined;
+}
+
+/**
+ * Compares files with what is recorded of them, and tells the catalogue. `areAll`: the cartridge has no others. A catalogue
+ * that fails is only reported.
+ */
+export async function recordReadings(
+  compared: Compared | undefined,
   files: readonly ReadFile[],
-): Promise<void> {
-  if (catalogue === undefined) return;
+  areAll: boolean,
+): Promise<readonly Difference[] | undefined> {
+  if (compared === undefined) return undefined;
+  const { catalogue, cartridge } = compared;
+  const readings = { cartridge, files, areAll };
+  let differences: readonly Difference[] | undefined;
   try {
-    const { cartridge } = await cartridgeNames(drive);
-    if (cartridge === undefined) note('not recorded in the catalogue: the cartridge has no name in its memory');
-    else await catalogue.apply(files.map((file) => ({ type: 'reading', cartridge, at: Date.now(), ...file })));
+    differences = await compareReadings(catalogue, readings);
+    await catalogue.apply(readingChanges(readings, differences));
   } catch (error) {
     if (!(error instanceof LtoError)) throw error;
-    note(`not recorded in the catalogue: ${error.message}`);
+    const what = differences === undefined ? 'compared with' : 'recorded in';
+    warn(`not ${what} the catalogue: ${error.message}`);
   }
+  return differences;
 }
 
-/** Reads one file; the catalogue is also told that it is bad. */
-export async function recordedReading<T extends { readonly checksum: string | undefined }>(
-  drive: TapeDrive,
-  catalogue: Catalogue | undefined,
+/**
+ * Reads one file; the catalogue is also told that it is bad. Rejects with VerificationError if it is another one than the
+ * catalogue has.
+ */
+export async function recordedReading(
+  compared: Compared | undefined,
   fileNumber: number,
-  read: () => Promise<T>,
-): Promise<T> {
-  try {
-    const summary = await read();
-    await recordReadings(drive, catalogue, [{ fileNumber, checksum: summary.checksum }]);
-    return summary;
-  } catch (error) {
+  read: () => Promise<ReadSummary>,
+): Promise<ReadSummary> {
+  const summary = await read().catch(async (error: unknown) => {
     const failed = failedReading(error);
-    if (failed !== undefined) await recordReadings(drive, catalogue, [{ fileNumber, ...failed }]);
+    if (failed !== undefined) await recordReadings(compared, [{ fileNumber, ...failed }], false);
     throw error;
-  }
+  });
+  const { records, bytes, checksum } = summary;
+  const differences = await recordReadings(compared, [{ fileNumber, records, bytes, checksum }], false);
+  const [difference] = differences ?? [];
+  if (difference === undefined) return summary;
+  throw new VerificationError(`the file differs from the catalogue: ${differenceText(difference)}`, {
+    device: compared?.cartridge,
+    operation: 'verify',
+    next: 'If the cartridge was written elsewhere, run lto catalogue reconcile --verify',
+    checksum,
+  });
+}
+
+/** `file 3, checksum: crc32:… is recorded, and crc32:… is on the tape`. */
+export function differenceText({ fileNumber, what, recorded, found }: Difference): string {
+  if (what === 'missing') return `file ${fileNumber} is recorded, and not on the tape`;
+  return `file ${fileNumber}, ${what}: ${recorded} is recorded, and ${found} is on the tape`;
 }

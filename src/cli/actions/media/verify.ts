@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Catalogue } from '../../../catalogue/index.js';
+import type { Difference, ReadFile } from '../../../catalogue/tape/compare-readings.js';
 import { InvalidArgumentError } from '../../../errors/index.js';
 import type { BlockProtection } from '../../../tape/block-protection/options.js';
 import type { DriveVerification } from '../../../tape/motion/verify-in-drive.js';
@@ -10,7 +11,7 @@ import type { KeystoreOptions } from '../../input/keystore.js';
 import { keysOf } from '../../input/keystore-keys.js';
 import { parseCount } from '../../input/numbers.js';
 import { tell } from '../../output/notes.js';
-import { facts, table } from '../../output/table.js';
+import { type Fact, facts, table } from '../../output/table.js';
 import { summaryText } from '../../output/text/read-summary.js';
 import { formatBytes } from '../../output/units.js';
 import { type CatalogueOptions, withAnyCatalogue } from '../../run/catalogue.js';
@@ -18,7 +19,7 @@ import { type DeviceOptions, READ_ONLY, withDrive } from '../../run/device.js';
 import { exitCodeOf, RECORDS_SKIPPED } from '../../run/exit-codes.js';
 import { interruptibleOn } from '../../run/interrupted-drive.js';
 import { type Consume, checksumOptions, readTapeFile } from '../../transfer/read-file.js';
-import { type ReadFile, recordedReading, recordReadings } from '../../transfer/record-reading.js';
+import { comparedCartridge, differenceText, recordedReading, recordReadings } from '../../transfer/record-reading.js';
 
 interface VerifyOptions extends DeviceOptions, KeystoreOptions, CatalogueOptions {
   readonly all?: boolean;
@@ -59,8 +60,12 @@ async function verifyByReading(options: VerifyOptions, fileNumber: number) {
     reuseChunks: true,
   };
   const read = (drive: TapeDrive) => readTapeFile(drive, streamOptions, discard);
+  const readAndCompare = async (drive: TapeDrive, catalogue: Catalogue | undefined) => {
+    const compared = await comparedCartridge(drive, catalogue, keysOf(options));
+    return recordedReading(compared, fileNumber, () => read(drive));
+  };
   const summary = await withAnyCatalogue(options, (catalogue) =>
-    withDrive(options, (drive) => recordedReading(drive, catalogue, fileNumber, () => read(drive)), READ_ONLY),
+    withDrive(options, (drive) => readAndCompare(drive, catalogue), READ_ONLY),
   );
   return { document: summary, text: summaryText(summary) };
 }
@@ -87,12 +92,16 @@ async function verifyAll(options: VerifyOptions) {
     const { fileNumber, records, bad } = file;
     tell({ event: 'file', fileNumber, records, bad: bad.length }, `file ${fileNumber}: ${inWords(file)}`);
   };
-  const verifyAndRecord = async (drive: TapeDrive, catalogue: Catalogue | undefined) => {
+  const verifyAndRecord = async (
+    drive: TapeDrive,
+    catalogue: Catalogue | undefined,
+  ): Promise<CartridgeVerification> => {
+    const compared = await comparedCartridge(drive, catalogue, keysOf(options));
     const found = await interruptibleOn(drive, ({ signal }) =>
       verifyTape(drive, { inDrive, protection, keyStore: keysOf(options), signal, onFile }),
     );
-    await recordReadings(drive, catalogue, found.files.map(asReading));
-    return found;
+    const differences = await recordReadings(compared, found.files.map(asReading), true);
+    return differences === undefined ? found : { ...found, differences };
   };
   const document = await withAnyCatalogue(options, (catalogue) =>
     withDrive(options, (drive) => verifyAndRecord(drive, catalogue), READ_ONLY),
@@ -100,20 +109,26 @@ async function verifyAll(options: VerifyOptions) {
   return { document, text: reportText(document), exitCode: exitCode(document) };
 }
 
-function asReading({ fileNumber, checksum, bad }: VerifiedFile): ReadFile {
-  return bad.length > 0 ? { fileNumber, error: 'LTO_MEDIUM_ERROR' } : { fileNumber, checksum };
+/** What the cartridge holds, and in what it differs from the catalogue, if there is one. */
+interface CartridgeVerification extends TapeVerification {
+  readonly differences?: readonly Difference[] | undefined;
+}
+
+function asReading({ bad, ...file }: VerifiedFile): ReadFile {
+  return bad.length > 0 ? { fileNumber: file.fileNumber, error: 'LTO_MEDIUM_ERROR' } : file;
 }
 
 function inWords({ records, bad }: VerifiedFile): string {
   return bad.length === 0 ? `${records} records, good` : `${records} records, ${bad.length} BAD`;
 }
 
-function exitCode({ badRecords, unterminated }: TapeVerification): number {
+function exitCode({ badRecords, unterminated, differences = [] }: CartridgeVerification): number {
+  if (differences.length > 0) return exitCodeOf('LTO_VERIFICATION_FAILED');
   if (badRecords > 0) return RECORDS_SKIPPED;
   return unterminated === undefined ? 0 : exitCodeOf('LTO_UNTERMINATED_FILE');
 }
 
-function reportText({ files, badRecords, unterminated }: TapeVerification): string {
+function reportText({ files, badRecords, unterminated, differences = [] }: CartridgeVerification): string {
   const rows = files.map(({ fileNumber, records, bytes, checksum, bad }) => [
     String(fileNumber),
     String(records),
@@ -125,6 +140,7 @@ function reportText({ files, badRecords, unterminated }: TapeVerification): stri
     ['files', files.length],
     ['records that cannot be read', badRecords],
     ['without filemark', unterminated === undefined ? undefined : `file ${unterminated}, the last: it was cut off`],
+    ...differences.map((difference): Fact => ['differs from the catalogue', differenceText(difference)]),
   ]);
   return `${table(['file', 'records', 'bytes', 'checksum', 'bad'], rows)}\n\n${verdict}`;
 }
