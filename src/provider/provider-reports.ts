@@ -1,9 +1,11 @@
 import { requireNumbers } from '../arguments/number.js';
-import { requireOptions } from '../arguments/options.js';
+import { CALL_OPTIONS, type CallOptions, requireOptions } from '../arguments/options.js';
 import { unlessAborted } from '../arguments/signal.js';
 import { traceMethods } from '../device/operation-log.js';
 import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
 import type { Health } from '../tape/reports/health/health.js';
+import { proveIdentity } from './label/identify.js';
+import { requireText } from './label/label-archive.js';
 import { type DriveMonitor, monitorOf } from './monitor/drive-monitor.js';
 import {
   type DriveInfo,
@@ -26,7 +28,7 @@ import type { Connection } from './session/connection.js';
 import type { Session } from './session/session.js';
 import { readWriteProtection, type WriteProtection } from './session/write-protection.js';
 
-/** What a provider reports of its drive and the cartridge in it. Nothing here moves the tape. */
+/** What a provider reports of its drive and the cartridge in it. Only `proveCartridge` moves the tape. */
 export abstract class ProviderReports {
   readonly configuration: ProviderConfiguration;
   readonly #isRegistered: IsRegistered;
@@ -36,6 +38,16 @@ export abstract class ProviderReports {
     this.configuration = configuration;
     this.#connection = connection;
     this.#isRegistered = isRegistered;
+  }
+
+  /**
+   * Proves that the cartridge is `id`, and resolves with the name on its label, whichever of its names `id` is: `ABC001`
+   * and `ABC001L8` are one cartridge, and a catalogue knows it by the label. Rejects with LabelError for another one.
+   */
+  async proveCartridge(id: string, options: CallOptions = {}): Promise<string> {
+    requireText(id);
+    const prove = async (session: Session) => (await proveIdentity(session, id)).identity;
+    return this.#connection.run('identifying', options, prove, { cartridge: id, names: CALL_OPTIONS });
   }
 
   /** Vendor, model, firmware and serial number; read once per drive. */

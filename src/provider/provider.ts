@@ -196,10 +196,10 @@ export class LtoProvider extends ProviderReports {
     requireOptions(options, this.#connection.details('verify'), OPTIONS_TO.verify);
     requireText(id);
     const fileNumber = requireLocation(location);
-    const isInDrive = 'inDrive' in options && options.inDrive;
-    return isInDrive
-      ? verifyArchiveInDrive(this.#connection, id, fileNumber, options)
-      : this.#records.compared(id, fileNumber, verifyArchive(this.#connection, id, fileNumber, options));
+    if ('inDrive' in options && options.inDrive) {
+      return verifyArchiveInDrive(this.#connection, id, fileNumber, options);
+    }
+    return this.#records.compared(fileNumber, verifyArchive.bind(undefined, this.#connection, id, fileNumber, options));
   }
 
   /**

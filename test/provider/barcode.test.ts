@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, LabelError, MediumError } from '../../src/errors/index.js';
-import { isSameCartridge } from '../../src/provider/label/barcode.js';
+import { isSameCartridge } from '../../src/library/same-cartridge.js';
 import { readLabel, writeLabel } from '../../src/provider/label/label.js';
 import { decodeLabel } from '../../src/provider/label/label-archive.js';
 import { attributeValue } from '../../src/scsi/mam/values.js';

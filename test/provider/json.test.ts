@@ -228,6 +228,7 @@ const PROVIDER: Cases<LtoProvider, Bench> = {
   readArchives: ({ provider }) => {
     return provider.readArchives([{ cartridge: ID, location: 1 }], (stream) => void stream.resume());
   },
+  proveCartridge: ({ provider }) => provider.proveCartridge(ID),
   planReads: ({ provider }) => provider.planReads(ID, [{ firstLogicalObject: 1 }, { firstLogicalObject: 0 }]),
   scan: ({ provider }) => provider.scan(ID),
   verifyArchive: ({ provider }) => provider.verifyArchive(ID, 1),

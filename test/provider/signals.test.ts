@@ -37,6 +37,7 @@ const CALLS: Readonly<Record<string, Call>> = {
       signal,
     });
   },
+  proveCartridge: ({ provider }, signal) => provider.proveCartridge(ID, { signal }),
   planReads: ({ provider }, signal) => provider.planReads(ID, [{ fileNumber: 1 }], { signal }),
   scan: ({ provider }, signal) => provider.scan(ID, { signal }),
   rewind: ({ provider }, signal) => provider.rewind({ signal }),
@@ -50,7 +51,16 @@ const CALLS: Readonly<Record<string, Call>> = {
 /** Methods without a signal: what they do must not be given up, or takes no time. */
 const NONE = ['cachedLiveInfo', 'close', 'constructor'];
 /** Answered without a command, or from what was read before: there is no middle. */
-const AT_ONCE = ['getDriveInfo', 'isWriteProtected', 'planReads', 'position', 'rewind', 'waitReady', 'writeSession'];
+const AT_ONCE = [
+  'getDriveInfo',
+  'isWriteProtected',
+  'planReads',
+  'position',
+  'proveCartridge',
+  'rewind',
+  'waitReady',
+  'writeSession',
+];
 
 /** A cartridge with one archive, prepared for the next. */
 async function newWrittenBench(): Promise<Bench> {

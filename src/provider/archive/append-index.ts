@@ -34,7 +34,7 @@ export async function writeIndexed(
   write: (hooks: WriteHooks) => Promise<ArchiveReceipt>,
 ): Promise<ArchiveReceipt> {
   if (keeper !== undefined) await openIndex(keeper, place.session, place.preparation);
-  return recorded(recording, place, ({ begin, record }) =>
+  return recorded(recording, ({ begin, record }) =>
     write({
       onProven: begin,
       onWritten: async (session, next, receipt) => {
@@ -62,9 +62,11 @@ async function appendIndex(
   receipt: ArchiveReceipt,
   keep: (next: Preparation) => void,
 ): Promise<ArchiveReceipt> {
+  // The archive is on tape: an abort must not deny that.
+  const unaborted = session.uninterrupted();
   try {
-    const index = await openIndex(keeper, session, before);
-    const written = await writeNext(session, before, index.encode(), {});
+    const index = await openIndex(keeper, unaborted, before);
+    const written = await writeNext(unaborted, before, index.encode(), {});
     index.written(written.fileNumber);
     const next = preparationBehind(before, written);
     keeper.advance(next);

@@ -220,12 +220,14 @@ export async function openSession(
 ): Promise<ArchiveSession> {
   const job = 'beginning a session';
   requireOptions(options, connection.details(job), SESSION_OPTIONS);
-  const held = Connection.holding(await connection.lend(id, options.signal));
+  let files: WriteSession | undefined;
+  // Once it has lost what the drive held, it needs the drive no longer, whoever still has to close it.
+  const held = Connection.holding(await connection.lend(id, options.signal), () => files?.isOver !== true);
   try {
     return await held.run(job, { signal: options.signal }, async (session) => {
       const preparation = await takePrepared(connection, preparations, session, id);
       const index = keeper && new SessionIndex(keeper, await openIndex(keeper, session, preparation), options);
-      const files = session.drive.session({ commit: options.commit });
+      files = session.drive.session({ commit: options.commit });
       return new ArchiveSession(held, preparation, files, { records, index });
     });
   } catch (error) {

@@ -67,18 +67,21 @@ async function takeOut(
 ): Promise<FinalizeReport> {
   requireOptions(options, connection.details(job), names);
   const { session, leave } = await connection.enter(job, options.signal, id);
-  let putBack = false;
+  const putBack = connection.bringsCartridges;
+  let report: FinalizeReport;
   try {
     await prove(session);
     preparations.forget(session);
-    const report = await finalize(session);
-    // Others who wait for the cartridge in the library have it first: it is ejected when it is put back.
-    putBack = connection.bringsCartridges;
+    report = await finalize(session);
     if (!putBack) await eject(session);
-    return report;
-  } finally {
-    await unlessAborted(leave({ putBack }), options.signal);
+  } catch (error) {
+    await leave();
+    throw error;
   }
+  const left = leave({ putBack });
+  // Others who wait for the cartridge in the library have it first, which may take long: it is ejected when it is put back.
+  await (putBack ? unlessAborted(left, options.signal) : left);
+  return report;
 }
 
 async function finalize(session: Session): Promise<FinalizeReport> {

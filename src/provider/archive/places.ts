@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../arguments/signal.js';
 import { InvalidArgumentError } from '../../errors/index.js';
-import { isSameCartridge } from '../label/barcode.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import type { Preparations } from '../label/preparations.js';
 import { type Preparation, prepareForWrite } from '../label/prepare.js';
 import type { Connection, Turn } from '../session/connection.js';

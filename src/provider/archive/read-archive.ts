@@ -40,6 +40,7 @@ export async function readArchive(
   id: string,
   location: number,
   { idleTimeoutMs, signal, ...options }: ReadArchiveOptions,
+  onProven?: OnProven,
 ): Promise<TapeReadStream> {
   const idleTimeout = requireIdleTimeout({ idleTimeoutMs });
   const { bufferBytes, checksum, expectedChecksum, start, end, recordSize, firstLogicalObject } = options;
@@ -49,7 +50,8 @@ export async function readArchive(
   const { session, leave } = await connection.enter('reading an archive', signal, id);
   const { drive, keyStore, configuration } = session;
   try {
-    await proveIdentity(session, id);
+    const { identity } = await proveIdentity(session, id);
+    onProven?.(identity);
     signal?.throwIfAborted();
     const { protection } = configuration;
     const stream = drive.createReadStream({ ...what, ...how, protection, signal, keyStore });
@@ -80,14 +82,18 @@ export function verifyArchiveInDrive(
   return connection.run('verifying an archive', { signal: options.signal }, verify, { cartridge: id });
 }
 
+/** Called with the name on the label of the cartridge, whichever of its names was given. */
+export type OnProven = (cartridge: string) => void;
+
 /** Reads an archive to its end and discards the data. Rejects with VerificationError if the checksum differs. */
 export async function verifyArchive(
   connection: Connection,
   id: string,
   location: number,
   options: ReadArchiveOptions,
+  onProven?: OnProven,
 ): Promise<ReadSummary> {
-  const stream = await readArchive(connection, id, location, options);
+  const stream = await readArchive(connection, id, location, options, onProven);
   for await (const _chunk of stream) {
     // Reading makes the checksum.
   }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import { closed } from '../../streams/closed.js';
 import { destroyOnAbort } from '../../streams/destroy-on-abort.js';
-import { isSameCartridge } from '../label/barcode.js';
 import type { Connection } from '../session/connection.js';
 import type { ArchivePart } from './archive.js';
 import { destroyWhenIdle, requireIdleTimeout } from './idle-reader.js';

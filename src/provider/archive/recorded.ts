@@ -1,11 +1,11 @@
+import type { Preparation } from '../label/prepare.js';
 import type { ArchiveRecording } from '../record/recording.js';
 import { type ArchiveReceipt, partRecords } from './archive.js';
-import type { Place } from './places.js';
 
 /** What writing an archive calls, so that it is recorded. */
 export interface Recorded {
   /** Once drive, cartridge and end of the data are proven: what is recorded behind it is no longer there. */
-  readonly begin: () => Promise<void>;
+  readonly begin: (at: Preparation) => Promise<void>;
   /** With the receipt; resolves with it, and what the catalogue said. */
   readonly record: (receipt: ArchiveReceipt) => Promise<ArchiveReceipt>;
 }
@@ -13,13 +13,12 @@ export interface Recorded {
 /** Writes an archive, and records it before, with its receipt, or as lost. */
 export async function recorded(
   recording: ArchiveRecording | undefined,
-  { preparation }: Pick<Place, 'preparation'>,
   write: (hooks: Recorded) => Promise<ArchiveReceipt>,
 ): Promise<ArchiveReceipt> {
   if (recording === undefined) return write({ begin: async () => undefined, record: async (receipt) => receipt });
-  const { identity: cartridge, nextFile: fileNumber, ...prepared } = preparation;
   let isOnTape = false;
-  const begin = () => recording.begin({ ...prepared, cartridge, fileNumber });
+  const begin = ({ identity: cartridge, nextFile: fileNumber, ...prepared }: Preparation) =>
+    recording.begin({ ...prepared, cartridge, fileNumber });
   const record = async (receipt: ArchiveReceipt) => {
     isOnTape = true;
     const catalogued = await recording.end('durable', partRecords(receipt), receipt.totalChecksum);

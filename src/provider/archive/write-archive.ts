@@ -61,8 +61,8 @@ export async function writeArchive(
   };
 }
 
-/** Called when drive, cartridge and end of the data are proven, before anything is written. */
-export type OnProven = () => Promise<void>;
+/** Called when drive, cartridge and end of the data are proven, before anything is written there. */
+export type OnProven = (preparation: Preparation) => Promise<void>;
 
 /** Writes the next file, only to this cartridge and after its last file. */
 export async function writeNext(
@@ -75,7 +75,7 @@ export async function writeNext(
   await requireUnchanged(session, preparation);
   await returnToEnd(session, preparation);
   await keepEncryption(session);
-  await onProven?.();
+  await onProven?.(preparation);
   const { nextFile, firstLogicalObject, mediumEpoch } = preparation;
   session.owner.beginWriting();
   const receipt = await session.drive.writeFile(source, {

@@ -73,9 +73,7 @@ async function writeSpanned(
       const before = totalOf(parts);
       const onProgress = (bytes: number) => options.onProgress?.(before + bytes);
       const header = headerOf(archive, parts);
-      // What the next cartridges held is overwritten with the receipt.
-      const proven = place === first ? onProven : undefined;
-      const outcome = await writePart(session, preparation, replayable, header, { ...options, onProgress }, proven);
+      const outcome = await writePart(session, preparation, replayable, header, { ...options, onProgress }, onProven);
       if (outcome.part) parts.push(outcome.part);
       const totalBytes = totalOf(parts);
       if (outcome.next) {
@@ -156,7 +154,7 @@ async function writePart(
   replayable: ReplayableSource,
   header: PartHeader,
   { bufferBytes, checksum: algorithm = 'crc32', signal, onProgress }: WriteArchiveOptions,
-  onProven: OnProven | undefined,
+  onProven: OnProven,
 ): Promise<PartOutcome> {
   const behindHeader = await writeHeader(session, preparation, header, onProven);
   if (behindHeader === undefined) return { part: undefined };
@@ -193,7 +191,7 @@ async function writeHeader(
   session: Session,
   preparation: Preparation,
   header: PartHeader,
-  onProven: OnProven | undefined,
+  onProven: OnProven,
 ): Promise<Preparation | undefined> {
   try {
     const receipt = await writeNext(session, preparation, encodePartHeader(header), {}, onProven);

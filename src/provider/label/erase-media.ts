@@ -38,11 +38,18 @@ export async function eraseMedia(
   const proven = await proveIdentity(session, id);
   session.throwIfAborted();
   await drive.rewind();
-  await requireUnchanged(session, proven);
+  // Whatever refuses comes before the catalogue forgets.
+  await drive.requireOverwritable();
+  await drive.rewind();
   await onEmptying([proven.identity, proven.barcode, id]);
-  await drive.erase({ long });
-  await restoreNames(drive);
-  await session.owner.forgetCartridge();
+  // The catalogue may have taken its time.
+  await requireUnchanged(session, proven);
+  try {
+    await drive.erase({ long });
+    await restoreNames(drive);
+  } finally {
+    await session.owner.cartridgeReplaced();
+  }
   const left = (await drive.mam())?.values;
   return { nameLeft: left?.barcode ?? left?.userMediumLabel };
 }

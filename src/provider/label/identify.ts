@@ -1,7 +1,7 @@
 import { LabelError, PositionLostError } from '../../errors/index.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import type { Label } from '../session/cartridge-label.js';
 import type { Session } from '../session/session.js';
-import { isSameCartridge } from './barcode.js';
 import { readWholeLabel } from './label.js';
 
 /** Identity of a cartridge, just read from the drive. */
@@ -23,6 +23,18 @@ export interface MediaIdentity {
 export interface MemoryIdentity {
   readonly barcode: string | undefined;
   readonly mediumSerial: string | undefined;
+}
+
+/** A cartridge whose identity was proven by asking the drive. */
+export interface ProvenCartridge {
+  readonly identity: string;
+  /** Barcode in the cartridge memory; undefined if there is none. */
+  readonly barcode: string | undefined;
+  readonly mediumSerial: string | undefined;
+  /** `TapeDrive.mediumEpoch` when it was proven. */
+  readonly mediumEpoch: number;
+  /** How often this process had labelled or erased a cartridge in the drive when it was proven. */
+  readonly replacements: number;
 }
 
 /** Asks the drive. Rejects with NoMediumError and NotReadyError when no cartridge is ready. */
@@ -74,12 +86,10 @@ async function labelOrElse(session: Session): Promise<{ readonly label?: Label; 
  * barcode or the label was not read since the cartridge was loaded. Resolves with the name that it was labelled with,
  * whichever of its names `id` is. Rejects with LabelError for any other cartridge, and for one without a label.
  */
-export async function proveIdentity(
-  session: Session,
-  id: string,
-): Promise<MemoryIdentity & { readonly identity: string; readonly mediumEpoch: number }> {
+export async function proveIdentity(session: Session, id: string): Promise<ProvenCartridge> {
   await isPositionKnown(session);
   const { mediumEpoch } = session.drive;
+  const { replacements } = session.owner;
   const memory = await readMemoryIdentity(session);
   const { barcode } = memory;
   const known = barcode === undefined ? undefined : session.owner.label;
@@ -92,7 +102,7 @@ export async function proveIdentity(
     throw wrongCartridge(session, id, `its label is ${quoted(label.identifier)}`);
   }
   const { identifier: identity } = label;
-  if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, identity, mediumEpoch };
+  if (session.drive.mediumEpoch === mediumEpoch) return { ...memory, identity, mediumEpoch, replacements };
   // The first command after a change reports it, so values read since then belong to the current cartridge.
   return proveIdentity(session, id);
 }

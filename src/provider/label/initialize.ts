@@ -1,8 +1,8 @@
 import { LabelError, MediumChangedError, NotBlankError } from '../../errors/index.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import { ensurePlain } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { requireWritable, wormRefusal } from '../session/write-protection.js';
-import { isSameCartridge } from './barcode.js';
 import { holdsData } from './existing-data.js';
 import { identify, isPositionKnown, type MediaIdentity, quoted, readMemoryIdentity } from './identify.js';
 import { type LabelReport, writeLabel } from './label.js';
@@ -54,17 +54,19 @@ export async function initializeMedia(
   // The label must be readable without a key, even in many years.
   await ensurePlain(session);
   session.throwIfAborted();
-  await onEmptying([found.label, found.barcode, overwrite, id]);
-  const report = await writeLabel(drive, id, {
-    overwrite: true,
-    member: configuration.labelName,
-    protection: configuration.protection,
-    mediumEpoch,
-  });
   const { owningHost, mediaPool } = configuration;
-  if (report.memory !== undefined) await drive.setAttributes({ owningHost, mediaPool }, { mediumEpoch });
-  await session.owner.forgetCartridge();
-  return report;
+  try {
+    return await writeLabel(drive, id, {
+      overwrite: true,
+      member: configuration.labelName,
+      protection: configuration.protection,
+      mediumEpoch,
+      attributes: { owningHost, mediaPool },
+      onEmptying: () => onEmptying([found.label, found.barcode, overwrite, id]),
+    });
+  } finally {
+    await session.owner.cartridgeReplaced();
+  }
 }
 
 /** The last check before all data is lost: another program may have consumed the unit attention of a change. */

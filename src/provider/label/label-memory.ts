@@ -36,6 +36,19 @@ export interface RefusedAttribute extends MemoryAttribute {
   readonly reason: string;
 }
 
+interface LabelMemoryOptions {
+  /** `TapeDrive.mediumEpoch` of the cartridge: no other one's memory is written. */
+  readonly mediumEpoch?: number | undefined;
+  /** Texts for more attributes. */
+  readonly attributes?: LabelAttributes | undefined;
+}
+
+/** Texts of the configuration that go along with a label. */
+export interface LabelAttributes {
+  readonly owningHost: string | undefined;
+  readonly mediaPool: string | undefined;
+}
+
 const VENDOR = 'NODELTO';
 const APPLICATION = 'node-lto';
 
@@ -46,9 +59,9 @@ const APPLICATION = 'node-lto';
 export function writeLabelToMemory(
   drive: TapeDrive,
   identifier: string,
-  mediumEpoch?: number,
+  { mediumEpoch, attributes }: LabelMemoryOptions = {},
 ): Promise<MemoryReport | undefined> {
-  return write(drive, [...useAttributes(), ...labelAttributes(identifier)], mediumEpoch);
+  return write(drive, [...useAttributes(), ...labelAttributes(identifier), ...textsOf(attributes)], mediumEpoch);
 }
 
 /** Puts application and time (UTC) into the memory of the cartridge that `TapeDrive.mediumEpoch` belongs to. */
@@ -85,6 +98,12 @@ function useAttributes(): MemoryAttribute[] {
 function labelAttributes(identifier: string): MemoryAttribute[] {
   const localization = isAscii(identifier) ? [] : [{ ...attribute('textLocalization', 'UTF-8'), code: TEXT_UTF8 }];
   return [...localization, attribute('userMediumLabel', identifier), attribute('barcode', identifier)];
+}
+
+function textsOf(texts?: LabelAttributes): MemoryAttribute[] {
+  const { owningHost, mediaPool } = texts ?? {};
+  const host = owningHost === undefined ? [] : [attribute('owningHost', owningHost)];
+  return mediaPool === undefined ? host : [...host, attribute('mediaPool', mediaPool)];
 }
 
 function isAscii(text: string): boolean {

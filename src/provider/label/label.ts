@@ -9,14 +9,21 @@ import {
   VerificationError,
 } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import type { BlockProtection } from '../../tape/block-protection/options.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { ExpectedStart } from '../../tape/stream/file/start-file.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
 import type { Label } from '../session/cartridge-label.js';
-import { isSameCartridge, suffixContradiction } from './barcode.js';
+import { suffixContradiction } from './barcode.js';
 import { decodeLabel, encodeLabel, type LabelContent, requireIdentifier } from './label-archive.js';
-import { type MemoryReport, readNames, restoreNames, writeLabelToMemory } from './label-memory.js';
+import {
+  type LabelAttributes,
+  type MemoryReport,
+  readNames,
+  restoreNames,
+  writeLabelToMemory,
+} from './label-memory.js';
 
 /** A label is a few KiB; this much of file 0 is read before it is said to be something else. */
 const LARGEST_LABEL = 4 * 1024 * 1024;
@@ -26,6 +33,10 @@ export interface WriteLabelOptions extends LabelOptions {
   readonly overwrite?: boolean | undefined;
   /** `TapeDrive.mediumEpoch` when the cartridge was identified: no other one is written. */
   readonly mediumEpoch?: number | undefined;
+  /** More for the cartridge memory. */
+  readonly attributes?: LabelAttributes | undefined;
+  /** Called when nothing but the drive itself can still refuse: then all data on the tape is lost. */
+  readonly onEmptying?: (() => Promise<void>) | undefined;
 }
 
 export interface LabelOptions {
@@ -80,7 +91,7 @@ export async function readWholeLabel(drive: TapeDrive, options: LabelOptions = {
 export async function writeLabel(
   drive: TapeDrive,
   identifier: string,
-  { overwrite = false, member, keyStore, protection, mediumEpoch }: WriteLabelOptions = {},
+  { overwrite = false, member, keyStore, protection, mediumEpoch, attributes, onEmptying }: WriteLabelOptions = {},
 ): Promise<LabelReport> {
   requireIdentifier(identifier);
   if (!overwrite) await requireBlank(drive, { member, keyStore, protection });
@@ -89,11 +100,12 @@ export async function writeLabel(
   await drive.requireOverwritable();
   await drive.rewind();
   const names = await readNames(drive);
-  const memory = await writeLabelToMemory(drive, identifier, mediumEpoch);
+  const memory = await writeLabelToMemory(drive, identifier, { mediumEpoch, attributes });
   const replacedBarcode = await barcodeBeside(drive, identifier);
   const receipt = await writeFileZero(drive, encodeLabel(identifier, member, replacedBarcode), {
     mediumEpoch,
     protection,
+    onEmptying,
   }).catch(async (error: unknown) => {
     if (mediumEpoch === undefined || mediumEpoch === drive.mediumEpoch) await restoreNames(drive, names);
     throw error;
@@ -112,9 +124,10 @@ export async function writeLabel(
 async function writeFileZero(
   drive: TapeDrive,
   label: Buffer,
-  { mediumEpoch, protection }: Pick<WriteLabelOptions, 'mediumEpoch' | 'protection'>,
+  { mediumEpoch, protection, onEmptying }: Pick<WriteLabelOptions, 'mediumEpoch' | 'protection' | 'onEmptying'>,
 ): Promise<TapeReceipt> {
   const expected = mediumEpoch === undefined ? undefined : await beginningOf(drive, mediumEpoch);
+  await onEmptying?.();
   return drive.writeFile([label], { position: 'overwrite', expected, protection });
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/index.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import type { DriveOwner } from '../session/drive-owner.js';
 import type { Session } from '../session/session.js';
-import { isSameCartridge } from './barcode.js';
 import { requireText } from './label-archive.js';
 import type { Preparation } from './prepare.js';
 

@@ -3,19 +3,9 @@ import type { WriteStreamOptions } from '../../tape/stream/write/write-options.j
 import { setEncryption } from '../session/encryption.js';
 import type { Session } from '../session/session.js';
 import { requireWritable } from '../session/write-protection.js';
-import { isPositionKnown, proveIdentity, readMemoryIdentity } from './identify.js';
+import { isPositionKnown, type ProvenCartridge, proveIdentity, readMemoryIdentity } from './identify.js';
 
 export type PrepareOptions = Pick<WriteStreamOptions, 'closeUnterminated'>;
-
-/** A cartridge whose identity was proven by asking the drive. */
-export interface ProvenCartridge {
-  readonly identity: string;
-  /** Barcode in the cartridge memory; undefined if there is none. */
-  readonly barcode: string | undefined;
-  readonly mediumSerial: string | undefined;
-  /** `TapeDrive.mediumEpoch` when it was proven. */
-  readonly mediumEpoch: number;
-}
 
 /** A cartridge that is ready to be written. Valid for this cartridge, this load and this end of the data only. */
 export interface Preparation extends ProvenCartridge {
@@ -62,12 +52,14 @@ export async function prepareForWrite(
  * attentions and, because another program may have consumed them, the driver's position and the memory.
  */
 export async function requireUnchanged(session: Session, proven: ProvenCartridge): Promise<void> {
-  const { barcode, mediumSerial, mediumEpoch } = proven;
+  const { barcode, mediumSerial, mediumEpoch, replacements } = proven;
   const now = await readMemoryIdentity(session);
   const positionKnown = await isPositionKnown(session);
   const same =
     positionKnown &&
     session.drive.mediumEpoch === mediumEpoch &&
+    // Another label does not show in a cartridge without a memory.
+    session.owner.replacements === replacements &&
     now.mediumSerial === mediumSerial &&
     now.barcode === barcode;
   if (same) return;

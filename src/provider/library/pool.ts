@@ -1,5 +1,5 @@
 import { ElementError, LtoError } from '../../errors/index.js';
-import { isSameCartridge } from '../label/barcode.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 
 /** Errors of the caller or the library, which another cartridge of the pool would meet too. */
 const NOT_OF_THE_CARTRIDGE: ReadonlySet<string> = new Set([

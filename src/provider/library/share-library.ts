@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { InvalidArgumentError } from '../../errors/index.js';
 import { type MountEvent, toldSafely } from '../../library/mount/events.js';
 import { CartridgeMounts } from '../../library/mount/mounts.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import { TapeLibrary } from '../../library/tape-library.js';
-import { isSameCartridge } from '../label/barcode.js';
 import type { OpenDrive } from '../session/drive-owner.js';
 import { holdOwner, type OwnedDrive } from './hold-owner.js';
 

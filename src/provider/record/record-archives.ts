@@ -4,7 +4,7 @@ import type { TakenSource } from '../../streams/taken-source.js';
 import type { ReadSummary } from '../../tape/stream/read/read-stream.js';
 import type { OnEmptying } from '../label/initialize.js';
 import type { ArchiveRecorder, CatalogueChange } from './changes.js';
-import { failedReading } from './file-reading.js';
+import { type FileReading, failedReading } from './file-reading.js';
 import { RecordQueue } from './record-queue.js';
 import { ArchiveRecording, asLtoError } from './recording.js';
 
@@ -64,18 +64,31 @@ export class ArchiveRecords {
     await this.#queue?.push([{ type: 'overwritten', cartridge, from }]);
   }
 
-  /** Of a file that is read to be compared. Settles as `reading` does, once that is recorded. */
-  async compared(cartridge: string, fileNumber: number, reading: Promise<ReadSummary>): Promise<ReadSummary> {
-    const place = { type: 'reading', cartridge, fileNumber } as const;
+  /**
+   * Of a file that is read to be compared; `read` tells the name on the label of the cartridge. Settles as it does, once that
+   * is recorded.
+   */
+  async compared(
+    fileNumber: number,
+    read: (onProven: (cartridge: string) => void) => Promise<ReadSummary>,
+  ): Promise<ReadSummary> {
+    let cartridge: string | undefined;
+    const tell = async (found: FileReading) => {
+      if (cartridge === undefined) return;
+      await this.#queue?.push([{ type: 'reading', cartridge, fileNumber, at: Date.now(), ...found }]);
+    };
+    const onProven = (name: string) => {
+      cartridge = name;
+    };
     try {
-      const summary = await reading;
+      const summary = await read(onProven);
       const { checksum } = summary;
       // A part of a file has none.
-      if (checksum !== undefined) await this.#queue?.push([{ ...place, at: Date.now(), checksum }]);
+      if (checksum !== undefined) await tell({ checksum });
       return summary;
     } catch (error) {
       const failed = failedReading(error);
-      if (failed !== undefined) await this.#queue?.push([{ ...place, at: Date.now(), ...failed }]);
+      if (failed !== undefined) await tell(failed);
       throw error;
     }
   }

@@ -46,6 +46,10 @@ export class ArchiveRecording {
   #isTold = false;
   #parts: readonly PartRecord[] = [];
   #isCut = false;
+  /** What was overwritten on the cartridges that the archive went on to. */
+  readonly #replaced: CatalogueChange[] = [];
+  /** Settles when the catalogue has answered what it was last told of the outcome. */
+  #ending: Promise<unknown> = Promise.resolve();
 
   constructor(queue: RecordQueue, source: TakenSource, tags?: Readonly<Record<string, string>>) {
     this.#queue = queue;
@@ -53,32 +57,46 @@ export class ArchiveRecording {
     source.watch((chunk) => this.#see(chunk));
   }
 
-  /** What comes after this place is overwritten. Resolves when the catalogue knows it, or does not take it. */
-  async begin({ cartridge, barcode, mediumSerial, fileNumber, firstLogicalObject }: ArchiveBeginning): Promise<void> {
+  /**
+   * Begins at this place, or goes on there: what comes after it is overwritten. Resolves when the catalogue knows it, or
+   * does not take it.
+   */
+  async begin(place: ArchiveBeginning): Promise<void> {
+    const changes = overwrittenAt(place);
+    if (this.#isTold) {
+      this.#replaced.push(...changes);
+      await this.#queue.push(changes);
+      return;
+    }
+    const { cartridge, fileNumber, firstLogicalObject } = place;
     const part = { cartridge, fileNumber, firstLogicalObject, records: 0, bytes: 0, recordSize: 0 };
     this.#isTold = true;
-    const failure = await this.#queue.push([
-      { type: 'cartridge', cartridge, barcode, mediumSerial, seenAt: Date.now() },
-      { type: 'overwritten', cartridge, from: fileNumber },
-      this.#record('writing', [part], 0, undefined),
-    ]);
+    const failure = await this.#queue.push([...changes, this.#record('writing', [part], 0, undefined)]);
     this.#isBegun = failure === undefined;
   }
 
   /** Resolves when the catalogue knows the receipt, and all members; with undefined where there is no catalogue. */
-  async end(
+  end(
+    state: ArchiveState,
+    parts: readonly PartRecord[],
+    checksum: string | undefined,
+  ): Promise<Catalogued | undefined> {
+    // One after the other: members that the catalogue does not take with one outcome go along with the next.
+    const ended = this.#ending.then(() => this.#end(state, parts, checksum));
+    this.#ending = ended.catch(() => undefined);
+    return ended;
+  }
+
+  async #end(
     state: ArchiveState,
     parts: readonly PartRecord[],
     checksum: string | undefined,
   ): Promise<Catalogued | undefined> {
     await this.#sending;
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    const replaced = parts.slice(1).map(({ cartridge, fileNumber: from }): CatalogueChange => {
-      return { type: 'overwritten', cartridge, from };
-    });
     const record = this.#record(state, parts, bytes, checksum);
     const members = this.#takeMembers(Number.POSITIVE_INFINITY);
-    const failure = await this.#queue.push([...replaced, record, ...members]);
+    const failure = await this.#queue.push([...this.#replaced, record, ...members]);
     if (failure !== undefined) this.#takeBack(members);
     if (!this.#queue.hasRecorder) return undefined;
     return { archive: this.archive, failure: failure && asLtoError(failure.reason) };
@@ -87,6 +105,7 @@ export class ArchiveRecording {
   /** The archive is incomplete, or lost from the drive's buffer. Does nothing for one that was never begun. */
   async fail(): Promise<void> {
     if (!this.#isTold) return;
+    await this.#ending;
     await this.#queue.push([this.#record('lost', this.#parts, 0, undefined)]);
   }
 
@@ -146,6 +165,13 @@ export class ArchiveRecording {
     }
     return changes;
   }
+}
+
+function overwrittenAt({ cartridge, barcode, mediumSerial, fileNumber: from }: ArchiveBeginning): CatalogueChange[] {
+  return [
+    { type: 'cartridge', cartridge, barcode, mediumSerial, seenAt: Date.now() },
+    { type: 'overwritten', cartridge, from },
+  ];
 }
 
 export function memberRecord({ path, type, size, modified, offset, length, target }: PassingMember): MemberRecord {

@@ -17,6 +17,7 @@ export interface ScanContentsOptions extends Pick<ScanOptions, 'whole' | 'member
 
 /** What is on a cartridge, from its index and from a scan. */
 export interface CartridgeContents {
+  /** The name on its label. */
   readonly cartridge: string;
   /** File number of the index archive that was used. */
   readonly indexedBy: number | undefined;
@@ -39,10 +40,10 @@ export function requireScan(id: unknown, options: ScanContentsOptions): void {
 /** Proves the cartridge, and looks at what is on it. */
 export async function scanContents(
   session: Session,
-  cartridge: string,
+  id: string,
   { index: usesIndex = true, ...depth }: ScanContentsOptions,
 ): Promise<CartridgeContents> {
-  await proveIdentity(session, cartridge);
+  const { identity: cartridge } = await proveIdentity(session, id);
   const { drive, keyStore, configuration } = session;
   const options = { keyStore, protection: configuration.protection, signal: depth.signal };
   const scan = (from: number, upTo?: number) => scanCartridge(drive, { ...depth, keyStore, from, upTo });

@@ -121,10 +121,10 @@ export class Connection {
     return unlessAborted(asked, signal);
   }
 
-  /** A way to that drive alone, which is given back by `close`. */
-  static holding({ session, giveBack }: LentSession): Connection {
+  /** A way to that drive alone, which is given back by `close`, and is free for others before, once nothing needs it. */
+  static holding({ session, giveBack }: LentSession, needsDrive: () => boolean): Connection {
     let given: Promise<void> | undefined;
-    const end = session.owner.hold();
+    const end = session.owner.hold(needsDrive);
     return new Connection({
       device: session.drive.device,
       bringsCartridges: false,

@@ -26,9 +26,12 @@ export class DriveOwner {
   #label: ProvenLabel | undefined;
   #writtenEpoch: number | undefined;
   #end: { readonly fileNumber: number; readonly mediumEpoch: number } | undefined;
-  #holders = 0;
+  readonly #holders = new Set<() => boolean>();
   #last: Promise<unknown> = Promise.resolve();
-  #job: string | undefined;
+  /** The job that moves the tape now; an object of its own for each. */
+  #job: { readonly name: string } | undefined;
+  #waiting = 0;
+  #replacements = 0;
   #seenChanges: number;
   readonly #onForgotten: ((drive: string) => void)[] = [];
   readonly #onClose: (() => Promise<void>)[] = [];
@@ -40,7 +43,12 @@ export class DriveOwner {
 
   /** What moves the tape now, if something does. */
   get job(): string | undefined {
-    return this.#job;
+    return this.#job?.name;
+  }
+
+  /** How often a cartridge was labelled or erased: what was proven before then holds no longer. */
+  get replacements(): number {
+    return this.#replacements;
   }
 
   /** Read once. */
@@ -110,22 +118,27 @@ export class DriveOwner {
     }
   }
 
-  /** As `run`, for a job that ends when the returned function is called. */
-  async enter(job: string, signal?: AbortSignal): Promise<() => void> {
+  /** As `run`, for a job that ends when the returned function is first called. */
+  async enter(name: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last;
+    const job = { name };
     let leave = () => {};
     this.#last = new Promise<void>((resolve) => {
       leave = () => {
-        this.#job = undefined;
+        // A second call meets the job of somebody else.
+        if (this.#job === job) this.#job = undefined;
         resolve();
       };
     });
+    this.#waiting += 1;
     try {
       await unlessAborted(before, signal);
     } catch (error) {
       // Later jobs still wait for earlier ones.
       void before.then(leave);
       throw error;
+    } finally {
+      this.#waiting -= 1;
     }
     this.#job = job;
     return leave;
@@ -149,24 +162,28 @@ export class DriveOwner {
     await this.#tellForgotten();
   }
 
+  /** The cartridge was labelled or erased, or that was begun. */
+  async cartridgeReplaced(): Promise<void> {
+    this.#replacements += 1;
+    await this.forgetCartridge();
+  }
+
   async #tellForgotten(): Promise<void> {
     const drive = await this.serial();
     for (const forget of this.#onForgotten) forget(drive);
   }
 
-  /** For work that lasts from one job to others; it ends when the returned function is called. */
-  hold(): () => void {
-    let isHeld = true;
-    this.#holders += 1;
-    return () => {
-      if (isHeld) this.#holders -= 1;
-      isHeld = false;
-    };
+  /** For work that lasts from one job to others: as long as `needsDrive`, until the returned function is called. */
+  hold(needsDrive: () => boolean): () => void {
+    const holder = () => needsDrive();
+    this.#holders.add(holder);
+    return () => this.#holders.delete(holder);
   }
 
-  /** Whether nobody works with the drive. */
+  /** Whether nobody works with the drive, or is about to. */
   get isIdle(): boolean {
-    return this.#job === undefined && this.#holders === 0;
+    const isHeld = [...this.#holders].some((needsDrive) => needsDrive());
+    return this.#job === undefined && this.#waiting === 0 && !isHeld;
   }
 
   /** Runs `last` before the drive is closed; it must not reject. */

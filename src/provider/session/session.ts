@@ -44,6 +44,11 @@ export class Session {
     return signal === undefined ? this : new Session(this.owner, this.configuration, this.#context, signal);
   }
 
+  /** The same for what must be done whatever the signal says. */
+  uninterrupted(): Session {
+    return new Session(this.owner, this.configuration, this.#context);
+  }
+
   /** Called before each step that reads, moves the tape, or changes a setting. Throws the signal's reason. */
   throwIfAborted(): void {
     this.#signal?.throwIfAborted();

@@ -1,7 +1,10 @@
 // What the catalogue is told of a cartridge whose data is about to be lost: under each of its names, before it is lost, and
 // the report says so where the catalogue does not take it.
-import { expect, it, vi } from 'vitest';
-import { ID, newLabelledBench } from '../support.js';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { MediumChangedError } from '../../../src/errors/index.js';
+import { LtoProvider } from '../../../src/provider/provider.js';
+import { newLibraryBench } from '../library/support.js';
+import { ID, labelOther, MIB, newLabelledBench, swapTo } from '../support.js';
 import { content, listener, overwritten } from './support.js';
 
 async function withArchive() {
@@ -58,4 +61,38 @@ it('a catalogue that does not take it is named in the report', async () => {
   expect(await provider.erase(ID)).toMatchObject(failure);
   state.fails = false;
   expect(await provider.initializeMedia(ID)).not.toHaveProperty('catalogueFailure');
+});
+
+it('not for one that the drive is told not to overwrite', async () => {
+  const { provider, tape, told } = await withArchive();
+  await tape.configure({ appendOnly: true });
+  await expect(provider.clear(ID)).rejects.toMatchObject({ code: 'LTO_WRITE_PROTECTED' });
+  await expect(provider.erase(ID)).rejects.toMatchObject({ code: 'LTO_WRITE_PROTECTED' });
+  expect(overwritten(told)).toEqual([]);
+  expect(await provider.verifyArchive(ID, 1)).toMatchObject({ bytes: 10_000 });
+});
+
+it('not for one that was replaced while the catalogue was told', async () => {
+  const bench = await withArchive();
+  const other = new LtoProvider(
+    { devicePath: bench.device },
+    { catalogue: { apply: () => swapTo(bench, 'BB0002L8') } },
+  );
+  onTestFinished(() => other.close());
+  await labelOther(bench, 'BB0002L8');
+  await expect(other.erase(ID)).rejects.toBeInstanceOf(MediumChangedError);
+  expect(await bench.provider.identifyMedia({ allowIntrusive: true })).toMatchObject({ label: 'BB0002L8' });
+});
+
+it('what the next cartridge of an archive held is overwritten from the header of the part on', async () => {
+  const { told, catalogue } = listener();
+  const { provider, virtual } = await newLibraryBench({}, {}, { catalogue });
+  const [first = '', second = ''] = virtual.elements.flatMap(({ cartridge }) => cartridge ?? []);
+  for (const id of [first, second]) await provider.initializeMedia(id);
+  told.length = 0;
+  const chunks = Array.from({ length: 60 }, (_, index) => content(index, MIB));
+  const { parts } = await provider.writeArchive(first, chunks, { onEndOfMedium: () => second });
+  expect(parts.map(({ location }) => location)).toEqual([2, 2]);
+  const places = [...new Set(overwritten(told))];
+  expect(places).toEqual([`${first} 1`, `${second} 1`]);
 });

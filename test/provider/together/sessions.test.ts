@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { encodeTextMembers } from '../../../src/archive/encode/text-members.js';
 import { BufferedDataLostError } from '../../../src/errors/index.js';
+import type { CatalogueChange } from '../../../src/provider/record/changes.js';
 import { newLibraryBench } from '../library/support.js';
 import { ID, MIB, newLabelledBench } from '../support.js';
 import { content, listener } from './support.js';
@@ -99,4 +100,21 @@ it('finalizing a cartridge that a session holds waits for it no longer than its 
   await expect(provider.finalizeMedia(one, { signal: timer.signal })).rejects.toBe(reason);
   expect(await session.writeArchive([content(2)])).toMatchObject({ location: 2 });
   await session.close();
+});
+
+it('members that the catalogue refuses for ever are missed in the receipt', async () => {
+  const told: CatalogueChange[] = [];
+  // The durable outcome comes while the catalogue still thinks about the buffered one.
+  const apply = async (changes: readonly CatalogueChange[]) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (changes.some(({ type }) => type === 'members')) throw new Error('the disk is full');
+    told.push(...changes);
+  };
+  const { provider } = await newLabelledBench({}, LARGE_BUFFER, { catalogue: { apply } });
+  await provider.prepareForWrite(ID);
+  const session = await provider.writeSession(ID);
+  const archive = await session.writeArchive([encodeTextMembers([{ path: 'a.txt', content: 'hello' }])]);
+  await session.close();
+  expect(await archive.durable).toMatchObject({ catalogued: { failure: { code: 'LTO_CATALOGUE' } } });
+  expect(told.filter((change) => change.type === 'archive' && change.state === 'durable')).toEqual([]);
 });

@@ -1,7 +1,12 @@
 // A provider that comes back to a cartridge on which somebody has written since: nothing of theirs is overwritten, and the
 // catalogue is not told that it was.
-import { expect, it, onTestFinished } from 'vitest';
-import { PositionMismatchError } from '../../../src/errors/index.js';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import {
+  IllegalRequestError,
+  LabelError,
+  MediumChangedError,
+  PositionMismatchError,
+} from '../../../src/errors/index.js';
 import { LtoProvider } from '../../../src/provider/provider.js';
 import { newLibraryBench } from '../library/support.js';
 import { ID, newLabelledBench } from '../support.js';
@@ -66,4 +71,33 @@ it('and the catalogue loses nothing by a write that was refused', async () => {
   await a.close();
   expect(told).toEqual([]);
   expect(overwritten(told)).toEqual([]);
+});
+
+it('with another label, on a cartridge whose memory does not tell', async () => {
+  const { provider: a, tape, device } = await newLabelledBench();
+  const b = second(device);
+  vi.spyOn(tape, 'mam').mockResolvedValue(undefined);
+  await a.prepareForWrite(ID);
+  await b.initializeMedia('BB0002L8', { overwrite: ID });
+  await expect(a.writeArchive(ID, [content(9)])).rejects.toBeInstanceOf(MediumChangedError);
+});
+
+it('with a label that could not be written to its end', async () => {
+  const { provider, tape } = await newLabelledBench();
+  await provider.prepareForWrite(ID);
+  const writeFile = tape.writeFile.bind(tape);
+  vi.spyOn(tape, 'writeFile').mockImplementationOnce(async (...written) => {
+    await writeFile(...written);
+    throw new Error('interrupted');
+  });
+  await expect(provider.initializeMedia('BB0002L8', { overwrite: ID })).rejects.toThrow('interrupted');
+  await expect(provider.prepareForWrite(ID)).rejects.toBeInstanceOf(LabelError);
+});
+
+it('attributes of the configuration that the drive refuses are in the report of the label', async () => {
+  const { provider, tape } = await newLabelledBench({ mediaPool: 'nightly', owningHost: 'archive1' });
+  const refused = new IllegalRequestError('the drive refuses it', { sense: undefined });
+  vi.spyOn(tape, 'setAttributes').mockRejectedValue(refused);
+  const { memory } = await provider.initializeMedia('BB0002L8', { overwrite: ID });
+  expect(memory?.refused.map(({ key }) => key)).toEqual(expect.arrayContaining(['owningHost', 'mediaPool']));
 });

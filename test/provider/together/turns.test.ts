@@ -1,6 +1,6 @@
 // The tape is given back whatever ends a call, and one question answered badly ends nobody's work.
-import { expect, it } from 'vitest';
-import { InvalidArgumentError } from '../../../src/errors/index.js';
+import { expect, it, vi } from 'vitest';
+import { BufferedDataLostError, InvalidArgumentError } from '../../../src/errors/index.js';
 import { ID, MIB, newLabelledBench } from '../support.js';
 import { content } from './support.js';
 
@@ -44,4 +44,52 @@ it('a failed question does not close the drive under a write', async () => {
   expect(await provider.checkOnline({ force: true })).toMatchObject({ state: 'offline' });
   goesOn = false;
   expect(await written).toMatchObject({ location: 1 });
+});
+
+/** A source that goes on until it is told to stop. */
+function endless() {
+  const state = { goesOn: true };
+  async function* chunks() {
+    while (state.goesOn) {
+      yield content(1, MIB);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  return { state, chunks };
+}
+
+const GONE = { command: 'TEST UNIT READY', times: 1, outcome: { sense: { key: 4, asc: 0x44, ascq: 0 } } } as const;
+
+it('nor under one that waited for an archive that could have gone on to other cartridges', async () => {
+  const { provider, virtual } = await newLabelledBench();
+  const { state, chunks } = endless();
+  await provider.prepareForWrite(ID);
+  const first = provider.writeArchive(ID, [content(1)], { onEndOfMedium: () => 'BB0002L8' });
+  const second = provider.writeArchive(ID, chunks());
+  await first;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await provider.getLiveInfo({ force: true })).toMatchObject({ job: 'writing an archive' });
+  virtual.faults = [GONE];
+  expect(await provider.checkOnline({ force: true })).toMatchObject({ state: 'offline' });
+  state.goesOn = false;
+  // Behind the header of the part before it.
+  expect(await second).toMatchObject({ location: 3 });
+});
+
+it('a session keeps its drive open through a failed question, until it has lost its archives', async () => {
+  const { provider, tape, virtual } = await newLabelledBench({}, { bufferBytes: 64 * MIB });
+  const close = vi.spyOn(tape, 'close').mockResolvedValue();
+  await provider.prepareForWrite(ID);
+  const session = await provider.writeSession(ID);
+  await session.writeArchive([content(1)]);
+  virtual.faults = [GONE];
+  await provider.checkOnline({ force: true });
+  expect(close).not.toHaveBeenCalled();
+  await virtual.cutPower();
+  await expect(session.writeArchive([content(2)])).rejects.toBeInstanceOf(BufferedDataLostError);
+  virtual.faults = [GONE];
+  expect(await provider.checkOnline({ force: true })).toMatchObject({ state: 'offline' });
+  expect(close).toHaveBeenCalled();
+  close.mockRestore();
+  await session.close().catch(() => undefined);
 });
