@@ -3,6 +3,7 @@ import type { WaitOptions } from '../tape/motion/wait-until-ready.js';
 import { TapeDrive } from '../tape/tape-drive.js';
 import type { InventoryElement } from './inventory.js';
 import type { MoveReceipt } from './moves.js';
+import { isSameCartridge } from './same-cartridge.js';
 
 /** What the drive itself reported about the cartridge that was moved to it. */
 export interface DriveProof {
@@ -67,7 +68,7 @@ export async function proveCartridge(
   const { serialNumber } = await drive.identity();
   const values = (await drive.mam())?.values;
   const barcodeInMemory = values?.barcode || undefined;
-  if (barcode !== undefined && barcodeInMemory !== undefined && barcode !== barcodeInMemory) {
+  if (barcode !== undefined && barcodeInMemory !== undefined && !isSameCartridge(barcode, barcodeInMemory)) {
     throw new VerificationError(`the label says ${barcode}, and the cartridge memory ${barcodeInMemory}`, {
       device: drive.device,
       next: 'Find out which of the two is right before anything is written',

@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import { ltoCommand } from './support.js';
 
 const lto = ltoCommand();
@@ -56,4 +58,48 @@ it('refuses a cartridge that is not there, and a library without a cartridge', a
   expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('no cartridge is named')]);
   const without = await lto.run(['read', '1', '-b', 'A00001L8']);
   expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('no library is named')]);
+});
+
+describe('the label of a cartridge in a library', () => {
+  const on = (barcode: string) => [...LIBRARY, '-b', barcode];
+
+  it('is not another word than its barcode, which would lock it out: nothing is written', async () => {
+    await create();
+    const { code, stderr } = await lto.run(['label', 'PHOTOS', ...on('A00001L8')]);
+    expect([code, stderr]).toEqual([10, expect.stringMatching(/"PHOTOS" is not the barcode.*A00001L8.*\[LTO_LABEL\]/)]);
+    const unlabelled = await lto.run(['label', ...on('A00001L8')]);
+    expect([unlabelled.code, unlabelled.stderr]).toEqual([10, expect.stringContaining('nothing is recorded on it')]);
+    await lto.document(['label', 'A00001L8', ...on('A00001L8')]);
+  });
+
+  it('may leave out the suffix, and so may the name that it is asked for by', async () => {
+    await create();
+    await lto.document(['label', 'A00003', ...on('A00003L8')]);
+    expect(await lto.document(['label', ...on('A00003L8')])).toEqual({ identifier: 'A00003' });
+    expect(await lto.document(['label', ...on('A00003')])).toEqual({ identifier: 'A00003' });
+  });
+});
+
+describe('Ctrl-C while the library loads', () => {
+  /** By the record of the library, which belongs to the command meanwhile: the robot has put the cartridge down. */
+  const isInDrive = async () => {
+    const { memory } = JSON.parse(await readFile(lto.path('library', 'library.json'), 'utf8'));
+    return '1' in memory.stored;
+  };
+
+  it.each([
+    ['label', ['A00001L8', '-b', 'A00001L8']],
+    ['scan', ['-b', 'A00001L8']],
+    ['verify', ['1', '-b', 'A00001L8', '--json']],
+    ['catalogue reconcile', ['A00001L8', '--catalogue', 'c.sqlite']],
+    ['catalogue rebuild', ['A00001L8', '--catalogue', 'c.sqlite']],
+  ])('ends lto %s with 130', async (command, args) => {
+    await create('--load', '3');
+    const running = lto.start([...command.split(' '), ...args, ...LIBRARY]);
+    while (!(await isInDrive())) await delay(20);
+    running.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([130, expect.stringContaining('[LTO_INTERRUPTED]')]);
+    expect(stderr).not.toContain('Abort');
+  });
 });

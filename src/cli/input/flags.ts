@@ -27,7 +27,10 @@ export function jsonCommand(program: Command, usage: string, description: string
     .command(usage, options)
     .description(description)
     .option('--json', 'print one JSON document; progress and notes are one for each line of stderr')
-    .option('-q, --quiet', 'print errors only: neither progress nor notes nor the result, except with --json');
+    .option(
+      '-q, --quiet',
+      'print errors and warnings only: neither progress nor notes nor the result, except with --json',
+    );
 }
 
 /** Options of a command that uses the keystore. */

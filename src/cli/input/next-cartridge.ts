@@ -1,6 +1,6 @@
 import { InvalidArgumentError, LtoError, NoMediumError } from '../../errors/index.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import type { FullCartridge } from '../../provider/archive/full-cartridge.js';
-import { isSameCartridge } from '../../provider/label/barcode.js';
 import type { MediaIdentity } from '../../provider/label/identify.js';
 import { printText, visible } from '../output/terminal.js';
 import { formatBytes } from '../output/units.js';

@@ -2,7 +2,7 @@ import { jsonLines, printText, visible } from './terminal.js';
 
 /** How a command speaks while it works. */
 interface Manner {
-  /** Only errors. */
+  /** Only errors and warnings. */
   readonly quiet: boolean;
   /** A JSON document for each line, in place of text. */
   readonly json: boolean;
@@ -19,6 +19,7 @@ export function setManner({ quiet = false, json = false }: Partial<Manner>): voi
 /** Progress of long work, and notes: with `--json`, a line of stderr for each. */
 export type WorkEvent =
   | { readonly event: 'note'; readonly message: string }
+  | { readonly event: 'warning'; readonly message: string }
   | ({ readonly event: 'progress' } & ProgressEvent)
   | { readonly event: 'file'; readonly fileNumber: number; readonly records: number; readonly bad: number };
 
@@ -51,9 +52,17 @@ export function note(message: string): void {
   tell({ event: 'note', message }, `lto: ${visible(message)}`);
 }
 
+/** Says what was asked for and is not done although the command succeeds: with `--quiet`, too. */
+export function warn(message: string): void {
+  say({ event: 'warning', message }, `lto: ${visible(message)}`);
+}
+
 /** Says an event in JSON, or its text. */
 export function tell(event: WorkEvent, text: string): void {
-  if (manner.quiet) return;
+  if (!manner.quiet) say(event, text);
+}
+
+function say(event: WorkEvent, text: string): void {
   if (manner.json) process.stderr.write(jsonLines(event));
   else printText(process.stderr, text);
 }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { LtoError } from '../../errors/index.js';
+import { onFile } from './file-error.js';
 
 const STDOUT = 1;
 
@@ -32,13 +33,15 @@ export async function print(text: string | Uint8Array, to: Writable = standardOu
 /** Copies a file to stdout completely. Rejects with the error of reading or writing. */
 export async function pipeOut(source: Readable, signal?: AbortSignal): Promise<void> {
   requireOpen();
-  await pipeline(source, standardOutput(), { signal });
-  await flushed();
+  await onFile('standard output', async () => {
+    await pipeline(source, standardOutput(), { signal });
+    await flushed();
+  });
 }
 
 /** Prints lines as they come, each ending with a line feed. Rejects with the error of their source or of writing. */
 export async function pipeLines(lines: AsyncIterable<string>, signal?: AbortSignal): Promise<void> {
-  await pipeline(lines, standardOutput(), { signal });
+  await onFile('standard output', () => pipeline(lines, standardOutput(), { signal }));
 }
 
 /**

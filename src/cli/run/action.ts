@@ -2,11 +2,12 @@ import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { LtoError } from '../../errors/index.js';
 import { codeOf, errorDocument, printDocument } from '../output/document.js';
+import { asFileError } from '../output/file-error.js';
 import { setManner } from '../output/notes.js';
 import { OutputError, print } from '../output/standard-output.js';
 import { printText, textLines, visible } from '../output/terminal.js';
 import { commandPath } from './command-path.js';
-import { exitCodeOf, OUTPUT_CLOSED } from './exit-codes.js';
+import { exitCodeFor, OUTPUT_CLOSED } from './exit-codes.js';
 import { InterruptedError } from './interrupt.js';
 import { QUERIES } from './queries.js';
 
@@ -49,25 +50,25 @@ export function actionOf<O extends CommonOptions, A extends readonly unknown[] =
     try {
       const work = await load();
       const result = await work(options, ...args);
-      process.exitCode = result?.exitCode ?? 0;
+      // What could not be closed has left an exit code.
+      process.exitCode = result?.exitCode || process.exitCode || 0;
       if (result === undefined) return;
       const { document, text, textTo } = result;
       if (options.json) await printDocument(document);
       else if (text !== '' && !options.quiet) await print(textLines(text), textTo);
     } catch (error) {
-      await fail(error, options.json ?? false, actual.at(-1) as Command);
+      await fail(asFileError(error), options.json ?? false, actual.at(-1) as Command);
     }
   };
 }
 
 /** Prints the error on one line and sets its exit code. */
 async function fail(error: unknown, json: boolean, command: Command): Promise<void> {
-  const code = codeOf(error) ?? '';
   if (isReaderGone(error, command)) {
     process.exitCode = OUTPUT_CLOSED;
     return;
   }
-  process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeOf(code);
+  process.exitCode = error instanceof InterruptedError ? error.exitCode : exitCodeFor(error);
   // When stdout fails, the error goes only to stderr.
   if (json && !(error instanceof OutputError))
     await printDocument({ error: errorDocument(error) }).catch(() => undefined);

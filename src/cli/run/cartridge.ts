@@ -1,6 +1,7 @@
 import { holdAlone } from '../../library/mount/held-drive.js';
 import { CartridgeMounts } from '../../library/mount/mounts.js';
 import { DEFAULT_MOUNT_POLICY } from '../../library/mount/policy.js';
+import { isSameCartridge } from '../../library/same-cartridge.js';
 import { TapeLibrary } from '../../library/tape-library.js';
 import type { OpenOptions } from '../../tape/open/open-transport.js';
 import { TapeDrive } from '../../tape/tape-drive.js';
@@ -22,7 +23,7 @@ export async function withCartridge<T>(
   const library = await TapeLibrary.open(device);
   try {
     const hold = (node: string) => holdAlone(node, (name) => TapeDrive.open(name, open));
-    const mounts = new CartridgeMounts({ library, hold, onEvent: tellMountEvent });
+    const mounts = new CartridgeMounts({ library, hold, onEvent: tellMountEvent, isSame: isSameCartridge });
     let leave = keep;
     const brought = async () => {
       const terms = { policy: DEFAULT_MOUNT_POLICY };

@@ -1,9 +1,15 @@
+import { ArchiveError } from '../../errors/index.js';
+import { codeOf } from '../output/document.js';
+
 interface ExitCode {
   readonly code: number;
   readonly meaning: string;
   /** Codes of the errors with this exit code. */
   readonly errors: readonly string[];
 }
+
+/** Also of an archive whose members the file system does not take. */
+const FILE_FAILED = 20;
 
 /** The exit codes of `lto`; an error that no row names has `FAILED`. */
 export const EXIT_CODES: readonly ExitCode[] = [
@@ -56,6 +62,11 @@ export const EXIT_CODES: readonly ExitCode[] = [
   { code: 17, meaning: 'done, except for unreadable records that were skipped (--skip-bad)', errors: [] },
   { code: 18, meaning: 'the library refuses the move of the cartridge', errors: ['LTO_ELEMENT'] },
   { code: 19, meaning: 'the catalogue cannot be used', errors: ['LTO_CATALOGUE'] },
+  {
+    code: FILE_FAILED,
+    meaning: 'a file, a folder or the file system of this computer failed: rights, a full disk',
+    errors: ['LTO_FILE'],
+  },
   { code: 130, meaning: 'interrupted with Ctrl-C (143: terminated)', errors: [] },
   { code: 141, meaning: 'the reader of the output is gone', errors: [] },
 ];
@@ -68,6 +79,12 @@ export const OUTPUT_CLOSED = 141;
 /** Exit code for an error code. */
 export function exitCodeOf(errorCode: string): number {
   return EXIT_CODES.find(({ errors }) => errors.includes(errorCode))?.code ?? FAILED;
+}
+
+/** As `exitCodeOf`: an extraction that the file system refuses is no fault of the archive. */
+export function exitCodeFor(error: unknown): number {
+  if (error instanceof ArchiveError && error.reason === 'failed') return FILE_FAILED;
+  return exitCodeOf(codeOf(error) ?? '');
 }
 
 /** The text for `lto --help`. */

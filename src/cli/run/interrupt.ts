@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { LtoError, type LtoErrorDetails } from '../../errors/index.js';
+import { withParts } from '../../errors/with-parts.js';
 import type { IncompleteFile } from '../../tape/stream/file/receipt.js';
 import { note } from '../output/notes.js';
 
@@ -60,7 +61,10 @@ export interface Interruption {
   received(): NodeJS.Signals | undefined;
 }
 
-/** Runs `work`, which must stop when `signal` is aborted. */
+/**
+ * Runs `work`, which must stop when `signal` is aborted. Whatever it rejects with after a signal becomes an
+ * InterruptedError: the user ended the command, so that it never ends as if something had failed.
+ */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
@@ -70,10 +74,19 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
     note('stopping; press again to end at once');
     controller.abort();
   };
+  const interruption: Interruption = { signal: controller.signal, received: () => received };
   for (const name of SIGNALS) process.on(name, stop);
   try {
-    return await work({ signal: controller.signal, received: () => received });
+    return await work(interruption);
+  } catch (error) {
+    const name = interruption.received();
+    throw name === undefined || error instanceof InterruptedError ? error : interruptedBy(name, error);
   } finally {
     for (const name of SIGNALS) process.off(name, stop);
   }
+}
+
+function interruptedBy(signal: NodeJS.Signals, cause: unknown): InterruptedError {
+  if (!(cause instanceof LtoError)) return new InterruptedError(signal, { cause });
+  return withParts(new InterruptedError(signal, { device: cause.device, cause }), cause.parts ?? []);
 }

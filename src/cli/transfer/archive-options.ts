@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { PackOptions } from '../../archive/pack/pack-folder.js';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { claimStdin } from '../input/stdin.js';
 
 /** Which sources go into an archive, and where they are found. */
 export interface ArchiveOptions {
@@ -43,7 +44,7 @@ const NEWLINE = 0x0a;
 
 /** Paths, each followed by a NUL. */
 async function pathList(file: string, isNull: boolean): Promise<Uint8Array> {
-  const list = file === '-' ? await buffer(process.stdin) : await readFile(file);
+  const list = file === '-' ? await buffer(claimStdin('the paths')) : await readFile(file);
   if (isNull) return list;
   if (list.includes(0)) {
     throw new InvalidArgumentError(`the paths of ${file} end with NUL`, { next: 'Use -0' });

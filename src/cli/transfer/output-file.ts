@@ -4,14 +4,12 @@ import { lstat, open, rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { onFile } from '../output/file-error.js';
 
 /** Rejects with InvalidArgumentError if the path exists. */
 export async function requireAbsent(path: string): Promise<void> {
-  const exists = await lstat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
-  );
-  if (!exists) return;
+  const found = await onFile(path, () => statsOf(path));
+  if (found === undefined) return;
   throw new InvalidArgumentError(`${path} exists`, { next: 'Choose another name, or replace it with --force' });
 }
 
@@ -25,9 +23,11 @@ export async function saveFile(
   path: string,
   { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const node = await findNode(path);
-  if (node) await writeInto(source, node, path, signal);
-  else await replaceFile(source, path, force, signal);
+  await onFile(path, async () => {
+    const node = await findNode(path);
+    if (node) await writeInto(source, node, path, signal);
+    else await replaceFile(source, path, force, signal);
+  });
 }
 
 /** Length of a regular file in bytes; 0 if there is none. Rejects with InvalidArgumentError for anything else. */
@@ -42,21 +42,28 @@ export async function lengthOf(path: string): Promise<number> {
 /** Appends a source to a regular file; creates a missing file. After a failure, the appended bytes stay. */
 export async function appendTo(source: Readable, path: string, signal: AbortSignal): Promise<void> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
-  await pipeline(source, file.createWriteStream({ flush: true }), { signal });
+  await onFile(path, async () => {
+    const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
+    await pipeline(source, file.createWriteStream({ flush: true }), { signal });
+  });
 }
 
 /** The device or FIFO at a path; undefined for a regular file or nothing. */
 async function findNode(path: string): Promise<Stats | undefined> {
-  const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
+  const stats = await statsOf(path);
   if (stats === undefined || stats.isFile()) return undefined;
   if (stats.isFIFO() || stats.isCharacterDevice() || stats.isBlockDevice()) return stats;
   const kind = stats.isSymbolicLink() ? 'a link' : stats.isDirectory() ? 'a folder' : 'a socket';
   throw new InvalidArgumentError(`${path} is ${kind}`, {
     next: stats.isSymbolicLink() ? 'Name the target of the link' : 'Choose another name',
+  });
+}
+
+/** Undefined if there is nothing. */
+function statsOf(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
   });
 }
 

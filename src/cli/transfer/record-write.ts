@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../catalogue/index.js';
-import { LtoError } from '../../errors/index.js';
+import { EndOfMediumError, LtoError } from '../../errors/index.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import type { IndexReport } from '../../provider/archive/archive.js';
 import { RecordQueue } from '../../provider/record/record-queue.js';
 import { ArchiveRecording } from '../../provider/record/recording.js';
 import { IndexKeeper } from '../../provider/tape-index/index-keeper.js';
@@ -8,11 +9,14 @@ import { takeSource } from '../../streams/taken-source.js';
 import type { TapeReceipt } from '../../tape/stream/file/receipt.js';
 import type { WriteStreamOptions } from '../../tape/stream/write/write-options.js';
 import type { TapeDrive } from '../../tape/tape-drive.js';
-import { note } from '../output/notes.js';
-import { closedAfter } from '../run/closing.js';
+import { warn } from '../output/notes.js';
+import { letGoAfter } from '../run/closing.js';
 import type { Interruption } from '../run/interrupt.js';
-import { cartridgeNames } from './cartridge-names.js';
-import { type WrittenSource, writeSource } from './write-source.js';
+import { type KnownCartridge, knownCartridge, whyNotAddressable } from './cartridge-names.js';
+import { tellLoss } from './losing.js';
+import { tellNotIndexed, tellNotRecorded } from './not-recorded.js';
+import type { Source } from './source.js';
+import { writeSource } from './write-source.js';
 
 /** Who is told of the file that is written. */
 export interface Recorders {
@@ -24,23 +28,42 @@ export interface Recorders {
   readonly keyStore: KeyStore;
 }
 
-/** As `writeSource`, and records the file with its members. A failure to record it is only reported on stderr. */
-export function recordingWrite(told: Recorders): typeof writeSource {
-  return async (drive: TapeDrive, source: WrittenSource, options: WriteStreamOptions, interruption: Interruption) => {
-    const catalogue = told.catalogue ? await open(told.catalogue) : undefined;
-    const keeper = told.index ? new IndexKeeper() : undefined;
-    return closedAfter(
-      (async () => {
-        const taken = takeSource(source.stream, { device: drive.device, operation: 'write' });
-        const queue = new RecordQueue(catalogue, keeper && ((changes) => keeper.take(changes)));
-        const recording = new ArchiveRecording(queue, taken);
-        const receipt = await writeSource(drive, { ...source, stream: taken }, options, interruption);
-        await record(drive, recording, receipt, { ...told, keeper, options });
-        return receipt;
-      })(),
-      async () => catalogue?.close(),
-    );
-  };
+/** The file to be written. */
+export interface FileToWrite {
+  readonly source: Source;
+  readonly options: WriteStreamOptions;
+  /** From this file on, everything on the cartridge is replaced. */
+  readonly overwritten: number | undefined;
+  /** Sets the drive up and goes to the place; what is done before it may move the tape. */
+  readonly start: () => Promise<void>;
+}
+
+/** A receipt with what became of the request to record it. */
+export interface RecordedReceipt extends TapeReceipt {
+  /** Undefined if no catalogue was named. */
+  readonly catalogued?: CataloguedFile | undefined;
+  /** Undefined if no index was asked for. */
+  readonly indexed?: IndexReport | undefined;
+}
+
+export interface CataloguedFile {
+  /** Name of the archive in the catalogue; undefined if the catalogue could not find it again on the cartridge. */
+  readonly archive: string | undefined;
+  /** Why the catalogue does not know this receipt. The file is as safe on tape. */
+  readonly failure: LtoError | undefined;
+}
+
+/** As `writeSource`, and records the file with its members. A failure to record it is told, and does not fail the command. */
+export async function recordedWrite(
+  drive: TapeDrive,
+  file: FileToWrite,
+  told: Recorders,
+  interruption: Interruption,
+): Promise<RecordedReceipt> {
+  const catalogue = told.catalogue ? await open(told.catalogue) : undefined;
+  return letGoAfter(writeAndRecord(drive, file, { ...told, open: catalogue }, interruption), async () =>
+    catalogue?.close(),
+  );
 }
 
 async function open(location: string): Promise<Catalogue> {
@@ -48,44 +71,81 @@ async function open(location: string): Promise<Catalogue> {
   return openCatalogue(location);
 }
 
-interface Recording extends Recorders {
-  readonly keeper: IndexKeeper | undefined;
-  readonly options: WriteStreamOptions;
+interface OpenRecorders extends Recorders {
+  readonly open: Catalogue | undefined;
+}
+
+async function writeAndRecord(
+  drive: TapeDrive,
+  { source, options, overwritten, start }: FileToWrite,
+  told: OpenRecorders,
+  interruption: Interruption,
+): Promise<RecordedReceipt> {
+  const taken = takeSource(source.stream, { device: drive.device, operation: 'write' });
+  const keeper = told.index ? new IndexKeeper() : undefined;
+  const queue = new RecordQueue(told.open, keeper && ((changes) => keeper.take(changes)));
+  const recording = new ArchiveRecording(queue, taken);
+  const known = await knownCartridge(drive, told.keyStore);
+  await start();
+  if (overwritten !== undefined) {
+    // Whatever refuses comes before the catalogue forgets.
+    await drive.requireOverwritable();
+    await tellLoss(told.open, known, overwritten);
+  }
+  const receipt = await writeSource(drive, { ...source, stream: taken }, options, interruption);
+  const failure = whyNotAddressable(known, receipt.fileNumber);
+  if (failure !== undefined) return notAddressable(receipt, told, failure);
+  const catalogued = await record(recording, known, receipt, told.encryptionKeyId);
+  const indexed = keeper && (await writeIndex(drive, keeper, known, receipt, { ...told, options }));
+  return { ...receipt, catalogued, indexed };
+}
+
+/** A catalogue that had it would promise what nobody could restore by way of it. */
+function notAddressable(receipt: TapeReceipt, told: OpenRecorders, failure: LtoError): RecordedReceipt {
+  warn(`on tape, and not recorded in a catalogue or an index: ${failure.message}`);
+  return {
+    ...receipt,
+    ...(told.open && { catalogued: { archive: undefined, failure } }),
+    ...(told.index && { indexed: { fileNumber: undefined, failure } }),
+  };
 }
 
 async function record(
-  drive: TapeDrive,
   recording: ArchiveRecording,
-  receipt: TapeReceipt,
-  { keeper, keyStore, encryptionKeyId, options }: Recording,
-): Promise<void> {
-  const { cartridge, barcode, mediumSerial } = await cartridgeNames(drive);
-  if (cartridge === undefined) {
-    note('not recorded in a catalogue or an index: the cartridge has no name in its memory');
-    return;
-  }
-  const { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum } = receipt;
-  const part = { cartridge, fileNumber, firstLogicalObject, records, bytes, recordSize, checksum, encryptionKeyId };
-  await recording.begin({ cartridge, barcode, mediumSerial, fileNumber, firstLogicalObject });
-  const told = await recording.end('durable', [part], checksum);
-  if (told?.failure !== undefined) tellNotRecorded(told.failure);
-  if (keeper === undefined) return;
-  try {
-    // The files before it; its own is described already.
-    const place = { identity: cartridge, nextFile: fileNumber, mediumEpoch: drive.mediumEpoch };
-    const index = await keeper.open(drive, place, { keyStore, protection: options.protection });
-    index.nextFile = fileNumber + 1;
-    const { recordSize: size, protection, signal } = options;
-    index.written(
-      (await drive.writeFile(index.encode(), { position: 'append', recordSize: size, protection, signal })).fileNumber,
-    );
-  } catch (error) {
-    if (!(error instanceof LtoError)) throw error;
-    note(`on tape, without an index archive behind it: ${error.message}`);
-  }
+  { identity = '', barcode, mediumSerial }: KnownCartridge,
+  { fileNumber, firstLogicalObject, records, bytes, recordSize, checksum }: TapeReceipt,
+  encryptionKeyId: string | undefined,
+): Promise<CataloguedFile | undefined> {
+  const place = { cartridge: identity, fileNumber, firstLogicalObject };
+  const part = { ...place, records, bytes, recordSize, checksum, encryptionKeyId };
+  await recording.begin({ ...place, barcode, mediumSerial });
+  const catalogued = await recording.end('durable', [part], checksum);
+  if (catalogued?.failure !== undefined) tellNotRecorded(catalogued.failure);
+  return catalogued;
 }
 
-/** What is on tape is as safe. */
-export function tellNotRecorded({ message }: LtoError): void {
-  note(`on tape, and not recorded in the catalogue: ${message}; run lto catalogue reconcile`);
+interface IndexOptions extends Recorders {
+  readonly options: WriteStreamOptions;
+}
+
+/** Behind the file, which is described already; the index has the files before it, too. */
+async function writeIndex(
+  drive: TapeDrive,
+  keeper: IndexKeeper,
+  { identity = '' }: KnownCartridge,
+  { fileNumber }: TapeReceipt,
+  { keyStore, options: { recordSize, protection, signal } }: IndexOptions,
+): Promise<IndexReport> {
+  try {
+    const place = { identity, nextFile: fileNumber, mediumEpoch: drive.mediumEpoch };
+    const index = await keeper.open(drive, place, { keyStore, protection });
+    index.nextFile = fileNumber + 1;
+    const written = await drive.writeFile(index.encode(), { position: 'append', recordSize, protection, signal });
+    index.written(written.fileNumber);
+    return { fileNumber: written.fileNumber, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof LtoError)) throw error;
+    tellNotIndexed(error);
+    return { fileNumber: undefined, failure: error instanceof EndOfMediumError ? undefined : error };
+  }
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { END_BYTES } from '../../archive/encode/text-members.js';
 import { packFolder } from '../../archive/pack/pack-folder.js';
 import type { PackStream } from '../../archive/pack/pack-stream.js';
 import { InvalidArgumentError } from '../../errors/index.js';
+import { claimStdin } from '../input/stdin.js';
 import { type ArchiveOptions, packOptions, wantsArchive } from './archive-options.js';
 import { SteadyFile } from './steady-file.js';
 
@@ -23,7 +26,7 @@ export interface Source {
 export async function openSource(paths: readonly string[], options: ArchiveOptions = {}): Promise<Source> {
   const [path] = paths;
   const isAlone = paths.length === 1 && !wantsArchive(options);
-  if (isAlone && path === '-') return { stream: requireInput(), bytes: undefined };
+  if (isAlone && path === '-') return { stream: claimStdin('the file'), bytes: undefined };
   if (isAlone && path !== undefined) {
     const file = await SteadyFile.open(path);
     if (file) return { stream: file, bytes: file.size };
@@ -37,13 +40,20 @@ export async function openSource(paths: readonly string[], options: ArchiveOptio
     });
   }
   const archive = packFolder(paths, await packOptions(options));
-  await archive.begun();
+  await requireMembers(archive);
   return { stream: archive, bytes: undefined, archive };
 }
 
 const CHUNK = 1024 * 1024;
 
-function requireInput(): Readable {
-  if (!process.stdin.isTTY) return process.stdin;
-  throw new InvalidArgumentError('the standard input is a terminal', { next: 'Pipe something into it' });
+/** Rejects with InvalidArgumentError for an archive without a member: it would look like a backup. */
+async function requireMembers(archive: PackStream): Promise<void> {
+  await archive.begun();
+  await once(archive, 'readable');
+  if (archive.progress.entries > 0 || archive.readableLength > END_BYTES) return;
+  archive.destroy();
+  throw new InvalidArgumentError('there is nothing to archive', {
+    operation: 'archive',
+    next: 'Name files and folders: the list is empty, or what is left out is all there is',
+  });
 }

@@ -11,6 +11,8 @@ interface ReconcileCommandOptions extends CommonOptions, CatalogueOptions, Keyst
   readonly verify?: boolean;
 }
 
+const AGREES = 'the catalogue agrees with the cartridge: --verify also reads what is in the archives';
+
 /** Compares the catalogue with a cartridge. */
 export function reconcileCartridge(options: ReconcileCommandOptions, cartridge: string) {
   return withCatalogue(options, async (catalogue) => {
@@ -22,7 +24,8 @@ export function reconcileCartridge(options: ReconcileCommandOptions, cartridge: 
       ['now durable', names(found.durable)],
       ['found on tape', names(found.found)],
       ['lost', names(found.lost)],
+      ['not proven without --verify', names(found.unproven)],
     ]);
-    return { document: found, text: rows === '' ? 'the catalogue agrees with the cartridge' : rows };
+    return { document: found, text: rows === '' ? AGREES : rows };
   });
 }

@@ -36,8 +36,11 @@ export async function generate(options: KeystoreOptions, id: string) {
 
 export async function importKey(options: ImportOptions, named?: string) {
   if (named !== undefined) requireKeyId(named);
+  // Said before the key is read: what stdin has then may be the passphrase.
   if (options.file === '-' && passphraseFileOf(options) === '-') {
-    throw new InvalidArgumentError('stdin cannot give both the key and the passphrase');
+    throw new InvalidArgumentError('stdin cannot give both the key and the passphrase', {
+      next: 'Name a file for one of the two',
+    });
   }
   const { key, description } = await readKey(options.file);
   const id = named ?? description;
@@ -54,7 +57,7 @@ async function readKey(file: string | undefined): Promise<StencKey> {
       next: 'Name a file that holds it with --file, or - for stdin',
     });
   }
-  const content = await (file === undefined ? askNewSecret('Key, 64 hexadecimal digits') : readSecret(file));
+  const content = await (file === undefined ? askNewSecret('Key, 64 hexadecimal digits') : readSecret(file, 'the key'));
   try {
     return decodeStencFile(content);
   } finally {
@@ -137,9 +140,6 @@ export async function deleteKey(options: DeleteOptions, id: string) {
 
 export async function changePassphrase(options: PassphraseOptions) {
   const { newPassphraseFile } = options;
-  if (newPassphraseFile === '-' && passphraseFileOf(options) === '-') {
-    throw new InvalidArgumentError('stdin cannot give both passphrases');
-  }
   const store = await openKeystore(options);
   // A wrong passphrase is reported before a new one is requested.
   await store.list();

@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from '../../../errors/index.js';
+import type { Catalogue } from '../../../catalogue/index.js';
+import { InvalidArgumentError, type LtoError } from '../../../errors/index.js';
 import { ERASE_CONFIRMATION } from '../../../tape/motion/erase-confirmation.js';
 import type { PartitionSize } from '../../../tape/motion/prepare-medium.js';
 import type { TapeDrive } from '../../../tape/tape-drive.js';
@@ -7,10 +8,13 @@ import { parseSize } from '../../input/numbers.js';
 import { withWaiting } from '../../output/progress.js';
 import { facts } from '../../output/table.js';
 import { formatBytes } from '../../output/units.js';
+import { type CatalogueOptions, withAnyCatalogue } from '../../run/catalogue.js';
 import { type DeviceOptions, withDrive } from '../../run/device.js';
 import { interruptibleMotion } from '../../run/interrupted-drive.js';
+import { knownCartridge } from '../../transfer/cartridge-names.js';
+import { tellLoss } from '../../transfer/losing.js';
 
-interface FormatFlags extends DeviceOptions, LossOptions {
+interface FormatFlags extends DeviceOptions, LossOptions, CatalogueOptions {
   readonly singlePartition?: boolean;
   readonly partitions?: string;
 }
@@ -22,24 +26,42 @@ export async function format({ singlePartition, partitions, ...options }: Format
     });
   }
   const sizes = partitions === undefined ? undefined : partitions.split(',').map(partitionSize);
-  return withDrive(options, async (drive) => {
-    await confirmLoss(drive, { operation: 'format', what: 'everything' }, options);
-    const before = await cartridgeOf(drive);
-    await withWaiting({ label: 'formatting' }, () =>
-      interruptibleMotion(drive, (signal) =>
-        drive.formatMedium({ confirm: ERASE_CONFIRMATION, partitions: sizes, signal }),
-      ),
-    );
-    const after = await cartridgeOf(drive);
-    return {
-      document: { ...after, partitionsBefore: before.partitions },
-      text: facts([
-        ['cartridge', before.barcode],
-        ['partitions', `${after.partitions}, before ${before.partitions}`],
-        ['capacity', after.nativeBytes && formatBytes(after.nativeBytes)],
-      ]),
-    };
-  });
+  return withAnyCatalogue(options, (catalogue) =>
+    withDrive(options, async (drive) => {
+      await confirmLoss(drive, { operation: 'format', what: 'everything' }, options);
+      const before = await cartridgeOf(drive);
+      const catalogueFailure = await formatTelling(drive, catalogue, sizes);
+      const after = await cartridgeOf(drive);
+      return {
+        document: { ...after, partitionsBefore: before.partitions, catalogueFailure },
+        text: facts([
+          ['cartridge', before.barcode],
+          ['partitions', `${after.partitions}, before ${before.partitions}`],
+          ['capacity', after.nativeBytes && formatBytes(after.nativeBytes)],
+        ]),
+      };
+    }),
+  );
+}
+
+/** Resolves with why the catalogue, if there is one, does not know that the cartridge is empty. */
+async function formatTelling(
+  drive: TapeDrive,
+  catalogue: Catalogue | undefined,
+  partitions: readonly PartitionSize[] | undefined,
+): Promise<LtoError | undefined> {
+  const known = catalogue && (await knownCartridge(drive));
+  let failure: LtoError | undefined;
+  await withWaiting({ label: 'formatting' }, () =>
+    interruptibleMotion(drive, async (signal) => {
+      // Whatever refuses comes before the catalogue forgets.
+      await drive.rewind({ signal });
+      await drive.requireOverwritable({ signal });
+      failure = await tellLoss(catalogue, known);
+      await drive.formatMedium({ confirm: ERASE_CONFIRMATION, partitions, signal });
+    }),
+  );
+  return failure;
 }
 
 function partitionSize(text: string): PartitionSize {

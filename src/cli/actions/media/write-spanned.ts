@@ -13,7 +13,7 @@ import { withAnyCatalogue } from '../../run/catalogue.js';
 import { type Interruption, interruptible } from '../../run/interrupt.js';
 import { interruptedError } from '../../run/interrupted-drive.js';
 import { withProvider } from '../../run/provider.js';
-import { tellNotRecorded } from '../../transfer/record-write.js';
+import { tellNotIndexed, tellNotRecorded } from '../../transfer/not-recorded.js';
 import { openSource, type Source } from '../../transfer/source.js';
 import type { WriteOptions } from './write-options.js';
 
@@ -37,6 +37,7 @@ export async function writeSpanned(options: WriteOptions, paths: readonly string
     ),
   );
   if (receipt.catalogued?.failure !== undefined) tellNotRecorded(receipt.catalogued.failure);
+  if (receipt.indexed?.failure !== undefined) tellNotIndexed(receipt.indexed.failure);
   const summary = source.archive?.summary;
   return {
     document: { ...receipt, archive: summary },

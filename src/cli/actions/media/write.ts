@@ -7,7 +7,8 @@ import { parseCount, parseSize } from '../../input/numbers.js';
 import { facts } from '../../output/table.js';
 import { archiveExitCode, archiveText } from '../../output/text/archive.js';
 import { formatBytes } from '../../output/units.js';
-import { interruptible } from '../../run/interrupt.js';
+import { type Interruption, interruptible } from '../../run/interrupt.js';
+import type { FileToWrite, RecordedReceipt } from '../../transfer/record-write.js';
 import { openSource } from '../../transfer/source.js';
 import { writeSource } from '../../transfer/write-source.js';
 import type { WriteOptions } from './write-options.js';
@@ -23,13 +24,12 @@ export async function write(options: WriteOptions, paths: readonly string[]) {
   const [source, { withDrive }] = await Promise.all([openSource(paths, options), import('../../run/device.js')]);
   const receipt = await withDrive(options, async (drive) => {
     if (overwritten !== undefined) await confirmOverwrite(drive, overwritten, options);
-    if (key !== undefined) await drive.encryption.enable({ key, keyId });
-    if (overwritten !== undefined) await drive.locateFile(overwritten);
-    const { catalogue = process.env.LTO_CATALOGUE, index = false } = options;
-    const told = { catalogue, index, encryptionKeyId: keyId, keyStore: keysOf(options) };
-    const into =
-      catalogue || index ? (await import('../../transfer/record-write.js')).recordingWrite(told) : writeSource;
-    return interruptible((interruption) => into(drive, source, streamOptions, interruption));
+    const start = async () => {
+      if (key !== undefined) await drive.encryption.enable({ key, keyId });
+      if (overwritten !== undefined) await drive.locateFile(overwritten);
+    };
+    const file = { source, options: streamOptions, overwritten, start };
+    return interruptible((interruption) => writeFile(drive, file, options, interruption));
   });
   const encrypted = keyId === undefined ? '' : `\n${facts([['encrypted with', keyId]])}`;
   const summary = source.archive?.summary;
@@ -38,6 +38,22 @@ export async function write(options: WriteOptions, paths: readonly string[]) {
     text: `${receiptText(receipt)}${encrypted}${archiveText(summary)}`,
     exitCode: archiveExitCode(summary),
   };
+}
+
+/** Recorded where the options or the environment name a catalogue, or ask for an index. */
+async function writeFile(
+  drive: TapeDrive,
+  file: FileToWrite,
+  options: WriteOptions,
+  interruption: Interruption,
+): Promise<RecordedReceipt> {
+  const { catalogue = process.env.LTO_CATALOGUE, index = false, key: encryptionKeyId } = options;
+  if (!catalogue && !index) {
+    await file.start();
+    return writeSource(drive, file.source, file.options, interruption);
+  }
+  const { recordedWrite } = await import('../../transfer/record-write.js');
+  return recordedWrite(drive, file, { catalogue, index, encryptionKeyId, keyStore: keysOf(options) }, interruption);
 }
 
 function writeStreamOptions(options: WriteOptions): WriteStreamOptions {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { driveCommand, lossFlag } from '../../input/flags.js';
+import { catalogueFlag, driveCommand, lossFlag } from '../../input/flags.js';
 import { actionOf } from '../../run/action.js';
 
 export function addErase(program: Command): void {
-  lossFlag(driveCommand(program, 'erase', 'erase the cartridge: everything on it is lost'))
+  lossFlag(catalogueFlag(driveCommand(program, 'erase', 'erase the cartridge: everything on it is lost')))
     .option(
       '--long',
       'overwrite the whole tape, which takes hours; without it only the end of data is moved to the front',
