@@ -154,6 +154,7 @@ const PROVIDER: Rows = {
   isWriteProtected: OPTIONS,
   position: OPTIONS,
   prepareForWrite: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1'), ['LABEL1', { closeUnterminated: 'x' }]],
+  proveCartridge: [...only(NO_NAME), ...only(NO_OPTIONS, 'LABEL1')],
   planReads: [...only(NO_NAME), ...only([null, 'text', {}, [null], [{}]], 'LABEL1'), ...only(NO_OPTIONS, 'LABEL1', [])],
   readArchives: [
     ...only([null, 'text', {}, [null], [{}], [{ cartridge: 'LABEL1', location: 0 }]], sink).map(([list, handler]) => [
