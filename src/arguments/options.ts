@@ -35,7 +35,7 @@ const FLAGS = [
   ...['clearKeyOnDemount', 'clearKeyOnReservationLoss', 'clearKeyOnReservationPreempted', 'keep', 'lock', 'rawReading'],
   ...['oneFileSystem', 'owners', 'preserve', 'special', 'strict', 'xattrs', 'unloads'],
 ];
-const CALLBACKS = ['filter', 'onEndOfMedium', 'onFile', 'onNextCartridge', 'onProgress'];
+const CALLBACKS = ['filter', 'onEmptying', 'onEndOfMedium', 'onFile', 'onNextCartridge', 'onProgress'];
 /** Lists of text. */
 const LISTS = ['exclude', 'only'];
 const TEXTS = ['archive', 'cartridge', 'overwrite'];

@@ -66,6 +66,8 @@ describe('a catalogue is told before anything is destroyed', () => {
       expect((await lto.run([...command, '--yes-overwrite', 'ANOTHER', ...CATALOGUE])).code).toBe(2);
     }
     expect((await lto.run(['label', 'NEW001L8', ...CATALOGUE])).code).toBe(10);
+    const impossible = ['format', '--partitions', '1GB,2GB', '--yes-overwrite', 'OLD001L8', ...CATALOGUE];
+    expect((await lto.run(impossible)).code).toBe(2);
     expect(await states()).toEqual(['1 durable']);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InvalidArgumentError, WriteProtectedError } from '../../src/errors/index.js';
 import type { FormatOptions } from '../../src/tape/motion/prepare-medium.js';
 import { newTapeDrive } from './drives.js';
@@ -28,12 +28,29 @@ describe('preparing a medium', () => {
     expect(await drive.partitions()).toEqual([0]);
   });
 
+  it('formats nothing when the last caller to be told fails, and has told before', async () => {
+    const drive = await newTapeDrive({ cartridge });
+    await drive.writeFile([Buffer.from('precious')]);
+    const onEmptying = vi.fn(async () => {
+      throw new Error('the list is not written');
+    });
+    const attempt = drive.formatMedium({ partitions: ['rest', 1e6], onEmptying, ...CONFIRM });
+    await expect(attempt).rejects.toThrow('the list is not written');
+    await drive.rewind();
+    expect((await drive.spaceToEndOfData()).fileNumber).toBe(1);
+    await drive.formatMedium({ onEmptying: async () => undefined, ...CONFIRM });
+    expect((await drive.spaceToEndOfData()).end).toBe('blank');
+  });
+
   it.each([[[1e6, 2e6]], [['rest', 'rest']], [['rest', 1e6, 1e6, 1e6, 1e6]], [['rest', 0.5]]] as const)(
     'refuses partitions of %j and keeps the data',
     async (partitions) => {
       const drive = await newTapeDrive({ cartridge });
       await drive.writeFile([Buffer.from('precious')]);
-      await expect(drive.formatMedium({ partitions, ...CONFIRM })).rejects.toBeInstanceOf(InvalidArgumentError);
+      const onEmptying = vi.fn(async () => undefined);
+      const attempt = drive.formatMedium({ partitions, onEmptying, ...CONFIRM });
+      await expect(attempt).rejects.toBeInstanceOf(InvalidArgumentError);
+      expect(onEmptying).not.toHaveBeenCalled();
       expect((await drive.spaceToEndOfData()).fileNumber).toBe(1);
     },
   );

@@ -64,7 +64,7 @@ const TAPE_DRIVE: Rows = {
   densities: OPTIONS,
   eject: OPTIONS,
   erase: [...OPTIONS, [{ long: 'x' }]],
-  formatMedium: [...only(NO_OBJECT), [{ ...CONFIRM, partitions: 7 }]],
+  formatMedium: [...only(NO_OBJECT), [{ ...CONFIRM, partitions: 7 }], [{ ...CONFIRM, onEmptying: 7 }]],
   health: OPTIONS,
   identity: OPTIONS,
   load: OPTIONS,

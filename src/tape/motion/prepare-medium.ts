@@ -21,9 +21,15 @@ export type PartitionSize = number | 'rest';
 export interface FormatOptions extends EraseConfirmation {
   /** Sizes of the partitions from 0 on, exactly one of them `rest`. Default: one partition. */
   readonly partitions?: readonly PartitionSize[] | undefined;
+  /** Waited for when only FORMAT MEDIUM itself can still be refused: what is on the cartridge is then lost. */
+  readonly onEmptying?: (() => Promise<void>) | undefined;
 }
 
-export const FORMAT_OPTIONS: OptionNames<FormatOptions & CallOptions> = { ...CONFIRMED_OPTIONS, partitions: true };
+export const FORMAT_OPTIONS: OptionNames<FormatOptions & CallOptions> = {
+  ...CONFIRMED_OPTIONS,
+  partitions: true,
+  onEmptying: true,
+};
 
 /** FORMAT field of FORMAT MEDIUM. */
 const ONE_PARTITION = 0;
@@ -40,13 +46,15 @@ const REST = 0xffff;
 export async function formatCartridge(port: DrivePort, options: FormatOptions): Promise<void> {
   const details = { device: port.device, operation: 'FORMAT MEDIUM' };
   requireRecord('options', options, details);
-  const { partitions = ['rest'], confirm } = options;
+  const { partitions = ['rest'], confirm, onEmptying } = options;
   if (!Array.isArray(partitions)) throw new InvalidArgumentError('partitions must be a list of sizes', details);
   requireConfirmation(port, 'FORMAT MEDIUM', confirm);
   const isOrdinary = partitions.length === 1 && hasOneRest(partitions);
   const layout = isOrdinary ? undefined : await partitionLayout(port, partitions);
   await atBeginning(port, 'FORMAT MEDIUM', async () => {
+    // For LTO, the page alone changes nothing on the cartridge.
     if (layout !== undefined) await sendModePage(port, MEDIUM_PARTITION, layout);
+    await onEmptying?.();
     await port.query(formatMedium({ format: layout === undefined ? ONE_PARTITION : AS_MODE_PAGE }));
   });
   await verifyPartitions(port, partitions.length);

@@ -52,14 +52,13 @@ async function formatTelling(
 ): Promise<LtoError | undefined> {
   const known = catalogue && (await knownCartridge(drive));
   let failure: LtoError | undefined;
+  const onEmptying = async () => {
+    failure = await tellLoss(catalogue, known);
+  };
   await withWaiting({ label: 'formatting' }, () =>
-    interruptibleMotion(drive, async (signal) => {
-      // Whatever refuses comes before the catalogue forgets.
-      await drive.rewind({ signal });
-      await drive.requireOverwritable({ signal });
-      failure = await tellLoss(catalogue, known);
-      await drive.formatMedium({ confirm: ERASE_CONFIRMATION, partitions, signal });
-    }),
+    interruptibleMotion(drive, (signal) =>
+      drive.formatMedium({ confirm: ERASE_CONFIRMATION, partitions, onEmptying, signal }),
+    ),
   );
   return failure;
 }
