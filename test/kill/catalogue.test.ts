@@ -169,7 +169,10 @@ class Bench {
       await withProvider(this.device, catalogue, async (provider) => {
         await provider.prepareForWrite(ID, { closeUnterminated: true });
         await reconcile(catalogue, provider, ID);
-        expect(await reconcile(catalogue, provider, ID)).toEqual({ durable: [], found: [], lost: [], unproven: [] });
+        const { unproven, ...changed } = await reconcile(catalogue, provider, ID);
+        expect(changed).toEqual({ durable: [], found: [], lost: [] });
+        // Of archives that have no member, only the size is there to be compared.
+        for (const archive of unproven) expect(await catalogue.members(archive, { limit: 1 })).toEqual([]);
       });
       await this.expectNothingInvented(catalogue);
       expect((await catalogue.archives({ states: ['writing', 'buffered'], cartridge: ID })).length).toBe(0);
